@@ -1,0 +1,1 @@
+"""HTTP and process: the app, its settings, the commands and the embedded servers."""

@@ -1,0 +1,96 @@
+"""The settings: read once from `SIYU_*` variables or a `.env` and validated; nothing else reads the environment."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.errors import SetupError
+
+PREFIX = "SIYU_"
+
+
+class SettingsError(SetupError):
+    """A setting is missing or wrong; the text names each one."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("no such time zone; write one such as Asia/Shanghai") from error
+    return name
+
+
+def _one_of(*schemes: str) -> AfterValidator:
+    def check(url: str) -> str:
+        if url.split("://", maxsplit=1)[0] not in schemes:
+            raise ValueError(f"must start with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
+        return url
+
+    return AfterValidator(check)
+
+
+class Settings(BaseSettings):
+    """Every setting of siyu; `docs/settings.md` lists them, and a test holds the two together."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
+
+    data: Path = Field(default=Path(".siyu"), description="Folder of the embedded servers and of the token key.")
+    database_url: Annotated[str, _one_of("postgresql", "postgres")] | None = Field(
+        default=None, description="A PostgreSQL (15 or later) to use instead of the embedded one."
+    )
+    redis_url: Annotated[str, _one_of("redis", "rediss", "unix", "redis+cluster")] | None = Field(
+        default=None, description="A Redis (7 or later) or Valkey to use instead of the embedded one."
+    )
+    environment: Literal["development", "production"] = Field(
+        default="development", description="In production there is no explorer and no introspection for strangers."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Asia/Shanghai", description="The shop's time zone: it decides days, weeks and months."
+    )
+    token_key_file: Path | None = Field(
+        default=None, description="Ed25519 private key (PEM) that signs tokens; by default made in the data folder."
+    )
+    token_issuer: str = Field(default="siyu", min_length=1, description="`iss` of tokens.")
+    token_audience: str = Field(default="siyu", min_length=1, description="`aud` of tokens.")
+    database_pool_max: int = Field(default=10, ge=4, le=100, description="Most database connections of a process.")
+    batch_facts_max: int = Field(default=256, ge=1, le=512, description="Most facts decided in one transaction.")
+    batch_delay_ms: float = Field(default=2.0, ge=0, le=100, description="Longest wait of a fact for others.")
+    batches_in_flight_max: int = Field(default=3, ge=1, le=16, description="Most transactions of facts at once.")
+    queue_facts_max: int = Field(default=10_000, ge=1, description="Most facts waiting; a further one is told BUSY.")
+    body_bytes_max: int = Field(default=131_072, ge=1_024, description="Largest request body.")
+    fail_point: str | None = Field(
+        default=None, description="For tests: the process kills itself at this named point (`engine.committed`)."
+    )
+
+    @model_validator(mode="after")
+    def connections_suffice(self) -> Self:
+        """A batch in flight holds a connection; queries need some beside them."""
+        if self.database_pool_max <= self.batches_in_flight_max:
+            raise ValueError("SIYU_DATABASE_POOL_MAX must be greater than SIYU_BATCHES_IN_FLIGHT_MAX")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; `overrides` that are not None win. Raises SettingsError naming every wrong one."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # values are checked by the model
+    except ValidationError as error:
+        problems = (
+            f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            if problem["loc"]
+            else problem["msg"]
+            for problem in error.errors()
+        )
+        raise SettingsError("; ".join(problems)) from error

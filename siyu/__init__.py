@@ -1,0 +1,1 @@
+"""siyu (私域): the engine behind WeChat communities; a campaign author needs `siyu.sdk` alone."""

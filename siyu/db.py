@@ -1,0 +1,54 @@
+"""The database: a pool of connections for SQL, and the configuration by which Tortoise applies migrations."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+MODEL_MODULES = (
+    "siyu.members.models",
+    "siyu.campaigns.models",
+    "siyu.engine.models",
+    "siyu.ledger.models",
+    "siyu.orders.models",
+    "siyu.outbox",
+)
+CONNECT_TIMEOUT_S = 10.0
+# A statement that takes longer is stuck; a batch of facts takes milliseconds.
+STATEMENT_TIMEOUT_S = 30.0
+
+if TYPE_CHECKING:
+    # Generic in the stubs only: the driver's classes take no parameters at run time.
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = PoolConnectionProxy[asyncpg.Record]
+    DirectConnection = asyncpg.Connection[asyncpg.Record]
+else:
+    Pool, Connection, DirectConnection = asyncpg.Pool, PoolConnectionProxy, asyncpg.Connection
+
+
+def tortoise_config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for a `postgresql://` URL; `?host=` names a folder with a unix socket."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    credentials = {
+        "host": parts.hostname or query.get("host", ["localhost"])[0],
+        "port": parts.port or int(query.get("port", ["5432"])[0]),
+        "user": unquote(parts.username or "siyu"),
+        "password": unquote(parts.password or ""),
+        "database": parts.path.removeprefix("/"),
+    }
+    connection = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
+    app = {"models": list(MODEL_MODULES), "migrations": "migrations", "default_connection": "default"}
+    return {"connections": {"default": connection}, "apps": {"siyu": app}, "use_tz": True, "timezone": "UTC"}
+
+
+@asynccontextmanager
+async def open_database(url: str, pool_max: int) -> AsyncIterator[Pool]:
+    """A pool of at most `pool_max` connections, closed on leaving."""
+    async with asyncpg.create_pool(
+        url, min_size=1, max_size=pool_max, timeout=CONNECT_TIMEOUT_S, command_timeout=STATEMENT_TIMEOUT_S
+    ) as pool:
+        yield pool

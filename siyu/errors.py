@@ -1,0 +1,65 @@
+"""The errors a caller of the domain can expect.
+
+DomainError            a code, and parameters for the sentence
+├── InvalidInput       what was sent cannot be understood (`problems` says where)
+├── NotFound           the object does not exist, or not for this caller
+├── IdempotencyConflict   the key was used before for another body
+├── CampaignStateError the campaign's state does not allow this
+└── Busy               the engine's queue is full; try again after `retry_after_ms`
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """Something a caller can mend or must accept."""
+
+    code: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input: the path to the field, and a sentence."""
+
+    path: tuple[str, ...]
+    message: str
+
+
+class InvalidInput(DomainError):
+    """The input does not have the shape or the values it must have."""
+
+    code = "INVALID_INPUT"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{'.'.join(problem.path)}: {problem.message}" for problem in problems))
+        self.problems = tuple(problems)
+
+
+class NotFound(DomainError):
+    """The object does not exist, or not for this caller."""
+
+    code = "NOT_FOUND"
+
+
+class IdempotencyConflict(DomainError):
+    """The idempotency key was used before for a fact with another body."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+
+
+class CampaignStateError(DomainError):
+    """The campaign's state does not allow what was asked."""
+
+    code = "CAMPAIGN_STATE"
+
+
+class Busy(DomainError):
+    """The engine has as many facts waiting as it holds."""
+
+    code = "BUSY"
+
+    def __init__(self, retry_after_ms: int) -> None:
+        super().__init__(f"too many facts are waiting; try again in {retry_after_ms} ms")
+        self.retry_after_ms = retry_after_ms

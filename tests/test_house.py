@@ -1,0 +1,56 @@
+"""The house rules that no linter knows."""
+
+import ast
+import importlib.metadata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("api", "schema", "siyu", "plugins", "benchmarks")
+NOT_PACKAGED = ("api", "schema", "plugins", "migrations", "tests", "benchmarks")
+BANNED_NAMES = {"utils", "helpers", "common", "manager", "base"}
+FILE_LINES_MAX = 300
+FUNCTION_LINES_MAX = 40
+SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_has_one_job_and_says_which(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    docstring = ast.get_docstring(ast.parse(text))
+
+    assert path.stem not in BANNED_NAMES
+    assert len(text.splitlines()) <= FILE_LINES_MAX
+    assert docstring
+    assert docstring.split("\n")[0].endswith(".")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_functions_are_short_enough_to_see_whole(path: Path) -> None:
+    for function in functions(path):
+        assert (function.end_lineno or 0) - function.lineno < FUNCTION_LINES_MAX, function.name
+
+
+def test_no_installed_distribution_shadows_a_room() -> None:
+    taken = importlib.metadata.packages_distributions()
+
+    assert not {room: taken[room] for room in NOT_PACKAGED if room in taken}
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if "os.environ" in (text := path.read_text(encoding="utf-8")) or "os.getenv" in text
+    }
+
+    # The embedded servers and npm are started with the environment that we have.
+    assert readers <= {"api/embedded/daemon.py", "api/embedded/programs.py", "api/explorer/fetch.py"}
