@@ -1,0 +1,1 @@
+"""The database's schema, step by step; `python -m api migrate` applies what is missing."""

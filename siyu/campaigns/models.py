@@ -1,0 +1,43 @@
+"""The tables of campaigns and of the members' participations in them."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Campaign(Model):
+    """A configured instance of a campaign type. `state` is draft, running, paused or ended."""
+
+    id = fields.UUIDField(primary_key=True)
+    type_key = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=128)
+    state = fields.CharField(max_length=16)
+    starts_at = fields.DatetimeField(null=True)
+    ends_at = fields.DatetimeField(null=True)
+    revision = fields.IntField()
+    config: fields.JSONField[dict[str, object]] = fields.JSONField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "campaign"
+        indexes = (Index(fields=("type_key",), name="campaign_type"),)
+
+
+class Participation(Model):
+    """What the engine keeps for one subject (a member) in one campaign."""
+
+    id = fields.UUIDField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "siyu.Campaign", related_name="participations", on_delete=fields.RESTRICT
+    )
+    subject_id = fields.UUIDField()
+    state: fields.JSONField[dict[str, object]] = fields.JSONField()
+    state_version = fields.IntField()
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "participation"
+        # Leads with the campaign, so that it serves the foreign key too.
+        unique_together = (("campaign_id", "subject_id"),)
+        indexes = (Index(fields=("subject_id", "id"), name="participation_subject"),)

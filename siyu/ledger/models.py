@@ -1,0 +1,63 @@
+"""The tables of double-entry value: accounts and the transfers between them."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Account(Model):
+    """Where value of one unit is: a member's (limited, its balance kept here) or a campaign's (pays, unlimited).
+
+    Exactly one of `member` and `campaign` is set, and `balance` with the former alone (checks in migration 0002).
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit = fields.CharField(max_length=16)
+    member: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "siyu.Member", related_name="accounts", on_delete=fields.RESTRICT, null=True
+    )
+    campaign: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "siyu.Campaign", related_name="accounts", on_delete=fields.RESTRICT, null=True
+    )
+    balance = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "account"
+        # Each leads with its owner, so that both serve the foreign keys too.
+        unique_together = (("member_id", "unit"), ("campaign_id", "unit"))
+
+
+class Transfer(Model):
+    """A movement of value, never edited and never deleted (a trigger refuses it).
+
+    `kind` is grant or reverse. `member_balance` is the member's balance after it. `at` is when it counts, which for
+    a reversal is the time of what it reverses.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit = fields.CharField(max_length=16)
+    debit: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "siyu.Account", related_name="debits", on_delete=fields.RESTRICT
+    )
+    credit: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "siyu.Account", related_name="credits", on_delete=fields.RESTRICT
+    )
+    amount = fields.BigIntField()
+    member_balance = fields.BigIntField()
+    kind = fields.CharField(max_length=16)
+    fact: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "siyu.FactRow", related_name="transfers", on_delete=fields.RESTRICT
+    )
+    reference = fields.CharField(max_length=80, null=True)
+    reverses: fields.ForeignKeyNullableRelation["Transfer"] = fields.ForeignKeyField(
+        "siyu.Transfer", related_name="reversals", on_delete=fields.RESTRICT, null=True
+    )
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "transfer"
+        indexes = (
+            Index(fields=("debit_id", "id"), name="transfer_debit"),
+            Index(fields=("credit_id", "id"), name="transfer_credit"),
+            Index(fields=("fact_id",), name="transfer_fact"),
+        )

@@ -1,0 +1,34 @@
+"""The tables of members and of the identities they are known by."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Member(Model):
+    """One person. Locked first by every batch of facts that touches them (`siyu.members.lock`)."""
+
+    id = fields.UUIDField(primary_key=True)
+    nickname = fields.CharField(max_length=64, null=True)
+    avatar_url = fields.CharField(max_length=512, null=True)
+    joined_at = fields.DatetimeField()
+
+    class Meta:
+        table = "member"
+        indexes = (Index(fields=("joined_at", "id"), name="member_joined_at"),)
+
+
+class Identity(Model):
+    """A name that some system knows a member by: kind `shop`, `openid`, `unionid`, …; one member each."""
+
+    id = fields.UUIDField(primary_key=True)
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "siyu.Member", related_name="identities", on_delete=fields.RESTRICT
+    )
+    kind = fields.CharField(max_length=32)
+    value = fields.CharField(max_length=128)
+
+    class Meta:
+        table = "identity"
+        unique_together = (("kind", "value"),)
+        indexes = (Index(fields=("member_id",), name="identity_member"),)

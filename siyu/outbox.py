@@ -1,0 +1,50 @@
+"""The table of work that a commit leaves to the worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from siyu.db import Connection
+
+
+class OutboxRow(Model):
+    """One commit's message to one consumer (`topic`), written in the same transaction and delivered at least once."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    topic = fields.CharField(max_length=32)
+    payload: fields.JSONField[object] = fields.JSONField()
+
+    class Meta:
+        table = "outbox"
+        indexes = (Index(fields=("topic", "id"), name="outbox_topic"),)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """A message as its consumer reads it; `payload` is the JSON value that was appended."""
+
+    id: int
+    payload: Any  # JSON: its shape is between the writer and the reader of the topic
+
+
+async def append(connection: Connection, topic: str, payload: object) -> None:
+    """Leave a message; it exists if and only if the caller's transaction commits."""
+    await connection.execute(
+        "INSERT INTO outbox (topic, payload) VALUES ($1, $2::jsonb)", topic, orjson.dumps(payload).decode()
+    )
+
+
+async def oldest(connection: Connection, topic: str, limit: int) -> list[OutboxMessage]:
+    """At most `limit` messages of the topic. It locks nothing: a topic's consumers agree who reads."""
+    rows = await connection.fetch("SELECT id, payload FROM outbox WHERE topic = $1 ORDER BY id LIMIT $2", topic, limit)
+    return [OutboxMessage(row["id"], orjson.loads(row["payload"])) for row in rows]
+
+
+async def discard(connection: Connection, messages: Sequence[OutboxMessage]) -> None:
+    """Delete messages that were dealt with."""
+    await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", [message.id for message in messages])
