@@ -1,0 +1,78 @@
+"""The closed union of what a campaign may ask for; the engine alone carries it out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Give the member `amount` (a positive integer) of a wallet unit, paid by the campaign.
+
+    `reference` names what the grant is for (an order number), so that `Reverse` can take it back and
+    `View.granted` can read it.
+
+    >>> Grant("points", 5)
+    Grant(unit='points', amount=5, reference=None)
+    """
+
+    unit: str
+    amount: int
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Take back at most `amount` of what this campaign granted the member under `reference`.
+
+    Guarded: never more than is left of those grants, and never more than the member still has; the decision log
+    keeps both what was asked for and what was taken.
+    """
+
+    unit: str
+    amount: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetState:
+    """Replace the participation's state by an instance of the campaign type's `State`."""
+
+    state: BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Put a score (≥ 1) on a leaderboard that keeps each member's best, in every window the fact falls into."""
+
+    board: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Let this decision stand once for a `key` (at most 64 characters) of this member in this campaign.
+
+    A database constraint, not only a look at the state: a second decision with the same key becomes the refusal
+    `code`, whatever the participation's state says.
+    """
+
+    key: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Say no: with one of the campaign type's `refusals` codes and what is missing, if anything is.
+
+    A decision that refuses has no other effect.
+    """
+
+    code: str
+    missing: Mapping[str, Any] = field(default_factory=dict)
+
+
+Effect = Grant | Reverse | SetState | Score | Once | Refuse
+EFFECT_TYPES: tuple[type[Effect], ...] = (Grant, Reverse, SetState, Score, Once, Refuse)

@@ -1,0 +1,30 @@
+"""A fact as a campaign sees it: something that happened to a member."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened, to whom and when.
+
+    `at` is when it happened (aware UTC) and `day` the same moment's date in the shop's time zone: judge by these, a
+    fact may arrive later. `data` is JSON of the shape its type declares: an action's input model, or for core facts
+    the models of `siyu.orders`. `seed` is equal in every process that decides this fact: draw with
+    `random.Random(fact.seed)`, never with a clock or a global generator.
+    """
+
+    id: UUID
+    type: str
+    member_id: UUID
+    at: datetime
+    day: date
+    data: Mapping[str, Any]
+
+    @property
+    def seed(self) -> str:
+        """The seed for random draws about this fact."""
+        return self.id.hex

@@ -1,0 +1,21 @@
+"""The pydantic bases of a campaign's config, state and action inputs."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class CampaignConfig(BaseModel):
+    """What an operator sets; its JSON Schema draws the form, so give fields titles, descriptions and limits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CampaignState(BaseModel):
+    """What the engine keeps for one member in one campaign; every field needs a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ActionInput(BaseModel):
+    """What a member sends with an action; becomes the fact's `data` and a GraphQL input."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,53 @@
+"""What a campaign may read when it decides: its config, its state, the member and what it declared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from siyu.sdk.model import CampaignConfig, CampaignState
+
+ConfigT = TypeVar("ConfigT", bound=CampaignConfig)
+StateT = TypeVar("StateT", bound=CampaignState)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """The member the fact is about."""
+
+    id: UUID
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """The order an `order.*` fact is about, this fact included; amounts in fen."""
+
+    number: str
+    amount_fen: int
+    refunded_fen: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What this campaign granted a member under one reference and has not taken back; `at` is the grant's time."""
+
+    amount: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class View(Generic[ConfigT, StateT]):
+    """A read-only picture at the moment of decision.
+
+    `state` is the participation's (its defaults before the first effect). `order` is set for `order.*` facts alone.
+    `granted(unit, reference)` is None where nothing is left of such a grant.
+    """
+
+    config: ConfigT
+    state: StateT
+    member: MemberView
+    order: OrderView | None
+    granted: Callable[[str, str], Granted | None]
