@@ -1,0 +1,36 @@
+"""Leaderboards: scores are kept in SQL, copied to Redis by the projector, and read from whichever can answer."""
+
+from siyu.boards.entries import BoardEntry
+from siyu.boards.projection import ProjectionReport, project
+from siyu.boards.projector import run_projector
+from siyu.boards.queries import FIRST_MAX, POLL_AFTER_MS, RADIUS_MAX, BoardPage, Leaderboards
+from siyu.boards.rebuild import Progress, RebuildInterrupted, mend, rebuild, rebuild_all
+from siyu.boards.registry import BOARDS, MAX_SCORE, Board, BoardKind
+from siyu.boards.scores import BoardChange, write_changes
+from siyu.boards.windows import BoardWindow, window_key, window_keys
+
+__all__ = [
+    "BOARDS",
+    "FIRST_MAX",
+    "MAX_SCORE",
+    "POLL_AFTER_MS",
+    "RADIUS_MAX",
+    "Board",
+    "BoardChange",
+    "BoardEntry",
+    "BoardKind",
+    "BoardPage",
+    "BoardWindow",
+    "Leaderboards",
+    "Progress",
+    "ProjectionReport",
+    "RebuildInterrupted",
+    "mend",
+    "project",
+    "rebuild",
+    "rebuild_all",
+    "run_projector",
+    "window_key",
+    "window_keys",
+    "write_changes",
+]

@@ -1,0 +1,173 @@
+"""The copy of the leaderboards in Redis: its keys, and one method a script."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from siyu.boards import scripts
+from siyu.boards.entries import BoardEntry, decode_member, encode_time, micros_of, moment_of
+from siyu.cache import RedisClient
+
+# Windows of one board that readers may have asked for at a time; a later reader asks again.
+COLD_MAX = 64
+# A build that died leaves its keys behind for so long.
+BUILD_LIFETIME_S = 600
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A member's score in a window as SQL has it now; `version` grows with every change."""
+
+    member_id: UUID
+    score: int
+    reached_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyAnswer:
+    """Some lines of a window's copy: no older than `as_of`, and of one moment if `is_drained`."""
+
+    as_of: datetime
+    is_drained: bool
+    revision: str
+    total: int
+    entries: tuple[BoardEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The keys of a copy that is being built beside the live one."""
+
+    rank: str
+    seen: str
+
+
+def tag(board: str) -> str:
+    """What all keys of a board begin with: the braces put them on one node of a Redis Cluster."""
+    return f"{{siyu:lb:{board}}}"
+
+
+def _meta(board: str) -> str:
+    return f"{tag(board)}:meta"
+
+
+def _cold(board: str) -> str:
+    return f"{tag(board)}:cold"
+
+
+def _window(board: str, window_key: str) -> tuple[str, str, str]:
+    """The keys ready, rank and seen."""
+    stem = f"{tag(board)}:{window_key}"
+    return f"{stem}:ready", f"{stem}:rank", f"{stem}:seen"
+
+
+class BoardCopy:
+    """What can be done with the copy. Every method raises redis.exceptions.RedisError when Redis does not answer."""
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+        self._open = redis.register_script(scripts.OPEN_BOARD)
+        self._warm = redis.register_script(scripts.WARM_WINDOWS)
+        self._apply = redis.register_script(scripts.APPLY)
+        self._mark = redis.register_script(scripts.MARK_PROJECTED)
+        self._publish = redis.register_script(scripts.PUBLISH)
+        self._top = redis.register_script(scripts.READ_TOP)
+        self._around = redis.register_script(scripts.READ_AROUND)
+
+    async def open_board(self, board: str) -> str:
+        """The board's epoch: another one, and all its windows cold, if Redis was flushed or restarted since."""
+        epoch: bytes = await self._open([_meta(board)], [uuid4().hex])
+        return epoch.decode()
+
+    async def forget(self, board: str) -> None:
+        """Make all windows of the board cold."""
+        await self._redis.unlink(_meta(board))
+
+    async def cold_of(self, board: str, window_keys: Sequence[str]) -> list[str]:
+        """Those of the windows that have no valid copy."""
+        keys = [key for window_key in window_keys for key in _window(board, window_key)]
+        warm: list[int] = await self._warm([_meta(board), *keys])
+        return [window_key for window_key, is_warm in zip(window_keys, warm, strict=True) if not is_warm]
+
+    async def asked_for(self, board: str) -> list[str]:
+        """The cold windows that readers asked for since they were last built."""
+        members = await self._redis.smembers(_cold(board))
+        return sorted(member.decode() for member in members if isinstance(member, bytes))
+
+    async def apply(self, board: str, window_key: str, rows: Sequence[ScoreRow]) -> int:
+        """Set the rows that are newer than the copy's, and tell how many; a cold window stays cold."""
+        args = [
+            arg
+            for row in rows
+            for arg in (row.member_id.bytes, encode_time(row.reached_at), str(row.version), str(row.score))
+        ]
+        applied: int = await self._apply([_meta(board), *_window(board, window_key)], args)
+        return applied
+
+    async def mark_projected(self, board: str, epoch: str, as_of: datetime, is_drained: bool) -> None:
+        """Note that every change up to `as_of` was applied, or (not drained) that more are waiting."""
+        await self._mark([_meta(board)], [epoch, micros_of(as_of), int(is_drained)])
+
+    def begin_build(self, board: str, window_key: str) -> Build:
+        """Names for a new copy of the window."""
+        stem = f"{tag(board)}:{window_key}:build:{uuid4().hex}"
+        return Build(f"{stem}:rank", f"{stem}:seen")
+
+    async def build(self, build: Build, rows: Sequence[ScoreRow]) -> None:
+        """Add the rows, each once, to a copy that is being built."""
+        times = {row.member_id.bytes: encode_time(row.reached_at) for row in rows}
+        ranked: dict[Any, Any] = {  # redis-py's own alias for a mapping's keys is Any
+            times[row.member_id.bytes] + row.member_id.bytes: row.score for row in rows if row.score > 0
+        }
+        seen: dict[Any, Any] = {
+            row.member_id.bytes: times[row.member_id.bytes] + str(row.version).encode() for row in rows
+        }
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            if ranked:
+                pipeline.zadd(build.rank, ranked)
+            pipeline.hset(build.seen, mapping=seen)
+            pipeline.expire(build.rank, BUILD_LIFETIME_S)
+            pipeline.expire(build.seen, BUILD_LIFETIME_S)
+            await pipeline.execute()
+
+    async def publish(
+        self, board: str, window_key: str, epoch: str, build: Build, lifetime_ms: int, sizes: tuple[int, int]
+    ) -> bool:
+        """Put what was built (`sizes`: ranked, known) in the window's place; False if Redis lost a part of it."""
+        keys = [_meta(board), *_window(board, window_key), _cold(board), build.rank, build.seen]
+        return bool(await self._publish(keys, [epoch, window_key, lifetime_ms, *sizes]))
+
+    async def top(self, board: str, window_key: str, offset: int, limit: int) -> CopyAnswer | None:
+        """At most `limit` lines after the first `offset`; None if the window is cold."""
+        return _answer(await self._top(_read_keys(board, window_key), [window_key, COLD_MAX, offset, limit]))
+
+    async def around(self, board: str, window_key: str, member_id: UUID, radius: int) -> CopyAnswer | None:
+        """The member's line and `radius` on both sides (no line for one without rank); None if cold."""
+        return _answer(
+            await self._around(_read_keys(board, window_key), [window_key, COLD_MAX, member_id.bytes, radius])
+        )
+
+
+def _read_keys(board: str, window_key: str) -> list[str]:
+    """The keys of a reading script."""
+    return [_meta(board), *_window(board, window_key), _cold(board)]
+
+
+def _answer(reply: list[Any] | None) -> CopyAnswer | None:
+    """A reading script's reply, understood."""
+    if reply is None:
+        return None
+    as_of, drained, epoch, revision, total, first, flat = reply
+    lines = zip(flat[::2], flat[1::2], strict=True)
+    entries = tuple(_entry(rank, member, score) for rank, (member, score) in enumerate(lines, first + 1))
+    # A revision counts within its epoch, so that no two contents ever share a name.
+    name = f"{epoch.decode()}.{revision.decode()}"
+    return CopyAnswer(moment_of(int(as_of)), drained == b"1", name, total, entries)
+
+
+def _entry(rank: int, member: bytes, score: bytes) -> BoardEntry:
+    member_id, reached_at = decode_member(member)
+    return BoardEntry(rank, member_id, int(float(score)), reached_at)

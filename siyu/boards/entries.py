@@ -1,0 +1,41 @@
+"""One line of a leaderboard, and how Redis writes it so that its order is exactly SQL's."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TIME_BYTES = 8
+LATEST_MICROS = 2**63 - 1
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardEntry:
+    """A member's place: ranks run from 1 without gaps or repeats; of equal scores the one reached first leads."""
+
+    rank: int
+    member_id: UUID
+    score: int
+    reached_at: datetime
+
+
+def micros_of(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def moment_of(micros: int) -> datetime:
+    """The inverse of `micros_of`."""
+    return EPOCH + micros * MICROSECOND
+
+
+def encode_time(reached_at: datetime) -> bytes:
+    """Bytes that sort the other way round than time: among equal scores Redis lists the greatest member first."""
+    return (LATEST_MICROS - micros_of(reached_at)).to_bytes(TIME_BYTES, "big")
+
+
+def decode_member(member: bytes) -> tuple[UUID, datetime]:
+    """The id and the time in a member of a sorted set: `encode_time(reached_at) + member_id.bytes`."""
+    micros = LATEST_MICROS - int.from_bytes(member[:TIME_BYTES], "big")
+    return UUID(bytes=member[TIME_BYTES:]), moment_of(micros)

@@ -1,0 +1,134 @@
+"""Reads leaderboards: from Redis in one round trip, or from SQL when the copy is cold or Redis is away."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from time import monotonic
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from redis.exceptions import RedisError
+
+from siyu.boards import ranking
+from siyu.boards.copy import BoardCopy, CopyAnswer
+from siyu.boards.entries import BoardEntry
+from siyu.boards.registry import BOARDS
+from siyu.boards.windows import BoardWindow, window_key
+from siyu.cache import RedisClient
+from siyu.clock import Clock
+from siyu.db import Pool
+from siyu.errors import InvalidInput, NotFound, Problem
+
+FIRST_MAX = 100
+RADIUS_MAX = 20
+AFTER_RANK_MAX = 2**40
+# How long a front end should wait before it asks again; advice, handed out with every answer.
+POLL_AFTER_MS = 1000
+# Past this a caller is better served by SQL.
+REDIS_READ_TIMEOUT_S = 0.05
+# After a failure nobody tries Redis for so long: a Redis that hangs costs one caller its timeout, not each.
+REDIS_REST_S = 1.0
+# An older copy is not called exact: the projector looks five times a second.
+EXACT_FOR = timedelta(seconds=2)
+
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """Lines of a leaderboard that follow one another.
+
+    `as_of`: every change committed by then is in. `exact`: the lines are the ranking of one moment, at most
+    EXACT_FOR ago. `revision`: two answers with the same one show the same ranking. `total`: members with a rank.
+    """
+
+    entries: tuple[BoardEntry, ...]
+    has_next: bool
+    total: int
+    as_of: datetime
+    exact: bool
+    revision: str
+
+
+class Leaderboards:
+    """The reads. All raise InvalidInput for a number out of bounds and NotFound for an unknown board.
+
+    `day` is a day of the shop and picks the window that holds it.
+    """
+
+    def __init__(self, pool: Pool, redis: RedisClient, zone: ZoneInfo, clock: Clock) -> None:
+        self._pool = pool
+        self._copy = BoardCopy(redis)
+        self._zone = zone
+        self._clock = clock
+        self._redis_rests_until_s = 0.0
+
+    def today(self) -> date:
+        """The present day of the shop."""
+        return self._clock().astimezone(self._zone).date()
+
+    async def top(self, board: str, window: BoardWindow, day: date, first: int, after_rank: int = 0) -> BoardPage:
+        """The `first` lines (1 to FIRST_MAX) after a rank; 0 begins at the top."""
+        _check_board(board)
+        _check("first", first, 1, FIRST_MAX)
+        _check("after_rank", after_rank, 0, AFTER_RANK_MAX)
+        key = window_key(window, day)
+        if copied := await self._from_copy(lambda: self._copy.top(board, key, after_rank, first)):
+            return self._page_of_copy(copied)
+        as_of = self._clock()
+        return _page_of_sql(as_of, *await ranking.top(self._pool, board, key, after_rank, first))
+
+    async def around(self, board: str, window: BoardWindow, day: date, member_id: UUID, radius: int) -> BoardPage:
+        """The member's line with `radius` (0 to RADIUS_MAX) on both sides; no lines for a member without rank."""
+        _check_board(board)
+        _check("radius", radius, 0, RADIUS_MAX)
+        key = window_key(window, day)
+        if copied := await self._from_copy(lambda: self._copy.around(board, key, member_id, radius)):
+            return self._page_of_copy(copied)
+        as_of = self._clock()
+        return _page_of_sql(as_of, *await ranking.around(self._pool, board, key, member_id, radius))
+
+    async def entry(self, board: str, window: BoardWindow, day: date, member_id: UUID) -> BoardEntry | None:
+        """The member's line, or None without a rank."""
+        page = await self.around(board, window, day, member_id, radius=0)
+        return page.entries[0] if page.entries else None
+
+    async def _from_copy(self, read: Callable[[], Awaitable[CopyAnswer | None]]) -> CopyAnswer | None:
+        """The answer of Redis; None if the window is cold or Redis is away."""
+        if monotonic() < self._redis_rests_until_s:
+            return None
+        try:
+            async with asyncio.timeout(REDIS_READ_TIMEOUT_S):
+                return await read()
+        except (RedisError, OSError, TimeoutError) as error:
+            self._redis_rests_until_s = monotonic() + REDIS_REST_S
+            logger.warning("leaderboards are read from SQL for %s s: %r", REDIS_REST_S, error)
+            return None
+
+    def _page_of_copy(self, copied: CopyAnswer) -> BoardPage:
+        exact = copied.is_drained and self._clock() - copied.as_of <= EXACT_FOR
+        return _page(copied.entries, copied.total, copied.as_of, exact, copied.revision)
+
+
+def _page_of_sql(as_of: datetime, entries: tuple[BoardEntry, ...], total: int) -> BoardPage:
+    """SQL is always exact. Its revision is a new one each time: the window's version would cost a scan of it."""
+    return _page(entries, total, as_of, True, f"sql.{uuid4().hex}")
+
+
+def _page(entries: tuple[BoardEntry, ...], total: int, as_of: datetime, exact: bool, revision: str) -> BoardPage:
+    """A page, with whether a line follows it."""
+    has_next = bool(entries) and entries[-1].rank < total
+    return BoardPage(entries, has_next, total, as_of, exact, revision)
+
+
+def _check_board(board: str) -> None:
+    if board not in BOARDS:
+        raise NotFound(f"there is no leaderboard {board!r}; there are {', '.join(BOARDS)}")
+
+
+def _check(name: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise InvalidInput([Problem((name,), f"must be from {least} to {most}, not {value}")])

@@ -1,0 +1,37 @@
+"""The leaderboards there are, and what a score on each of them means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+# Redis keeps scores as doubles, which hold every integer up to here and not every one above.
+MAX_SCORE = 2**53
+
+
+class BoardKind(Enum):
+    """How the contributions of one member become one score."""
+
+    SUM = "sum"
+    BEST = "best"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A leaderboard: `key` names it in rows, in Redis and in GraphQL."""
+
+    key: str
+    kind: BoardKind
+
+
+BOARDS: Mapping[str, Board] = MappingProxyType(
+    {
+        board.key: board
+        for board in (
+            Board("points", BoardKind.SUM),
+            # In fen: what a member paid, less what was paid back.
+            Board("spend", BoardKind.SUM),
+            Board("streak", BoardKind.BEST),
+        )
+    }
+)

@@ -1,0 +1,128 @@
+"""Writes the scores of facts into every window they fall into, as part of the engine's transaction."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from siyu.boards.registry import BOARDS, MAX_SCORE, BoardKind
+from siyu.boards.windows import window_keys
+from siyu.db import Connection
+from siyu.outbox import append
+
+OUTBOX_TOPIC = "boards"
+MEMBER_BYTES = 16
+
+# Board → day → the ids of its members, as one string of hexadecimal digits.
+PackedRows = dict[str, dict[str, str]]
+
+# One row for each change and window. Rows are written in the order of their key, so that two processes that write
+# the same rows wait for one another and never in a circle.
+CHANGES = """
+    unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[])
+        AS change (board, member_id, day, week, month, at, amount)
+    CROSS JOIN LATERAL (VALUES (day), (week), (month), ('all')) AS belongs (window_key)
+"""
+TOTALS = f"""
+    SELECT board, window_key, member_id, sum(amount)::bigint AS amount, max(at) AS at
+    FROM {CHANGES} GROUP BY board, window_key, member_id
+"""
+INSERT = "INSERT INTO board_score AS kept (board, window_key, member_id, score, reached_at, version)"
+ADD_TO_KEPT = """
+    ON CONFLICT (board, window_key, member_id) DO UPDATE SET
+        score = kept.score + EXCLUDED.score,
+        reached_at = greatest(kept.reached_at, EXCLUDED.reached_at),
+        version = kept.version + 1
+"""
+RAISE_SUMS = f"""
+    {INSERT}
+    SELECT board, window_key, member_id, amount, at, 1 FROM ({TOTALS}) AS total
+    ORDER BY board, window_key, member_id
+    {ADD_TO_KEPT}
+"""
+# The table's check looks at the row as proposed, before ON CONFLICT, so an upsert cannot lower a score. A total below
+# zero updates its row; where there is none it is inserted, which the check refuses, as it should.
+RAISE_AND_LOWER_SUMS = f"""
+    WITH total AS MATERIALIZED ({TOTALS}),
+    lowered AS (
+        UPDATE board_score AS kept SET
+            score = kept.score + total.amount,
+            reached_at = greatest(kept.reached_at, total.at),
+            version = kept.version + 1
+        FROM total
+        WHERE (kept.board, kept.window_key, kept.member_id) = (total.board, total.window_key, total.member_id)
+            AND total.amount < 0
+        RETURNING kept.board, kept.window_key, kept.member_id
+    )
+    {INSERT}
+    SELECT board, window_key, member_id, amount, at, 1 FROM total
+    WHERE amount >= 0 OR (board, window_key, member_id) NOT IN (TABLE lowered)
+    ORDER BY board, window_key, member_id
+    {ADD_TO_KEPT}
+"""
+RAISE_BESTS = f"""
+    {INSERT}
+    SELECT DISTINCT ON (board, window_key, member_id) board, window_key, member_id, amount, at, 1 FROM {CHANGES}
+    ORDER BY board, window_key, member_id, amount DESC, at
+    ON CONFLICT (board, window_key, member_id) DO UPDATE SET
+        score = EXCLUDED.score, reached_at = EXCLUDED.reached_at, version = kept.version + 1
+    WHERE EXCLUDED.score > kept.score
+        OR (EXCLUDED.score = kept.score AND EXCLUDED.reached_at < kept.reached_at)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardChange:
+    """What one fact does to one member's score; `day` is the day of the shop that `at` falls on.
+
+    `amount` is a difference on a board of sums (it may be negative) and a value on a board of bests.
+    """
+
+    board: str
+    member_id: UUID
+    day: date
+    at: datetime
+    amount: int
+
+
+async def write_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
+    """Add the changes to all their windows, and leave the projection a message that names the rows.
+
+    The caller has a transaction open and holds the members' locks. Raises ValueError for an amount beyond MAX_SCORE,
+    and asyncpg.CheckViolationError where a sum would fall below zero.
+    """
+    if not changes:
+        return
+    if any(abs(change.amount) > MAX_SCORE for change in changes):
+        raise ValueError(f"a score changes by at most {MAX_SCORE}")
+    sums = [change for change in changes if BOARDS[change.board].kind is BoardKind.SUM]
+    bests = [change for change in changes if BOARDS[change.board].kind is BoardKind.BEST]
+    if sums:
+        lowers = any(change.amount < 0 for change in sums)
+        await connection.execute(RAISE_AND_LOWER_SUMS if lowers else RAISE_SUMS, *_columns(sums))
+    if bests:
+        await connection.execute(RAISE_BESTS, *_columns(bests))
+    await append(connection, OUTBOX_TOPIC, pack_rows(changes))
+
+
+def _columns(changes: Sequence[BoardChange]) -> tuple[Sequence[object], ...]:
+    """The seven arrays of CHANGES."""
+    days, weeks, months, _ = zip(*(window_keys(change.day) for change in changes), strict=True)
+    return (
+        [change.board for change in changes],
+        [change.member_id for change in changes],
+        days,
+        weeks,
+        months,
+        [change.at for change in changes],
+        [change.amount for change in changes],
+    )
+
+
+def pack_rows(changes: Sequence[BoardChange]) -> PackedRows:
+    """The message to the projection: which rows changed, not how, so that late and repeated ones do no harm."""
+    members: defaultdict[str, defaultdict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
+    for change in changes:
+        members[change.board][change.day.isoformat()].add(change.member_id.bytes)
+    return {board: {day: b"".join(sorted(ids)).hex() for day, ids in days.items()} for board, days in members.items()}

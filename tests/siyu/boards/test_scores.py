@@ -1,0 +1,117 @@
+"""Writing scores: sums, bests, and what the projection is told."""
+
+import asyncio
+from datetime import timedelta
+from itertools import permutations
+
+import asyncpg
+import pytest
+
+from siyu import outbox
+from siyu.boards import MAX_SCORE, BoardChange, BoardWindow, Leaderboards
+from siyu.boards.projection import touched_by
+from siyu.boards.scores import OUTBOX_TOPIC
+from siyu.db import Pool
+from siyu.ids import new_id
+from tests.siyu.boards.conftest import NOON, TODAY, Write
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_a_batch_may_change_one_member_often(write: Write, leaderboards: Leaderboards) -> None:
+    member = new_id()
+    changes = [BoardChange("points", member, TODAY, NOON + MINUTE * i, amount) for i, amount in enumerate([5, 5, -3])]
+
+    await write(*changes)
+
+    entry = await leaderboards.entry("points", BoardWindow.DAY, TODAY, member)
+    assert entry is not None
+    assert (entry.score, entry.reached_at) == (7, NOON + 2 * MINUTE)
+
+
+async def test_a_best_is_the_highest_value_at_its_earliest_moment(
+    write: Write, pool: Pool, leaderboards: Leaderboards
+) -> None:
+    member = new_id()
+    changes = [
+        BoardChange("streak", member, TODAY, NOON + MINUTE * minute, value)
+        for minute, value in ((0, 2), (2, 7), (1, 7), (3, 6))
+    ]
+
+    for order in permutations(changes):
+        await pool.execute("DELETE FROM board_score")
+        for change in order:
+            await write(change)
+
+        entry = await leaderboards.entry("streak", BoardWindow.ALL, TODAY, member)
+        assert entry is not None
+        assert (entry.score, entry.reached_at) == (7, NOON + MINUTE)
+
+
+async def test_a_sum_at_zero_has_no_rank_and_may_come_back(write: Write, leaderboards: Leaderboards) -> None:
+    member = new_id()
+    await write(BoardChange("spend", member, TODAY, NOON, 900))
+    await write(BoardChange("spend", member, TODAY, NOON + MINUTE, -900))
+    assert await leaderboards.entry("spend", BoardWindow.WEEK, TODAY, member) is None
+
+    await write(BoardChange("spend", member, TODAY, NOON + 2 * MINUTE, 100))
+
+    entry = await leaderboards.entry("spend", BoardWindow.WEEK, TODAY, member)
+    assert entry is not None
+    assert (entry.rank, entry.score, entry.reached_at) == (1, 100, NOON + 2 * MINUTE)
+
+
+@pytest.mark.parametrize("before", [0, 4])
+async def test_a_sum_below_zero_is_refused_and_nothing_is_written(write: Write, pool: Pool, before: int) -> None:
+    member, other = new_id(), new_id()
+    await write(BoardChange("points", member, TODAY, NOON, before))
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await write(BoardChange("points", other, TODAY, NOON, 9), BoardChange("points", member, TODAY, NOON, -5))
+
+    rows = await pool.fetch("SELECT score, version FROM board_score")
+    assert [tuple(row) for row in rows] == [(before, 1)] * 4
+
+
+async def test_a_member_without_a_row_cannot_be_lowered(write: Write) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        await write(BoardChange("points", new_id(), TODAY, NOON, -1))
+
+
+async def test_an_amount_that_redis_would_round_is_refused(write: Write) -> None:
+    await write(BoardChange("spend", new_id(), TODAY, NOON, MAX_SCORE))
+
+    with pytest.raises(ValueError, match=str(MAX_SCORE)):
+        await write(BoardChange("spend", new_id(), TODAY, NOON, MAX_SCORE + 1))
+
+
+async def test_the_message_names_each_row_once(write: Write, pool: Pool) -> None:
+    first, second = new_id(), new_id()
+    changes = [BoardChange("points", member, TODAY, NOON, 1) for member in (first, second, first)]
+    await write(*changes, BoardChange("streak", first, TODAY, NOON, 1))
+
+    async with pool.acquire() as connection:
+        (message,) = await outbox.oldest(connection, OUTBOX_TOPIC, limit=2)
+
+    touched = touched_by([message.payload])
+    assert touched["points", "d:2026-11-21"] == touched["points", "all"] == {first, second}
+    assert touched["streak", "w:2026-W47"] == {first}
+    assert len(touched) == 8
+
+
+async def test_nothing_to_write_leaves_no_message(write: Write, pool: Pool) -> None:
+    await write()
+
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_writers_of_the_same_rows_never_deadlock(write: Write, pool: Pool) -> None:
+    members = [new_id() for _ in range(20)]
+
+    async def writer(order: int) -> None:
+        for board in ("points", "spend")[::order] * 5:
+            await write(*(BoardChange(board, member, TODAY, NOON, 1) for member in members[::order]))
+
+    await asyncio.gather(*(writer(order) for order in (1, -1, 1, -1)))
+
+    assert await pool.fetchval("SELECT sum(score) FROM board_score WHERE window_key = 'all'") == 20 * 10 * 4
