@@ -1,0 +1,28 @@
+"""A published campaign as the engine decides by it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from siyu.campaigns.registry import AnyCampaignType
+from siyu.sdk import CampaignConfig
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCampaign:
+    """A published campaign: its type, its validated config and the accounts it pays from, by unit."""
+
+    id: UUID
+    type: AnyCampaignType
+    revision: int
+    state: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    config: CampaignConfig
+    issuers: Mapping[str, UUID]
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether a fact of that moment is for it: running, and the moment in its half-open window."""
+        after_start = self.starts_at is None or self.starts_at <= at
+        return self.state == "running" and after_start and (self.ends_at is None or at < self.ends_at)

@@ -1,0 +1,75 @@
+"""Participations of a batch of facts: in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from siyu.campaigns.live import LiveCampaign
+from siyu.sdk import CampaignState
+
+# A campaign and a subject.
+ParticipationKey = tuple[UUID, UUID]
+
+
+@dataclass(slots=True)
+class ParticipationRecord:
+    """One participation: stored text until a campaign looks, then its typed state."""
+
+    id: UUID
+    campaign_id: UUID
+    subject_id: UUID
+    stored: str | None
+    stored_version: int
+    created_at: datetime
+    state: CampaignState | None = None
+    updated_at: datetime | None = None
+
+    def state_for(self, campaign: LiveCampaign) -> CampaignState:
+        """The state as the type's present version has it."""
+        if self.state is None:
+            self.state = self._read(campaign)
+        return self.state
+
+    def _read(self, campaign: LiveCampaign) -> CampaignState:
+        kind = campaign.type
+        if self.stored is None:
+            return kind.state()  # type: ignore[no-any-return]  # the registry holds types of every config and state
+        if self.stored_version == kind.state_version:
+            return kind.state.model_validate_json(self.stored)  # type: ignore[no-any-return]  # as above
+        return kind.state.model_validate(  # type: ignore[no-any-return]  # as above
+            kind.upcast(self.stored_version, orjson.loads(self.stored))
+        )
+
+
+class Participations:
+    """Participations by campaign and subject; those with `updated_at` are what a commit has to write."""
+
+    def __init__(self, new_id: Callable[[], UUID]) -> None:
+        self._new_id = new_id
+        self._records: dict[ParticipationKey, ParticipationRecord] = {}
+
+    def put(self, record: ParticipationRecord) -> None:
+        """Make a participation of the database known."""
+        self._records[record.campaign_id, record.subject_id] = record
+
+    def state(self, campaign: LiveCampaign, subject_id: UUID) -> CampaignState:
+        """The subject's state in the campaign: its defaults where there is none yet."""
+        record = self._records.get((campaign.id, subject_id))
+        if record is None:
+            return campaign.type.state()  # type: ignore[no-any-return]  # the registry holds types of every state
+        return record.state_for(campaign)
+
+    def set_state(self, campaign: LiveCampaign, subject_id: UUID, state: CampaignState, now: datetime) -> None:
+        """Replace the state."""
+        record = self._records.get((campaign.id, subject_id))
+        if record is None:
+            record = ParticipationRecord(self._new_id(), campaign.id, subject_id, None, 0, now)
+            self.put(record)
+        record.state, record.stored_version, record.updated_at = state, campaign.type.state_version, now
+
+    def changed(self) -> list[ParticipationRecord]:
+        """The participations to write."""
+        return [record for record in self._records.values() if record.updated_at is not None]

@@ -1,0 +1,22 @@
+"""The engine: facts in, effects out, one commit for many."""
+
+from siyu.engine.batcher import BatchLimits
+from siyu.engine.engine import Engine, no_fail_point, running
+from siyu.engine.facts import NewFact
+from siyu.engine.outcome import Decision, Outcome, Refusal
+from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, CORE_REFUSALS
+
+__all__ = [
+    "CAMPAIGN_FAILED",
+    "CAMPAIGN_NOT_FOUND",
+    "CAMPAIGN_NOT_OPEN",
+    "CORE_REFUSALS",
+    "BatchLimits",
+    "Decision",
+    "Engine",
+    "NewFact",
+    "Outcome",
+    "Refusal",
+    "no_fail_point",
+    "running",
+]

@@ -1,0 +1,148 @@
+"""Facts that wait for their batch: a bounded queue, several batches in flight, a member in one of them at a time."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from siyu.engine.facts import ArrivedFact
+from siyu.engine.outcome import Outcome
+from siyu.errors import Busy, IdempotencyConflict
+
+RETRY_AFTER_MS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How facts are grouped.
+
+    A batch takes at most `facts_max`; at most `in_flight_max` batches run at once. A fact waits at most `delay_ms`
+    for others, and not at all while no batch is running. `queue_max` facts may wait; a further one is told BUSY.
+    `share_min` keeps a queue that could fill only part of a batch from being cut into crumbs.
+    """
+
+    facts_max: int = 256
+    share_min: int = 64
+    in_flight_max: int = 3
+    delay_ms: float = 2.0
+    queue_max: int = 10_000
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A fact in the queue, and everyone who submitted it."""
+
+    fact: ArrivedFact
+    callers: list[asyncio.Future[Outcome]] = field(default_factory=list)
+
+    def answer(self, answer: Outcome | Exception) -> None:
+        """Tell every caller who still listens."""
+        for caller in self.callers:
+            if caller.done():
+                continue
+            if isinstance(answer, Exception):
+                caller.set_exception(answer)
+            else:
+                caller.set_result(answer)
+
+
+# Decides and commits a batch; an answer for each fact, in their order. It raises nothing.
+RunBatch = Callable[[Sequence[ArrivedFact]], Awaitable[Sequence[Outcome | Exception]]]
+
+
+class Batcher:
+    """Groups submitted facts into batches. Belongs to one event loop."""
+
+    def __init__(self, run_batch: RunBatch, limits: BatchLimits) -> None:
+        self._run_batch = run_batch
+        self._limits = limits
+        self._queue: deque[Waiting] = deque()
+        self._by_key: dict[str, Waiting] = {}
+        self._busy_members: set[UUID] = set()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.Handle | None = None
+
+    def enter(self, fact: ArrivedFact) -> asyncio.Future[Outcome]:
+        """Queue a fact; the future is answered after the commit, whether or not its caller still waits.
+
+        Raises Busy while the queue is full. A fact whose idempotency key is in the queue joins the one that is there.
+        """
+        caller: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        known = self._by_key.get(fact.new.idempotency_key)
+        if known is not None:
+            if known.fact.fingerprint != fact.fingerprint:
+                raise IdempotencyConflict(fact.new.idempotency_key)
+            known.callers.append(caller)
+            return caller
+        if len(self._queue) >= self._limits.queue_max:
+            raise Busy(RETRY_AFTER_MS)
+        waiting = Waiting(fact, [caller])
+        self._queue.append(waiting)
+        self._by_key[fact.new.idempotency_key] = waiting
+        self._wake()
+        return caller
+
+    async def drain(self) -> None:
+        """Wait until every fact that was entered is answered."""
+        while self._queue or self._in_flight:
+            self._start()
+            await asyncio.wait(self._in_flight)
+
+    def _wake(self) -> None:
+        """See to it that a batch starts when it should: at the end of this turn of the loop, or after the delay."""
+        if not self._queue or len(self._in_flight) >= self._limits.in_flight_max:
+            return
+        if self._timer is not None:
+            if len(self._queue) != self._limits.facts_max:
+                return
+            self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        if self._in_flight and len(self._queue) < self._limits.facts_max:
+            self._timer = loop.call_later(self._limits.delay_ms / 1000, self._start)
+        else:
+            self._timer = loop.call_soon(self._start)
+
+    def _start(self) -> None:
+        """Start as many batches as there are places for."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._queue and (places := self._limits.in_flight_max - len(self._in_flight)) > 0:
+            # Shared out among the free places: Python prepares one batch while PostgreSQL works on another.
+            share = max(self._limits.share_min, -(-len(self._queue) // places))
+            batch = self._take(min(share, self._limits.facts_max))
+            if not batch:
+                return
+            task = asyncio.create_task(self._run(batch))
+            self._in_flight.add(task)
+            task.add_done_callback(self._finished)
+
+    def _take(self, size: int) -> list[Waiting]:
+        """The next facts in order, leaving those whose member is in flight, and all that member's later ones."""
+        taken: list[Waiting] = []
+        left: list[Waiting] = []
+        members: set[UUID] = set()
+        while self._queue and len(taken) < size:
+            waiting = self._queue.popleft()
+            member_id = waiting.fact.new.member_id
+            if member_id in self._busy_members:
+                left.append(waiting)
+            else:
+                members.add(member_id)
+                taken.append(waiting)
+        self._queue.extendleft(reversed(left))
+        self._busy_members |= members
+        return taken
+
+    async def _run(self, batch: list[Waiting]) -> None:
+        answers = await self._run_batch([waiting.fact for waiting in batch])
+        for waiting, answer in zip(batch, answers, strict=True):
+            self._busy_members.discard(waiting.fact.new.member_id)
+            del self._by_key[waiting.fact.new.idempotency_key]
+            waiting.answer(answer)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.discard(task)
+        task.result()
+        self._wake()

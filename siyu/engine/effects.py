@@ -1,0 +1,152 @@
+"""Effects checked and carried out on the in-memory view: first all are checked, then all are applied."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from siyu.boards.registry import BOARDS, BoardKind
+from siyu.boards.scores import BoardChange
+from siyu.campaigns.live import LiveCampaign
+from siyu.engine.outcome import Refusal
+from siyu.engine.world import World
+from siyu.ledger.book import Cause
+from siyu.sdk import Effect, Fact, Grant, Once, Refuse, Reverse, Score, SetState
+
+EFFECTS_MAX = 32
+AMOUNT_MAX = 1_000_000_000
+ONCE_KEY_LENGTH_MAX = 64
+REFERENCE_LENGTH_MAX = 80
+
+Logged = dict[str, Any]
+
+
+# Of these a decision holds at most one.
+SINGLE: frozenset[type[Effect]] = frozenset({Once, Refuse, SetState})
+
+
+class InvalidEffect(Exception):
+    """A campaign asked for something it may not ask for, or that makes no sense."""
+
+
+class Scene(NamedTuple):
+    """Where effects happen: the view, the campaign and the fact."""
+
+    world: World
+    campaign: LiveCampaign
+    fact: Fact
+
+    def cause(self, unit: str) -> Cause:
+        """Who pays for a movement of value, and why."""
+        return Cause(self.campaign.id, self.campaign.issuers[unit], unit, self.fact.id, self.fact.at)
+
+
+def check_effects(scene: Scene, effects: Sequence[Effect]) -> None:
+    """Raise InvalidEffect unless every effect is declared by the type and has possible values."""
+    if len(effects) > EFFECTS_MAX:
+        raise InvalidEffect(f"{len(effects)} effects; at most {EFFECTS_MAX} are allowed")
+    declared = scene.campaign.type.effects
+    seen: set[type[Effect]] = set()
+    for effect in effects:
+        kind = type(effect)
+        if kind not in declared:
+            raise InvalidEffect(f"{kind.__name__} is not among the declared effects")
+        if kind in SINGLE and kind in seen:
+            raise InvalidEffect(f"more than one {kind.__name__}")
+        if not CHECKS[kind](scene, effect):
+            raise InvalidEffect(f"impossible values: {effect!r}")
+        seen.add(kind)
+
+
+def refusal_among(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
+    """The refusal that the effects amount to: a `Refuse`, or a `Once` whose key has been used."""
+    for effect in effects:
+        if isinstance(effect, Refuse):
+            return Refusal(effect.code, dict(effect.missing))
+        if isinstance(effect, Once) and (scene.campaign.id, scene.fact.member_id, effect.key) in scene.world.once:
+            return Refusal(effect.code, {})
+    return None
+
+
+def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
+    """Apply checked effects to the view; the answer is what the decision log keeps."""
+    return tuple(APPLY[type(effect)](scene, effect) for effect in effects)
+
+
+def _grant(scene: Scene, effect: Grant) -> Logged:
+    scene.world.book.grant(scene.cause(effect.unit), scene.fact.member_id, effect.amount, effect.reference)
+    return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
+
+
+def _reverse(scene: Scene, effect: Reverse) -> Logged:
+    taken = scene.world.book.reverse(scene.cause(effect.unit), scene.fact.member_id, effect.amount, effect.reference)
+    log: Logged = {"kind": "reverse", "unit": effect.unit, "amount": taken, "reference": effect.reference}
+    return log | {"asked": effect.amount}
+
+
+def _set_state(scene: Scene, effect: SetState) -> Logged:
+    state: Any = effect.state  # checked to be of the type's own state class
+    scene.world.participations.set_state(scene.campaign, scene.fact.member_id, state, scene.fact.at)
+    return {"kind": "set_state"}
+
+
+def _score(scene: Scene, effect: Score) -> Logged:
+    fact = scene.fact
+    scene.world.scores.append(BoardChange(effect.board, fact.member_id, fact.day, fact.at, effect.value))
+    return {"kind": "score", "board": effect.board, "value": effect.value}
+
+
+def _once(scene: Scene, effect: Once) -> Logged:
+    scene.world.once.add((scene.campaign.id, scene.fact.member_id, effect.key))
+    return {"kind": "once", "key": effect.key}
+
+
+def _is_amount(value: object) -> bool:
+    return type(value) is int and 1 <= value <= AMOUNT_MAX
+
+
+def _check_reference(reference: object) -> bool:
+    return isinstance(reference, str) and 1 <= len(reference) <= REFERENCE_LENGTH_MAX
+
+
+def _check_grant(scene: Scene, effect: Grant) -> bool:
+    referenced = effect.reference is None or _check_reference(effect.reference)
+    return effect.unit in scene.campaign.issuers and _is_amount(effect.amount) and referenced
+
+
+def _check_reverse(scene: Scene, effect: Reverse) -> bool:
+    known = effect.unit in scene.campaign.issuers
+    return known and _is_amount(effect.amount) and _check_reference(effect.reference)
+
+
+def _check_set_state(scene: Scene, effect: SetState) -> bool:
+    return type(effect.state) is scene.campaign.type.state
+
+
+def _check_score(_: Scene, effect: Score) -> bool:
+    board = BOARDS.get(effect.board)
+    return board is not None and board.kind is BoardKind.BEST and _is_amount(effect.value)
+
+
+def _check_once(scene: Scene, effect: Once) -> bool:
+    return 1 <= len(effect.key) <= ONCE_KEY_LENGTH_MAX and effect.code in scene.campaign.type.refusals
+
+
+def _check_refuse(scene: Scene, effect: Refuse) -> bool:
+    return effect.code in scene.campaign.type.refusals
+
+
+# One row an effect type; the values' parameter types differ, so the tables are typed by what they are called with.
+CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
+    Grant: _check_grant,
+    Reverse: _check_reverse,
+    SetState: _check_set_state,
+    Score: _check_score,
+    Once: _check_once,
+    Refuse: _check_refuse,
+}
+APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
+    Grant: _grant,
+    Reverse: _reverse,
+    SetState: _set_state,
+    Score: _score,
+    Once: _once,
+}

@@ -1,0 +1,136 @@
+"""`submit`: the only way for a fact into siyu."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from siyu.campaigns import LiveCampaigns, Registry
+from siyu.clock import Clock, utc_now
+from siyu.db import Pool
+from siyu.engine.batcher import Batcher, BatchLimits
+from siyu.engine.facts import ArrivedFact, NewFact
+from siyu.engine.outcome import Outcome
+from siyu.engine.timing import Timings
+from siyu.engine.transaction import Answer, BatchTransaction
+from siyu.ids import new_id
+
+logger = logging.getLogger(__name__)
+
+# A lost race or a lost connection is tried again, for about six seconds in all; then the callers are told.
+ATTEMPTS_MAX = 7
+FIRST_PAUSE_S = 0.05
+
+LOST_RACE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+LOST_CONNECTION = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+
+
+def no_fail_point(name: str) -> None:
+    """Outside of tests nothing fails on purpose."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """Facts in, effects out. One instance a process; any number of processes share the database.
+
+    `fail_point` is called with the name of each point where tests kill the process.
+    """
+
+    pool: Pool
+    registry: Registry
+    zone: ZoneInfo
+    limits: BatchLimits = field(default_factory=BatchLimits)
+    clock: Clock = utc_now
+    fail_point: Callable[[str], None] = no_fail_point
+    timings: Timings = field(default_factory=Timings)
+    _transaction: BatchTransaction = field(init=False)
+    _batcher: Batcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._transaction = BatchTransaction(LiveCampaigns(self.registry), self.zone, self.timings)
+        self._batcher = Batcher(self._run_batch, self.limits)
+
+    async def submit(self, fact: NewFact) -> Outcome:
+        """Decide a fact and answer after its commit.
+
+        The same idempotency key gets the first answer again, whichever process it comes to. Raises Busy (nothing was
+        taken in), IdempotencyConflict (the key had another body) and NotFound (no such member). A caller who goes
+        away does not take the fact with them.
+        """
+        arrived = ArrivedFact(new_id(), fact.fingerprint(), self.clock(), fact)
+        return await self._batcher.enter(arrived)
+
+    async def drain(self) -> None:
+        """Wait until everything that was submitted is answered."""
+        await self._batcher.drain()
+
+    async def _run_batch(self, facts: Sequence[ArrivedFact]) -> Sequence[Outcome | Exception]:
+        """Commit the facts together; where that fails, each alone, so that one cannot sink its neighbours."""
+        try:
+            return await self._with_retries(facts)
+        except Exception as error:
+            if len(facts) == 1:
+                return [await self._alone(facts[0], error)]
+            logger.warning("a batch of %d facts failed and is run one by one: %r", len(facts), error)
+        answers: list[Outcome | Exception] = []
+        for fact in facts:
+            answers.extend(await self._run_batch([fact]))
+        return answers
+
+    async def _alone(self, fact: ArrivedFact, error: Exception) -> Outcome | Exception:
+        """A single fact that failed. Where something unique exists already, a second look sees it and refuses properly:
+        an order that another process entered meanwhile, a `Once` key that the state knows nothing of."""
+        if not isinstance(error, asyncpg.UniqueViolationError):
+            logger.error("fact %s (%s) failed", fact.id, fact.new.type, exc_info=error)
+            return error
+        try:
+            return (await self._with_retries([fact], look_for_once=True))[0]
+        except Exception as second:
+            logger.exception("fact %s (%s) failed", fact.id, fact.new.type)
+            return second
+
+    async def _with_retries(self, facts: Sequence[ArrivedFact], *, look_for_once: bool = False) -> Sequence[Answer]:
+        pause_s = FIRST_PAUSE_S
+        for _ in range(ATTEMPTS_MAX - 1):
+            try:
+                return await self._commit(facts, look_for_once)
+            except LOST_RACE:
+                logger.info("a batch of %d facts lost a race and is tried again", len(facts))
+            except LOST_CONNECTION as error:
+                # Whether it was committed is unknown: the idempotency keys make the second attempt find out.
+                logger.warning("a batch of %d facts lost its connection and is tried again: %r", len(facts), error)
+                await asyncio.sleep(pause_s)
+                pause_s *= 2
+        return await self._commit(facts, look_for_once)
+
+    async def _commit(self, facts: Sequence[ArrivedFact], look_for_once: bool) -> Sequence[Answer]:
+        async with self.pool.acquire() as connection:
+            async with connection.transaction():
+                used = await self._transaction.used_once(connection, facts) if look_for_once else ()
+                answers = await self._transaction.run(connection, facts, used)
+                step = self.timings.start()
+            step("commit")
+        self.timings.batches += 1
+        self.timings.facts += len(facts)
+        self.fail_point("engine.committed")
+        return answers
+
+
+@asynccontextmanager
+async def running(engine: Engine) -> AsyncIterator[Engine]:
+    """The engine, drained on leaving."""
+    try:
+        yield engine
+    finally:
+        await engine.drain()

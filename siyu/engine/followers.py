@@ -1,0 +1,23 @@
+"""The core's own followers: what the decisions of a batch mean for the boards of earnings and spending."""
+
+from collections.abc import Iterator
+
+from siyu.boards.scores import BoardChange
+from siyu.engine.world import World
+
+
+def board_changes(world: World) -> list[BoardChange]:
+    """What campaigns scored, what members earned and what they spent, at the time each counts for."""
+    return [*world.scores, *_earned(world), *_spent(world)]
+
+
+def _earned(world: World) -> Iterator[BoardChange]:
+    for transfer in world.book.transfers:
+        amount = transfer.amount if transfer.kind == "grant" else -transfer.amount
+        yield BoardChange(transfer.unit, transfer.member_id, world.day(transfer.at), transfer.at, amount)
+
+
+def _spent(world: World) -> Iterator[BoardChange]:
+    for spending in world.orders.spendings:
+        day = world.day(spending.at)
+        yield BoardChange("spend", spending.member_id, day, spending.at, spending.amount_fen)

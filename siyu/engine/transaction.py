@@ -1,0 +1,127 @@
+"""One batch of facts in one transaction: lock, insert, load, decide, write."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from siyu.boards.scores import write_changes
+from siyu.campaigns import LiveCampaign, LiveCampaigns, load_participations, write_participations
+from siyu.db import Connection
+from siyu.engine.deciding import decide_fact
+from siyu.engine.facts import ArrivedFact
+from siyu.engine.followers import board_changes
+from siyu.engine.outcome import Outcome
+from siyu.engine.store import find_once, insert_facts, load_answers, write_decisions
+from siyu.engine.timing import Timings
+from siyu.engine.world import OnceKey, World
+from siyu.errors import DomainError, IdempotencyConflict, NotFound
+from siyu.ids import new_id
+from siyu.ledger import load_accounts, load_grants, write_book
+from siyu.members import lock_members
+from siyu.orders import ORDER_FACTS, ORDER_REFUNDED, load_orders, write_orders
+from siyu.sdk import MemberView
+
+Answer = Outcome | DomainError
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTransaction:
+    """What batches are decided with. One instance a process."""
+
+    campaigns: LiveCampaigns
+    zone: ZoneInfo
+    timings: Timings
+
+    async def run(
+        self, connection: Connection, facts: Sequence[ArrivedFact], used_once: Collection[OnceKey] = ()
+    ) -> list[Answer]:
+        """Decide and write facts whose idempotency keys differ; one answer each, in their order. Commits nothing.
+
+        `used_once` are keys known to be in the decision log: a `Once` with one of them becomes a refusal here rather
+        than a violated constraint.
+        """
+        step = self.timings.start()
+        members = await lock_members(connection, {fact.new.member_id for fact in facts})
+        step("lock members")
+        known = [fact for fact in facts if fact.new.member_id in members]
+        inserted = await insert_facts(connection, known)
+        step("insert facts")
+        world, outcomes = await self._decide(
+            connection, [f for f in known if f.id in inserted], members, used_once, step
+        )
+        if outcomes:
+            await _write(connection, world, step)
+        repeated = {fact.new.idempotency_key for fact in known if fact.id not in inserted}
+        answers = await load_answers(connection, repeated) if repeated else {}
+        return [_answer(fact, outcomes, answers) for fact in facts]
+
+    async def used_once(self, connection: Connection, facts: Sequence[ArrivedFact]) -> set[OnceKey]:
+        """The `Once` keys these facts would be decided with that the log holds already; changes nothing."""
+        members = await lock_members(connection, {fact.new.member_id for fact in facts})
+        world, _ = await self._decide(connection, facts, members, (), self.timings.start())
+        return await find_once(connection, world.once)
+
+    async def _decide(
+        self,
+        connection: Connection,
+        facts: Sequence[ArrivedFact],
+        members: dict[UUID, MemberView],
+        used_once: Collection[OnceKey],
+        step: Step,
+    ) -> tuple[World, dict[UUID, Outcome]]:
+        campaigns = await self.campaigns.load(connection) if facts else []
+        world = World(campaigns, members, self.zone, new_id, once=set(used_once))
+        if facts:
+            await _load(connection, world, facts)
+        step("load")
+        outcomes = {fact.id: decide_fact(world, fact) for fact in facts}
+        step("decide")
+        return world, outcomes
+
+
+async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
+    """What the facts' campaigns read, all under the members' locks."""
+    news = [fact.new for fact in facts]
+    await load_accounts(connection, world.book, {new.member_id for new in news})
+    keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
+    if keys:
+        await load_participations(connection, world.participations, keys)
+    numbers = {new.data["order"] for new in news if new.type in ORDER_FACTS}
+    if numbers:
+        await load_orders(connection, world.orders, numbers)
+    refunded = {new.data["order"] for new in news if new.type == ORDER_REFUNDED}
+    if refunded:
+        issuers = {issuer for campaign in world.campaigns for issuer in campaign.issuers.values()}
+        await load_grants(connection, world.book, issuers, refunded)
+
+
+def concerned(world: World, fact: ArrivedFact) -> list[LiveCampaign]:
+    """The campaigns that will decide about a fact."""
+    if fact.new.campaign_id is None:
+        return list(world.listeners(fact.new.type, fact.new.at))
+    campaign = world.campaign(fact.new.campaign_id)
+    return [campaign] if campaign else []
+
+
+async def _write(connection: Connection, world: World, step: Step) -> None:
+    await write_participations(connection, world.participations)
+    step("write participations")
+    await write_book(connection, world.book)
+    step("write ledger")
+    await write_decisions(connection, world.decisions)
+    step("write decisions")
+    await write_orders(connection, world.orders)
+    step("write orders")
+    await write_changes(connection, board_changes(world))
+    step("write boards")
+
+
+def _answer(fact: ArrivedFact, outcomes: dict[UUID, Outcome], answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:
+    if fact.id in outcomes:
+        return outcomes[fact.id]
+    if fact.new.idempotency_key not in answers:
+        return NotFound(f"there is no member {fact.new.member_id}")
+    fingerprint, outcome = answers[fact.new.idempotency_key]
+    return outcome if fingerprint == fact.fingerprint else IdempotencyConflict(fact.new.idempotency_key)

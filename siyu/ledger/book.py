@@ -1,0 +1,158 @@
+"""The accounts a batch of facts touches, in memory: balances, and the transfers that a commit will write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from siyu.sdk import Granted
+
+UNITS = ("points",)
+
+
+@dataclass(slots=True)
+class MemberAccount:
+    """A member's account: the balance now, and how far it is from the database's."""
+
+    id: UUID
+    member_id: UUID
+    unit: str
+    balance: int
+    delta: int = 0
+    is_new: bool = False
+
+    def add(self, amount: int) -> int:
+        """Change the balance; a negative one is our own bug, never an input."""
+        self.balance += amount
+        self.delta += amount
+        assert self.balance >= 0, f"account {self.id} would fall to {self.balance}"  # noqa: S101 - an invariant
+        return self.balance
+
+
+class Transfer(NamedTuple):
+    """A movement of value between a campaign's account and a member's; the fields are those of the table."""
+
+    id: UUID
+    unit: str
+    debit_id: UUID
+    credit_id: UUID
+    amount: int
+    member_balance: int
+    kind: Literal["grant", "reverse"]
+    fact_id: UUID
+    reference: str | None
+    reverses_id: UUID | None
+    at: datetime
+    member_id: UUID
+
+
+@dataclass(slots=True)
+class OpenGrant:
+    """What is left of one grant that has a reference."""
+
+    transfer_id: UUID
+    left: int
+    at: datetime
+
+
+# A campaign, a member, a unit and what the grant was for.
+GrantKey = tuple[UUID, UUID, str, str]
+
+
+class Cause(NamedTuple):
+    """Who pays and why: the campaign, its account of the unit, the fact, and when it counts."""
+
+    campaign_id: UUID
+    issuer_id: UUID
+    unit: str
+    fact_id: UUID
+    at: datetime
+
+
+class Book:
+    """Balances by member and unit; `transfers` and the accounts' deltas are what a commit has to write."""
+
+    def __init__(self, new_id: Callable[[], UUID]) -> None:
+        self._new_id = new_id
+        self._accounts: dict[tuple[UUID, str], MemberAccount] = {}
+        self._grants: dict[GrantKey, list[OpenGrant]] = {}
+        self.transfers: list[Transfer] = []
+
+    def put_account(self, account: MemberAccount) -> None:
+        """Make an account of the database known."""
+        self._accounts[account.member_id, account.unit] = account
+
+    def put_grant(self, key: GrantKey, grant: OpenGrant) -> None:
+        """Make what is left of an earlier grant known."""
+        self._grants.setdefault(key, []).append(grant)
+
+    def changed_accounts(self) -> list[MemberAccount]:
+        """The accounts to write, in one order for every process."""
+        changed = (account for account in self._accounts.values() if account.delta or account.is_new)
+        return sorted(changed, key=lambda account: account.id.bytes)
+
+    def granted(self, campaign_id: UUID, member_id: UUID, unit: str, reference: str) -> Granted | None:
+        """What is left of the grants under a reference, dated by the first."""
+        left = [grant for grant in self._grants.get((campaign_id, member_id, unit, reference), ()) if grant.left]
+        return Granted(sum(grant.left for grant in left), left[0].at) if left else None
+
+    def grant(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> None:
+        """Move `amount` (> 0) from the campaign to the member."""
+        account = self._account(member_id, cause.unit)
+        transfer = Transfer(
+            id=self._new_id(),
+            unit=cause.unit,
+            debit_id=cause.issuer_id,
+            credit_id=account.id,
+            amount=amount,
+            member_balance=account.add(amount),
+            kind="grant",
+            fact_id=cause.fact_id,
+            reference=reference,
+            reverses_id=None,
+            at=cause.at,
+            member_id=member_id,
+        )
+        self.transfers.append(transfer)
+        if reference is not None:
+            key = (cause.campaign_id, member_id, cause.unit, reference)
+            self.put_grant(key, OpenGrant(transfer.id, amount, cause.at))
+
+    def reverse(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> int:
+        """Take back at most `amount`, what is left of the grants and what the member has; returns what was taken."""
+        account = self._account(member_id, cause.unit)
+        wanted = min(amount, account.balance)
+        taken = 0
+        for grant in self._grants.get((cause.campaign_id, member_id, cause.unit, reference), ()):
+            part = min(grant.left, wanted - taken)
+            if part:
+                grant.left -= part
+                taken += part
+                self._take_back(cause, account, grant, part, reference)
+        return taken
+
+    def _take_back(self, cause: Cause, account: MemberAccount, grant: OpenGrant, part: int, reference: str) -> None:
+        self.transfers.append(
+            Transfer(
+                id=self._new_id(),
+                unit=cause.unit,
+                debit_id=account.id,
+                credit_id=cause.issuer_id,
+                amount=part,
+                member_balance=account.add(-part),
+                kind="reverse",
+                fact_id=cause.fact_id,
+                reference=reference,
+                reverses_id=grant.transfer_id,
+                at=grant.at,
+                member_id=account.member_id,
+            )
+        )
+
+    def _account(self, member_id: UUID, unit: str) -> MemberAccount:
+        account = self._accounts.get((member_id, unit))
+        if account is None:
+            account = MemberAccount(self._new_id(), member_id, unit, balance=0, is_new=True)
+            self.put_account(account)
+        return account

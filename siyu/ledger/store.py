@@ -1,0 +1,98 @@
+"""Accounts and transfers from and to the database, many at a time: the only code that writes value."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from siyu.db import Connection
+from siyu.ids import new_id
+from siyu.ledger.book import UNITS, Book, MemberAccount, OpenGrant
+
+LOAD_ACCOUNTS = "SELECT id, member_id, unit, balance FROM account WHERE member_id = ANY($1::uuid[])"
+
+LOAD_GRANTS = """
+SELECT issuer.campaign_id, owner.member_id, given.unit, given.reference, given.id, given.at,
+       (given.amount - coalesce((SELECT sum(amount) FROM transfer WHERE reverses_id = given.id), 0))::bigint
+FROM transfer given
+JOIN account issuer ON issuer.id = given.debit_id
+JOIN account owner ON owner.id = given.credit_id
+WHERE given.debit_id = ANY($1::uuid[]) AND given.reference = ANY($2::text[]) AND given.kind = 'grant'
+ORDER BY given.id
+"""
+
+OPEN_ACCOUNTS = """
+INSERT INTO account (id, member_id, unit, balance)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[])
+"""
+
+CHANGE_BALANCES = """
+UPDATE account SET balance = account.balance + change.delta
+FROM unnest($1::uuid[], $2::bigint[]) AS change (id, delta)
+WHERE account.id = change.id
+"""
+
+WRITE_TRANSFERS = """
+INSERT INTO transfer (id, unit, debit_id, credit_id, amount, member_balance, kind, fact_id, reference, reverses_id, at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::text[],
+                     $8::uuid[], $9::text[], $10::uuid[], $11::timestamptz[])
+"""
+
+
+async def load_accounts(connection: Connection, book: Book, member_ids: Collection[UUID]) -> None:
+    """Put the members' accounts into the book; the members are locked by the caller."""
+    for row in await connection.fetch(LOAD_ACCOUNTS, member_ids):
+        book.put_account(MemberAccount(*row))
+
+
+async def load_grants(
+    connection: Connection, book: Book, issuer_ids: Collection[UUID], references: Collection[str]
+) -> None:
+    """Put what is left of these campaigns' grants under the references into the book, oldest first."""
+    for campaign_id, member_id, unit, reference, transfer_id, at, left in await connection.fetch(
+        LOAD_GRANTS, issuer_ids, references
+    ):
+        book.put_grant((campaign_id, member_id, unit, reference), OpenGrant(transfer_id, left, at))
+
+
+async def write_book(connection: Connection, book: Book) -> None:
+    """Write balances and transfers. The database itself refuses a balance below zero."""
+    changed = book.changed_accounts()
+    opened = [account for account in changed if account.is_new]
+    if opened:
+        await connection.execute(
+            OPEN_ACCOUNTS,
+            [account.id for account in opened],
+            [account.member_id for account in opened],
+            [account.unit for account in opened],
+            [account.balance for account in opened],
+        )
+    known = [account for account in changed if not account.is_new]
+    if known:
+        await connection.execute(CHANGE_BALANCES, [a.id for a in known], [a.delta for a in known])
+    if book.transfers:
+        await _write_transfers(connection, book)
+
+
+async def _write_transfers(connection: Connection, book: Book) -> None:
+    transfers = book.transfers
+    await connection.execute(
+        WRITE_TRANSFERS,
+        [t.id for t in transfers],
+        [t.unit for t in transfers],
+        [t.debit_id for t in transfers],
+        [t.credit_id for t in transfers],
+        [t.amount for t in transfers],
+        [t.member_balance for t in transfers],
+        [t.kind for t in transfers],
+        [t.fact_id for t in transfers],
+        [t.reference for t in transfers],
+        [t.reverses_id for t in transfers],
+        [t.at for t in transfers],
+    )
+
+
+async def open_issuer_accounts(connection: Connection, campaign_id: UUID) -> None:
+    """Give a new campaign the accounts it pays from, one for each unit."""
+    await connection.executemany(
+        "INSERT INTO account (id, campaign_id, unit) VALUES ($1, $2, $3)",
+        [(new_id(), campaign_id, unit) for unit in UNITS],
+    )

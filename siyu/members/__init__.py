@@ -1,0 +1,5 @@
+"""Members and the identities they are known by."""
+
+from siyu.members.locking import lock_members
+
+__all__ = ["lock_members"]

@@ -1,0 +1,75 @@
+"""Rows that tests start from."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from siyu.campaigns import Registry, load_registry
+from siyu.clock import Clock, utc_now
+from siyu.db import Pool
+from siyu.engine import BatchLimits, Engine, NewFact
+from siyu.ids import new_id
+from siyu.ledger import open_issuer_accounts
+
+SHIPPED_PLUGINS = Path(__file__).parent.parent / "plugins"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def shop_registry() -> Registry:
+    """The campaign types that siyu ships."""
+    return load_registry(SHIPPED_PLUGINS)
+
+
+def shop_engine(pool: Pool, limits: BatchLimits | None = None, clock: Clock = utc_now) -> Engine:
+    """An engine of a shop in Shanghai."""
+    return Engine(pool, shop_registry(), SHANGHAI, limits or BatchLimits(), clock)
+
+
+async def add_members(pool: Pool, count: int) -> list[UUID]:
+    """New members."""
+    ids = [new_id() for _ in range(count)]
+    await pool.execute("INSERT INTO member (id, joined_at) SELECT unnest($1::uuid[]), $2", ids, LONG_AGO)
+    return ids
+
+
+async def add_campaign(
+    pool: Pool, type_key: str, config: Mapping[str, Any] | None = None, state: str = "running"
+) -> UUID:
+    """A campaign without a window, with the accounts it pays from."""
+    campaign_id = new_id()
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            """
+            INSERT INTO campaign (id, type_key, name, state, revision, config, created_at)
+            VALUES ($1, $2, $2, $3, 1, $4, now())
+            """,
+            campaign_id,
+            type_key,
+            state,
+            orjson.dumps(config or {}).decode(),
+        )
+        await open_issuer_accounts(connection, campaign_id)
+    return campaign_id
+
+
+def sign(campaign_id: UUID, member_id: UUID, at: datetime, key: str | None = None) -> NewFact:
+    """A member signs in."""
+    return NewFact("check_in.sign", member_id, at, {}, key or new_id().hex, campaign_id, stamped=True)
+
+
+def paid(member_id: UUID, number: str, amount_fen: int, at: datetime, key: str | None = None) -> NewFact:
+    """An order was paid."""
+    data = {"order": number, "amount_fen": amount_fen}
+    return NewFact("order.paid", member_id, at, data, key or f"paid/{number}")
+
+
+def refunded(member_id: UUID, number: str, amount_fen: int, at: datetime, key: str | None = None) -> NewFact:
+    """Money of an order went back."""
+    data = {"order": number, "amount_fen": amount_fen}
+    return NewFact("order.refunded", member_id, at, data, key or f"refunded/{number}/{amount_fen}")
