@@ -3,6 +3,7 @@ from tortoise.migrations import operations as ops
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
+from tortoise.fields.db_defaults import Now
 from uuid import uuid4
 from tortoise import fields
 from tortoise.indexes import Index
@@ -55,7 +56,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('type', fields.CharField(max_length=64)),
-                ('member', fields.ForeignKeyField('siyu.Member', source_field='member_id', db_constraint=True, to_field='id', related_name='facts', on_delete=OnDelete.RESTRICT)),
+                ('member', fields.ForeignKeyField('siyu.Member', source_field='member_id', db_constraint=False, to_field='id', related_name='facts', on_delete=OnDelete.NO_ACTION)),
                 ('campaign_id', fields.UUIDField(null=True)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('arrived_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -70,8 +71,8 @@ class Migration(migrations.Migration):
             name='DecisionRow',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
-                ('fact', fields.ForeignKeyField('siyu.FactRow', source_field='fact_id', db_constraint=True, to_field='id', related_name='decisions', on_delete=OnDelete.RESTRICT)),
-                ('campaign', fields.ForeignKeyField('siyu.Campaign', source_field='campaign_id', null=True, db_constraint=True, to_field='id', related_name='decisions', on_delete=OnDelete.RESTRICT)),
+                ('fact', fields.ForeignKeyField('siyu.FactRow', source_field='fact_id', db_constraint=False, to_field='id', related_name='decisions', on_delete=OnDelete.NO_ACTION)),
+                ('campaign', fields.ForeignKeyField('siyu.Campaign', source_field='campaign_id', null=True, db_constraint=False, to_field='id', related_name='decisions', on_delete=OnDelete.NO_ACTION)),
                 ('campaign_revision', fields.IntField(null=True)),
                 ('plugin_version', fields.CharField(null=True, max_length=32)),
                 ('subject_id', fields.UUIDField()),
@@ -114,6 +115,7 @@ class Migration(migrations.Migration):
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('topic', fields.CharField(max_length=32)),
                 ('payload', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'outbox', 'app': 'siyu', 'indexes': [Index(fields=['topic', 'id'], name='outbox_topic')], 'pk_attr': 'id', 'table_description': "One commit's message to one consumer (`topic`), written in the same transaction and delivered at least once."},
             bases=['Model'],
@@ -142,7 +144,7 @@ class Migration(migrations.Migration):
                 ('amount', fields.BigIntField()),
                 ('member_balance', fields.BigIntField()),
                 ('kind', fields.CharField(max_length=16)),
-                ('fact', fields.ForeignKeyField('siyu.FactRow', source_field='fact_id', db_constraint=True, to_field='id', related_name='transfers', on_delete=OnDelete.RESTRICT)),
+                ('fact', fields.ForeignKeyField('siyu.FactRow', source_field='fact_id', db_constraint=False, to_field='id', related_name='transfers', on_delete=OnDelete.NO_ACTION)),
                 ('reference', fields.CharField(null=True, max_length=80)),
                 ('reverses', fields.ForeignKeyField('siyu.Transfer', source_field='reverses_id', null=True, db_constraint=True, to_field='id', related_name='reversals', on_delete=OnDelete.RESTRICT)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),

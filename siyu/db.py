@@ -1,6 +1,6 @@
 """The database: a pool of connections for SQL, and the configuration by which Tortoise applies migrations."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -19,6 +19,8 @@ MODEL_MODULES = (
 CONNECT_TIMEOUT_S = 10.0
 # A statement that takes longer is stuck; a batch of facts takes milliseconds.
 STATEMENT_TIMEOUT_S = 30.0
+# COPY takes two more round trips than an INSERT.
+COPY_ROWS_MIN = 8
 
 if TYPE_CHECKING:
     # Generic in the stubs only: the driver's classes take no parameters at run time.
@@ -49,6 +51,27 @@ def tortoise_config(url: str) -> dict[str, Any]:
 async def open_database(url: str, pool_max: int) -> AsyncIterator[Pool]:
     """A pool of at most `pool_max` connections, closed on leaving."""
     async with asyncpg.create_pool(
-        url, min_size=1, max_size=pool_max, timeout=CONNECT_TIMEOUT_S, command_timeout=STATEMENT_TIMEOUT_S
+        url,
+        min_size=1,
+        max_size=pool_max,
+        timeout=CONNECT_TIMEOUT_S,
+        command_timeout=STATEMENT_TIMEOUT_S,
+        reset=_leave_as_it_is,
     ) as pool:
         yield pool
+
+
+async def _leave_as_it_is(connection: DirectConnection) -> None:
+    """Nothing to reset, so no round trip: no code of siyu changes a connection's state beyond its transaction."""
+
+
+async def append_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Append rows: with COPY, at less than half of INSERT's cost for driver and database; a few faster by INSERT."""
+    if len(rows) >= COPY_ROWS_MIN:
+        await connection.copy_records_to_table(table, records=rows, columns=columns)
+    elif rows:
+        places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+        await connection.executemany(insert, rows)

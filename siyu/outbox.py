@@ -18,6 +18,7 @@ class OutboxRow(Model):
     id = fields.BigIntField(primary_key=True, generated=True)
     topic = fields.CharField(max_length=32)
     payload: fields.JSONField[object] = fields.JSONField()
+    created_at = fields.DatetimeField(db_default=fields.Now())
 
     class Meta:
         table = "outbox"
@@ -37,6 +38,12 @@ async def append(connection: Connection, topic: str, payload: object) -> None:
     await connection.execute(
         "INSERT INTO outbox (topic, payload) VALUES ($1, $2::jsonb)", topic, orjson.dumps(payload).decode()
     )
+
+
+async def newest_id(connection: Connection, topic: str) -> int | None:
+    """The id of the topic's last message; None where there is none."""
+    newest: int | None = await connection.fetchval("SELECT max(id) FROM outbox WHERE topic = $1", topic)
+    return newest
 
 
 async def oldest(connection: Connection, topic: str, limit: int) -> list[OutboxMessage]:

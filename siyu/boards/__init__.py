@@ -1,12 +1,14 @@
 """Leaderboards: scores are kept in SQL, copied to Redis by the projector, and read from whichever can answer."""
 
+from siyu.boards.changes import BoardChange, leave_changes
 from siyu.boards.entries import BoardEntry
+from siyu.boards.folding import FoldReport, fold, fold_everything
 from siyu.boards.projection import ProjectionReport, project
 from siyu.boards.projector import run_projector
 from siyu.boards.queries import FIRST_MAX, POLL_AFTER_MS, RADIUS_MAX, BoardPage, Leaderboards
 from siyu.boards.rebuild import Progress, RebuildInterrupted, mend, rebuild, rebuild_all
 from siyu.boards.registry import BOARDS, MAX_SCORE, Board, BoardKind
-from siyu.boards.scores import BoardChange, write_changes
+from siyu.boards.scores import write_changes
 from siyu.boards.windows import BoardWindow, window_key, window_keys
 
 __all__ = [
@@ -21,10 +23,14 @@ __all__ = [
     "BoardKind",
     "BoardPage",
     "BoardWindow",
+    "FoldReport",
     "Leaderboards",
     "Progress",
     "ProjectionReport",
     "RebuildInterrupted",
+    "fold",
+    "fold_everything",
+    "leave_changes",
     "mend",
     "project",
     "rebuild",

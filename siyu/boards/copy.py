@@ -107,9 +107,10 @@ class BoardCopy:
         applied: int = await self._apply([_meta(board), *_window(board, window_key)], args)
         return applied
 
-    async def mark_projected(self, board: str, epoch: str, as_of: datetime, is_drained: bool) -> None:
-        """Note that every change up to `as_of` was applied, or (not drained) that more are waiting."""
-        await self._mark([_meta(board)], [epoch, micros_of(as_of), int(is_drained)])
+    async def mark_projected(self, board: str, epoch: str, as_of: datetime | None, is_drained: bool) -> None:
+        """Note that every change up to `as_of` was applied (None: as before), or (not drained) that more wait."""
+        micros = "" if as_of is None else micros_of(as_of)
+        await self._mark([_meta(board)], [epoch, micros, int(is_drained)])
 
     def begin_build(self, board: str, window_key: str) -> Build:
         """Names for a new copy of the window."""

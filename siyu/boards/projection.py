@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from siyu import outbox
 from siyu.boards.copy import BoardCopy, ScoreRow
+from siyu.boards.locking import try_lock
 from siyu.boards.registry import BOARDS
 from siyu.boards.scores import MEMBER_BYTES, OUTBOX_TOPIC, PackedRows
 from siyu.boards.windows import window_keys
 from siyu.cache import RedisClient
-from siyu.clock import Clock, utc_now
 from siyu.db import Connection, Pool
 
-# Who holds this lock may write the copy: ASCII "siyu", then a number.
-BOARDS_LOCK = 0x73697975_00000001
 MESSAGES_MAX = 32
 # Entries a script applies at a time: a few milliseconds in which Redis does nothing else.
 APPLY_MAX = 500
@@ -34,37 +32,30 @@ Touched = dict[tuple[str, str], set[UUID]]
 
 @dataclass(frozen=True, slots=True)
 class ProjectionReport:
-    """What one pass did. `is_drained`: every change committed before the pass began is now in the warm windows."""
+    """What one pass did. `is_drained`: every score folded before the pass began is now in the warm windows."""
 
     messages: int
     applied: int
     is_drained: bool
 
 
-async def try_lock(connection: Connection) -> bool:
-    """Become the one writer of the copy until the transaction ends; False if another process is."""
-    locked: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", BOARDS_LOCK)
-    return locked
-
-
-async def project(pool: Pool, redis: RedisClient, clock: Clock = utc_now) -> ProjectionReport | None:
+async def project(pool: Pool, redis: RedisClient, folded: datetime | None) -> ProjectionReport | None:
     """One pass: apply the oldest messages and delete them; None if another process is projecting.
 
+    `folded`: every change committed by then is in the scores; None where nobody can say.
     Nothing is lost when it fails midway: the messages stay, and applying a row twice changes nothing. Raises what
     asyncpg and redis raise.
     """
     async with pool.acquire() as connection, connection.transaction():
         if not await try_lock(connection):
             return None
-        # Taken before the messages are read: what was committed by now is among them.
-        as_of = clock()
         messages = await outbox.oldest(connection, OUTBOX_TOPIC, MESSAGES_MAX)
         copy = BoardCopy(redis)
         epochs = {board: await copy.open_board(board) for board in BOARDS}
         applied = await _apply(connection, copy, touched_by(message.payload for message in messages))
         is_drained = len(messages) < MESSAGES_MAX
         for board, epoch in epochs.items():
-            await copy.mark_projected(board, epoch, as_of, is_drained)
+            await copy.mark_projected(board, epoch, folded, is_drained and folded is not None)
         if messages:
             await outbox.discard(connection, messages)
         return ProjectionReport(len(messages), applied, is_drained)

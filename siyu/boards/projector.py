@@ -1,4 +1,4 @@
-"""The worker's loop that keeps the copy in Redis fresh and whole."""
+"""The worker's loop that folds changes into the scores and keeps their copy in Redis fresh and whole."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from redis.exceptions import RedisError
 
+from siyu.boards.folding import fold
 from siyu.boards.projection import project
 from siyu.boards.rebuild import RebuildInterrupted, mend
 from siyu.cache import RedisClient
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 async def run_projector(pool: Pool, redis: RedisClient, zone: ZoneInfo, clock: Clock, stop: asyncio.Event) -> None:
-    """Project and mend until `stop` is set, through any outage. Any number of processes may run this."""
+    """Fold, project and mend until `stop` is set, through any outage. Any number of processes may run this."""
     retry_s = 0.0
     while not stop.is_set():
         try:
@@ -53,11 +54,14 @@ async def run_projector(pool: Pool, redis: RedisClient, zone: ZoneInfo, clock: C
 
 async def _step(pool: Pool, redis: RedisClient, zone: ZoneInfo, clock: Clock) -> bool:
     """One pass and what there is to mend; False if more messages are waiting for this process."""
-    report = await project(pool, redis, clock)
+    folded = await fold(pool, clock)
+    if folded is None:
+        return True
+    report = await project(pool, redis, folded.as_of if folded.is_drained else None)
     if report is None:
         return True
     await mend(pool, redis, clock().astimezone(zone).date())
-    return report.is_drained
+    return folded.is_drained and report.is_drained
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from siyu.boards import ranking
 from siyu.boards.copy import BoardCopy, CopyAnswer
 from siyu.boards.entries import BoardEntry
+from siyu.boards.ranking import Lines
 from siyu.boards.registry import BOARDS
 from siyu.boards.windows import BoardWindow, window_key
 from siyu.cache import RedisClient
@@ -79,7 +80,7 @@ class Leaderboards:
         if copied := await self._from_copy(lambda: self._copy.top(board, key, after_rank, first)):
             return self._page_of_copy(copied)
         as_of = self._clock()
-        return _page_of_sql(as_of, *await ranking.top(self._pool, board, key, after_rank, first))
+        return _page_of_sql(as_of, await ranking.top(self._pool, board, key, after_rank, first))
 
     async def around(self, board: str, window: BoardWindow, day: date, member_id: UUID, radius: int) -> BoardPage:
         """The member's line with `radius` (0 to RADIUS_MAX) on both sides; no lines for a member without rank."""
@@ -89,7 +90,7 @@ class Leaderboards:
         if copied := await self._from_copy(lambda: self._copy.around(board, key, member_id, radius)):
             return self._page_of_copy(copied)
         as_of = self._clock()
-        return _page_of_sql(as_of, *await ranking.around(self._pool, board, key, member_id, radius))
+        return _page_of_sql(as_of, await ranking.around(self._pool, board, key, member_id, radius))
 
     async def entry(self, board: str, window: BoardWindow, day: date, member_id: UUID) -> BoardEntry | None:
         """The member's line, or None without a rank."""
@@ -113,9 +114,10 @@ class Leaderboards:
         return _page(copied.entries, copied.total, copied.as_of, exact, copied.revision)
 
 
-def _page_of_sql(as_of: datetime, entries: tuple[BoardEntry, ...], total: int) -> BoardPage:
-    """SQL is always exact. Its revision is a new one each time: the window's version would cost a scan of it."""
-    return _page(entries, total, as_of, True, f"sql.{uuid4().hex}")
+def _page_of_sql(as_of: datetime, lines: Lines) -> BoardPage:
+    """SQL is exact once everything is folded. Its revision is new each time: the true one would cost a scan."""
+    revision = f"sql.{uuid4().hex}"
+    return _page(lines.entries, lines.total, lines.trails_since or as_of, lines.trails_since is None, revision)
 
 
 def _page(entries: tuple[BoardEntry, ...], total: int, as_of: datetime, exact: bool, revision: str) -> BoardPage:

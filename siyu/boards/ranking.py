@@ -1,9 +1,12 @@
 """Reads leaderboards from SQL: the truth, and the answer whenever the copy in Redis is cold."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from siyu.boards.changes import SCORES_TOPIC
 from siyu.boards.entries import BoardEntry
 from siyu.db import Pool
 
@@ -18,9 +21,11 @@ PAGE = """
     ORDER BY score DESC, reached_at, member_id DESC
 """
 COUNT = "SELECT count(*) FROM board_score WHERE board = $1 AND window_key = $2 AND score > 0"
+# When the oldest change was left that is not in the scores yet; NULL when they are up to date.
+TRAILS = f"(SELECT min(created_at) FROM outbox WHERE topic = '{SCORES_TOPIC}') AS trails_since"
 TOP = f"""
-    SELECT total, skipped, entry.*
-    FROM (SELECT ({COUNT}) AS total, $3::bigint AS skipped, $4::bigint AS wanted) AS asked
+    SELECT total, skipped, trails_since, entry.*
+    FROM (SELECT {TRAILS}, ({COUNT}) AS total, $3::bigint AS skipped, $4::bigint AS wanted) AS asked
     {PAGE}
 """
 # `ahead` is how many precede the member. A member without rank gets no line.
@@ -35,16 +40,21 @@ AROUND = f"""
             AND (other.score > me.score OR other.reached_at < me.reached_at
                 OR (other.reached_at = me.reached_at AND other.member_id > me.member_id))
     ), asked AS (
-        SELECT ({COUNT}) AS total, greatest(ahead - $4::bigint, 0) AS skipped,
+        SELECT {TRAILS}, ({COUNT}) AS total, greatest(ahead - $4::bigint, 0) AS skipped,
             CASE WHEN EXISTS (TABLE me) THEN ahead + $4 + 1 - greatest(ahead - $4, 0) ELSE 0 END AS wanted
         FROM place
     )
-    SELECT total, skipped, entry.* FROM asked
+    SELECT total, skipped, trails_since, entry.* FROM asked
     {PAGE}
 """
 
-# Lines of a window, and how many there are in all.
-Lines = tuple[tuple[BoardEntry, ...], int]
+
+class Lines(NamedTuple):
+    """Lines of a window, how many there are in all, and since when the scores trail the facts, if they do."""
+
+    entries: tuple[BoardEntry, ...]
+    total: int
+    trails_since: datetime | None
 
 
 async def top(pool: Pool, board: str, window_key: str, offset: int, limit: int) -> Lines:
@@ -64,4 +74,4 @@ def _lines(rows: list[asyncpg.Record]) -> Lines:
         for rank, row in enumerate(rows, rows[0]["skipped"] + 1)
         if row["member_id"] is not None
     )
-    return tuple(entries), rows[0]["total"]
+    return Lines(tuple(entries), rows[0]["total"], rows[0]["trails_since"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from siyu.boards.copy import BoardCopy, Build, ScoreRow
-from siyu.boards.projection import BOARDS_LOCK, try_lock
+from siyu.boards.locking import try_lock, wait_for_lock
 from siyu.boards.registry import BOARDS
 from siyu.boards.windows import ALL_TIME, window_keys
 from siyu.cache import RedisClient
@@ -44,7 +44,7 @@ async def rebuild(
     Raises RebuildInterrupted, and what asyncpg and redis raise; the window is then as cold or warm as it was.
     """
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", BOARDS_LOCK)
+        await wait_for_lock(connection)
         await _build(connection, BoardCopy(redis), board, window_key, progress)
 
 

@@ -1,12 +1,10 @@
-"""Writes the scores of facts into every window they fall into, as part of the engine's transaction."""
+"""Writes the scores of facts into every window they fall into, as part of the worker's fold."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
 
-from siyu.boards.registry import BOARDS, MAX_SCORE, BoardKind
+from siyu.boards.changes import BoardChange
+from siyu.boards.registry import BOARDS, BoardKind
 from siyu.boards.windows import window_keys
 from siyu.db import Connection
 from siyu.outbox import append
@@ -17,8 +15,7 @@ MEMBER_BYTES = 16
 # Board → day → the ids of its members, as one string of hexadecimal digits.
 PackedRows = dict[str, dict[str, str]]
 
-# One row for each change and window. Rows are written in the order of their key, so that two processes that write
-# the same rows wait for one another and never in a circle.
+# One row for each change and window, written in the order of the key for the index's sake.
 CHANGES = """
     unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[])
         AS change (board, member_id, day, week, month, at, amount)
@@ -72,30 +69,14 @@ RAISE_BESTS = f"""
 """
 
 
-@dataclass(frozen=True, slots=True)
-class BoardChange:
-    """What one fact does to one member's score; `day` is the day of the shop that `at` falls on.
-
-    `amount` is a difference on a board of sums (it may be negative) and a value on a board of bests.
-    """
-
-    board: str
-    member_id: UUID
-    day: date
-    at: datetime
-    amount: int
-
-
 async def write_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
     """Add the changes to all their windows, and leave the projection a message that names the rows.
 
-    The caller has a transaction open and holds the members' locks. Raises ValueError for an amount beyond MAX_SCORE,
-    and asyncpg.CheckViolationError where a sum would fall below zero.
+    The caller has a transaction open and is the one writer of scores. Raises asyncpg.CheckViolationError where a score
+    would leave the range from 0 to MAX_SCORE.
     """
     if not changes:
         return
-    if any(abs(change.amount) > MAX_SCORE for change in changes):
-        raise ValueError(f"a score changes by at most {MAX_SCORE}")
     sums = [change for change in changes if BOARDS[change.board].kind is BoardKind.SUM]
     bests = [change for change in changes if BOARDS[change.board].kind is BoardKind.BEST]
     if sums:

@@ -74,10 +74,13 @@ return applied
 """
 )
 
-# KEYS meta; ARGV epoch, microseconds, drained (0 or 1). Nothing when the board began anew in the meantime.
+# KEYS meta; ARGV epoch, microseconds or nothing, drained (0 or 1). Nothing when the board began anew in the meantime.
 MARK_PROJECTED = """
 if redis.call('HGET', KEYS[1], 'epoch') == ARGV[1] then
-    redis.call('HSET', KEYS[1], 'as_of', ARGV[2], 'drained', ARGV[3])
+    redis.call('HSET', KEYS[1], 'drained', ARGV[3])
+    if ARGV[2] ~= '' then
+        redis.call('HSET', KEYS[1], 'as_of', ARGV[2])
+    end
 end
 """
 

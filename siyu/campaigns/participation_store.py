@@ -3,19 +3,20 @@
 from collections.abc import Collection
 
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations
-from siyu.db import Connection
+from siyu.db import Connection, append_rows
 
+# Finds more than was asked for where campaigns and members mix; cheaper than pairs, and more does no harm.
 LOAD = """
-SELECT participation.id, campaign_id, subject_id, state, state_version, created_at
-FROM participation
-JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (campaign, subject) ON campaign_id = campaign AND subject_id = subject
+SELECT id, campaign_id, subject_id, state, state_version, created_at FROM participation
+WHERE campaign_id = ANY($1::uuid[]) AND subject_id = ANY($2::uuid[])
 """
 
-WRITE = """
-INSERT INTO participation (id, campaign_id, subject_id, state, state_version, created_at, updated_at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::int[], $6::timestamptz[], $7::timestamptz[])
-ON CONFLICT (id) DO UPDATE
-    SET state = EXCLUDED.state, state_version = EXCLUDED.state_version, updated_at = EXCLUDED.updated_at
+NEW_COLUMNS = ("id", "campaign_id", "subject_id", "state", "state_version", "created_at", "updated_at")
+
+UPDATE = """
+UPDATE participation SET state = change.state, state_version = change.version, updated_at = change.at
+FROM unnest($1::uuid[], $2::jsonb[], $3::int[], $4::timestamptz[]) AS change (id, state, version, at)
+WHERE participation.id = change.id
 """
 
 
@@ -23,7 +24,7 @@ async def load_participations(
     connection: Connection, participations: Participations, keys: Collection[ParticipationKey]
 ) -> None:
     """Put the participations of these keys into memory; their members are locked by the caller."""
-    campaign_ids, subject_ids = [campaign for campaign, _ in keys], [subject for _, subject in keys]
+    campaign_ids, subject_ids = {campaign for campaign, _ in keys}, {subject for _, subject in keys}
     for row in await connection.fetch(LOAD, campaign_ids, subject_ids):
         participations.put(ParticipationRecord(*row))
 
@@ -31,14 +32,18 @@ async def load_participations(
 async def write_participations(connection: Connection, participations: Participations) -> None:
     """Write what changed. One that another process made meanwhile raises a unique violation."""
     changed = participations.changed()
-    if changed:
+    known = [record for record in changed if not record.is_new]
+    if known:
         await connection.execute(
-            WRITE,
-            [record.id for record in changed],
-            [record.campaign_id for record in changed],
-            [record.subject_id for record in changed],
-            [record.state.model_dump_json() if record.state else "{}" for record in changed],
-            [record.stored_version for record in changed],
-            [record.created_at for record in changed],
-            [record.updated_at for record in changed],
+            UPDATE,
+            [record.id for record in known],
+            [record.state_json() for record in known],
+            [record.stored_version for record in known],
+            [record.updated_at for record in known],
         )
+    new = [
+        (r.id, r.campaign_id, r.subject_id, r.state_json(), r.stored_version, r.created_at, r.updated_at)
+        for r in changed
+        if r.is_new
+    ]
+    await append_rows(connection, "participation", NEW_COLUMNS, new)

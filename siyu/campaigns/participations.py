@@ -26,12 +26,18 @@ class ParticipationRecord:
     created_at: datetime
     state: CampaignState | None = None
     updated_at: datetime | None = None
+    is_new: bool = False
 
     def state_for(self, campaign: LiveCampaign) -> CampaignState:
         """The state as the type's present version has it."""
         if self.state is None:
             self.state = self._read(campaign)
         return self.state
+
+    def state_json(self) -> str:
+        """The state as it is stored."""
+        assert self.state is not None, "only participations whose state was set are written"  # noqa: S101 - our bug
+        return self.state.model_dump_json()
 
     def _read(self, campaign: LiveCampaign) -> CampaignState:
         kind = campaign.type
@@ -66,7 +72,7 @@ class Participations:
         """Replace the state."""
         record = self._records.get((campaign.id, subject_id))
         if record is None:
-            record = ParticipationRecord(self._new_id(), campaign.id, subject_id, None, 0, now)
+            record = ParticipationRecord(self._new_id(), campaign.id, subject_id, None, 0, now, is_new=True)
             self.put(record)
         record.state, record.stored_version, record.updated_at = state, campaign.type.state_version, now
 

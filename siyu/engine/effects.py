@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
-from siyu.boards.scores import BoardChange
 from siyu.campaigns.live import LiveCampaign
 from siyu.engine.outcome import Refusal
 from siyu.engine.world import World

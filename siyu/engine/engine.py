@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 ATTEMPTS_MAX = 7
 FIRST_PAUSE_S = 0.05
 
-LOST_RACE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+LOST_RACE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
+# Another process was entering the same fact; it has committed, so that the next look finds its answer.
+SAME_FACT_CONSTRAINT = "fact_idempotency_key_key"
 LOST_CONNECTION = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -34,6 +36,11 @@ LOST_CONNECTION = (
     asyncpg.InterfaceError,
     OSError,
 )
+
+
+def _is_lost_race(error: asyncpg.PostgresError) -> bool:
+    """Whether trying again will do; any other unique violation is for the facts one by one."""
+    return not isinstance(error, asyncpg.UniqueViolationError) or error.constraint_name == SAME_FACT_CONSTRAINT
 
 
 def no_fail_point(name: str) -> None:
@@ -105,7 +112,9 @@ class Engine:
         for _ in range(ATTEMPTS_MAX - 1):
             try:
                 return await self._commit(facts, look_for_once)
-            except LOST_RACE:
+            except LOST_RACE as error:
+                if not _is_lost_race(error):
+                    raise
                 logger.info("a batch of %d facts lost a race and is tried again", len(facts))
             except LOST_CONNECTION as error:
                 # Whether it was committed is unknown: the idempotency keys make the second attempt find out.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from siyu.boards.scores import BoardChange
+from siyu.boards.changes import BoardChange
 from siyu.engine.world import World
 
 

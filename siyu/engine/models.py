@@ -1,4 +1,8 @@
-"""The tables of facts and of what was decided about them."""
+"""The tables of facts and of what was decided about them.
+
+Their references are no foreign keys in the database (docs/decisions/0002): what they name is locked or inserted in the
+same transaction, and a trigger refuses to delete it.
+"""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -11,7 +15,7 @@ class FactRow(Model):
     id = fields.UUIDField(primary_key=True)
     type = fields.CharField(max_length=64)
     member: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
-        "siyu.Member", related_name="facts", on_delete=fields.RESTRICT
+        "siyu.Member", related_name="facts", on_delete=fields.NO_ACTION, db_constraint=False
     )
     # The campaign an action is for; no foreign key, since the decision about it has one.
     campaign_id = fields.UUIDField(null=True)
@@ -34,10 +38,10 @@ class DecisionRow(Model):
 
     id = fields.UUIDField(primary_key=True)
     fact: fields.ForeignKeyRelation[FactRow] = fields.ForeignKeyField(
-        "siyu.FactRow", related_name="decisions", on_delete=fields.RESTRICT
+        "siyu.FactRow", related_name="decisions", on_delete=fields.NO_ACTION, db_constraint=False
     )
     campaign: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
-        "siyu.Campaign", related_name="decisions", on_delete=fields.RESTRICT, null=True
+        "siyu.Campaign", related_name="decisions", on_delete=fields.NO_ACTION, db_constraint=False, null=True
     )
     campaign_revision = fields.IntField(null=True)
     plugin_version = fields.CharField(max_length=32, null=True)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from siyu.boards.scores import write_changes
+from siyu.boards import leave_changes
 from siyu.campaigns import LiveCampaign, LiveCampaigns, load_participations, write_participations
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.followers import board_changes
 from siyu.engine.outcome import Outcome
-from siyu.engine.store import find_once, insert_facts, load_answers, write_decisions
+from siyu.engine.store import append_decisions, append_facts, find_once, idempotency_key, load_answers
 from siyu.engine.timing import Timings
 from siyu.engine.world import OnceKey, World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
@@ -46,15 +46,13 @@ class BatchTransaction:
         members = await lock_members(connection, {fact.new.member_id for fact in facts})
         step("lock members")
         known = [fact for fact in facts if fact.new.member_id in members]
-        inserted = await insert_facts(connection, known)
-        step("insert facts")
-        world, outcomes = await self._decide(
-            connection, [f for f in known if f.id in inserted], members, used_once, step
-        )
+        answers = await load_answers(connection, [idempotency_key(fact) for fact in known])
+        fresh = [fact for fact in known if idempotency_key(fact) not in answers]
+        await append_facts(connection, fresh)
+        step("append facts")
+        world, outcomes = await self._decide(connection, fresh, members, used_once, step)
         if outcomes:
             await _write(connection, world, step)
-        repeated = {fact.new.idempotency_key for fact in known if fact.id not in inserted}
-        answers = await load_answers(connection, repeated) if repeated else {}
         return [_answer(fact, outcomes, answers) for fact in facts]
 
     async def used_once(self, connection: Connection, facts: Sequence[ArrivedFact]) -> set[OnceKey]:
@@ -110,12 +108,12 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     step("write participations")
     await write_book(connection, world.book)
     step("write ledger")
-    await write_decisions(connection, world.decisions)
-    step("write decisions")
+    await append_decisions(connection, world.decisions)
+    step("append decisions")
     await write_orders(connection, world.orders)
     step("write orders")
-    await write_changes(connection, board_changes(world))
-    step("write boards")
+    await leave_changes(connection, board_changes(world))
+    step("leave scores")
 
 
 def _answer(fact: ArrivedFact, outcomes: dict[UUID, Outcome], answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from siyu.boards.scores import BoardChange
+from siyu.boards.changes import BoardChange
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import Participations
 from siyu.engine.facts import ArrivedFact

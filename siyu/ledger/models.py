@@ -46,7 +46,7 @@ class Transfer(Model):
     member_balance = fields.BigIntField()
     kind = fields.CharField(max_length=16)
     fact: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
-        "siyu.FactRow", related_name="transfers", on_delete=fields.RESTRICT
+        "siyu.FactRow", related_name="transfers", on_delete=fields.NO_ACTION, db_constraint=False
     )
     reference = fields.CharField(max_length=80, null=True)
     reverses: fields.ForeignKeyNullableRelation["Transfer"] = fields.ForeignKeyField(

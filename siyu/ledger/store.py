@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from siyu.db import Connection
+from siyu.db import Connection, append_rows
 from siyu.ids import new_id
-from siyu.ledger.book import UNITS, Book, MemberAccount, OpenGrant
+from siyu.ledger.book import UNITS, Book, MemberAccount, OpenGrant, Transfer
 
 LOAD_ACCOUNTS = "SELECT id, member_id, unit, balance FROM account WHERE member_id = ANY($1::uuid[])"
 
@@ -30,11 +30,8 @@ FROM unnest($1::uuid[], $2::bigint[]) AS change (id, delta)
 WHERE account.id = change.id
 """
 
-WRITE_TRANSFERS = """
-INSERT INTO transfer (id, unit, debit_id, credit_id, amount, member_balance, kind, fact_id, reference, reverses_id, at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::text[],
-                     $8::uuid[], $9::text[], $10::uuid[], $11::timestamptz[])
-"""
+# The fields of Transfer in their order; its last, the member, is no column.
+TRANSFER_COLUMNS = Transfer._fields[:-1]
 
 
 async def load_accounts(connection: Connection, book: Book, member_ids: Collection[UUID]) -> None:
@@ -68,26 +65,7 @@ async def write_book(connection: Connection, book: Book) -> None:
     known = [account for account in changed if not account.is_new]
     if known:
         await connection.execute(CHANGE_BALANCES, [a.id for a in known], [a.delta for a in known])
-    if book.transfers:
-        await _write_transfers(connection, book)
-
-
-async def _write_transfers(connection: Connection, book: Book) -> None:
-    transfers = book.transfers
-    await connection.execute(
-        WRITE_TRANSFERS,
-        [t.id for t in transfers],
-        [t.unit for t in transfers],
-        [t.debit_id for t in transfers],
-        [t.credit_id for t in transfers],
-        [t.amount for t in transfers],
-        [t.member_balance for t in transfers],
-        [t.kind for t in transfers],
-        [t.fact_id for t in transfers],
-        [t.reference for t in transfers],
-        [t.reverses_id for t in transfers],
-        [t.at for t in transfers],
-    )
+    await append_rows(connection, "transfer", TRANSFER_COLUMNS, [transfer[:-1] for transfer in book.transfers])
 
 
 async def open_issuer_accounts(connection: Connection, campaign_id: UUID) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from siyu.orders.facts import ORDER_FACTS, ORDER_PAID
@@ -32,8 +32,7 @@ class OrderRecord:
         return OrderView(self.number, self.amount_fen, self.refunded_fen, self.paid_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(NamedTuple):
     """A change of what a member spent, at the time of the order's payment; negative for a refund."""
 
     member_id: UUID

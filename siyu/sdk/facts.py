@@ -1,14 +1,12 @@
 """A fact as a campaign sees it: something that happened to a member."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What happened, to whom and when.
 
     `at` is when it happened (aware UTC) and `day` the same moment's date in the shop's time zone: judge by these, a

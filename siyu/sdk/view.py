@@ -1,9 +1,8 @@
 """What a campaign may read when it decides: its config, its state, the member and what it declared."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from siyu.sdk.model import CampaignConfig, CampaignState
@@ -12,16 +11,14 @@ ConfigT = TypeVar("ConfigT", bound=CampaignConfig)
 StateT = TypeVar("StateT", bound=CampaignState)
 
 
-@dataclass(frozen=True, slots=True)
-class MemberView:
+class MemberView(NamedTuple):
     """The member the fact is about."""
 
     id: UUID
     joined_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OrderView:
+class OrderView(NamedTuple):
     """The order an `order.*` fact is about, this fact included; amounts in fen."""
 
     number: str
@@ -30,16 +27,14 @@ class OrderView:
     paid_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
+class Granted(NamedTuple):
     """What this campaign granted a member under one reference and has not taken back; `at` is the grant's time."""
 
     amount: int
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class View(Generic[ConfigT, StateT]):
+class View(NamedTuple, Generic[ConfigT, StateT]):
     """A read-only picture at the moment of decision.
 
     `state` is the participation's (its defaults before the first effect). `order` is set for `order.*` facts alone.

@@ -87,7 +87,7 @@ class World:
         return change if held + change.amount >= 0 else None
 
     async def project(self) -> None:
-        await project(self.pool, self.redis, self.clock)
+        await project(self.pool, self.redis, self.clock())
 
     async def mend(self) -> None:
         await mend(self.pool, self.redis, self.random.choice(DAYS))
@@ -124,7 +124,7 @@ class World:
 
     async def catch_up(self) -> None:
         """Everything is projected and warm."""
-        report = await project(self.pool, self.redis, self.clock)
+        report = await project(self.pool, self.redis, self.clock())
         assert report is not None
         assert report.is_drained
         for day in DAYS:

@@ -18,7 +18,7 @@ from tests.siyu.boards.conftest import NOON, TODAY, TestClock, Write
 @pytest.fixture
 async def warm(pool: Pool, redis: RedisClient, clock: TestClock) -> None:
     """All current windows have a copy, still empty."""
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
     await mend(pool, redis, TODAY)
 
 
@@ -30,7 +30,7 @@ async def test_a_pass_carries_what_was_written_to_redis(
     stale = await leaderboards.top("points", BoardWindow.DAY, TODAY, first=10)
 
     clock.move(seconds=0.5)
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
 
     fresh = await leaderboards.top("points", BoardWindow.DAY, TODAY, first=10)
     assert (stale.total, stale.exact, stale.as_of) == (0, True, NOON)
@@ -59,7 +59,7 @@ async def test_a_pass_without_redis_leaves_the_messages(pool: Pool, write: Write
 
     async with open_redis("unix:///nowhere/redis.sock") as absent:
         with pytest.raises(RedisConnectionError):
-            await project(pool, absent)
+            await project(pool, absent, NOON)
 
     assert await pool.fetchval("SELECT count(*) FROM outbox") == 1
 
@@ -69,10 +69,10 @@ async def test_only_one_process_projects_at_a_time(pool: Pool, redis: RedisClien
 
     async with pool.acquire() as other, other.transaction():
         await other.execute("SELECT pg_advisory_xact_lock($1)", BOARDS_LOCK)
-        assert await project(pool, redis) is None
+        assert await project(pool, redis, NOON) is None
         assert await mend(pool, redis, TODAY) == 0
 
-    report = await project(pool, redis)
+    report = await project(pool, redis, NOON)
     assert report is not None
     assert report.messages == 1
 
@@ -92,7 +92,7 @@ async def test_a_copy_that_has_more_to_come_is_not_exact(
 
     answers = []
     for _ in range(3):
-        await project(pool, redis, clock)
+        await project(pool, redis, clock())
         page = await leaderboards.top("points", BoardWindow.DAY, TODAY, first=10)
         answers.append((page.total, page.exact))
 
@@ -122,7 +122,7 @@ async def test_a_cold_window_stays_cold_when_rows_of_it_are_projected(
 ) -> None:
     await write(BoardChange("points", new_id(), TODAY, NOON, 5))
 
-    report = await project(pool, redis)
+    report = await project(pool, redis, NOON)
 
     assert report is not None
     assert report.applied == 0

@@ -35,7 +35,7 @@ async def wait_for_total(redis: RedisClient, total: int) -> None:
     """Until the copy is warm and holds so many lines."""
     copy = BoardCopy(redis)
     async with asyncio.timeout(SOON_S):
-        while not await _has_total(copy, total):  # noqa: ASYNC110 - Redis has no event that could be awaited
+        while not await _has_total(copy, total):
             await asyncio.sleep(LOOK_S)
 
 

@@ -24,7 +24,7 @@ async def test_around_holds_the_member_between_its_neighbours(
     # Equal scores: who came first leads.
     await write(*(BoardChange("points", m, TODAY, NOON + timedelta(microseconds=i), 5) for i, m in enumerate(members)))
     if is_warm:
-        await project(pool, redis, clock)
+        await project(pool, redis, clock())
         await mend(pool, redis, TODAY)
 
     for place, member in enumerate(members):

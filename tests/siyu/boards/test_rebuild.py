@@ -33,12 +33,12 @@ async def test_after_a_flush_current_windows_come_back_unasked(
     pool: Pool, redis: RedisClient, clock: TestClock, write: Write, leaderboards: Leaderboards
 ) -> None:
     await write(BoardChange("points", new_id(), TODAY, NOON, 5))
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
     assert await mend(pool, redis, TODAY) == 3 * 4
     assert await mend(pool, redis, TODAY) == 0
 
     await redis.flushall()
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
 
     assert await mend(pool, redis, TODAY) == 3 * 4
     assert await is_from_redis(leaderboards, BoardWindow.DAY)
@@ -48,7 +48,7 @@ async def test_a_window_of_the_past_is_built_when_somebody_asks(
     pool: Pool, redis: RedisClient, clock: TestClock, write: Write, leaderboards: Leaderboards
 ) -> None:
     await write(BoardChange("points", new_id(), LONG_AGO, NOON, 5))
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
     await mend(pool, redis, TODAY)
     cold = await leaderboards.top("points", BoardWindow.DAY, LONG_AGO, first=10)
 
@@ -70,12 +70,12 @@ async def test_what_is_asked_for_is_bounded(redis: RedisClient) -> None:
 
 
 async def test_a_redis_that_restarted_is_not_believed(pool: Pool, redis: RedisClient, clock: TestClock) -> None:
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
     await mend(pool, redis, TODAY)
     # The copy outlived a Redis with another run id: writes that it acknowledged may be gone.
     await redis.hset("{siyu:lb:points}:meta", "run", "another")
 
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
 
     assert await BoardCopy(redis).cold_of("points", window_keys(TODAY)) == list(window_keys(TODAY))
     assert await BoardCopy(redis).cold_of("spend", window_keys(TODAY)) == []
@@ -86,7 +86,7 @@ async def test_a_window_that_lost_a_key_is_cold_and_comes_back(
     pool: Pool, redis: RedisClient, clock: TestClock, write: Write, leaderboards: Leaderboards, lost: str
 ) -> None:
     await write(BoardChange("points", new_id(), TODAY, NOON, 5))
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
     await mend(pool, redis, TODAY)
     await redis.unlink(f"{{siyu:lb:points}}:all:{lost}")
 
@@ -103,7 +103,7 @@ async def test_copies_of_a_stretch_of_time_expire_with_all_their_keys(
         await rebuild(pool, redis, "points", key)
     # The sorted sets and hashes are born after the build.
     await write(BoardChange("points", new_id(), TODAY, NOON, 5))
-    await project(pool, redis)
+    await project(pool, redis, NOON)
 
     for key in window_keys(TODAY):
         stem = f"{{siyu:lb:points}}:{key}"
@@ -138,7 +138,7 @@ async def test_rebuilding_all_replaces_what_redis_believed(
 ) -> None:
     members = [new_id(), new_id()]
     await write(*(BoardChange(board, member, TODAY, NOON, 5) for board in BOARDS for member in members))
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
     await mend(pool, redis, TODAY)
     for member in await redis.zrange("{siyu:lb:points}:all:rank", 0, 0):
         assert isinstance(member, bytes)
@@ -146,7 +146,7 @@ async def test_rebuilding_all_replaces_what_redis_believed(
     told: list[int] = []
 
     await rebuild_all(pool, redis, told.append)
-    await project(pool, redis, clock)
+    await project(pool, redis, clock())
 
     assert sum(told) == 3 * 4 * 2
     assert await is_from_redis(leaderboards, BoardWindow.ALL)

@@ -287,5 +287,5 @@ async def test_transfers_cannot_be_changed(pool: Pool) -> None:
     campaign = await add_campaign(pool, "check_in")
     await shop_engine(pool).submit(sign(campaign, member, NOON))
 
-    with pytest.raises(asyncpg.RaiseError, match="append-only"):
+    with pytest.raises(asyncpg.RaiseError, match="kept as they are"):
         await pool.execute("UPDATE transfer SET amount = 500")

@@ -1,0 +1,22 @@
+"""The composition root: settings and services become the Starlette application."""
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+
+from api.auth import load_tokens
+from api.explorer import explorer_routes
+from api.http import GraphQLEndpoint
+from api.services import Services
+from schema import build_schema
+
+
+def build_app(services: Services) -> Starlette:
+    """The application of one process."""
+    endpoint = GraphQLEndpoint(services, load_tokens(services.settings), build_schema(services.registry))
+    routes: list[BaseRoute] = [
+        Route("/graphql", endpoint.post, methods=["POST"]),
+        Route("/healthz", endpoint.health, methods=["GET"]),
+    ]
+    if services.settings.environment == "development":
+        routes.extend(explorer_routes())
+    return Starlette(routes=routes)

@@ -1,0 +1,32 @@
+"""`demo`: what `make run` starts: the shop CDNOW, filled on the first start, and its server."""
+
+from pathlib import Path
+
+import click
+
+from api.app import build_app
+from api.demo import describe_shop, fill_shop
+from api.server import listen, serve_app, stop_event, working
+from api.services import Services, run_with_services
+from api.settings import load_settings
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: SIYU_PORT or 8000]")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded servers.  [default: .siyu]")
+def demo(port: int | None, data: Path | None) -> None:
+    """Fill an empty shop with the orders of CDNOW, then serve it; prints tokens and documents to paste."""
+    settings = load_settings(port=port, data=data)
+    with listen(settings.host, settings.port) as listening:
+        address = f"http://{settings.host}:{listening.getsockname()[1]}"
+
+        async def main(services: Services) -> None:
+            with stop_event() as stop:
+                async with working(services):
+                    await fill_shop(services, stop)
+                    if stop.is_set():
+                        return
+                    welcome = await describe_shop(services, address)
+                    await serve_app(build_app(services), listening, stop, lambda: click.echo(welcome))
+
+        run_with_services(settings, main)

@@ -1,0 +1,118 @@
+"""`doctor`: what is in order, what is not, and how to mend it."""
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+import asyncpg
+import click
+from redis.exceptions import RedisError
+
+from api.auth import load_key
+from api.embedded import Servers
+from api.errors import SetupError
+from api.migrating import missing_migrations
+from api.services import PLUGINS_FOLDER, run_with_servers
+from api.settings import load_settings
+from schema import buildable
+from siyu.cache import open_redis
+from siyu.campaigns import load_registry
+from siyu.clock import utc_now
+from siyu.db import CONNECT_TIMEOUT_S, DirectConnection
+
+POSTGRES_VERSION_MIN = 15
+CLOCK_SKEW_MAX = timedelta(seconds=5)
+SYMBOLS = {True: click.style("✓", fg="green"), False: click.style("✗", fg="red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is in order, what was found and, if it is not, how to mend it."""
+
+    name: str
+    ok: bool
+    found: str
+    mend: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(as_json: bool) -> None:
+    """Check settings, database, migrations, Redis, plugins and clock; exit code 1 if anything is wrong."""
+    findings = _examine()
+    if as_json:
+        click.echo(json.dumps({"findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(f"{SYMBOLS[finding.ok]} {finding.name}: {finding.found}")
+            if finding.mend:
+                click.echo(f"  → {finding.mend}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _examine() -> list[Finding]:
+    try:
+        settings = load_settings()
+        load_key(settings)
+    except SetupError as error:
+        return [Finding("settings", False, str(error), "Set it as docs/settings.md says.")]
+    findings = [Finding("settings", True, f"{settings.environment}, shop in {settings.time_zone}"), *_plugins()]
+
+    async def look(servers: Servers) -> list[Finding]:
+        return [finding async for finding in _servers(servers)]
+
+    try:
+        return [*findings, *run_with_servers(settings, look)]
+    except SetupError as error:
+        return [*findings, Finding("servers", False, str(error), "Do as it says, then run doctor again.")]
+
+
+def _plugins() -> list[Finding]:
+    registry = buildable(load_registry(PLUGINS_FOLDER))
+    found = f"{len(registry.types)} campaign types: {', '.join(registry.types)}"
+    return [
+        Finding("plugins", True, found),
+        *(
+            Finding(f"plugin {b.name}", False, b.problem, "Mend or remove it; the server runs without it.")
+            for b in registry.broken
+        ),
+    ]
+
+
+async def _servers(servers: Servers) -> AsyncIterator[Finding]:
+    try:
+        connection = await asyncpg.connect(servers.database_url, timeout=CONNECT_TIMEOUT_S)
+    except (OSError, asyncpg.PostgresError) as error:
+        yield Finding("database", False, f"cannot connect: {error}", "Check SIYU_DATABASE_URL and that it runs.")
+    else:
+        try:
+            async for finding in _database(servers, connection):
+                yield finding
+        finally:
+            await connection.close()
+    yield await _redis(servers)
+
+
+async def _database(servers: Servers, connection: DirectConnection) -> AsyncIterator[Finding]:
+    version = connection.get_server_version()
+    new_enough = version.major >= POSTGRES_VERSION_MIN
+    mend = "" if new_enough else f"Use PostgreSQL {POSTGRES_VERSION_MIN} or later."
+    yield Finding("database", new_enough, f"PostgreSQL {version.major}.{version.minor}", mend)
+    missing = await missing_migrations(servers.database_url)
+    found = f"missing: {', '.join(missing)}" if missing else "up to date"
+    yield Finding("migrations", not missing, found, "Run `python -m api migrate`." if missing else "")
+    skew = abs(await connection.fetchval("SELECT clock_timestamp()") - utc_now())
+    mend = "" if skew <= CLOCK_SKEW_MAX else "Synchronise the clocks of both machines (NTP)."
+    yield Finding("clock", skew <= CLOCK_SKEW_MAX, f"{skew.total_seconds():.3f} s from the database's", mend)
+
+
+async def _redis(servers: Servers) -> Finding:
+    async with open_redis(servers.redis_url) as client:
+        try:
+            version = (await client.info("server"))["redis_version"]
+        except (RedisError, OSError) as error:
+            mend = "Check SIYU_REDIS_URL and that it runs; until then boards are read from PostgreSQL."
+            return Finding("redis", False, f"cannot connect: {error}", mend)
+    return Finding("redis", True, f"version {version}")

@@ -1,0 +1,137 @@
+"""`import orders FILE` and `import members FILE`: CSV files of any size, safe to stop and to run again."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.imports import (
+    MEMBER_COLUMNS,
+    ORDER_COLUMNS,
+    SHOP_IDENTITY,
+    CannotImport,
+    ImportResult,
+    MembersImport,
+    OrdersImport,
+    run_import,
+)
+from api.imports.columns import Column
+from api.imports.running import Job, Tally
+from api.progress import showing_progress
+from api.server import stop_event
+from api.services import Services, run_with_services
+from api.settings import load_settings
+
+SOME_REJECTED = 2
+INTERRUPTED = 130
+KIND_LENGTH_MAX = 32
+
+MakeJob = Callable[[Services, Tally], Job[Any]]
+
+
+@click.group(name="import")
+def import_() -> None:
+    """Import CSV files (UTF-8, or GB18030 from Excel).
+
+    An import may be stopped at any moment and run again: rows that are in are left as they are. Rows that cannot be
+    imported are written to FILE.rejects.csv. Exit codes: 0 all rows are in, 1 nothing could be done, 2 some rows were
+    rejected, 130 stopped by Ctrl-C.
+    """
+
+
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder of the embedded servers.  [default: .siyu]"
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+
+
+@import_.command()
+@file_argument
+@data_option
+@json_option
+def orders(file: Path, data: Path | None, as_json: bool) -> None:
+    """Import paid orders, each as a fact that campaigns decide about.
+
+    Columns: order_id 订单号, customer_id 客户号/会员号, paid_at 支付时间 (a date or a time; in the shop's time zone
+    unless it has an offset), amount 金额 (yuan, at most two decimals), and optionally quantity 数量, which is checked
+    but not stored. Customers become members, known by the identity “shop”.
+    """
+
+    def make_job(services: Services, tally: Tally) -> OrdersImport:
+        return OrdersImport(services.engine, services.pool, services.zone, services.clock, tally)
+
+    _import(file, data, as_json, ORDER_COLUMNS, make_job)
+
+
+@import_.command()
+@file_argument
+@click.option("--kind", default=SHOP_IDENTITY, show_default=True, help="Which system knows the members by identity.")
+@data_option
+@json_option
+def members(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
+    """Import members; those who are known already stay as they are.
+
+    Columns: identity 会员号, and optionally nickname 昵称 and joined_at 加入时间 (now, if empty).
+    """
+    if not 1 <= len(kind) <= KIND_LENGTH_MAX:
+        raise click.ClickException(f"--kind must have 1 to {KIND_LENGTH_MAX} characters.")
+
+    def make_job(services: Services, tally: Tally) -> MembersImport:
+        return MembersImport(kind, services.pool, services.zone, services.clock, tally)
+
+    _import(file, data, as_json, MEMBER_COLUMNS, make_job)
+
+
+def _import(file: Path, data: Path | None, as_json: bool, columns: Sequence[Column], make_job: MakeJob) -> None:
+    if not file.is_file():
+        raise click.ClickException(f"There is no file {file}.")
+
+    async def main(services: Services) -> ImportResult:
+        with stop_event() as stop, showing_progress(file.name) as report:
+            return await run_import(file, columns, partial(make_job, services), report, stop)
+
+    try:
+        result = run_with_services(load_settings(data=data), main)
+    except CannotImport as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(_as_json(result) if as_json else _as_text(result))
+    sys.exit(_exit_code(result))
+
+
+def _exit_code(result: ImportResult) -> int:
+    if result.stopped_after_line is not None:
+        return INTERRUPTED
+    return SOME_REJECTED if result.rejected else 0
+
+
+def _as_json(result: ImportResult) -> str:
+    return json.dumps(
+        {
+            "rows": result.rows,
+            "imported": result.imported,
+            "repeated": result.repeated,
+            "rejected": result.rejected,
+            "seconds": round(result.seconds, 3),
+            "rows_per_s": round(result.rows_per_s, 1),
+            "rejects_file": str(result.rejects_file) if result.rejects_file else None,
+            "stopped_after_line": result.stopped_after_line,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _as_text(result: ImportResult) -> str:
+    lines = [
+        f"{result.rows:,} rows: {result.imported:,} imported, {result.repeated:,} known already, "
+        f"{result.rejected:,} rejected; {result.seconds:.1f} s, {result.rows_per_s:,.0f} rows/s."
+    ]
+    if result.rejects_file:
+        lines.append(f"The rejected rows and why: {result.rejects_file}")
+    if result.stopped_after_line is not None:
+        lines.append(f"Stopped after line {result.stopped_after_line:,}; run the same command to go on.")
+    return "\n".join(lines)

@@ -1,0 +1,19 @@
+"""`migrate`: bring the database's schema up to date."""
+
+import click
+
+from api.embedded import Servers
+from api.migrating import migrate as apply_missing
+from api.services import run_with_servers
+from api.settings import load_settings
+
+
+@click.command()
+def migrate() -> None:
+    """Apply the migrations that the database lacks; safe to run from several processes at once."""
+
+    async def main(servers: Servers) -> list[str]:
+        return await apply_missing(servers.database_url)
+
+    applied = run_with_servers(load_settings(), main)
+    click.echo(f"Applied: {', '.join(applied)}." if applied else "The database is up to date.")

@@ -1,0 +1,34 @@
+"""`serve`: the GraphQL server."""
+
+from pathlib import Path
+
+import click
+
+from api.app import build_app
+from api.server import listen, serve_app, stop_event, working
+from api.services import Services, run_with_services
+from api.settings import load_settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: SIYU_HOST or 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.  [default: SIYU_PORT or 8000]")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded servers.  [default: .siyu]")
+@click.option("--worker/--no-worker", default=True, help="Run the worker's loops in this process too.")
+def serve(host: str | None, port: int | None, data: Path | None, worker: bool) -> None:
+    """Serve GraphQL at /graphql until Ctrl-C."""
+    settings = load_settings(host=host, port=port, data=data)
+    with listen(settings.host, settings.port) as listening:
+        bound_host, bound_port = listening.getsockname()[:2]
+
+        async def main(services: Services) -> None:
+            with stop_event() as stop:
+                app = build_app(services)
+                ready = lambda: click.echo(f"siyu serves http://{bound_host}:{bound_port}/graphql")  # noqa: E731
+                if worker:
+                    async with working(services):
+                        await serve_app(app, listening, stop, ready)
+                else:
+                    await serve_app(app, listening, stop, ready)
+
+        run_with_services(settings, main)

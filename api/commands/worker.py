@@ -1,0 +1,20 @@
+"""`worker`: the background work, in a process of its own."""
+
+import click
+
+from api.server import stop_event, working
+from api.services import Services, run_with_services
+from api.settings import load_settings
+
+
+@click.command()
+def worker() -> None:
+    """Run the background work (leaderboards) until Ctrl-C; any number of workers may run."""
+
+    async def main(services: Services) -> None:
+        with stop_event() as stop:
+            async with working(services):
+                click.echo("siyu works in the background; Ctrl-C ends it.")
+                await stop.wait()
+
+    run_with_services(load_settings(), main)

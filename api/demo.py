@@ -1,0 +1,110 @@
+"""The demo shop CDNOW: real orders of 1997 and 1998, and the words that greet whoever started it."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from api.auth import Tokens, load_tokens
+from api.errors import SetupError
+from api.imports import ORDER_COLUMNS, OrdersImport, run_import
+from api.progress import showing_progress
+from api.services import Services
+from schema import Principal, Role
+from schema.ids import CAMPAIGN, encode_id
+from siyu.campaigns.service import create, publish
+
+ORDERS_FILE = Path(__file__).parent.parent / "examples" / "cdnow" / "orders.csv"
+TOKEN_VALID_FOR = timedelta(days=7)
+PURCHASE_NAME = "CDNOW 消费积分"
+CHECK_IN_NAME = "CDNOW 每日签到"
+# Orders of 1997 arrive today: any lateness is allowed.
+CAMPAIGNS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    PURCHASE_NAME: ("purchase", {"lateness_days": None}),
+    CHECK_IN_NAME: ("check_in", {}),
+}
+
+BEST_CUSTOMER = """
+SELECT member_id FROM board_score WHERE board = 'spend' AND window_key = 'all' ORDER BY score DESC, reached_at LIMIT 1
+"""
+
+
+async def fill_shop(services: Services, stop: asyncio.Event) -> None:
+    """Make the campaigns and import the orders, or what an interrupted start left of them.
+
+    Raises SetupError for a shop that holds other members than CDNOW's: a demo does not mix with them.
+    """
+    pool, now = services.pool, services.clock()
+    present = {row["name"] for row in await pool.fetch("SELECT name FROM campaign")}
+    if PURCHASE_NAME not in present and await pool.fetchval("SELECT EXISTS (SELECT FROM member)"):
+        raise SetupError("This database holds a shop already: use `python -m api serve`, or --data with a new folder.")
+    for name, (type_key, config) in CAMPAIGNS.items():
+        if name not in present:
+            draft = await create(pool, services.registry, type_key, {"name": name, "config": config}, now)
+            await publish(pool, services.registry, draft.id, now)
+    if await pool.fetchval("SELECT count(*) FROM shop_order") < _count_rows(ORDERS_FILE):
+        with showing_progress("CDNOW") as report:
+            job = partial(OrdersImport, services.engine, pool, services.zone, services.clock)
+            await run_import(ORDERS_FILE, ORDER_COLUMNS, job, report, stop)
+
+
+def _count_rows(path: Path) -> int:
+    """The data rows of a file without quoted line breaks."""
+    with path.open("rb") as file:
+        return sum(1 for _ in file) - 1
+
+
+async def describe_shop(services: Services, address: str) -> str:
+    """Where the explorer is, a token for an operator and one for a member, and three documents to paste."""
+    pool, tokens = services.pool, load_tokens(services.settings)
+    member_id = await pool.fetchval(BEST_CUSTOMER)
+    campaign_id = await pool.fetchval("SELECT id FROM campaign WHERE name = $1", CHECK_IN_NAME)
+    operator = _token(services, tokens, Principal(Role.OPERATOR, subject="demo"))
+    member = _token(services, tokens, Principal(Role.MEMBER, member_id=member_id))
+    return WELCOME.format(address=address, operator=operator, member=member, campaign=encode_id(CAMPAIGN, campaign_id))
+
+
+def _token(services: Services, tokens: Tokens, principal: Principal) -> str:
+    return tokens.issue(principal, services.clock(), TOKEN_VALID_FOR)
+
+
+WELCOME = """
+siyu is running. Explorer: {address}/graphql
+
+Operator's token:
+{operator}
+
+Member's token (CDNOW's best customer):
+{member}
+
+1. Who spent most (either token):
+
+query TopSpenders {{
+  leaderboard(board: "spend", window: ALL) {{
+    asOf exact
+    entries(first: 5) {{ edges {{ node {{ rank score member {{ id }} }} }} }}
+  }}
+}}
+
+2. Check in for today (the member's token; the same key gets the same answer):
+
+mutation CheckIn {{
+  checkInSign(input: {{ campaign: "{campaign}", idempotencyKey: "my-first-check-in" }}) {{
+    participation {{ progress {{ current target text }} }}
+    effects {{ kind ... on GrantEffect {{ unit amount }} }}
+    userErrors {{ code message }}
+  }}
+}}
+
+3. My points, and how they came about (the member's token):
+
+query MyPoints {{
+  viewer {{ ... on MemberViewer {{ member {{
+    wallet(unit: POINTS) {{ balance entries(first: 3) {{ edges {{ node {{ at amount balance kind }} }} }} }}
+  }} }} }}
+}}
+
+Ctrl-C stops the server and everything it started.
+"""

@@ -1,0 +1,88 @@
+"""POST /graphql and GET /healthz: from an HTTP request to the schema and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.auth import InvalidToken, Tokens
+from api.requests import MEDIA_TYPE, BadRequest, read_request
+from api.services import Services
+from schema import ANONYMOUS, Context, Principal, SiyuSchema, execute
+from siyu.ids import new_id
+
+HEALTH_TIMEOUT_S = 2.0
+NEVER_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLEndpoint:
+    """Answers GraphQL over POST with what the services hold."""
+
+    services: Services
+    tokens: Tokens
+    schema: SiyuSchema
+
+    async def post(self, request: Request) -> Response:
+        """One operation."""
+        request_id = new_id().hex
+        try:
+            principal = self._principal(request)
+            asked = await read_request(request, self.services.settings.body_bytes_max)
+        except InvalidToken as error:
+            return refusal(request_id, 401, "UNAUTHENTICATED", str(error))
+        except BadRequest as error:
+            return refusal(request_id, error.status, error.code, str(error))
+        answer = await execute(
+            self.schema,
+            asked.query,
+            asked.variables,
+            asked.operation_name,
+            self._context(request, principal, request_id),
+        )
+        return reply(request_id, 200, answer)
+
+    def _principal(self, request: Request) -> Principal:
+        header = request.headers.get("authorization")
+        if header is None:
+            return ANONYMOUS
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise InvalidToken("send `Authorization: Bearer <token>`")
+        return self.tokens.verify(token.strip(), self.services.clock())
+
+    def _context(self, request: Request, principal: Principal, request_id: str) -> Context:
+        services = self.services
+        return Context(
+            principal=principal,
+            request_id=request_id,
+            language=request.headers.get("accept-language", ""),
+            now=services.clock(),
+            engine=services.engine,
+            pool=services.pool,
+            registry=self.schema.registry,
+            leaderboards=services.leaderboards,
+            zone=services.zone,
+        )
+
+    async def health(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a route
+        """Whether this process can serve: it can while the database answers; Redis may be away."""
+        await self.services.pool.fetchval("SELECT 1", timeout=HEALTH_TIMEOUT_S)
+        return Response(orjson.dumps({"status": "ok"}), media_type=MEDIA_TYPE, headers=NEVER_STORED)
+
+
+def reply(request_id: str, status: int, content: Mapping[str, Any]) -> Response:
+    """A JSON answer that no cache keeps."""
+    headers = {**NEVER_STORED, "X-Request-Id": request_id}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(orjson.dumps(content), status, headers, MEDIA_TYPE)
+
+
+def refusal(request_id: str, status: int, code: str, message: str) -> Response:
+    """An answer to a request that never reached the schema."""
+    extensions = {"code": code, "retryable": False, "requestId": request_id}
+    return reply(request_id, status, {"errors": [{"message": message, "extensions": extensions}]})

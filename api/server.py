@@ -1,0 +1,100 @@
+"""One server process: a listening socket, the application, the worker's loops, and a clean end on a signal."""
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+from api.errors import SetupError
+from api.services import Services
+from siyu.boards import run_projector
+
+BACKLOG = 2_048
+GRACE_S = 10
+STARTED_POLL_S = 0.01
+
+
+class CannotListen(SetupError):
+    """The address cannot be listened on; the text says why and what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, before anything else is started. Raises CannotListen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotListen(
+                f"Port {port} on {host} is taken by another program; stop it, or choose another with SIYU_PORT."
+            ) from error
+        raise CannotListen(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, told to stop by `stop_event` instead of by signal handlers of its own."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.contextmanager
+def stop_event() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set."""
+    event, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, event.set)
+    try:
+        yield event
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+@contextlib.asynccontextmanager
+async def working(services: Services) -> AsyncIterator[None]:
+    """The worker's loops, running beside whatever is inside."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(
+        run_projector(services.pool, services.redis, services.zone, services.clock, stop), name="boards"
+    )
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def serve_app(app: Starlette, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Serve until `stop` is set; then no new requests, and those under way get their answers."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    stopping = asyncio.create_task(stop.wait())
+    while not server.started and not task.done():
+        await asyncio.sleep(STARTED_POLL_S)
+    ready()
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await task

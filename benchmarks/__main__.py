@@ -1,0 +1,33 @@
+"""`python -m benchmarks NAME`: run one benchmark; `--json` prints one JSON object whose `ratio` is the headline."""
+
+import json
+
+import click
+
+import benchmarks.engine as engine_benchmark
+
+
+@click.group()
+def benchmarks() -> None:
+    """Measure siyu against something else, in one run on one machine."""
+
+
+def _print(result: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    for name, value in result.items():
+        click.echo(f"{name}: {json.dumps(value, ensure_ascii=False, indent=2)}")
+
+
+@benchmarks.command("engine")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds of each side, in turn; medians are printed.")
+@click.option("--facts", default=16_384, show_default=True, help="Check-ins of the engine a round.")
+def engine_command(as_json: bool, rounds: int, facts: int) -> None:
+    """Check-ins through `submit` against the same rows written by hand, one transaction a call."""
+    _print(engine_benchmark.run(rounds, facts), as_json)
+
+
+if __name__ == "__main__":
+    benchmarks()

@@ -1,0 +1,19 @@
+"""The GraphQL schema: resolvers translate, call one service or query, and translate back."""
+
+from schema.build import build_schema, buildable
+from schema.context import ANONYMOUS, Context, Principal, Role
+from schema.errors import ErrorCode
+from schema.execution import execute
+from schema.kinds import SiyuSchema
+
+__all__ = [
+    "ANONYMOUS",
+    "Context",
+    "ErrorCode",
+    "Principal",
+    "Role",
+    "SiyuSchema",
+    "build_schema",
+    "buildable",
+    "execute",
+]

@@ -1,0 +1,89 @@
+"""The schema built from the core and the campaign types; a type that does not fit is left out, with the reason."""
+
+import logging
+import warnings
+from types import MappingProxyType
+from typing import Any
+
+import strawberry
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from schema.actions import action_mutations
+from schema.kinds import KindTypes, SiyuSchema
+from schema.mutations import CORE_MUTATIONS
+from schema.naming import type_prefix
+from schema.queries import Query
+from schema.scalars import SCALARS
+from schema.types.campaign import Campaign, UnavailableCampaign
+from schema.types.decision import EFFECT_OBJECTS
+from schema.types.participation import Participation, UnavailableParticipation
+from siyu.campaigns import AnyCampaignType, BrokenPlugin, Registry
+
+logger = logging.getLogger(__name__)
+
+TOKENS_MAX = 2_000
+# Front ends send a few dozen documents over and over; a stranger's many cannot grow these caches.
+CACHED_DOCUMENTS_MAX = 512
+
+FALLBACK = KindTypes(None, UnavailableCampaign, UnavailableParticipation, None, {})
+
+
+def build_schema(registry: Registry) -> SiyuSchema:
+    """The schema of the core and of every campaign type that fits into it; `schema.registry` tells the others."""
+    return _build(buildable(registry))
+
+
+def buildable(registry: Registry) -> Registry:
+    """The registry without the campaign types whose GraphQL types cannot be built; those are listed as broken.
+
+    Of two that clash, the one registered later is left out.
+    """
+    kept: dict[str, AnyCampaignType] = {}
+    broken = list(registry.broken)
+    for key, kind in registry.types.items():
+        try:
+            _build(Registry(MappingProxyType({**kept, key: kind})))
+        except Exception as error:  # a stranger's declarations meet strawberry here: whatever comes of it is told
+            problem = f"{type(error).__name__}: {error}"
+            logger.error("campaign type %s is left out: %s", key, problem)
+            broken.append(BrokenPlugin(key, problem))
+        else:
+            kept[key] = kind
+    return Registry(MappingProxyType(kept), tuple(broken))
+
+
+def _build(registry: Registry) -> SiyuSchema:
+    with warnings.catch_warnings():
+        # Two mutations of one name are but a warning to strawberry, and the second would be lost.
+        warnings.simplefilter("error", UserWarning)
+        kinds = {key: _kind_types(kind) for key, kind in registry.types.items()}
+        mutations = [types.mutations for types in kinds.values() if types.mutations is not None]
+        objects: list[Any] = [UnavailableCampaign, UnavailableParticipation, *EFFECT_OBJECTS]
+        for types in kinds.values():
+            objects.extend((types.campaign, types.participation))
+        schema = SiyuSchema(
+            query=Query,
+            mutation=merge_types("Mutation", (*CORE_MUTATIONS, *mutations)),
+            types=objects,
+            config=StrawberryConfig(scalar_map=SCALARS),
+            extensions=[
+                lambda: MaxTokensLimiter(TOKENS_MAX),
+                lambda: ParserCache(CACHED_DOCUMENTS_MAX),
+                lambda: ValidationCache(CACHED_DOCUMENTS_MAX),
+            ],
+        )
+    schema.registry, schema.kinds, schema.fallback = registry, kinds, FALLBACK
+    return schema
+
+
+def _kind_types(kind: AnyCampaignType) -> KindTypes:
+    prefix, title = type_prefix(kind.key), kind.title.en
+    campaign = strawberry.type(type(f"{prefix}Campaign", (Campaign,), {}), description=f"{title}: a campaign.")
+    participation = strawberry.type(
+        type(f"{prefix}Participation", (Participation,), {}), description=f"{title}: a member's participation."
+    )
+    return KindTypes(
+        kind, campaign, participation, action_mutations(kind, participation), kind.config.model_json_schema()
+    )

@@ -1,0 +1,123 @@
+"""Connections: keyset pages with opaque cursors."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from schema.errors import invalid_argument
+from schema.ids import pack, parse_uuid, unpack
+from siyu.paging import PAGE_ROWS_MAX, Page
+
+PAGE_ROWS_DEFAULT = 20
+
+NodeT = TypeVar("NodeT")
+RowT = TypeVar("RowT")
+
+
+@strawberry.type
+class PageInfo:
+    """Where a page lies in its connection."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Edge(Generic[NodeT]):
+    """A node and the cursor of its place."""
+
+    cursor: str
+    node: NodeT
+
+
+@strawberry.type
+class Connection(Generic[NodeT]):
+    """Some nodes of a list, and how to get at the others."""
+
+    edges: list[Edge[NodeT]]
+    page_info: PageInfo
+
+    @strawberry.field
+    def nodes(self) -> list[NodeT]:
+        """The nodes alone."""
+        return [edge.node for edge in self.edges]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The arguments of a connection field, checked: `limit` rows, from the end where `last` was given."""
+
+    limit: int
+    after: str | None
+    before: str | None
+    from_end: bool
+
+
+def forward(first: int | None, after: str | None) -> Slice:
+    """The slice of a connection that is read forwards only. Unset arguments may be UNSET."""
+    return Slice(_limit("first", first), after or None, None, from_end=False)
+
+
+def either_way(first: int | None, after: str | None, last: int | None, before: str | None) -> Slice:
+    """The slice of a connection that is read from both ends. Raises for `first` and `last` together."""
+    if isinstance(first, int) and isinstance(last, int):
+        raise invalid_argument("give `first` or `last`, not both")
+    if isinstance(last, int):
+        return Slice(_limit("last", last), after or None, before or None, from_end=True)
+    return Slice(_limit("first", first), after or None, before or None, from_end=False)
+
+
+def _limit(name: str, value: int | None) -> int:
+    if value is None or value is strawberry.UNSET:
+        return PAGE_ROWS_DEFAULT
+    if not 1 <= value <= PAGE_ROWS_MAX:
+        raise invalid_argument(f"`{name}` must be from 1 to {PAGE_ROWS_MAX}")
+    return value
+
+
+def connect(
+    page: Page[RowT], slice_: Slice, node_of: Callable[[RowT], NodeT], cursor_of: Callable[[RowT], str]
+) -> Connection[NodeT]:
+    """A page as a connection. What lies beyond the other end is known only from the cursor that was given."""
+    edges = [Edge(cursor=cursor_of(row), node=node_of(row)) for row in page.rows]
+    behind = page.has_more if slice_.from_end else slice_.after is not None
+    ahead = slice_.before is not None if slice_.from_end else page.has_more
+    return Connection(edges=edges, page_info=_page_info(edges, ahead, behind))
+
+
+def _page_info(edges: Sequence[Edge[NodeT]], ahead: bool, behind: bool) -> PageInfo:
+    start, end = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    return PageInfo(has_next_page=ahead, has_previous_page=behind, start_cursor=start, end_cursor=end)
+
+
+def encode_cursor(*parts: object) -> str:
+    """A cursor that holds these parts."""
+    return pack("/".join(map(str, parts)))
+
+
+def decode_cursor(cursor: str, parts: int) -> list[str]:
+    """The parts of a cursor. Raises ApiError for one that is not of this connection."""
+    decoded = (unpack(cursor) or "").split("/")
+    if len(decoded) != parts:
+        raise bad_cursor()
+    return decoded
+
+
+def uuid_cursor(cursor: str | None) -> UUID | None:
+    """The id in a cursor of a connection that is ordered by id."""
+    if cursor is None:
+        return None
+    key = parse_uuid(decode_cursor(cursor, 1)[0])
+    if key is None:
+        raise bad_cursor()
+    return key
+
+
+def bad_cursor() -> Exception:
+    """A cursor that this connection never gave out."""
+    return invalid_argument("the cursor is not one of this connection")

@@ -1,0 +1,74 @@
+"""What every resolver is given: who asks, when, in which language, and the services to ask."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+from schema.loaders import Loaders
+from siyu.boards import Leaderboards
+from siyu.campaigns import Registry
+from siyu.db import Pool
+from siyu.engine import Engine
+
+# With a client key and separators it has to fit into a fact's idempotency key.
+SUBJECT_LENGTH_MAX = 60
+
+
+class Role(Enum):
+    """What a principal may do is decided by its role alone."""
+
+    ANONYMOUS = "anonymous"
+    MEMBER = "member"
+    OPERATOR = "operator"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling. `member_id` is set for members alone; `subject` names the others.
+
+    Raises ValueError for a combination that cannot be.
+    """
+
+    role: Role
+    member_id: UUID | None = None
+    subject: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.role is Role.MEMBER) != (self.member_id is not None):
+            raise ValueError("members, and nobody else, have a member id")
+        if len(self.subject) > SUBJECT_LENGTH_MAX:
+            raise ValueError(f"the subject is longer than {SUBJECT_LENGTH_MAX} characters")
+
+    def may_see_all_of(self, member_id: UUID) -> bool:
+        """Whether everything about a member is open to this principal."""
+        return self.role in {Role.OPERATOR, Role.SERVICE} or self.member_id == member_id
+
+
+ANONYMOUS = Principal(Role.ANONYMOUS)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The surroundings of one request; `now` is the same moment for all of it."""
+
+    principal: Principal
+    request_id: str
+    language: str
+    now: datetime
+    engine: Engine
+    pool: Pool
+    registry: Registry
+    leaderboards: Leaderboards
+    zone: ZoneInfo
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "loaders", Loaders(self.pool, self.now))
+
+
+Info = strawberry.Info[Context, None]

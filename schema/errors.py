@@ -1,0 +1,77 @@
+"""Errors of GraphQL, which no caller can mend with other input, and userErrors, which they can."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Self
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
+
+from siyu.errors import CampaignStateError, DomainError, IdempotencyConflict, InvalidInput, NotFound
+
+# What a payload tells; Busy is not among them, since the same request may simply be sent again.
+MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError)
+
+
+class ErrorCode(Enum):
+    """Every `extensions.code` there is."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    INVALID_REQUEST = "INVALID_REQUEST"
+    INVALID_ARGUMENT = "INVALID_ARGUMENT"
+    BUSY = "BUSY"
+    INTERNAL = "INTERNAL"
+
+
+class ApiError(GraphQLError):
+    """An error that goes out as it is."""
+
+    def __init__(self, code: ErrorCode, message: str, *, retry_after_ms: int | None = None) -> None:
+        extensions: dict[str, object] = {"code": code.value, "retryable": retry_after_ms is not None}
+        if retry_after_ms is not None:
+            extensions["retryAfterMs"] = retry_after_ms
+        super().__init__(message, extensions=extensions)
+
+
+def unauthenticated() -> ApiError:
+    """Nobody has signed in, or somebody who is not there."""
+    return ApiError(ErrorCode.UNAUTHENTICATED, "sign in first")
+
+
+def forbidden() -> ApiError:
+    """Somebody has signed in whose role does not allow it."""
+    return ApiError(ErrorCode.FORBIDDEN, "your role does not allow this")
+
+
+def invalid_argument(message: str) -> ApiError:
+    """An argument of a field is out of its bounds."""
+    return ApiError(ErrorCode.INVALID_ARGUMENT, message)
+
+
+@strawberry.type(description="What the caller can mend or must accept. `field` is the path to it in the arguments.")
+class UserError:
+    """One entry of a payload's `userErrors`."""
+
+    field: list[str] | None
+    code: str
+    message: str
+
+    @classmethod
+    def at(cls, code: str, message: str, *path: str) -> Self:
+        """An error of one field of the input, or with no path of the whole."""
+        return cls(field=["input", *path] if path else None, code=code, message=message)
+
+
+def user_errors(error: DomainError) -> list[UserError]:
+    """A domain error as userErrors. The first name of a path is GraphQL's, those inside JSON are the JSON's own."""
+    if isinstance(error, InvalidInput):
+        return [UserError.at(error.code, problem.message, *_path(problem.path)) for problem in error.problems]
+    if isinstance(error, IdempotencyConflict):
+        return [UserError.at(error.code, "this key was used before for another body", "idempotencyKey")]
+    return [UserError.at(error.code, str(error))]
+
+
+def _path(path: Sequence[str]) -> list[str]:
+    return [to_camel_case(path[0]), *path[1:]] if path else []

@@ -1,0 +1,62 @@
+"""One operation run: what a front end is told of its errors, and what only the log is."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import PreExecutionError
+
+from schema.context import Context
+from schema.errors import ApiError, ErrorCode
+from siyu.errors import Busy
+
+logger = logging.getLogger(__name__)
+
+
+async def execute(
+    schema: strawberry.Schema,
+    document: str,
+    variables: Mapping[str, Any] | None,
+    operation_name: str | None,
+    context: Context,
+) -> dict[str, Any]:
+    """The answer as JSON-ready data; `data` is missing where nothing was run. Raises nothing for a bad document."""
+    try:
+        result = await schema.execute(
+            document, variable_values=dict(variables or {}), context_value=context, operation_name=operation_name
+        )
+    except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError):
+        name = f" named {operation_name}" if operation_name else ""
+        error = ApiError(ErrorCode.INVALID_REQUEST, f"the document has no query or mutation{name}")
+        return {"errors": [error.formatted]}
+    answer: dict[str, Any] = {}
+    if not isinstance(result, PreExecutionError):
+        answer["data"] = result.data
+    if result.errors:
+        answer["errors"] = [shaped(error, context).formatted for error in result.errors]
+    return answer
+
+
+def shaped(error: GraphQLError, context: Context) -> GraphQLError:
+    """The error with a code of the closed list; what we did not foresee is logged, and masked."""
+    known = error.original_error if error.original_error is not None else error
+    if isinstance(known, ApiError):
+        return _placed(known, error)
+    if isinstance(known, Busy):
+        return _placed(ApiError(ErrorCode.BUSY, str(known), retry_after_ms=known.retry_after_ms), error)
+    # Without a path nothing was resolved: the document or its variables are wrong.
+    if error.path is None and (known is error or isinstance(known, GraphQLError)):
+        return _placed(ApiError(ErrorCode.INVALID_REQUEST, error.message), error)
+    logger.error("request %s failed at %s", context.request_id, error.path, exc_info=known)
+    masked = ApiError(ErrorCode.INTERNAL, "internal error")
+    masked.extensions = {**(masked.extensions or {}), "requestId": context.request_id}
+    return _placed(masked, error)
+
+
+def _placed(told: ApiError, error: GraphQLError) -> GraphQLError:
+    """What is told, at the place in the document where it happened."""
+    return GraphQLError(told.message, error.nodes, error.source, error.positions, error.path, None, told.extensions)

@@ -1,0 +1,9 @@
+"""The mutations of the core: flat, so that GraphQL runs them one after the other."""
+
+from schema.mutations.campaigns import CampaignMutations
+from schema.mutations.facts import FactMutations
+from schema.mutations.members import MemberMutations
+
+CORE_MUTATIONS: tuple[type, ...] = (MemberMutations, CampaignMutations, FactMutations)
+
+__all__ = ["CORE_MUTATIONS"]

@@ -1,0 +1,168 @@
+"""campaignCreate, campaignUpdate, campaignPublish, campaignPause, campaignEnd: for operators."""
+
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from schema.context import Info
+from schema.errors import MENDABLE, UserError, user_errors
+from schema.fields import root_field
+from schema.ids import CAMPAIGN, decode_uuid
+from schema.kinds import campaign_object, schema_of
+from schema.permissions import ForOperators
+from schema.types.campaign import Campaign
+from siyu.campaigns import service
+from siyu.campaigns.queries import CampaignRow
+from siyu.campaigns.service import CampaignSettings
+
+NOWHERE = UUID(int=0)
+
+
+@strawberry.input
+class CampaignCreateInput:
+    """A new draft."""
+
+    type: strawberry.ID = strawberry.field(description="The key of a campaign type.")
+    name: str
+    config: JSON = strawberry.field(description="As the type's `configSchema` has it.")
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@strawberry.input
+class CampaignUpdateInput:
+    """What to change. What is left out stays; a null `startsAt` or `endsAt` opens that end of the window."""
+
+    campaign: strawberry.ID
+    revision: int = strawberry.field(description="The revision the change was made from.")
+    name: str | None = strawberry.UNSET
+    config: JSON | None = strawberry.UNSET
+    starts_at: datetime | None = strawberry.UNSET
+    ends_at: datetime | None = strawberry.UNSET
+
+
+@strawberry.input
+class CampaignPublishInput:
+    """Which campaign to let run."""
+
+    campaign: strawberry.ID
+
+
+@strawberry.input
+class CampaignPauseInput:
+    """Which campaign to stop for a while."""
+
+    campaign: strawberry.ID
+
+
+@strawberry.input
+class CampaignEndInput:
+    """Which campaign to stop for good."""
+
+    campaign: strawberry.ID
+
+
+@strawberry.type
+class CampaignPayload:
+    """The campaign as changed; not a type of the schema itself."""
+
+    campaign: Campaign | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class CampaignCreatePayload(CampaignPayload):
+    """The new campaign."""
+
+
+@strawberry.type
+class CampaignUpdatePayload(CampaignPayload):
+    """The changed campaign."""
+
+
+@strawberry.type
+class CampaignPublishPayload(CampaignPayload):
+    """The published campaign."""
+
+
+@strawberry.type
+class CampaignPausePayload(CampaignPayload):
+    """The paused campaign."""
+
+
+@strawberry.type
+class CampaignEndPayload(CampaignPayload):
+    """The ended campaign."""
+
+
+@strawberry.type
+class CampaignMutations:
+    """The life of a campaign."""
+
+    @root_field(ForOperators, "A new campaign, as a draft.")
+    async def campaign_create(self, info: Info, input: CampaignCreateInput) -> CampaignCreatePayload:  # noqa: A002 - Relay's name
+        context = info.context
+        settings = CampaignSettings(
+            name=input.name, config=input.config, starts_at=input.starts_at, ends_at=input.ends_at
+        )
+        created = service.create(context.pool, schema_of(info).registry, input.type, settings, context.now)
+        return await _payload(info, CampaignCreatePayload, created)
+
+    @root_field(ForOperators, "A new revision of a campaign not yet ended.")
+    async def campaign_update(self, info: Info, input: CampaignUpdateInput) -> CampaignUpdatePayload:  # noqa: A002 - Relay's name
+        context = info.context
+        updated = service.update(
+            context.pool, schema_of(info).registry, _id(input.campaign), input.revision, _changes(input), context.now
+        )
+        return await _payload(info, CampaignUpdatePayload, updated)
+
+    @root_field(ForOperators, "Let a draft or paused campaign run.")
+    async def campaign_publish(self, info: Info, input: CampaignPublishInput) -> CampaignPublishPayload:  # noqa: A002 - Relay's name
+        context = info.context
+        published = service.publish(context.pool, schema_of(info).registry, _id(input.campaign), context.now)
+        return await _payload(info, CampaignPublishPayload, published)
+
+    @root_field(ForOperators, "Stop a running campaign for a while.")
+    async def campaign_pause(self, info: Info, input: CampaignPauseInput) -> CampaignPausePayload:  # noqa: A002 - Relay's name
+        paused = service.pause(info.context.pool, _id(input.campaign), info.context.now)
+        return await _payload(info, CampaignPausePayload, paused)
+
+    @root_field(ForOperators, "Stop a running or paused campaign for good.")
+    async def campaign_end(self, info: Info, input: CampaignEndInput) -> CampaignEndPayload:  # noqa: A002 - Relay's name
+        ended = service.end(info.context.pool, _id(input.campaign), info.context.now)
+        return await _payload(info, CampaignEndPayload, ended)
+
+
+PayloadT = TypeVar("PayloadT", bound=CampaignPayload)
+
+
+async def _payload(info: Info, payload: type[PayloadT], change: Awaitable[CampaignRow]) -> PayloadT:
+    """Carry out the change and tell what came of it."""
+    info.context.loaders.forget()
+    try:
+        row = await change
+    except MENDABLE as error:
+        return payload(user_errors=user_errors(error))
+    return payload(campaign=campaign_object(info, row))
+
+
+def _id(global_id: str) -> UUID:
+    """The campaign's id; for what is no id of a campaign one that no campaign has."""
+    return decode_uuid(CAMPAIGN, global_id) or NOWHERE
+
+
+def _changes(given: CampaignUpdateInput) -> CampaignSettings:
+    changes = CampaignSettings()
+    if given.name is not strawberry.UNSET and given.name is not None:
+        changes["name"] = given.name
+    if given.config is not strawberry.UNSET and given.config is not None:
+        changes["config"] = given.config
+    if given.starts_at is not strawberry.UNSET:
+        changes["starts_at"] = given.starts_at
+    if given.ends_at is not strawberry.UNSET:
+        changes["ends_at"] = given.ends_at
+    return changes

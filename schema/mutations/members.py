@@ -1,0 +1,58 @@
+"""memberUpdate."""
+
+import strawberry
+
+from schema.context import Info
+from schema.errors import MENDABLE, UserError, user_errors
+from schema.fields import root_field
+from schema.ids import MEMBER, decode_uuid
+from schema.permissions import ForPersons
+from schema.types.member import Member
+from siyu.errors import NotFound
+from siyu.members.service import ProfileChanges, update_profile
+
+
+@strawberry.input
+class MemberUpdateInput:
+    """What to change: null clears, what is left out stays."""
+
+    member: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The caller by default; members can change nobody else."
+    )
+    nickname: str | None = strawberry.UNSET
+    avatar_url: str | None = strawberry.UNSET
+
+
+@strawberry.type
+class MemberUpdatePayload:
+    """The member as changed."""
+
+    member: Member | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class MemberMutations:
+    """What is changed about members."""
+
+    @root_field(ForPersons, "Change nickname and picture.")
+    async def member_update(self, info: Info, input: MemberUpdateInput) -> MemberUpdatePayload:  # noqa: A002 - Relay's name
+        context = info.context
+        context.loaders.forget()
+        member_id = decode_uuid(MEMBER, input.member) if input.member else context.principal.member_id
+        try:
+            if member_id is None or not context.principal.may_see_all_of(member_id):
+                raise NotFound("there is no such member")
+            row = await update_profile(context.pool, member_id, _changes(input))
+        except MENDABLE as error:
+            return MemberUpdatePayload(user_errors=user_errors(error))
+        return MemberUpdatePayload(member=Member(row=row))
+
+
+def _changes(given: MemberUpdateInput) -> ProfileChanges:
+    changes = ProfileChanges()
+    if given.nickname is not strawberry.UNSET:
+        changes["nickname"] = given.nickname
+    if given.avatar_url is not strawberry.UNSET:
+        changes["avatar_url"] = given.avatar_url
+    return changes

@@ -1,0 +1,76 @@
+"""`node(id)`: from a global id to its object, as far as the caller may see it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
+
+from schema.context import Info, Role
+from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, decode_id, parse_uuid
+from schema.kinds import campaign_object, participation_objects
+from schema.types.decision import Decision
+from schema.types.enums import WalletUnit
+from schema.types.ledger import Wallet
+from schema.types.member import Member
+from schema.types.node import Node
+from siyu.campaigns.queries import CampaignRow, ShownState
+
+
+async def find_node(info: Info, global_id: str) -> Node | None:
+    """The object, or None: nothing tells what does not exist from what the caller may not see."""
+    decoded = decode_id(global_id)
+    if decoded is None or decoded[0] not in FINDERS:
+        return None
+    type_name, key = decoded
+    return await FINDERS[type_name](info, key)
+
+
+async def visible_campaign(info: Info, campaign_id: UUID | None) -> CampaignRow | None:
+    """The campaign; None for a draft unless an operator asks."""
+    row = await info.context.loaders.campaign.load(campaign_id) if campaign_id else None
+    if row is None or (row.state is ShownState.DRAFT and info.context.principal.role is not Role.OPERATOR):
+        return None
+    return row
+
+
+async def _member(info: Info, key: str) -> Node | None:
+    member_id = parse_uuid(key)
+    if member_id is None or not info.context.principal.may_see_all_of(member_id):
+        return None
+    row = await info.context.loaders.member.load(member_id)
+    return Member(row=row) if row else None
+
+
+async def _wallet(info: Info, key: str) -> Node | None:
+    owner, _, unit = key.partition("/")
+    if unit not in {known.value for known in WalletUnit} or await _member(info, owner) is None:
+        return None
+    return Wallet(member_id=UUID(owner), unit=WalletUnit(unit))
+
+
+async def _campaign(info: Info, key: str) -> Node | None:
+    row = await visible_campaign(info, parse_uuid(key))
+    return campaign_object(info, row) if row else None
+
+
+async def _participation(info: Info, key: str) -> Node | None:
+    participation_id = parse_uuid(key)
+    row = await info.context.loaders.participation.load(participation_id) if participation_id else None
+    if row is None or not info.context.principal.may_see_all_of(row.member_id):
+        return None
+    return (await participation_objects(info, [row]))[0]
+
+
+async def _decision(info: Info, key: str) -> Node | None:
+    decision_id = parse_uuid(key)
+    row = await info.context.loaders.decision.load(decision_id) if decision_id else None
+    if row is None or not info.context.principal.may_see_all_of(row.member_id):
+        return None
+    return Decision(row=row)
+
+
+FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
+    MEMBER: _member,
+    WALLET: _wallet,
+    CAMPAIGN: _campaign,
+    PARTICIPATION: _participation,
+    DECISION: _decision,
+}

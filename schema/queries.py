@@ -1,0 +1,136 @@
+"""The root of reads. Every field names who may use it."""
+
+from datetime import date
+
+import strawberry
+
+from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
+from schema.context import Info, Role
+from schema.fields import root_field
+from schema.ids import CAMPAIGN, MEMBER, decode_uuid
+from schema.inputs import IdentityInput
+from schema.kinds import campaign_object, participation_object
+from schema.member_cursors import member_cursor, member_key
+from schema.nodes import find_node, visible_campaign
+from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
+from schema.types.board import Leaderboard, ranked_window
+from schema.types.campaign import Campaign, CampaignType, all_types
+from schema.types.enums import MemberOrder
+from schema.types.member import Member
+from schema.types.node import Node
+from schema.types.participation import Participation
+from schema.types.viewer import Viewer, viewer_object
+from siyu.boards import BoardWindow
+from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
+from siyu.members.queries import MembersWanted, member_id_of, member_page
+
+PUBLISHED = tuple(state for state in ShownState if state is not ShownState.DRAFT)
+
+
+@strawberry.input(description="What is left out selects all.")
+class CampaignFilter:
+    """Which campaigns."""
+
+    state: list[ShownState] | None = strawberry.UNSET
+    type: strawberry.ID | None = strawberry.UNSET
+
+
+@strawberry.type
+class Query:
+    """The reads."""
+
+    @root_field(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
+        return await find_node(info, id)
+
+    @root_field(ForEveryone, "Who the caller is.")
+    async def viewer(self, info: Info) -> Viewer:
+        return await viewer_object(info)
+
+    @root_field(ForEveryone, "By id or by identity. Members find themselves alone.")
+    async def member(
+        self,
+        info: Info,
+        id: strawberry.ID | None = strawberry.UNSET,  # noqa: A002 - the schema's name
+        identity: IdentityInput | None = strawberry.UNSET,
+    ) -> Member | None:
+        if identity:
+            member_id = await member_id_of(info.context.pool, identity.kind, identity.value)
+        else:
+            member_id = decode_uuid(MEMBER, id) if id else None
+        if member_id is None or not info.context.principal.may_see_all_of(member_id):
+            return None
+        row = await info.context.loaders.member.load(member_id)
+        return Member(row=row) if row else None
+
+    @root_field(ForStaff, "All members, the newest first by default.")
+    async def members(
+        self,
+        info: Info,
+        order_by: MemberOrder | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Connection[Member]:
+        slice_ = either_way(first, after, last, before)
+        wanted = MembersWanted(
+            slice_.limit,
+            oldest_first=order_by is MemberOrder.JOINED_AT_ASC,
+            after=member_key(slice_.after),
+            before=member_key(slice_.before),
+            from_end=slice_.from_end,
+        )
+        page = await member_page(info.context.pool, wanted)
+        return connect(page, slice_, lambda row: Member(row=row), member_cursor)
+
+    @root_field(ForPersons, "The newest first. Members see no drafts.")
+    async def campaigns(
+        self,
+        info: Info,
+        filter: CampaignFilter | None = strawberry.UNSET,  # noqa: A002 - the schema's name
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[Campaign]:
+        slice_, context = forward(first, after), info.context
+        selection = _selection(filter or CampaignFilter(), context.principal.role)
+        page = await campaign_page(context.pool, selection, slice_.limit, uuid_cursor(slice_.after), context.now)
+        return connect(page, slice_, lambda row: campaign_object(info, row), lambda row: encode_cursor(row.id))
+
+    @root_field(ForPersons, "Members see no drafts.")
+    async def campaign(self, info: Info, id: strawberry.ID) -> Campaign | None:  # noqa: A002 - the schema's name
+        row = await visible_campaign(info, decode_uuid(CAMPAIGN, id))
+        return campaign_object(info, row) if row else None
+
+    @root_field(ForOperators, "Every plugin, those left out too.")
+    def campaign_types(self, info: Info) -> list[CampaignType]:
+        return all_types(info)
+
+    @root_field(
+        ForEveryone, "A member's participation in a campaign, the caller's by default; null before the first action."
+    )
+    async def participation(
+        self, info: Info, campaign: strawberry.ID, member: strawberry.ID | None = strawberry.UNSET
+    ) -> Participation | None:
+        principal, loaders = info.context.principal, info.context.loaders
+        member_id = decode_uuid(MEMBER, member) if member else principal.member_id
+        if member_id is None or not principal.may_see_all_of(member_id):
+            return None
+        row = await visible_campaign(info, decode_uuid(CAMPAIGN, campaign))
+        found = await loaders.participation_of.load((row.id, member_id)) if row else None
+        return participation_object(info, found, row) if row and found else None
+
+    @root_field(
+        ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."
+    )
+    async def leaderboard(
+        self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
+    ) -> Leaderboard:
+        return Leaderboard(ranked=await ranked_window(info, board, window, at or None))
+
+
+def _selection(filter_: CampaignFilter, role: Role) -> CampaignSelection:
+    states = filter_.state or None
+    if role is not Role.OPERATOR:
+        states = [state for state in states or PUBLISHED if state in PUBLISHED]
+    return CampaignSelection(states, filter_.type or None)

@@ -1,0 +1,58 @@
+"""The scalars beside GraphQL's own: DateTime as RFC 3339 with Z, BigInt as a string."""
+
+import re
+from datetime import UTC, datetime
+from typing import NewType
+
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition, scalar
+
+BigInt = NewType("BigInt", int)
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+INTEGER = re.compile(r"-?\d{1,19}")
+BIG_INT_MAX = 2**63 - 1
+
+
+def parse_datetime(value: object) -> datetime:
+    """An aware moment in UTC; a time without an offset is no moment."""
+    if not isinstance(value, str) or not RFC_3339.fullmatch(value):
+        raise GraphQLError(f"DateTime must be RFC 3339 with an offset, such as 2026-11-21T08:00:00Z, not {value!r}")
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise GraphQLError(f"DateTime does not exist: {value!r}") from error
+
+
+def serialize_datetime(moment: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_big_int(value: object) -> int:
+    """A whole number of 64 bits from its decimal digits."""
+    if isinstance(value, str) and INTEGER.fullmatch(value):
+        number = int(value)
+    elif type(value) is int:
+        number = value
+    else:
+        raise GraphQLError(f"BigInt must be a whole number as a string, not {value!r}")
+    if not -BIG_INT_MAX <= number <= BIG_INT_MAX:
+        raise GraphQLError("BigInt must have at most 64 bits")
+    return number
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    BigInt: scalar(
+        name="BigInt",
+        description="A whole number of up to 64 bits, as a string of decimal digits.",
+        serialize=str,
+        parse_value=parse_big_int,
+    ),
+    datetime: scalar(
+        name="DateTime",
+        description="A moment as RFC 3339 with an offset; answers are in UTC with Z.",
+        serialize=serialize_datetime,
+        parse_value=parse_datetime,
+    ),
+}

@@ -1,0 +1,39 @@
+"""The enums of the domain, under the names that GraphQL gives them."""
+
+from enum import Enum
+
+import strawberry
+
+from siyu.boards import BoardKind, BoardWindow
+from siyu.campaigns.queries import ShownState
+from siyu.ledger import UNITS
+
+strawberry.enum(BoardKind)
+strawberry.enum(BoardWindow)
+strawberry.enum(ShownState, name="CampaignState")
+
+
+@strawberry.enum
+class PluginStatus(Enum):
+    """Whether a campaign type can be used."""
+
+    ACTIVE = "active"
+    BROKEN = "broken"
+
+
+@strawberry.enum
+class WalletUnit(Enum):
+    """What a wallet holds."""
+
+    POINTS = "points"
+
+
+@strawberry.enum
+class MemberOrder(Enum):
+    """How members are listed."""
+
+    JOINED_AT_ASC = "joined_at_asc"
+    JOINED_AT_DESC = "joined_at_desc"
+
+
+assert {unit.value for unit in WalletUnit} == set(UNITS), "every unit of the ledger has a wallet"  # noqa: S101 - an invariant

@@ -1,0 +1,81 @@
+"""Members: what everyone may see of them, and what only they themselves and the shop may."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
+from schema.context import Info
+from schema.fields import field
+from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
+from schema.kinds import participation_objects
+from schema.permissions import require_all_of
+from schema.types.enums import WalletUnit
+from schema.types.ledger import Wallet
+from schema.types.node import Node
+from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
+from siyu.members.queries import MemberRow
+from siyu.paging import Page
+
+if TYPE_CHECKING:
+    from schema.types.participation import Participation
+
+LazyParticipation = Annotated["Participation", strawberry.lazy("schema.types.participation")]
+
+
+@strawberry.type(
+    description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
+)
+class Member(Node):
+    """A member as a GraphQL object."""
+
+    row: strawberry.Private[MemberRow]
+
+    def global_id(self) -> strawberry.ID:
+        """As Node."""
+        return encode_id(MEMBER, self.row.id)
+
+    @strawberry.field
+    def nickname(self) -> str | None:
+        return self.row.nickname
+
+    @strawberry.field
+    def avatar_url(self) -> str | None:
+        return self.row.avatar_url
+
+    @strawberry.field
+    def joined_at(self, info: Info) -> datetime:
+        require_all_of(info, self.row.id)
+        return self.row.joined_at
+
+    @field("One for each unit.")
+    def wallets(self, info: Info) -> list[Wallet]:
+        require_all_of(info, self.row.id)
+        return [Wallet(member_id=self.row.id, unit=unit) for unit in WalletUnit]
+
+    @field("Empty until something is paid into it.")
+    def wallet(self, info: Info, unit: WalletUnit) -> Wallet:
+        require_all_of(info, self.row.id)
+        return Wallet(member_id=self.row.id, unit=unit)
+
+    @field("What the member takes part in, newest first; in one campaign, or in all.")
+    async def participations(
+        self,
+        info: Info,
+        campaign: strawberry.ID | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[LazyParticipation]:
+        require_all_of(info, self.row.id)
+        slice_ = forward(first, after)
+        campaign_id = decode_uuid(CAMPAIGN, campaign) if campaign else None
+        if campaign and campaign_id is None:
+            page = Page[ParticipationRow]((), has_more=False)
+        else:
+            wanted = ParticipationsWanted(self.row.id, campaign_id, slice_.limit, uuid_cursor(slice_.after))
+            page = await info.context.loaders.participations.load(wanted)
+        nodes = await participation_objects(info, page.rows)
+        return connect(
+            Page(tuple(nodes), page.has_more), slice_, lambda node: node, lambda node: encode_cursor(node.row.id)
+        )

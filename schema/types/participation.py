@@ -1,0 +1,93 @@
+"""Participations: an interface, with one object type for each campaign type."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from schema.context import Info
+from schema.fields import field
+from schema.ids import PARTICIPATION, encode_id
+from schema.kinds import campaign_object, kind_types
+from schema.types.campaign import Campaign
+from schema.types.member import Member
+from schema.types.node import Node
+from siyu.campaigns.describing import Description, describe
+from siyu.campaigns.participation_queries import ParticipationRow
+from siyu.campaigns.queries import CampaignRow, ShownState
+from siyu.sdk import Text
+
+UNKNOWN_PROGRESS = Text(zh="进度暂不可用", en="Progress is not available")
+
+
+@strawberry.type(description="How far a participation is: `current` of `target`, or without end where that is null.")
+class Progress:
+    """Progress as a GraphQL object."""
+
+    current: int
+    target: int | None
+    text: str
+
+
+ParticipationSubject = Annotated[Member, strawberry.union("ParticipationSubject", description="Who takes part.")]
+
+
+@strawberry.interface(description="What is kept for one subject in one campaign. For the member and the shop.")
+class Participation(Node):
+    """A participation as a GraphQL object."""
+
+    row: strawberry.Private[ParticipationRow]
+    campaign_row: strawberry.Private[CampaignRow]
+
+    def global_id(self) -> strawberry.ID:
+        """As Node."""
+        return encode_id(PARTICIPATION, self.row.id)
+
+    def description(self, info: Info) -> Description | None:
+        """What the plugin says of it."""
+        kind = kind_types(info, self.campaign_row.type_key).kind
+        return describe(kind, self.campaign_row, self.row) if kind else None
+
+    @strawberry.field
+    def campaign(self, info: Info) -> Campaign:
+        return campaign_object(info, self.campaign_row)
+
+    @strawberry.field
+    async def subject(self, info: Info) -> ParticipationSubject:
+        return await self._member(info)
+
+    @field("The subject, where it is a member.")
+    async def member(self, info: Info) -> Member | None:
+        return await self._member(info)
+
+    @field("ended once the campaign is; active before.")
+    def status(self) -> str:
+        return "ended" if self.campaign_row.state is ShownState.ENDED else "active"
+
+    @strawberry.field
+    def progress(self, info: Info) -> Progress:
+        described, language = self.description(info), info.context.language
+        if described is None:
+            return Progress(current=0, target=None, text=UNKNOWN_PROGRESS.in_language(language))
+        progress = described.progress
+        return Progress(current=progress.current, target=progress.target, text=progress.text.in_language(language))
+
+    @field("What the campaign type remembers; its shape is the plugin's.")
+    def state(self, info: Info) -> JSON:
+        described = self.description(info)
+        return JSON(dict(described.state) if described else {})
+
+    @strawberry.field
+    def updated_at(self) -> datetime:
+        return self.row.updated_at
+
+    async def _member(self, info: Info) -> Member:
+        row = await info.context.loaders.member.load(self.row.member_id)
+        assert row is not None, "members are never deleted"  # noqa: S101 - an invariant
+        return Member(row=row)
+
+
+@strawberry.type(description="A participation in a campaign whose type is not loaded.")
+class UnavailableParticipation(Participation):
+    """The fallback."""

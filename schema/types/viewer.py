@@ -1,0 +1,47 @@
+"""The viewer: who the caller is."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info, Role
+from schema.errors import unauthenticated
+from schema.types.member import Member
+
+
+@strawberry.type(description="The caller is a member.")
+class MemberViewer:
+    """A member who looks."""
+
+    member: Member
+
+
+@strawberry.type(description="The caller works for the shop.")
+class OperatorViewer:
+    """An operator who looks."""
+
+    name: str
+    roles: list[str]
+
+
+@strawberry.type(description="The caller is another system.")
+class ServiceViewer:
+    """A service that looks."""
+
+    name: str
+
+
+Viewer = Annotated[MemberViewer | OperatorViewer | ServiceViewer, strawberry.union("Viewer")]
+
+
+async def viewer_object(info: Info) -> MemberViewer | OperatorViewer | ServiceViewer:
+    """The caller. Raises UNAUTHENTICATED where a member's token outlived the member."""
+    principal = info.context.principal
+    if principal.member_id is None:
+        if principal.role is Role.OPERATOR:
+            return OperatorViewer(name=principal.subject, roles=[principal.role.value])
+        return ServiceViewer(name=principal.subject)
+    row = await info.context.loaders.member.load(principal.member_id)
+    if row is None:
+        raise unauthenticated()
+    return MemberViewer(member=Member(row=row))

@@ -1,0 +1,44 @@
+"""What facts do to scores, as a commit leaves it for the worker: the message of the topic `scores`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from siyu.boards.registry import MAX_SCORE
+from siyu.db import Connection
+from siyu.outbox import append
+
+SCORES_TOPIC = "scores"
+
+
+class BoardChange(NamedTuple):
+    """What one fact does to one member's score; `day` is the day of the shop that `at` falls on.
+
+    `amount` is a difference on a board of sums (it may be negative) and a value on a board of bests.
+    """
+
+    board: str
+    member_id: UUID
+    day: date
+    at: datetime
+    amount: int
+
+
+async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
+    """Leave the changes to the worker, which folds them into the boards once and in order.
+
+    They exist if and only if the caller's transaction commits. Raises ValueError for an amount beyond MAX_SCORE.
+    """
+    if any(abs(change.amount) > MAX_SCORE for change in changes):
+        raise ValueError(f"a score changes by at most {MAX_SCORE}")
+    if changes:
+        await append(connection, SCORES_TOPIC, [(c.board, c.member_id.hex, c.day, c.at, c.amount) for c in changes])
+
+
+def read_changes(payload: Iterable[Sequence[Any]]) -> list[BoardChange]:
+    """The changes in a message."""
+    return [
+        BoardChange(board, UUID(hex=member), date.fromisoformat(day), datetime.fromisoformat(at), amount)
+        for board, member, day, at, amount in payload
+    ]

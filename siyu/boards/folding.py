@@ -1,0 +1,80 @@
+"""Folds the changes that commits left into the scores of every window, each message exactly once."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from siyu import outbox
+from siyu.boards.changes import SCORES_TOPIC, read_changes
+from siyu.boards.locking import try_lock
+from siyu.boards.scores import write_changes
+from siyu.clock import Clock, utc_now
+from siyu.db import Connection, Pool
+from siyu.outbox import OutboxMessage
+
+# Some thousand changes: a transaction of well under a second.
+MESSAGES_MAX = 16
+# Where messages go that cannot be folded: they would hold up all others.
+SET_ASIDE_TOPIC = "scores.set_aside"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldReport:
+    """What one pass did. With `is_drained`, every change committed by `as_of` is in the scores."""
+
+    messages: int
+    as_of: datetime
+    is_drained: bool
+
+
+async def fold(pool: Pool, clock: Clock = utc_now) -> FoldReport | None:
+    """One pass over the oldest messages; None if another process is at it. Raises what asyncpg raises.
+
+    The scores change and the messages go in one transaction, so nothing counts twice and nothing is lost.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        if not await try_lock(connection):
+            return None
+        # Taken before the messages are read: what was committed by now is among them.
+        as_of = clock()
+        messages = await outbox.oldest(connection, SCORES_TOPIC, MESSAGES_MAX)
+        if messages:
+            await _fold_all(connection, messages)
+            await outbox.discard(connection, messages)
+        return FoldReport(len(messages), as_of, len(messages) < MESSAGES_MAX)
+
+
+async def fold_everything(pool: Pool) -> None:
+    """Fold until nothing that was committed before the call is left, waiting for another process's pass."""
+    async with pool.acquire() as connection:
+        newest = await outbox.newest_id(connection, SCORES_TOPIC)
+    while newest is not None:
+        await fold(pool)
+        async with pool.acquire() as connection:
+            oldest = await outbox.oldest(connection, SCORES_TOPIC, 1)
+        if not oldest or oldest[0].id > newest:
+            return
+
+
+async def _fold_all(connection: Connection, messages: Sequence[OutboxMessage]) -> None:
+    """All messages at once; where the database refuses that, one by one, and those it refuses are set aside."""
+    try:
+        async with connection.transaction():
+            await write_changes(connection, [c for message in messages for c in read_changes(message.payload)])
+    except asyncpg.IntegrityConstraintViolationError:
+        for message in messages:
+            await _fold_one(connection, message)
+
+
+async def _fold_one(connection: Connection, message: OutboxMessage) -> None:
+    try:
+        async with connection.transaction():
+            await write_changes(connection, read_changes(message.payload))
+    except asyncpg.IntegrityConstraintViolationError:
+        logger.exception("scores of outbox message %d cannot be folded and are set aside", message.id)
+        await outbox.append(connection, SET_ASIDE_TOPIC, message.payload)

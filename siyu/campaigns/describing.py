@@ -1,0 +1,49 @@
+"""A participation told to a front end: the plugin's own reading of its state, or none where the plugin cannot."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.participation_queries import ParticipationRow
+from siyu.campaigns.participations import ParticipationRecord
+from siyu.campaigns.queries import CampaignRow
+from siyu.campaigns.registry import AnyCampaignType
+from siyu.sdk import Progress
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """How far the member is, and the state as JSON of the type's present version."""
+
+    progress: Progress
+    state: Mapping[str, Any]
+
+
+def describe(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow) -> Description | None:
+    """What the campaign type says of a participation; None where its code raises or no longer accepts the config."""
+    try:
+        live = LiveCampaign(
+            campaign.id,
+            kind,
+            campaign.revision,
+            campaign.state.value,
+            campaign.starts_at,
+            campaign.ends_at,
+            kind.config.model_validate_json(campaign.config),
+            issuers={},
+        )
+    except ValidationError:
+        return None
+    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version, row.created_at)
+    try:
+        state = record.state_for(live)
+        return Description(kind.describe(live.config, state), state.model_dump(mode="json"))
+    except Exception:  # a plugin's code: it must not take the rest of the answer with it
+        logger.exception("campaign type %s failed to describe participation %s", kind.key, row.id)
+        return None

@@ -1,0 +1,65 @@
+"""What text and JSON from outside must be like before anything is made of them."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from siyu.errors import InvalidInput, Problem
+
+JSON_DEPTH_MAX = 16
+JSON_INTEGER_MAX = 2**63 - 1
+# Control characters, lone surrogates (no UTF-8 can hold them) and the separators that break lines.
+UNWANTED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def check_text(value: str, path: tuple[str, ...], length_max: int) -> str:
+    """The text without space around it. Raises InvalidInput unless 1 to `length_max` printable characters are left."""
+    text = value.strip()
+    if not 1 <= len(text) <= length_max:
+        raise InvalidInput([Problem(path, f"must have 1 to {length_max} characters")])
+    if any(unicodedata.category(character) in UNWANTED_CATEGORIES for character in text):
+        raise InvalidInput([Problem(path, "must not contain control characters")])
+    return text
+
+
+def parse_json(model: type[ModelT], value: object, path: tuple[str, ...]) -> ModelT:
+    """An instance of the model from JSON. Raises InvalidInput with a path below `path` for everything wrong."""
+    check_json(value, path)
+    try:
+        return model.model_validate_json(json.dumps(value))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        raise InvalidInput([_problem(detail, path) for detail in details]) from error
+
+
+def _problem(detail: Mapping[str, Any], path: tuple[str, ...]) -> Problem:
+    return Problem((*path, *map(str, detail["loc"])), detail["msg"].removeprefix("Value error, "))
+
+
+def check_json(value: object, path: tuple[str, ...]) -> None:
+    """Raise InvalidInput unless the value can be stored: bounded nesting and numbers, no NUL, no lone surrogate."""
+    waiting: list[tuple[tuple[str, ...], object]] = [(path, value)]
+    while waiting:
+        where, item = waiting.pop()
+        if len(where) - len(path) > JSON_DEPTH_MAX:
+            raise InvalidInput([Problem(path, f"must not be nested more than {JSON_DEPTH_MAX} levels deep")])
+        if isinstance(item, str) and not is_storable(item):
+            raise InvalidInput([Problem(where, "must not contain NUL or lone surrogates")])
+        if isinstance(item, int | float) and not -JSON_INTEGER_MAX <= item <= JSON_INTEGER_MAX:
+            raise InvalidInput([Problem(where, "must be a number of at most 64 bits")])
+        if isinstance(item, Mapping):
+            if not all(is_storable(key) for key in item):
+                raise InvalidInput([Problem(where, "must not have NUL or lone surrogates in its keys")])
+            waiting.extend(((*where, key), child) for key, child in item.items())
+        elif isinstance(item, list):
+            waiting.extend(((*where, str(place)), child) for place, child in enumerate(item))
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can hold the text; what it cannot hold, it need not be asked for either."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,0 +1,155 @@
+"""What must hold of value on a live database, as SQL that finds what breaks it in a range of rows.
+
+Each probe looks at the rows of its table whose id lies in ($1, $2] and answers with a sentence for each violation.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """SQL that finds violations of one invariant among rows of one table."""
+
+    invariant: str
+    table: str
+    sql: str
+
+
+BALANCE = "A member's balance is the sum of their transfers"
+RUNNING_BALANCE = "The balances kept with an account's transfers follow one from another"
+NOT_NEGATIVE = "No balance is below zero"
+ISSUED = "What campaigns paid out is what members have"
+TAKEN_BACK = "No more is taken back than was given"
+MIRROR = "What is taken back moves between the accounts it was given between, in its unit"
+UNIT = "A transfer moves the unit of both its accounts"
+SIDES = "A grant goes from a campaign to a member, a reversal back"
+POINTS_BOARD = "The points board of all time shows each member's balance of transfers"
+SPEND_BOARD = "The spend board of all time shows what each member's orders come to"
+DECISION = "A decision's log says what its transfers moved"
+
+FOLD = """
+    (SELECT coalesce(sum(amount), 0) FROM transfer WHERE credit_id = account.id)
+    - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit_id = account.id)
+"""
+
+PROBES = (
+    Probe(
+        BALANCE,
+        "account",
+        f"""
+        SELECT format('account %s has a balance of %s; its transfers come to %s', id, balance, folded)
+        FROM (SELECT id, balance, {FOLD} AS folded FROM account
+              WHERE id > $1 AND id <= $2 AND member_id IS NOT NULL) AS kept
+        WHERE balance <> folded
+        """,
+    ),
+    Probe(
+        NOT_NEGATIVE,
+        "account",
+        """
+        SELECT format('account %s has a balance of %s', id, balance)
+        FROM account WHERE id > $1 AND id <= $2 AND balance < 0
+        """,
+    ),
+    Probe(
+        NOT_NEGATIVE,
+        "transfer",
+        """
+        SELECT format('transfer %s left a balance of %s', id, member_balance)
+        FROM transfer WHERE id > $1 AND id <= $2 AND member_balance < 0
+        """,
+    ),
+    Probe(
+        UNIT,
+        "transfer",
+        """
+        SELECT format('transfer %s of %s goes from an account of %s to one of %s', transfer.id, transfer.unit,
+                      debit.unit, credit.unit)
+        FROM transfer JOIN account debit ON debit.id = debit_id JOIN account credit ON credit.id = credit_id
+        WHERE transfer.id > $1 AND transfer.id <= $2 AND (transfer.unit <> debit.unit OR transfer.unit <> credit.unit)
+        """,
+    ),
+    Probe(
+        SIDES,
+        "transfer",
+        """
+        SELECT format('transfer %s is a %s of %s from account %s to account %s', transfer.id, kind, amount, debit_id,
+                      credit_id)
+        FROM transfer JOIN account debit ON debit.id = debit_id JOIN account credit ON credit.id = credit_id
+        WHERE transfer.id > $1 AND transfer.id <= $2
+            AND (amount <= 0 OR (debit.member_id IS NULL) = (credit.member_id IS NULL)
+                 OR (debit.member_id IS NULL) <> (kind = 'grant'))
+        """,
+    ),
+    Probe(
+        TAKEN_BACK,
+        "transfer",
+        """
+        SELECT format('transfer %s gave %s, of which %s was taken back', id, amount, taken)
+        FROM (SELECT id, amount, (SELECT sum(amount) FROM transfer WHERE reverses_id = given.id) AS taken
+              FROM transfer given WHERE id > $1 AND id <= $2) AS given
+        WHERE taken > amount
+        """,
+    ),
+    Probe(
+        MIRROR,
+        "transfer",
+        """
+        SELECT format('transfer %s takes back %s, which was of other accounts or another unit, or no grant', taken.id,
+                      given.id)
+        FROM transfer taken JOIN transfer given ON given.id = taken.reverses_id
+        WHERE taken.id > $1 AND taken.id <= $2
+            AND ((taken.debit_id, taken.credit_id, taken.unit) <> (given.credit_id, given.debit_id, given.unit)
+                 OR given.kind <> 'grant')
+        """,
+    ),
+    Probe(
+        POINTS_BOARD,
+        "member",
+        f"""
+        SELECT format('member %s stands at %s on the board; their transfers come to %s', member_id, coalesce(score, 0),
+                      coalesce(folded, 0))
+        FROM (SELECT member_id, {FOLD} AS folded FROM account
+              WHERE member_id > $1 AND member_id <= $2 AND unit = 'points') AS earned
+        FULL JOIN (SELECT member_id, score FROM board_score
+                   WHERE board = 'points' AND window_key = 'all' AND member_id > $1 AND member_id <= $2) AS shown
+            USING (member_id)
+        WHERE coalesce(score, 0) <> coalesce(folded, 0)
+        """,
+    ),
+    Probe(
+        SPEND_BOARD,
+        "member",
+        """
+        SELECT format('member %s stands at %s fen on the board; their orders come to %s fen', member_id,
+                      coalesce(score, 0), coalesce(spent, 0))
+        FROM (SELECT member_id, sum(amount_fen - refunded_fen) AS spent FROM shop_order
+              WHERE member_id > $1 AND member_id <= $2 GROUP BY member_id) AS ordered
+        FULL JOIN (SELECT member_id, score FROM board_score
+                   WHERE board = 'spend' AND window_key = 'all' AND member_id > $1 AND member_id <= $2) AS shown
+            USING (member_id)
+        WHERE coalesce(score, 0) <> coalesce(spent, 0)
+        """,
+    ),
+    Probe(
+        DECISION,
+        "fact",
+        """
+        SELECT format('fact %s: the log of campaign %s says %s %s %s, its transfers %s', fact_id, campaign_id, kind,
+                      coalesce(logged.amount, 0), unit, coalesce(moved.amount, 0))
+        FROM (SELECT fact_id, campaign_id, effect->>'kind' AS kind, effect->>'unit' AS unit,
+                     sum((effect->>'amount')::bigint) AS amount
+              FROM decision CROSS JOIN LATERAL jsonb_array_elements(effects) AS effect
+              WHERE fact_id > $1 AND fact_id <= $2 AND effect->>'kind' IN ('grant', 'reverse')
+              GROUP BY 1, 2, 3, 4) AS logged
+        FULL JOIN (SELECT fact_id, coalesce(debit.campaign_id, credit.campaign_id) AS campaign_id, kind, transfer.unit,
+                          sum(amount) AS amount
+                   FROM transfer
+                   JOIN account debit ON debit.id = debit_id JOIN account credit ON credit.id = credit_id
+                   WHERE fact_id > $1 AND fact_id <= $2
+                   GROUP BY 1, 2, 3, 4) AS moved
+            USING (fact_id, campaign_id, kind, unit)
+        WHERE coalesce(logged.amount, 0) <> coalesce(moved.amount, 0)
+        """,
+    ),
+)

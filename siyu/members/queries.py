@@ -1,0 +1,80 @@
+"""Members as they are read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from siyu.db import Pool
+from siyu.inputs import is_storable
+from siyu.paging import Page, cut_page
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One member."""
+
+    id: UUID
+    nickname: str | None
+    avatar_url: str | None
+    joined_at: datetime
+
+    @property
+    def key(self) -> "MemberKey":
+        """Where the member stands in the order of joining."""
+        return self.joined_at, self.id
+
+
+# Members in the order of joining; the id tells apart those of one moment.
+MemberKey = tuple[datetime, UUID]
+
+COLUMNS = "id, nickname, avatar_url, joined_at"
+
+BY_IDS = f"SELECT {COLUMNS} FROM member WHERE id = ANY($1::uuid[])"
+
+BY_IDENTITY = "SELECT member_id FROM identity WHERE kind = $1 AND value = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class MembersWanted:
+    """A page of members: at most `limit` strictly between two keys.
+
+    Listed by time of joining, `oldest_first` or newest first; taken from the end of that list where `from_end`.
+    """
+
+    limit: int
+    oldest_first: bool = False
+    after: MemberKey | None = None
+    before: MemberKey | None = None
+    from_end: bool = False
+
+
+async def members_by_id(pool: Pool, ids: Collection[UUID]) -> dict[UUID, MemberRow]:
+    """Those of these members who exist."""
+    return {record["id"]: MemberRow(*record) for record in await pool.fetch(BY_IDS, list(ids))}
+
+
+async def member_id_of(pool: Pool, kind: str, value: str) -> UUID | None:
+    """The member whom a system knows by this identity."""
+    if not (is_storable(kind) and is_storable(value)):
+        return None
+    found: UUID | None = await pool.fetchval(BY_IDENTITY, kind, value)
+    return found
+
+
+async def member_page(pool: Pool, wanted: MembersWanted) -> Page[MemberRow]:
+    """The wanted members, in the order they are listed in."""
+    low, high = (wanted.after, wanted.before) if wanted.oldest_first else (wanted.before, wanted.after)
+    conditions, arguments = ["true"], [*(low or ()), *(high or ())]
+    if low is not None:
+        conditions.append("(joined_at, id) > ($1, $2)")
+    if high is not None:
+        conditions.append(f"(joined_at, id) < (${len(arguments) - 1}, ${len(arguments)})")
+    direction = "ASC" if wanted.oldest_first != wanted.from_end else "DESC"
+    records = await pool.fetch(
+        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(conditions)}"
+        f" ORDER BY joined_at {direction}, id {direction} LIMIT {wanted.limit + 1:d}",
+        *arguments,
+    )
+    page = cut_page([MemberRow(*record) for record in records], wanted.limit)
+    return Page(page.rows[::-1], page.has_more) if wanted.from_end else page

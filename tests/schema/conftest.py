@@ -1,0 +1,85 @@
+"""A shop to send GraphQL to."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+import redis.asyncio
+
+from schema import ANONYMOUS, Context, Principal, Role, SiyuSchema, build_schema, execute
+from siyu.boards import Leaderboards
+from siyu.db import Pool
+from siyu.engine import Engine, running
+from tests.factories import SHANGHAI, shop_engine
+
+NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
+OPERATOR = Principal(Role.OPERATOR, subject="lin")
+SERVICE = Principal(Role.SERVICE, subject="till")
+
+
+def as_member(member_id: UUID) -> Principal:
+    """A member's principal."""
+    return Principal(Role.MEMBER, member_id=member_id)
+
+
+@dataclass
+class Shop:
+    """Everything a request is run with; `now` is set by tests."""
+
+    pool: Pool
+    engine: Engine
+    leaderboards: Leaderboards
+    schema: SiyuSchema
+    now: datetime = field(default=NOON)
+
+    def context(self, principal: Principal, language: str = "en") -> Context:
+        """The context of one request."""
+        return Context(
+            principal=principal,
+            request_id="request-1",
+            language=language,
+            now=self.now,
+            engine=self.engine,
+            pool=self.pool,
+            registry=self.engine.registry,
+            leaderboards=self.leaderboards,
+            zone=SHANGHAI,
+        )
+
+    async def answer(
+        self,
+        principal: Principal,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        language: str = "en",
+    ) -> dict[str, Any]:
+        """The whole answer."""
+        return await execute(self.schema, document, variables, None, self.context(principal, language))
+
+    async def data(
+        self, principal: Principal, document: str, language: str = "en", **variables: object
+    ) -> dict[str, Any]:
+        """The data of an answer that must have no errors."""
+        answer = await self.answer(principal, document, variables, language)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def error_codes(self, principal: Principal, document: str, **variables: object) -> list[str]:
+        """The codes of an answer's errors."""
+        answer = await self.answer(principal, document, variables)
+        return [error["extensions"]["code"] for error in answer.get("errors", ())]
+
+
+@pytest.fixture
+async def shop(pool: Pool, redis: redis.asyncio.Redis) -> AsyncIterator[Shop]:
+    """A shop without members and campaigns, at noon."""
+    async with running(shop_engine(pool)) as engine:
+        boards = Leaderboards(pool, redis, SHANGHAI, lambda: NOON)
+        yield Shop(pool, engine, boards, build_schema(engine.registry))
+
+
+__all__ = ["ANONYMOUS", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member"]
