@@ -14,10 +14,8 @@ class FactRow(Model):
 
     id = fields.UUIDField(primary_key=True)
     type = fields.CharField(max_length=64)
-    member: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
-        "siyu.Member", related_name="facts", on_delete=fields.NO_ACTION, db_constraint=False
-    )
-    # The campaign an action is for; no foreign key, since the decision about it has one.
+    member_id = fields.UUIDField()
+    # The campaign an action is for.
     campaign_id = fields.UUIDField(null=True)
     at = fields.DatetimeField()
     arrived_at = fields.DatetimeField()
@@ -37,12 +35,8 @@ class DecisionRow(Model):
     """
 
     id = fields.UUIDField(primary_key=True)
-    fact: fields.ForeignKeyRelation[FactRow] = fields.ForeignKeyField(
-        "siyu.FactRow", related_name="decisions", on_delete=fields.NO_ACTION, db_constraint=False
-    )
-    campaign: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
-        "siyu.Campaign", related_name="decisions", on_delete=fields.NO_ACTION, db_constraint=False, null=True
-    )
+    fact_id = fields.UUIDField()
+    campaign_id = fields.UUIDField(null=True)
     campaign_revision = fields.IntField(null=True)
     plugin_version = fields.CharField(max_length=32, null=True)
     subject_id = fields.UUIDField()

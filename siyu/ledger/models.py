@@ -45,9 +45,8 @@ class Transfer(Model):
     amount = fields.BigIntField()
     member_balance = fields.BigIntField()
     kind = fields.CharField(max_length=16)
-    fact: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
-        "siyu.FactRow", related_name="transfers", on_delete=fields.NO_ACTION, db_constraint=False
-    )
+    # No foreign key, as in the log (siyu.engine.models).
+    fact_id = fields.UUIDField()
     reference = fields.CharField(max_length=80, null=True)
     reverses: fields.ForeignKeyNullableRelation["Transfer"] = fields.ForeignKeyField(
         "siyu.Transfer", related_name="reversals", on_delete=fields.RESTRICT, null=True
