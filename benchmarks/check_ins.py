@@ -22,6 +22,10 @@ class Run:
     seconds: float
     latencies: Sequence[float]
 
+    def __add__(self, other: "Run") -> "Run":
+        """Both runs as one."""
+        return Run(self.seconds + other.seconds, [*self.latencies, *other.latencies])
+
     @property
     def per_s(self) -> float:
         """Calls a second."""

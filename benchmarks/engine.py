@@ -20,6 +20,7 @@ from benchmarks.by_hand import CONNECTIONS, sign_all_by_hand
 from benchmarks.check_ins import Run, signs_of, submit_all
 from benchmarks.shop import SHANGHAI, add_campaign, add_members, open_engine, temporary_servers
 from siyu.db import Pool, open_database
+from siyu.engine import BatchLimits
 
 MEMBERS = 4_096
 POOL_MAX = 10
@@ -28,7 +29,8 @@ FEWER_CALLERS = 256
 # A call by hand costs so much more that a tenth of the calls gives as long a run.
 BY_HAND_SHARE = 10
 LATENCY_CALLS = 2_000
-LATENCY_CALLERS = (1, 16, FEWER_CALLERS, CALLERS)
+LONE_TURNS, LONE_CALLS = 20, 25
+LATENCY_CALLERS = (16, FEWER_CALLERS, CALLERS)
 PROCESSES = 2
 COUNTED_TABLES = ("fact", "decision", "transfer")
 
@@ -110,13 +112,15 @@ async def _compare(bench: Bench, rounds: int, facts: int) -> dict[str, object]:
 
 
 async def _latencies(bench: Bench) -> dict[str, object]:
-    """A call's latency by how many call at once; a lone caller's beside a lone transaction's."""
-    through = {}
+    """A call's latency by how many call at once; a lone caller's and a lone transaction's in turn."""
+    alone, by_hand = Run(0.0, []), Run(0.0, [])
+    for _ in range(LONE_TURNS):
+        alone += await bench.through_engine(LONE_CALLS, 1)
+        by_hand += await bench.by_hand(LONE_CALLS, 1)
+    through = {"1": alone.latency_ms()}
     for callers in LATENCY_CALLERS:
-        calls = max(LATENCY_CALLS, 4 * callers) if callers > 1 else LATENCY_CALLS // 4
-        through[str(callers)] = (await bench.through_engine(calls, callers)).latency_ms()
-    alone = await bench.by_hand(LATENCY_CALLS // 4, 1)
-    return {"submit": through, "by_hand": {"1": alone.latency_ms()}}
+        through[str(callers)] = (await bench.through_engine(max(LATENCY_CALLS, 4 * callers), callers)).latency_ms()
+    return {"submit": through, "by_hand": {"1": by_hand.latency_ms()}, "batching_delay": BatchLimits().delay_ms}
 
 
 async def _steps(bench: Bench, facts: int) -> dict[str, float]:

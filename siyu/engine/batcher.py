@@ -1,6 +1,7 @@
 """Facts that wait for their batch: a bounded queue, several batches in flight, a member in one of them at a time."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from uuid import UUID
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Outcome
 from siyu.errors import Busy, IdempotencyConflict
+
+logger = logging.getLogger(__name__)
 
 RETRY_AFTER_MS = 200
 
@@ -47,7 +50,7 @@ class Waiting:
                 caller.set_result(answer)
 
 
-# Decides and commits a batch; an answer for each fact, in their order. It raises nothing.
+# Decides and commits a batch; an answer for each fact, in their order. What it raises is everyone's answer.
 RunBatch = Callable[[Sequence[ArrivedFact]], Awaitable[Sequence[Outcome | Exception]]]
 
 
@@ -62,6 +65,7 @@ class Batcher:
         self._busy_members: set[UUID] = set()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Handle | None = None
+        self._starts_soon = False
 
     def enter(self, fact: ArrivedFact) -> asyncio.Future[Outcome]:
         """Queue a fact; the future is answered after the commit, whether or not its caller still waits.
@@ -91,20 +95,18 @@ class Batcher:
 
     def _wake(self) -> None:
         """See to it that a batch starts when it should: at the end of this turn of the loop, or after the delay."""
-        if not self._queue or len(self._in_flight) >= self._limits.in_flight_max:
+        if not self._queue or self._starts_soon or len(self._in_flight) >= self._limits.in_flight_max:
             return
-        if self._timer is not None:
-            if len(self._queue) != self._limits.facts_max:
-                return
-            self._timer.cancel()
         loop = asyncio.get_running_loop()
-        if self._in_flight and len(self._queue) < self._limits.facts_max:
+        if not self._in_flight or len(self._queue) >= self._limits.facts_max:
+            self._starts_soon = True
+            loop.call_soon(self._start)
+        elif self._timer is None:
             self._timer = loop.call_later(self._limits.delay_ms / 1000, self._start)
-        else:
-            self._timer = loop.call_soon(self._start)
 
     def _start(self) -> None:
         """Start as many batches as there are places for."""
+        self._starts_soon = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -136,7 +138,12 @@ class Batcher:
         return taken
 
     async def _run(self, batch: list[Waiting]) -> None:
-        answers = await self._run_batch([waiting.fact for waiting in batch])
+        answers: Sequence[Outcome | Exception]
+        try:
+            answers = await self._run_batch([waiting.fact for waiting in batch])
+        except Exception as error:  # a bug of ours: nobody may wait for ever, and no member stay busy, because of it
+            logger.exception("a batch of %d facts ended without answers", len(batch))
+            answers = [error] * len(batch)
         for waiting, answer in zip(batch, answers, strict=True):
             self._busy_members.discard(waiting.fact.new.member_id)
             del self._by_key[waiting.fact.new.idempotency_key]
