@@ -17,6 +17,7 @@ from api.migrating import missing_migrations
 from api.services import PLUGINS_FOLDER, run_with_servers
 from api.settings import load_settings
 from schema import buildable
+from siyu.boards import SET_ASIDE_TOPIC
 from siyu.cache import open_redis
 from siyu.campaigns import load_registry
 from siyu.clock import utc_now
@@ -96,16 +97,26 @@ async def _servers(servers: Servers) -> AsyncIterator[Finding]:
 
 
 async def _database(servers: Servers, connection: DirectConnection) -> AsyncIterator[Finding]:
-    version = connection.get_server_version()
-    new_enough = version.major >= POSTGRES_VERSION_MIN
+    new_enough = connection.get_server_version().major >= POSTGRES_VERSION_MIN
     mend = "" if new_enough else f"Use PostgreSQL {POSTGRES_VERSION_MIN} or later."
-    yield Finding("database", new_enough, f"PostgreSQL {version.major}.{version.minor}", mend)
+    yield Finding("database", new_enough, f"PostgreSQL {await connection.fetchval('SHOW server_version')}", mend)
     missing = await missing_migrations(servers.database_url)
     found = f"missing: {', '.join(missing)}" if missing else "up to date"
     yield Finding("migrations", not missing, found, "Run `python -m api migrate`." if missing else "")
+    if not missing:
+        yield await _boards(connection)
     skew = abs(await connection.fetchval("SELECT clock_timestamp()") - utc_now())
     mend = "" if skew <= CLOCK_SKEW_MAX else "Synchronise the clocks of both machines (NTP)."
     yield Finding("clock", skew <= CLOCK_SKEW_MAX, f"{skew.total_seconds():.3f} s from the database's", mend)
+
+
+async def _boards(connection: DirectConnection) -> Finding:
+    """Whether changes of scores had to be set aside: the boards then differ from the ledger."""
+    count = await connection.fetchval("SELECT count(*) FROM outbox WHERE topic = $1", SET_ASIDE_TOPIC)
+    if not count:
+        return Finding("boards", True, "every change of scores can be folded")
+    mend = "Run `python -m api ledger verify` to see whose, and report this: it is a defect of siyu."
+    return Finding("boards", False, f"{count} messages of score changes were set aside", mend)
 
 
 async def _redis(servers: Servers) -> Finding:

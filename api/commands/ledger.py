@@ -29,8 +29,8 @@ def ledger() -> None:
 def verify(data: Path | None, as_json: bool) -> None:
     """Recompute everything from the transfers; the exit code is 1 if anything does not hold.
 
-    It reads one snapshot of the database and holds nobody up. Boards are compared as they stand in the database, so
-    it does not matter whether a worker is running.
+    It reads one snapshot of the database and holds nobody up. What the worker has yet to add to the boards is counted
+    in, so it does not matter whether one is running.
     """
 
     async def main(services: Services) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from siyu.boards.changes import BoardChange, leave_changes
 from siyu.boards.entries import BoardEntry
-from siyu.boards.folding import FoldReport, fold, fold_everything
+from siyu.boards.folding import SET_ASIDE_TOPIC, FoldReport, fold, fold_everything
 from siyu.boards.projection import ProjectionReport, project
 from siyu.boards.projector import run_projector
 from siyu.boards.queries import FIRST_MAX, POLL_AFTER_MS, RADIUS_MAX, BoardPage, Leaderboards
@@ -17,6 +17,7 @@ __all__ = [
     "MAX_SCORE",
     "POLL_AFTER_MS",
     "RADIUS_MAX",
+    "SET_ASIDE_TOPIC",
     "Board",
     "BoardChange",
     "BoardEntry",

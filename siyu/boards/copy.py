@@ -98,7 +98,10 @@ class BoardCopy:
         return sorted(member.decode() for member in members if isinstance(member, bytes))
 
     async def apply(self, board: str, window_key: str, rows: Sequence[ScoreRow]) -> int:
-        """Set the rows that are newer than the copy's, and tell how many; a cold window stays cold."""
+        """Set the rows (one or more, of as many members) that are newer than the copy's, and tell how many.
+
+        A cold window stays cold.
+        """
         args = [
             arg
             for row in rows

@@ -9,8 +9,8 @@ import asyncpg
 
 from siyu import outbox
 from siyu.boards.changes import SCORES_TOPIC, read_changes
-from siyu.boards.locking import try_lock
-from siyu.boards.scores import write_changes
+from siyu.boards.locking import try_lock, wait_for_lock
+from siyu.boards.scores import UnknownBoard, write_changes
 from siyu.clock import Clock, utc_now
 from siyu.db import Connection, Pool
 from siyu.outbox import OutboxMessage
@@ -19,6 +19,7 @@ from siyu.outbox import OutboxMessage
 MESSAGES_MAX = 16
 # Where messages go that cannot be folded: they would hold up all others.
 SET_ASIDE_TOPIC = "scores.set_aside"
+UNFOLDABLE = (asyncpg.IntegrityConstraintViolationError, UnknownBoard)
 
 logger = logging.getLogger(__name__)
 
@@ -38,35 +39,39 @@ async def fold(pool: Pool, clock: Clock = utc_now) -> FoldReport | None:
     The scores change and the messages go in one transaction, so nothing counts twice and nothing is lost.
     """
     async with pool.acquire() as connection, connection.transaction():
-        if not await try_lock(connection):
-            return None
-        # Taken before the messages are read: what was committed by now is among them.
-        as_of = clock()
-        messages = await outbox.oldest(connection, SCORES_TOPIC, MESSAGES_MAX)
-        if messages:
-            await _fold_all(connection, messages)
-            await outbox.discard(connection, messages)
-        return FoldReport(len(messages), as_of, len(messages) < MESSAGES_MAX)
+        return await _pass(connection, clock) if await try_lock(connection) else None
 
 
 async def fold_everything(pool: Pool) -> None:
     """Fold until nothing that was committed before the call is left, waiting for another process's pass."""
     async with pool.acquire() as connection:
         newest = await outbox.newest_id(connection, SCORES_TOPIC)
-    while newest is not None:
-        await fold(pool)
-        async with pool.acquire() as connection:
+        while newest is not None:
+            async with connection.transaction():
+                await wait_for_lock(connection)
+                await _pass(connection, utc_now)
             oldest = await outbox.oldest(connection, SCORES_TOPIC, 1)
-        if not oldest or oldest[0].id > newest:
-            return
+            if not oldest or oldest[0].id > newest:
+                return
+
+
+async def _pass(connection: Connection, clock: Clock) -> FoldReport:
+    """Fold and discard the oldest messages; the caller holds the lock."""
+    # Taken before the messages are read: what was committed by now is among them.
+    as_of = clock()
+    messages = await outbox.oldest(connection, SCORES_TOPIC, MESSAGES_MAX)
+    if messages:
+        await _fold_all(connection, messages)
+        await outbox.discard(connection, messages)
+    return FoldReport(len(messages), as_of, len(messages) < MESSAGES_MAX)
 
 
 async def _fold_all(connection: Connection, messages: Sequence[OutboxMessage]) -> None:
-    """All messages at once; where the database refuses that, one by one, and those it refuses are set aside."""
+    """All messages at once; where that cannot be, one by one, and those that cannot be folded are set aside."""
     try:
         async with connection.transaction():
             await write_changes(connection, [c for message in messages for c in read_changes(message.payload)])
-    except asyncpg.IntegrityConstraintViolationError:
+    except UNFOLDABLE:
         for message in messages:
             await _fold_one(connection, message)
 
@@ -75,6 +80,6 @@ async def _fold_one(connection: Connection, message: OutboxMessage) -> None:
     try:
         async with connection.transaction():
             await write_changes(connection, read_changes(message.payload))
-    except asyncpg.IntegrityConstraintViolationError:
+    except UNFOLDABLE:
         logger.exception("scores of outbox message %d cannot be folded and are set aside", message.id)
         await outbox.append(connection, SET_ASIDE_TOPIC, message.payload)

@@ -54,8 +54,9 @@ async def project(pool: Pool, redis: RedisClient, folded: datetime | None) -> Pr
         epochs = {board: await copy.open_board(board) for board in BOARDS}
         applied = await _apply(connection, copy, touched_by(message.payload for message in messages))
         is_drained = len(messages) < MESSAGES_MAX
+        as_of = folded if is_drained else None
         for board, epoch in epochs.items():
-            await copy.mark_projected(board, epoch, folded, is_drained and folded is not None)
+            await copy.mark_projected(board, epoch, as_of, is_drained=as_of is not None)
         if messages:
             await outbox.discard(connection, messages)
         return ProjectionReport(len(messages), applied, is_drained)

@@ -69,14 +69,20 @@ RAISE_BESTS = f"""
 """
 
 
+class UnknownBoard(Exception):
+    """A change for a board that this version does not have; a newer one left it."""
+
+
 async def write_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
     """Add the changes to all their windows, and leave the projection a message that names the rows.
 
     The caller has a transaction open and is the one writer of scores. Raises asyncpg.CheckViolationError where a score
-    would leave the range from 0 to MAX_SCORE.
+    would leave the range from 0 to MAX_SCORE, and UnknownBoard.
     """
     if not changes:
         return
+    if unknown := {change.board for change in changes} - BOARDS.keys():
+        raise UnknownBoard(", ".join(sorted(unknown)))
     sums = [change for change in changes if BOARDS[change.board].kind is BoardKind.SUM]
     bests = [change for change in changes if BOARDS[change.board].kind is BoardKind.BEST]
     if sums:

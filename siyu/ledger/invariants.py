@@ -1,6 +1,7 @@
 """What must hold of value on a live database, as SQL that finds what breaks it in a range of rows.
 
 Each probe looks at the rows of its table whose id lies in ($1, $2] and answers with a sentence for each violation.
+A probe of a board also gets what the worker has yet to add to it: members ($3) and amounts ($4), each member once.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ class Probe:
     invariant: str
     table: str
     sql: str
+    # Whose unfolded changes it needs.
+    board: str | None = None
 
 
 BALANCE = "A member's balance is the sum of their transfers"
@@ -23,13 +26,31 @@ TAKEN_BACK = "No more is taken back than was given"
 MIRROR = "What is taken back moves between the accounts it was given between, in its unit"
 UNIT = "A transfer moves the unit of both its accounts"
 SIDES = "A grant goes from a campaign to a member, a reversal back"
-POINTS_BOARD = "The points board of all time shows each member's balance of transfers"
-SPEND_BOARD = "The spend board of all time shows what each member's orders come to"
+POINTS_BOARD = "The points board of all time, once everything is folded, shows what members' transfers come to"
+SPEND_BOARD = "The spend board of all time, once everything is folded, shows what members' orders come to"
 DECISION = "A decision's log says what its transfers moved"
+PRESENT = "What facts, decisions and transfers name is there"
 
 FOLD = """
     (SELECT coalesce(sum(amount), 0) FROM transfer WHERE credit_id = account.id)
     - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit_id = account.id)
+"""
+
+# A member's score of all time once everything is folded.
+SHOWN = """
+    SELECT member_id, sum(amount) AS score FROM (
+        SELECT member_id, score AS amount FROM board_score
+        WHERE board = '{board}' AND window_key = 'all' AND member_id > $1 AND member_id <= $2
+        UNION ALL SELECT * FROM unnest($3::uuid[], $4::bigint[])
+    ) AS part GROUP BY member_id
+"""
+# The messages of the topic `scores` (siyu/boards/changes.py) are lists of board, member, day, time, amount. Those that
+# were set aside are no longer on their way and so do not count.
+UNFOLDED = """
+    SELECT (change->>1)::uuid AS member_id, change->>0 AS board, sum((change->>4)::bigint)::bigint AS amount
+    FROM outbox CROSS JOIN LATERAL jsonb_array_elements(payload) AS change
+    WHERE topic = 'scores' AND change->>0 IN ('points', 'spend')
+    GROUP BY 1, 2 ORDER BY 1
 """
 
 PROBES = (
@@ -107,29 +128,27 @@ PROBES = (
         POINTS_BOARD,
         "member",
         f"""
-        SELECT format('member %s stands at %s on the board; their transfers come to %s', member_id, coalesce(score, 0),
+        SELECT format('member %s comes to %s on the board; their transfers come to %s', member_id, coalesce(score, 0),
                       coalesce(folded, 0))
         FROM (SELECT member_id, {FOLD} AS folded FROM account
               WHERE member_id > $1 AND member_id <= $2 AND unit = 'points') AS earned
-        FULL JOIN (SELECT member_id, score FROM board_score
-                   WHERE board = 'points' AND window_key = 'all' AND member_id > $1 AND member_id <= $2) AS shown
-            USING (member_id)
+        FULL JOIN ({SHOWN.format(board="points")}) AS shown USING (member_id)
         WHERE coalesce(score, 0) <> coalesce(folded, 0)
         """,
+        board="points",
     ),
     Probe(
         SPEND_BOARD,
         "member",
-        """
-        SELECT format('member %s stands at %s fen on the board; their orders come to %s fen', member_id,
+        f"""
+        SELECT format('member %s comes to %s fen on the board; their orders come to %s fen', member_id,
                       coalesce(score, 0), coalesce(spent, 0))
         FROM (SELECT member_id, sum(amount_fen - refunded_fen) AS spent FROM shop_order
               WHERE member_id > $1 AND member_id <= $2 GROUP BY member_id) AS ordered
-        FULL JOIN (SELECT member_id, score FROM board_score
-                   WHERE board = 'spend' AND window_key = 'all' AND member_id > $1 AND member_id <= $2) AS shown
-            USING (member_id)
+        FULL JOIN ({SHOWN.format(board="spend")}) AS shown USING (member_id)
         WHERE coalesce(score, 0) <> coalesce(spent, 0)
         """,
+        board="spend",
     ),
     Probe(
         DECISION,
@@ -150,6 +169,40 @@ PROBES = (
                    GROUP BY 1, 2, 3, 4) AS moved
             USING (fact_id, campaign_id, kind, unit)
         WHERE coalesce(logged.amount, 0) <> coalesce(moved.amount, 0)
+        """,
+    ),
+    # The database has no foreign keys here (siyu/engine/models.py).
+    Probe(
+        PRESENT,
+        "fact",
+        """
+        SELECT format('fact %s names member %s, who is not there', id, member_id) FROM fact
+        WHERE id > $1 AND id <= $2 AND NOT EXISTS (SELECT FROM member WHERE member.id = fact.member_id)
+        """,
+    ),
+    Probe(
+        PRESENT,
+        "decision",
+        """
+        SELECT format('decision %s names fact %s, which is not there', id, fact_id) FROM decision
+        WHERE id > $1 AND id <= $2 AND NOT EXISTS (SELECT FROM fact WHERE fact.id = decision.fact_id)
+        """,
+    ),
+    Probe(
+        PRESENT,
+        "decision",
+        """
+        SELECT format('decision %s names campaign %s, which is not there', id, campaign_id) FROM decision
+        WHERE id > $1 AND id <= $2 AND campaign_id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM campaign WHERE campaign.id = decision.campaign_id)
+        """,
+    ),
+    Probe(
+        PRESENT,
+        "transfer",
+        """
+        SELECT format('transfer %s names fact %s, which is not there', id, fact_id) FROM transfer
+        WHERE id > $1 AND id <= $2 AND NOT EXISTS (SELECT FROM fact WHERE fact.id = transfer.fact_id)
         """,
     ),
 )

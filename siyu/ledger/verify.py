@@ -1,19 +1,20 @@
 """Recomputes everything that must hold of value from the transfers, in one snapshot of a live database."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from siyu.db import Connection, Pool
 from siyu.ledger.chains import is_one_chain
-from siyu.ledger.invariants import ISSUED, PROBES, RUNNING_BALANCE
+from siyu.ledger.invariants import ISSUED, PROBES, RUNNING_BALANCE, Probe
+from siyu.ledger.unfolded import Unfolded
 
 # Rows looked at with one statement: milliseconds each, so that a check of any size stays interruptible.
 ROWS_AT_ONCE = 10_000
 VIOLATIONS_SHOWN_MAX = 10
 COUNT_TIMEOUT_S = 600.0
-TABLES = ("account", "transfer", "member", "fact")
+TABLES = ("account", "transfer", "member", "fact", "decision")
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 # Half of all transfers touch one campaign's account, so the planner expects that of any account and would read the
@@ -87,13 +88,17 @@ class IdRange:
 
 
 async def verify_ledger(pool: Pool, on_progress: OnProgress) -> list[Finding]:
-    """Check every invariant on all rows. Writers are not held up, and what they do meanwhile is not seen."""
+    """Check every invariant on all rows. Writers are not held up, and what they do meanwhile is not seen.
+
+    A commit's transfers and its message to the boards are in the snapshot together, and a fold's scores together with
+    the absence of that message; so it does not matter whether and when anybody folds.
+    """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         total = 0
         for table in TABLES:
             total += await connection.fetchval(f"SELECT count(*) FROM {table}", timeout=COUNT_TIMEOUT_S)
         await connection.execute(BY_INDEX)
-        check = _Check(connection)
+        check = _Check(connection, await Unfolded.read(connection))
         done = 0
         for table in TABLES:
             async for part in _ranges(connection, table):
@@ -116,8 +121,9 @@ async def _ranges(connection: Connection, table: str) -> AsyncIterator[IdRange]:
 class _Check:
     """The invariants of one run, and what was found so far."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, unfolded: Unfolded) -> None:
         self._connection = connection
+        self._unfolded = unfolded
         names = dict.fromkeys((*(probe.invariant for probe in PROBES), RUNNING_BALANCE, ISSUED))
         self._findings = {name: Finding(name) for name in names}
         self._held: Counter[str] = Counter()
@@ -125,12 +131,14 @@ class _Check:
 
     async def look_at(self, table: str, part: IdRange) -> None:
         """Run everything that concerns these rows."""
+        unfolded = await self._unfolded.upto(part.upto) if table == "member" else {}
         for probe in PROBES:
             if probe.table == table:
                 finding = self._findings[probe.invariant]
                 finding.examined += part.rows
-                for row in await self._connection.fetch(probe.sql, part.after, part.upto):
-                    finding.add(row[0])
+                changes = unfolded.get(probe.board, {}) if probe.board else None
+                for sentence in await self._run(probe, part, changes):
+                    finding.add(sentence)
         if table == "account":
             await self._follow_balances(part)
             await self._sum_up(HELD, part, self._held)
@@ -145,6 +153,11 @@ class _Check:
                     f"campaigns paid out {self._paid_out[unit]} {unit}; members have {self._held[unit]}"
                 )
         return list(self._findings.values())
+
+    async def _run(self, probe: Probe, part: IdRange, changes: Mapping[UUID, int] | None) -> list[str]:
+        """A probe's sentences; `changes` for one of a board."""
+        extra = () if changes is None else (list(changes), list(changes.values()))
+        return [row[0] for row in await self._connection.fetch(probe.sql, part.after, part.upto, *extra)]
 
     async def _follow_balances(self, part: IdRange) -> None:
         """Ids are made before the commit and by several machines' clocks, so their order proves nothing by itself.

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from schema.ids import MEMBER, encode_id
+from siyu.boards import fold_everything
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, sign
 from tests.schema.conftest import NOON, OPERATOR, Shop, as_member
@@ -35,6 +36,7 @@ async def ranked_members(shop: Shop, count: int) -> list[UUID]:
     campaign = await add_campaign(shop.pool, "check_in")
     for place, member in enumerate(members):
         await shop.engine.submit(sign(campaign, member, NOON + timedelta(seconds=place)))
+    await fold_everything(shop.pool)
     return members
 
 

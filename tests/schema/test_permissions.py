@@ -5,6 +5,7 @@ import pytest
 from schema import ANONYMOUS, Principal, build_schema
 from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, encode_id
 from schema.permissions import RolePermission
+from siyu.boards import fold_everything
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, shop_registry, sign
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
@@ -146,6 +147,7 @@ async def test_what_is_no_id_is_an_object_that_does_not_exist(shop: Shop, bad: s
 async def test_members_see_of_each_other_what_a_board_shows(shop: Shop) -> None:
     member, other = await add_members(shop.pool, 2)
     await shop.engine.submit(sign(await add_campaign(shop.pool, "check_in"), other, NOON))
+    await fold_everything(shop.pool)
     document = 'query {{ leaderboard(board: "points", window: ALL) {{ entries {{ nodes {{ member {{ {} }} }} }} }} }}'
     hidden = ("joinedAt", "wallets { id }", "wallet(unit: POINTS) { id }", "participations { nodes { id } }")
 

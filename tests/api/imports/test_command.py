@@ -134,5 +134,5 @@ async def test_verify_names_what_does_not_hold(command: Command, pool: Pool) -> 
     json_code, json_out, _ = await command.run("ledger", "verify", "--json")
 
     assert (code, json_code) == (1, 1)
-    assert "stands at 5 fen on the board; their orders come to 0 fen" in out
+    assert "comes to 5 fen on the board; their orders come to 0 fen" in out
     assert not json.loads(json_out)["holds"]

@@ -1,4 +1,4 @@
-"""A board's cast: members, a shop in Shanghai, a clock that tests move, and ways to write."""
+"""A board's cast: a shop in Shanghai, a clock that tests move, and ways to change scores."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from siyu.boards import BoardChange, Leaderboards, queries, write_changes
+from siyu.boards import BoardChange, Leaderboards, fold_everything, leave_changes, queries
 from siyu.cache import RedisClient
 from siyu.db import Pool
 
@@ -49,9 +49,22 @@ def leaderboards(pool: Pool, redis: RedisClient, clock: TestClock, patient: None
 
 
 @pytest.fixture
-def write(pool: Pool) -> Write:
-    async def write(*changes: BoardChange) -> None:
+def leave(pool: Pool) -> Write:
+    """Commits changes as the engine does: they are in no score yet."""
+
+    async def leave(*changes: BoardChange) -> None:
         async with pool.acquire() as connection, connection.transaction():
-            await write_changes(connection, changes)
+            await leave_changes(connection, changes)
+
+    return leave
+
+
+@pytest.fixture
+def write(pool: Pool, leave: Write) -> Write:
+    """Commits changes and folds them into the scores."""
+
+    async def write(*changes: BoardChange) -> None:
+        await leave(*changes)
+        await fold_everything(pool)
 
     return write

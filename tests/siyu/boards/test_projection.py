@@ -8,7 +8,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from siyu.boards import BoardChange, BoardWindow, Leaderboards, mend, project, projection
 from siyu.boards.copy import BoardCopy, ScoreRow
-from siyu.boards.projection import BOARDS_LOCK
+from siyu.boards.locking import wait_for_lock
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool
 from siyu.ids import new_id
@@ -47,7 +47,8 @@ async def test_an_older_version_never_overwrites_a_newer_one(
 
     # As text 9 is above 10.
     older = replace(row, score=20, reached_at=NOON + timedelta(hours=1), version=9)
-    assert await copy.apply("points", "all", [older, row]) == 0
+    assert await copy.apply("points", "all", [older]) == 0
+    assert await copy.apply("points", "all", [row]) == 0
 
     entry = await leaderboards.entry("points", BoardWindow.ALL, TODAY, row.member_id)
     assert entry is not None
@@ -68,7 +69,7 @@ async def test_only_one_process_projects_at_a_time(pool: Pool, redis: RedisClien
     await write(BoardChange("points", new_id(), TODAY, NOON, 5))
 
     async with pool.acquire() as other, other.transaction():
-        await other.execute("SELECT pg_advisory_xact_lock($1)", BOARDS_LOCK)
+        await wait_for_lock(other)
         assert await project(pool, redis, NOON) is None
         assert await mend(pool, redis, TODAY) == 0
 
@@ -92,11 +93,12 @@ async def test_a_copy_that_has_more_to_come_is_not_exact(
 
     answers = []
     for _ in range(3):
+        clock.move(seconds=1)
         await project(pool, redis, clock())
         page = await leaderboards.top("points", BoardWindow.DAY, TODAY, first=10)
-        answers.append((page.total, page.exact))
+        answers.append((page.total, page.exact, page.as_of))
 
-    assert answers == [(1, False), (2, False), (2, True)]
+    assert answers == [(1, False, NOON), (2, False, NOON), (2, True, clock.now)]
 
 
 async def test_a_pass_that_dies_halfway_leaves_nothing_called_exact(

@@ -45,11 +45,11 @@ async def _has_total(copy: BoardCopy, total: int) -> bool:
 
 
 async def test_the_loop_keeps_boards_fresh_and_repairs_a_flush(
-    pool: Pool, redis: RedisClient, clock: TestClock, write: Write, leaderboards: Leaderboards
+    pool: Pool, redis: RedisClient, clock: TestClock, leave: Write, leaderboards: Leaderboards
 ) -> None:
     async with running(pool, redis, clock):
         await wait_for_total(redis, 0)
-        await write(BoardChange("points", new_id(), TODAY, NOON, 5))
+        await leave(BoardChange("points", new_id(), TODAY, NOON, 5))
         await wait_for_total(redis, 1)
 
         await redis.flushall()
@@ -58,10 +58,10 @@ async def test_the_loop_keeps_boards_fresh_and_repairs_a_flush(
         await wait_for_total(redis, 1)
 
 
-async def test_two_loops_share_the_work(pool: Pool, redis: RedisClient, clock: TestClock, write: Write) -> None:
+async def test_two_loops_share_the_work(pool: Pool, redis: RedisClient, clock: TestClock, leave: Write) -> None:
     async with running(pool, redis, clock), running(pool, redis, clock):
         for _ in range(20):
-            await write(BoardChange("points", new_id(), TODAY, NOON, 5))
+            await leave(BoardChange("points", new_id(), TODAY, NOON, 5))
         await wait_for_total(redis, 20)
 
 

@@ -1,17 +1,22 @@
 """The ledger's own check: clean on what the engine writes, and naming whatever was broken behind its back."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from siyu.boards import fold, fold_everything
+from siyu.boards.folding import SET_ASIDE_TOPIC
 from siyu.db import Pool
-from siyu.ledger import invariants
+from siyu.ledger import invariants, unfolded
 from siyu.ledger import verify as verifying
 from siyu.ledger.verify import Finding, verify_ledger
 from tests.factories import add_campaign, add_members, paid, refunded, shop_engine
 
 THEN = datetime(2024, 1, 5, 12, tzinfo=UTC)
+VERIFICATIONS = 10
+FOLD_PAUSE_S = 0.01
 RATE = {"points_per_yuan": "1", "lateness_days": None}
 
 UNGUARD = """
@@ -38,6 +43,7 @@ async def trade(pool: Pool, members: int = 3, orders: int = 3) -> list[UUID]:
             at = THEN + timedelta(days=number)
             await engine.submit(paid(member_id, f"{index}-{number}", 1_000 * (1 + number), at))
     await engine.submit(refunded(ids[0], "0-0", 500, THEN))
+    await fold_everything(pool)
     return ids
 
 
@@ -59,6 +65,7 @@ async def test_what_the_engine_wrote_holds_and_every_row_was_looked_at(pool: Poo
     assert findings[invariants.UNIT].examined == 10
     assert findings[invariants.POINTS_BOARD].examined == 3
     assert findings[invariants.DECISION].examined == 10
+    assert findings[invariants.PRESENT].examined == 10 + 2 * 10 + 10
 
 
 async def test_an_empty_ledger_holds(pool: Pool) -> None:
@@ -74,7 +81,7 @@ async def test_ranges_cover_every_row_however_they_are_cut(pool: Pool, monkeypat
     findings = await verify_ledger(pool, lambda done, total: progress.append((done, total)))
 
     assert {f.violations for f in findings if f.invariant == invariants.BALANCE} == {3}
-    assert progress[-1] == (27, 27)
+    assert progress[-1] == (37, 37)
 
 
 async def test_of_many_violations_the_first_are_told(pool: Pool) -> None:
@@ -128,6 +135,10 @@ async def test_of_many_violations_the_first_are_told(pool: Pool) -> None:
             invariants.DECISION,
         ),
         ("UPDATE decision SET effects = '[]'", invariants.DECISION),
+        ("UPDATE fact SET member_id = gen_random_uuid()", invariants.PRESENT),
+        ("UPDATE decision SET fact_id = gen_random_uuid()", invariants.PRESENT),
+        ("UPDATE decision SET campaign_id = gen_random_uuid()", invariants.PRESENT),
+        ("UPDATE transfer SET fact_id = gen_random_uuid()", invariants.PRESENT),
     ],
 )
 async def test_damage_is_named(pool: Pool, damage: str, invariant: str) -> None:
@@ -153,3 +164,53 @@ async def test_ids_in_another_order_than_the_decisions_are_no_violation(pool: Po
     )
 
     assert await violated(pool) == set()
+
+
+async def test_what_is_not_folded_yet_counts(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    # More rows than are read at once, so that both sides of the comparison move on several times.
+    monkeypatch.setattr(verifying, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(unfolded, "ROWS_AT_ONCE", 3)
+    members = await trade(pool, members=5)
+    engine = shop_engine(pool)
+    for index, member_id in enumerate(members):
+        await engine.submit(paid(member_id, f"late-{index}", 700, THEN))
+    await engine.submit(refunded(members[1], "1-0", 500, THEN))
+
+    assert await violated(pool) == set()
+
+    await pool.execute("DELETE FROM outbox WHERE topic = 'scores' AND id = (SELECT max(id) FROM outbox)")
+    assert await violated(pool) == {invariants.POINTS_BOARD, invariants.SPEND_BOARD}
+
+
+async def test_a_message_that_was_set_aside_is_missed(pool: Pool) -> None:
+    (member_id, *_) = await trade(pool)
+    await shop_engine(pool).submit(paid(member_id, "late", 700, THEN))
+    await pool.execute("UPDATE outbox SET topic = $1 WHERE topic = 'scores'", SET_ASIDE_TOPIC)
+
+    assert await violated(pool) == {invariants.POINTS_BOARD, invariants.SPEND_BOARD}
+
+
+async def test_writing_and_folding_meanwhile_are_no_violation(pool: Pool) -> None:
+    members = await trade(pool)
+    engine = shop_engine(pool)
+    stop = asyncio.Event()
+
+    async def write(member_id: UUID) -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            await engine.submit(paid(member_id, f"{member_id}-{number}", 700, THEN))
+
+    async def fold_now_and_then() -> None:
+        while not stop.is_set():
+            await fold(pool)
+            await asyncio.sleep(FOLD_PAUSE_S)
+
+    others = [asyncio.create_task(task) for task in (fold_now_and_then(), *map(write, members))]
+    try:
+        found = [await violated(pool) for _ in range(VERIFICATIONS)]
+    finally:
+        stop.set()
+        await asyncio.gather(*others)
+
+    assert found == [set()] * VERIFICATIONS

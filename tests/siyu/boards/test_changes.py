@@ -1,0 +1,51 @@
+"""The message of changed scores: bound to its commit, bounded in its amounts, and read as it was written."""
+
+from datetime import timedelta
+
+import pytest
+
+from siyu import outbox
+from siyu.boards import MAX_SCORE, BoardChange, leave_changes
+from siyu.boards.changes import SCORES_TOPIC, read_changes
+from siyu.db import Pool
+from siyu.ids import new_id
+from tests.siyu.boards.conftest import NOON, TODAY, Write
+
+
+async def left(pool: Pool) -> list[list[BoardChange]]:
+    """The messages there are."""
+    async with pool.acquire() as connection:
+        return [read_changes(message.payload) for message in await outbox.oldest(connection, SCORES_TOPIC, 10)]
+
+
+async def test_changes_are_read_as_they_were_left(pool: Pool, leave: Write) -> None:
+    changes = [
+        BoardChange("points", new_id(), TODAY, NOON + timedelta(microseconds=1), -5),
+        BoardChange("spend", new_id(), TODAY - timedelta(days=1), NOON, MAX_SCORE),
+    ]
+
+    await leave(*changes)
+
+    assert await left(pool) == [changes]
+
+
+async def test_no_change_leaves_no_message(pool: Pool, leave: Write) -> None:
+    await leave()
+
+    assert await left(pool) == []
+
+
+async def test_a_commit_that_fails_leaves_no_message(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await leave_changes(connection, [BoardChange("points", new_id(), TODAY, NOON, 5)])
+        await transaction.rollback()
+
+    assert await left(pool) == []
+
+
+@pytest.mark.parametrize("amount", [MAX_SCORE + 1, -MAX_SCORE - 1])
+async def test_an_amount_that_redis_would_round_is_refused(leave: Write, amount: int) -> None:
+    with pytest.raises(ValueError, match=str(MAX_SCORE)):
+        await leave(BoardChange("spend", new_id(), TODAY, NOON, amount))
