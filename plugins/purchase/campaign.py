@@ -26,8 +26,10 @@ from siyu.sdk import (
 FEN_PER_YUAN = 100
 # A day's earnings are remembered only where a cap needs them; this bounds the state.
 CAPPED_LATENESS_DAYS_MAX = 366
+# A century: within it no subtraction leaves the calendar.
+LATENESS_DAYS_MAX = 36_500
 
-Rate = Annotated[Decimal, Field(gt=0, le=1000, decimal_places=2)]
+Rate = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
 
 
 class PurchaseConfig(CampaignConfig):
@@ -38,7 +40,7 @@ class PurchaseConfig(CampaignConfig):
     cap_per_day: Annotated[int, Field(ge=1)] | None = Field(
         default=None, title="Most points a member and day", description="By the day of payment; empty: no cap."
     )
-    lateness_days: Annotated[int, Field(ge=0)] | None = Field(
+    lateness_days: Annotated[int, Field(ge=0, le=LATENESS_DAYS_MAX)] | None = Field(
         default=31,
         title="Days an order may arrive late",
         description="Counted back from the member's newest order; empty: any time (not together with a cap).",

@@ -3,9 +3,10 @@
 import importlib
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -93,24 +94,26 @@ def _types_of(
         if not implementations:
             raise UnusablePlugin("it implements no hook; expected siyu_campaign_types")
         handed_over: list[Sequence[AnyCampaignType]] = [hook.function() for hook in implementations]  # type: ignore[misc]  # pluggy: untyped
-        found = [campaign_type for types in handed_over for campaign_type in types]
-        for campaign_type in found:
-            _check(campaign_type, known)
-        return {campaign_type.key: campaign_type for campaign_type in found}
+        found: dict[str, AnyCampaignType] = {}
+        for campaign_type in chain.from_iterable(handed_over):
+            _check(campaign_type, known.keys() | found.keys())
+            found[campaign_type.key] = campaign_type
+        return found
     except Exception:
         manager.unregister(plugin)
         raise
 
 
-def _check(campaign_type: AnyCampaignType, known: Mapping[str, AnyCampaignType]) -> None:
+def _check(campaign_type: AnyCampaignType, known: Set[str]) -> None:
     """Raise UnusablePlugin with the first reason why the type cannot be used."""
     if not isinstance(campaign_type, CampaignType):
         raise UnusablePlugin(f"it handed over {type(campaign_type).__name__}, expected CampaignType")
     key = campaign_type.key
+    actions = [action.name for action in campaign_type.actions]
     refused = [code for code in campaign_type.refusals if not CODE.fullmatch(code)]
     reasons = (
         (not KEY.fullmatch(key) or len(key) > KEY_LENGTH_MAX, f"the key {key!r} is not short snake_case"),
-        (key in known, f"the key {key!r} is taken by another plugin"),
+        (key in known, f"the key {key!r} is taken already"),
         (
             SDK_VERSION not in SpecifierSet(campaign_type.sdk),
             f"it needs SDK {campaign_type.sdk}, this is {SDK_VERSION}",
@@ -118,7 +121,8 @@ def _check(campaign_type: AnyCampaignType, known: Mapping[str, AnyCampaignType])
         (not campaign_type.effects <= set(EFFECT_TYPES), "it declares effects that do not exist"),
         (bool(refused), f"refusal codes must be UPPER_CASE: {refused}"),
         (bool(campaign_type.refusals) and Refuse not in campaign_type.effects, "it has refusals but no Refuse effect"),
-        (not all(ACTION.fullmatch(action.name) for action in campaign_type.actions), "action names must be camelCase"),
+        (not all(ACTION.fullmatch(name) for name in actions), "action names must be camelCase"),
+        (len(set(actions)) < len(actions), f"two of its actions have one name: {actions}"),
     )
     for applies, reason in reasons:
         if applies:

@@ -2,10 +2,11 @@
 
 import logging
 from functools import partial
+from itertools import islice
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
-from siyu.engine.effects import Scene, carry_out, check_effects, refusal_among
+from siyu.engine.effects import EFFECTS_MAX, Scene, carry_out, check_effects, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN
@@ -50,7 +51,8 @@ def _decide(
             order=order,
             granted=partial(world.book.granted, campaign.id, fact.member_id),
         )
-        effects = tuple(campaign.type.decide(fact, view))
+        # One more than is allowed is enough to refuse them: a campaign may yield without end.
+        effects = tuple(islice(campaign.type.decide(fact, view), EFFECTS_MAX + 1))
         check_effects(scene, effects)
     except Exception:  # a plugin's code: it must not take the other campaigns with it
         logger.exception("campaign type %s failed on fact %s", campaign.type.key, fact.id)

@@ -3,16 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
 from siyu.campaigns.live import LiveCampaign
 from siyu.engine.outcome import Refusal
 from siyu.engine.world import World
+from siyu.inputs import check_json, is_storable
 from siyu.ledger.book import Cause
 from siyu.sdk import Effect, Fact, Grant, Once, Refuse, Reverse, Score, SetState
 
 EFFECTS_MAX = 32
-AMOUNT_MAX = 1_000_000_000
+# The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.
+AMOUNT_MAX = 1_000_000_000_000
 ONCE_KEY_LENGTH_MAX = 64
 REFERENCE_LENGTH_MAX = 80
 
@@ -42,7 +46,7 @@ class Scene(NamedTuple):
 def check_effects(scene: Scene, effects: Sequence[Effect]) -> None:
     """Raise InvalidEffect unless every effect is declared by the type and has possible values."""
     if len(effects) > EFFECTS_MAX:
-        raise InvalidEffect(f"{len(effects)} effects; at most {EFFECTS_MAX} are allowed")
+        raise InvalidEffect(f"more than {EFFECTS_MAX} effects")
     declared = scene.campaign.type.effects
     seen: set[type[Effect]] = set()
     for effect in effects:
@@ -103,18 +107,18 @@ def _is_amount(value: object) -> bool:
     return type(value) is int and 1 <= value <= AMOUNT_MAX
 
 
-def _check_reference(reference: object) -> bool:
-    return isinstance(reference, str) and 1 <= len(reference) <= REFERENCE_LENGTH_MAX
+def _is_text(value: object, length_max: int) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= length_max and is_storable(value)
 
 
 def _check_grant(scene: Scene, effect: Grant) -> bool:
-    referenced = effect.reference is None or _check_reference(effect.reference)
+    referenced = effect.reference is None or _is_text(effect.reference, REFERENCE_LENGTH_MAX)
     return effect.unit in scene.campaign.issuers and _is_amount(effect.amount) and referenced
 
 
 def _check_reverse(scene: Scene, effect: Reverse) -> bool:
     known = effect.unit in scene.campaign.issuers
-    return known and _is_amount(effect.amount) and _check_reference(effect.reference)
+    return known and _is_amount(effect.amount) and _is_text(effect.reference, REFERENCE_LENGTH_MAX)
 
 
 def _check_set_state(scene: Scene, effect: SetState) -> bool:
@@ -127,11 +131,14 @@ def _check_score(_: Scene, effect: Score) -> bool:
 
 
 def _check_once(scene: Scene, effect: Once) -> bool:
-    return 1 <= len(effect.key) <= ONCE_KEY_LENGTH_MAX and effect.code in scene.campaign.type.refusals
+    return _is_text(effect.key, ONCE_KEY_LENGTH_MAX) and effect.code in scene.campaign.type.refusals
 
 
 def _check_refuse(scene: Scene, effect: Refuse) -> bool:
-    return effect.code in scene.campaign.type.refusals
+    missing = dict(effect.missing)
+    check_json(missing, ("missing",))
+    # A retry reads its answer from the log: it must be what the first caller got.
+    return effect.code in scene.campaign.type.refusals and orjson.loads(orjson.dumps(missing)) == missing
 
 
 # One row an effect type; the values' parameter types differ, so the tables are typed by what they are called with.

@@ -115,7 +115,7 @@ class Engine:
             except LOST_RACE as error:
                 if not _is_lost_race(error):
                     raise
-                logger.info("a batch of %d facts lost a race and is tried again", len(facts))
+                logger.info("a batch of %d facts lost a race and is tried again: %r", len(facts), error)
             except LOST_CONNECTION as error:
                 # Whether it was committed is unknown: the idempotency keys make the second attempt find out.
                 logger.warning("a batch of %d facts lost its connection and is tried again: %r", len(facts), error)

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 class Grant:
     """Give the member `amount` (a positive integer) of a wallet unit, paid by the campaign.
 
-    `reference` names what the grant is for (an order number), so that `Reverse` can take it back and
-    `View.granted` can read it.
+    `reference` names the order that the grant is for by its number: when that order is refunded, `Reverse` can take
+    the grant back and `View.granted` can read it.
 
     >>> Grant("points", 5)
     Grant(unit='points', amount=5, reference=None)

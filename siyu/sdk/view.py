@@ -38,7 +38,7 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     """A read-only picture at the moment of decision.
 
     `state` is the participation's (its defaults before the first effect). `order` is set for `order.*` facts alone.
-    `granted(unit, reference)` is None where nothing is left of such a grant.
+    `granted(unit, reference)` is known for the order of an `order.refunded` fact; it is None where nothing is left.
     """
 
     config: ConfigT

@@ -1,0 +1,100 @@
+"""Migrations: they say what the models say, once, whoever applies them and wherever an earlier run died."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from tortoise import Tortoise
+from tortoise.migrations.autodetector import MigrationAutodetector
+
+from api.embedded import Servers
+from api.migrating import known_migrations, migrate, missing_migrations
+from siyu.db import tortoise_config
+from tests.conftest import execute, with_database
+
+REPOSITORY = Path(__file__).parents[2]
+PROCESSES = 4
+PROCESS_TIMEOUT_S = 60
+MIGRATE = """
+import asyncio, sys
+from api.migrating import migrate
+print(*asyncio.run(migrate(sys.argv[1])))
+"""
+CATALOGUE = """
+SELECT conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable
+          FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT relname || ' ' || array_to_string(reloptions, ' ') FROM pg_class WHERE reloptions IS NOT NULL
+    AND relnamespace = 'public'::regnamespace
+ORDER BY 1
+"""
+
+
+@pytest.fixture
+async def empty_url(servers: Servers) -> AsyncIterator[str]:
+    """The URL of a database without a table."""
+    name = f"siyu_test_{uuid4().hex}"
+    await execute(servers.database_url, f"CREATE DATABASE {name} TEMPLATE template0")
+    yield with_database(servers.database_url, name)
+    await execute(servers.database_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+async def catalogue(url: str) -> list[str]:
+    """Everything the database promises, as sorted text."""
+    connection = await asyncpg.connect(url)
+    try:
+        return [row[0] for row in await connection.fetch(CATALOGUE)]
+    finally:
+        await connection.close()
+
+
+async def test_models_and_migrations_agree() -> None:
+    config = tortoise_config("postgresql://nobody@localhost/nowhere")
+    await Tortoise.init(config=config, init_connections=False)
+    try:
+        assert Tortoise.apps is not None
+        changes = await MigrationAutodetector(Tortoise.apps, config["apps"]).changes()
+    finally:
+        await Tortoise.close_connections()
+
+    assert [operation for writer in changes for operation in writer.operations] == []
+
+
+async def test_an_empty_database_gets_every_migration_and_then_none(empty_url: str) -> None:
+    assert await missing_migrations(empty_url) == known_migrations()
+    assert await migrate(empty_url) == known_migrations()
+    assert await missing_migrations(empty_url) == []
+    assert await migrate(empty_url) == []
+
+
+async def migrate_in_a_process(url: str) -> str:
+    """The names that another process says it applied."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", MIGRATE, url, cwd=REPOSITORY, stdout=PIPE, stderr=PIPE
+    )
+    out, error = await asyncio.wait_for(process.communicate(), PROCESS_TIMEOUT_S)
+    assert process.returncode == 0, error.decode()
+    return out.decode().strip()
+
+
+async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str, database_url: str) -> None:
+    applied = await asyncio.gather(*(migrate_in_a_process(empty_url) for _ in range(PROCESSES)))
+
+    assert sorted(applied) == [""] * (PROCESSES - 1) + [" ".join(known_migrations())]
+    assert await catalogue(empty_url) == await catalogue(database_url)
+
+
+async def test_a_migration_that_died_before_it_was_recorded_can_be_run_again(database_url: str) -> None:
+    before = await catalogue(database_url)
+    await execute(database_url, "DELETE FROM tortoise_migrations WHERE name = '0002_constraints'")
+
+    assert await migrate(database_url) == ["0002_constraints"]
+    assert await catalogue(database_url) == before

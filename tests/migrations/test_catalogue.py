@@ -1,0 +1,251 @@
+"""What the database itself promises after the migrations, read from its own catalogue."""
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from siyu.db import Pool
+
+# Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
+CONSTRAINTS = """
+SELECT conrelid::regclass::text AS table_name, conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    AND conrelid <> 'tortoise_migrations'::regclass
+"""
+INDEXES = """
+SELECT tablename, indexname, regexp_replace(indexdef, '^CREATE (UNIQUE )?INDEX .* USING ', '\\1') AS definition
+FROM pg_indexes
+WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' AND indexname NOT IN (
+    SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u'))
+"""
+TRIGGERS = """
+SELECT tgrelid::regclass::text AS table_name, regexp_replace(pg_get_triggerdef(oid), '^.* BEFORE (.*) ON .*$', '\\1')
+FROM pg_trigger WHERE NOT tgisinternal
+"""
+COLUMNS = """
+SELECT table_name || '.' || column_name FROM information_schema.columns
+WHERE table_schema = 'public' AND column_name LIKE '%\\_id'
+"""
+WITH_FOREIGN_KEY = """
+SELECT conrelid::regclass::text || '.' || attname FROM pg_constraint
+JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+WHERE contype = 'f' AND cardinality(conkey) = 1
+"""
+LEADING_AN_INDEX = """
+SELECT indrelid::regclass::text || '.' || attname FROM pg_index
+JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+"""
+
+EXPECTED_CONSTRAINTS = {
+    ("account", "account_balance_not_negative"): "CHECK ((balance >= 0))",
+    ("account", "account_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
+    ("account", "account_has_one_owner"): "CHECK (((member_id IS NULL) <> (campaign_id IS NULL)))",
+    ("account", "account_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("account", "account_of_a_member_is_limited"): "CHECK (((member_id IS NULL) = (balance IS NULL)))",
+    ("account", "account_pkey"): "PRIMARY KEY (id)",
+    ("account", "uid_account_campaig_e1dbef"): "UNIQUE (campaign_id, unit)",
+    ("account", "uid_account_member__156857"): "UNIQUE (member_id, unit)",
+    ("board_score", "board_score_pkey"): "PRIMARY KEY (board, window_key, member_id)",
+    ("board_score", "board_score_score_check"): "CHECK (((score >= 0) AND (score <= '9007199254740992'::bigint)))",
+    ("campaign", "campaign_pkey"): "PRIMARY KEY (id)",
+    ("campaign", "campaign_state_known"): (
+        "CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'running'::character varying, "
+        "'paused'::character varying, 'ended'::character varying])::text[])))"
+    ),
+    ("campaign", "campaign_window_forward"): "CHECK ((starts_at < ends_at))",
+    ("decision", "decision_pkey"): "PRIMARY KEY (id)",
+    ("decision", "decision_refusal_has_no_effects"): ("CHECK (((refusal_code IS NULL) OR (effects = '[]'::jsonb)))"),
+    ("fact", "fact_idempotency_key_key"): "UNIQUE (idempotency_key)",
+    ("fact", "fact_pkey"): "PRIMARY KEY (id)",
+    ("identity", "identity_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("identity", "identity_pkey"): "PRIMARY KEY (id)",
+    ("identity", "uid_identity_kind_81d689"): "UNIQUE (kind, value)",
+    ("member", "member_pkey"): "PRIMARY KEY (id)",
+    ("outbox", "outbox_pkey"): "PRIMARY KEY (id)",
+    ("participation", "participation_campaign_id_fkey"): (
+        "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
+    ),
+    ("participation", "participation_pkey"): "PRIMARY KEY (id)",
+    ("participation", "uid_participati_campaig_7541c9"): "UNIQUE (campaign_id, subject_id)",
+    ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
+    ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("shop_order", "shop_order_number_key"): "UNIQUE (number)",
+    ("shop_order", "shop_order_pkey"): "PRIMARY KEY (id)",
+    ("shop_order", "shop_order_refund_within_amount"): (
+        "CHECK (((refunded_fen >= 0) AND (refunded_fen <= amount_fen)))"
+    ),
+    ("transfer", "transfer_amount_positive"): "CHECK ((amount > 0))",
+    ("transfer", "transfer_balance_not_negative"): "CHECK ((member_balance >= 0))",
+    ("transfer", "transfer_between_two_accounts"): "CHECK ((debit_id <> credit_id))",
+    ("transfer", "transfer_credit_id_fkey"): "FOREIGN KEY (credit_id) REFERENCES account(id) ON DELETE RESTRICT",
+    ("transfer", "transfer_debit_id_fkey"): "FOREIGN KEY (debit_id) REFERENCES account(id) ON DELETE RESTRICT",
+    ("transfer", "transfer_kind_known"): (
+        "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying])::text[])))"
+    ),
+    ("transfer", "transfer_pkey"): "PRIMARY KEY (id)",
+    ("transfer", "transfer_reversal_names_its_original"): (
+        "CHECK ((((kind)::text = 'reverse'::text) = (reverses_id IS NOT NULL)))"
+    ),
+    ("transfer", "transfer_reverses_id_fkey"): "FOREIGN KEY (reverses_id) REFERENCES transfer(id) ON DELETE RESTRICT",
+}
+# Those that no constraint brings.
+EXPECTED_INDEXES = {
+    ("campaign", "campaign_type"): "btree (type_key)",
+    ("decision", "decision_campaign"): "btree (campaign_id)",
+    ("decision", "decision_fact"): "btree (fact_id)",
+    ("decision", "decision_once"): "UNIQUE btree (campaign_id, subject_id, once_key) WHERE (once_key IS NOT NULL)",
+    ("fact", "fact_member"): "btree (member_id, at)",
+    ("identity", "identity_member"): "btree (member_id)",
+    ("member", "member_joined_at"): "btree (joined_at, id)",
+    ("outbox", "outbox_topic"): "btree (topic, id)",
+    ("participation", "participation_subject"): "btree (subject_id, id)",
+    ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
+    ("transfer", "transfer_credit"): "btree (credit_id, id)",
+    ("transfer", "transfer_debit"): "btree (debit_id, id)",
+    ("transfer", "transfer_fact"): "btree (fact_id)",
+    ("transfer", "transfer_reference"): (
+        "btree (debit_id, reference) WHERE (((kind)::text = 'grant'::text) AND (reference IS NOT NULL))"
+    ),
+    ("transfer", "transfer_reverses"): "btree (reverses_id) WHERE (reverses_id IS NOT NULL)",
+}
+EXPECTED_TRIGGERS = {
+    "campaign": "DELETE OR TRUNCATE",
+    "decision": "DELETE OR TRUNCATE",
+    "fact": "DELETE OR TRUNCATE",
+    "member": "DELETE OR TRUNCATE",
+    "transfer": "DELETE OR UPDATE OR TRUNCATE",
+}
+# References without a foreign key (docs/decisions/0002), each with the table whose rows can never go.
+LOG_REFERENCES = {
+    "board_score.member_id": "member",
+    "decision.campaign_id": "campaign",
+    "decision.fact_id": "fact",
+    "decision.subject_id": "member",
+    "fact.campaign_id": "campaign",
+    "fact.member_id": "member",
+    "participation.subject_id": "member",
+    "transfer.fact_id": "fact",
+}
+
+A_MEMBER = "INSERT INTO member (id, joined_at) VALUES (gen_random_uuid(), now()) RETURNING id"
+A_CAMPAIGN = """
+INSERT INTO campaign (id, type_key, name, state, revision, config, created_at)
+VALUES (gen_random_uuid(), 't', 'n', 'running', 1, '{}', now()) RETURNING id
+"""
+AN_ACCOUNT = "INSERT INTO account (id, unit, member_id, campaign_id, balance) VALUES (gen_random_uuid(), 'points', %s)"
+AN_ORDER = """
+INSERT INTO shop_order (id, number, member_id, amount_fen, refunded_fen, paid_at)
+VALUES (gen_random_uuid(), 'A1', (SELECT id FROM member), %s, now())
+"""
+A_TRANSFER = """
+INSERT INTO transfer (id, unit, debit_id, credit_id, amount, member_balance, kind, fact_id, reverses_id, at)
+SELECT '00000000-0000-7000-8000-000000000001', 'points', paying.id, receiving.id, %s, now()
+FROM account paying, account receiving
+WHERE paying.campaign_id IS NOT NULL AND receiving.member_id IS NOT NULL
+"""
+A_GRANT = A_TRANSFER % "5, 5, 'grant', gen_random_uuid(), NULL"
+# A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
+ITSELF = "'00000000-0000-7000-8000-000000000001'"
+
+
+@pytest.fixture
+async def shop(pool: Pool) -> Pool:
+    """A database with one member, one campaign and an account of each."""
+    member, campaign = await pool.fetchval(A_MEMBER), await pool.fetchval(A_CAMPAIGN)
+    await pool.execute(AN_ACCOUNT % "$1, NULL, 5", member)
+    await pool.execute(AN_ACCOUNT % "NULL, $1, NULL", campaign)
+    return pool
+
+
+async def test_every_constraint_is_there(pool: Pool) -> None:
+    assert {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)} == EXPECTED_CONSTRAINTS
+
+
+async def test_every_index_is_there(pool: Pool) -> None:
+    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES
+
+
+async def test_every_trigger_is_there(pool: Pool) -> None:
+    assert dict([tuple(row) for row in await pool.fetch(TRIGGERS)]) == EXPECTED_TRIGGERS
+
+
+async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_that_are_kept(pool: Pool) -> None:
+    columns, foreign, leading = [
+        {row[0] for row in await pool.fetch(sql)} for sql in (COLUMNS, WITH_FOREIGN_KEY, LEADING_AN_INDEX)
+    ]
+
+    assert columns - foreign == set(LOG_REFERENCES)
+    assert foreign <= leading
+    assert set(LOG_REFERENCES.values()) <= {table for table, kept in EXPECTED_TRIGGERS.items() if "DELETE" in kept}
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        (AN_ACCOUNT % "gen_random_uuid(), NULL, -1", "account_balance_not_negative"),
+        (AN_ACCOUNT % "NULL, NULL, NULL", "account_has_one_owner"),
+        (AN_ACCOUNT % "gen_random_uuid(), gen_random_uuid(), 0", "account_has_one_owner"),
+        (AN_ACCOUNT % "gen_random_uuid(), NULL, NULL", "account_of_a_member_is_limited"),
+        (AN_ACCOUNT % "NULL, gen_random_uuid(), 0", "account_of_a_member_is_limited"),
+        (AN_ACCOUNT % "gen_random_uuid(), NULL, 0", "account_member_id_fkey"),
+        (AN_ACCOUNT % "NULL, gen_random_uuid(), NULL", "account_campaign_id_fkey"),
+        (AN_ACCOUNT % "(SELECT id FROM member), NULL, 0", "uid_account_member__156857"),
+        (AN_ACCOUNT % "NULL, (SELECT id FROM campaign), NULL", "uid_account_campaig_e1dbef"),
+        ("UPDATE account SET balance = balance - 6 WHERE member_id IS NOT NULL", "account_balance_not_negative"),
+        ("UPDATE campaign SET state = 'asleep'", "campaign_state_known"),
+        ("UPDATE campaign SET starts_at = now(), ends_at = now()", "campaign_window_forward"),
+        (AN_ORDER % "-1, 0", "shop_order_amount_not_negative"),
+        (AN_ORDER % "100, 101", "shop_order_refund_within_amount"),
+        (AN_ORDER % "100, -1", "shop_order_refund_within_amount"),
+        (A_TRANSFER % "0, 5, 'grant', gen_random_uuid(), NULL", "transfer_amount_positive"),
+        (A_TRANSFER % "5, -1, 'grant', gen_random_uuid(), NULL", "transfer_balance_not_negative"),
+        (A_TRANSFER % "5, 5, 'gift', gen_random_uuid(), NULL", "transfer_kind_known"),
+        (A_TRANSFER % "5, 5, 'reverse', gen_random_uuid(), NULL", "transfer_reversal_names_its_original"),
+        (A_TRANSFER % f"5, 5, 'grant', gen_random_uuid(), {ITSELF}", "transfer_reversal_names_its_original"),
+        (A_TRANSFER % "5, 5, 'reverse', gen_random_uuid(), gen_random_uuid()", "transfer_reverses_id_fkey"),
+        (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
+        ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
+        (
+            "INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), 9007199254740993, now(), 1)",
+            "board_score_score_check",
+        ),
+        (
+            """INSERT INTO decision (id, fact_id, subject_id, at, effects, refusal_code)
+               VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now(), '[{}]', 'NO')""",
+            "decision_refusal_has_no_effects",
+        ),
+    ],
+)
+async def test_the_database_refuses_what_must_never_be(shop: Pool, statement: str, constraint: str) -> None:
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as caught:
+        await shop.execute(statement)
+
+    assert getattr(caught.value, "constraint_name", None) == constraint
+
+
+async def test_one_once_key_of_a_subject_stands_in_one_decision(shop: Pool) -> None:
+    decide = """
+    INSERT INTO decision (id, fact_id, campaign_id, subject_id, at, once_key, effects)
+    VALUES (gen_random_uuid(), gen_random_uuid(), (SELECT id FROM campaign), $1, now(), $2, '[]')
+    """
+    subject, other = uuid4(), uuid4()
+    for free in ((subject, "today"), (other, "today"), (subject, "tomorrow"), (subject, None), (subject, None)):
+        await shop.execute(decide, *free)
+
+    with pytest.raises(asyncpg.UniqueViolationError, match="decision_once"):
+        await shop.execute(decide, subject, "today")
+
+
+@pytest.mark.parametrize("table", [table for table, events in EXPECTED_TRIGGERS.items() if "DELETE" in events])
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
+async def test_what_the_log_names_cannot_be_deleted(shop: Pool, table: str, statement: str) -> None:
+    with pytest.raises(asyncpg.RaiseError, match="are kept as they are"):
+        await shop.execute(statement.format(table))
+
+
+async def test_a_transfer_cannot_be_edited(shop: Pool) -> None:
+    await shop.execute(A_GRANT)
+
+    with pytest.raises(asyncpg.RaiseError, match="rows of transfer are kept as they are"):
+        await shop.execute("UPDATE transfer SET amount = amount")

@@ -1,0 +1,101 @@
+"""The check-in decides by days alone."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from plugins.check_in.campaign import CHECK_IN, CheckInConfig, CheckInState
+from siyu.sdk import Grant, Once, Score, SetState, Text
+from tests.plugins.stage import Stage, points, refusals
+
+FIRST = date(2026, 11, 27)
+
+
+def sign_on(offsets: tuple[int, ...], table: tuple[int, ...]) -> tuple[Stage, list[int]]:
+    """Sign in on these days counted from the first; the stage, and the points of each."""
+    stage = Stage(CHECK_IN, CheckInConfig(streak_points=table))
+    return stage, [points(stage.decide("check_in.sign", FIRST + timedelta(days=offset))) for offset in offsets]
+
+
+@pytest.mark.parametrize(
+    ("days", "table", "expected", "streak", "best"),
+    [
+        pytest.param((0,), (5, 6), [5], 1, 1, id="first day"),
+        pytest.param((0, 1, 2), (1, 2, 3), [1, 2, 3], 3, 3, id="rises"),
+        pytest.param((0, 1, 2, 3), (1, 2, 3), [1, 2, 3, 1], 4, 4, id="wraps"),
+        pytest.param((0, 1, 3), (1, 2, 3), [1, 2, 1], 1, 2, id="breaks"),
+        pytest.param((0, 1, 3, 4, 5), (1, 2, 3), [1, 2, 1, 2, 3], 3, 3, id="rises again"),
+        pytest.param((0, 1, 2), (1, 0, 3), [1, 0, 3], 3, 3, id="a day without points counts"),
+        pytest.param((3, 4, 5), (1, 2, 3), [1, 2, 3], 3, 3, id="over the end of the month"),
+        pytest.param((0, 366, 367), (1, 2), [1, 1, 2], 2, 2, id="after a year"),
+    ],
+)
+def test_points_follow_the_streak(
+    days: tuple[int, ...], table: tuple[int, ...], expected: list[int], streak: int, best: int
+) -> None:
+    stage, given = sign_on(days, table)
+
+    assert given == expected
+    assert stage.state == CheckInState(
+        last_day=FIRST + timedelta(days=days[-1]), streak=streak, best_streak=best, days=len(days)
+    )
+
+
+def test_a_sign_in_has_these_effects() -> None:
+    stage = Stage(CHECK_IN, CheckInConfig())
+
+    assert stage.decide("check_in.sign", FIRST) == [
+        Once("2026-11-27", "ALREADY_SIGNED"),
+        Grant("points", 5),
+        SetState(CheckInState(last_day=FIRST, streak=1, best_streak=1, days=1)),
+        Score("streak", 1),
+    ]
+
+
+def test_a_day_without_points_grants_nothing() -> None:
+    stage = Stage(CHECK_IN, CheckInConfig(streak_points=(0,)))
+
+    assert [type(effect) for effect in stage.decide("check_in.sign", FIRST)] == [Once, SetState, Score]
+
+
+@pytest.mark.parametrize(("offset", "code"), [(0, "ALREADY_SIGNED"), (-1, "DAY_IS_PAST"), (-400, "DAY_IS_PAST")])
+def test_the_same_day_and_earlier_ones_are_refused_and_change_nothing(offset: int, code: str) -> None:
+    stage, _ = sign_on((0,), (5, 6))
+    before = stage.state
+
+    effects = stage.decide("check_in.sign", FIRST + timedelta(days=offset))
+
+    assert (refusals(effects), len(effects)) == ([code], 1)
+    assert stage.state == before
+
+
+def test_the_default_table_is_five_to_ten_over_a_week() -> None:
+    _, given = sign_on(tuple(range(8)), CheckInConfig().streak_points)
+
+    assert given == [5, 5, 6, 6, 8, 8, 10, 5]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"streak_points": []},
+        {"streak_points": [-1]},
+        {"streak_points": [10_001]},
+        {"streak_points": [1.5]},
+        {"streak_points": [1] * 367},
+        {"streak_points": 5},
+        {"bonus": 5},
+    ],
+)
+def test_an_impossible_config_is_refused(config: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        CheckInConfig.model_validate(config)
+
+
+def test_progress_is_the_streak() -> None:
+    progress = CHECK_IN.describe(CheckInConfig(), CheckInState(streak=3))
+
+    assert (progress.current, progress.target) == (3, 7)
+    assert progress.text == Text(zh="已连续签到 3 天", en="3 days in a row")

@@ -1,0 +1,155 @@
+"""A campaign that misbehaves changes nothing, is named in the log, and leaves the other campaigns alone."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import repeat
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from siyu.campaigns import AnyCampaignType, LiveCampaign
+from siyu.engine import CAMPAIGN_FAILED
+from siyu.engine.deciding import decide_fact
+from siyu.engine.facts import ArrivedFact
+from siyu.engine.world import World
+from siyu.ids import new_id
+from siyu.sdk import (
+    CampaignState,
+    Effect,
+    Fact,
+    Grant,
+    MemberView,
+    Once,
+    Refuse,
+    Reverse,
+    Score,
+    SetState,
+    Text,
+    View,
+)
+from tests.factories import LONG_AGO, SHANGHAI, paid, shop_registry
+
+NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
+MEMBER = UUID(int=7)
+
+Decide = Callable[[Fact, View[Any, Any]], Iterable[Effect]]
+
+
+class AnotherState(CampaignState):
+    """Of no campaign type here."""
+
+
+def raises_halfway(fact: Fact, view: View[Any, Any]) -> Iterator[Effect]:
+    """Has granted something when it fails."""
+    yield Grant("points", 5)
+    raise ZeroDivisionError
+
+
+def yields(*effects: object) -> Decide:
+    """A decide that yields these."""
+    return lambda fact, view: effects  # type: ignore[return-value]  # junk on purpose
+
+
+def broken_type(decide: Any) -> AnyCampaignType:
+    """A campaign type called `broken` that decides about paid orders; every effect but Score is declared."""
+    return replace(
+        shop_registry().types["purchase"],
+        key="broken",
+        decide=decide,
+        effects=frozenset({Grant, Once, Refuse, Reverse, SetState}),
+        refusals={"NO": Text(zh="不", en="No")},
+    )
+
+
+def live(kind: AnyCampaignType) -> LiveCampaign:
+    """A running campaign of the type."""
+    return LiveCampaign(new_id(), kind, 1, "running", None, None, kind.config(), {"points": new_id()})
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        pytest.param(raises_halfway, id="raises"),
+        pytest.param(lambda fact, view: None, id="no iterable"),
+        pytest.param(lambda fact: (), id="another signature"),
+        pytest.param(lambda fact, view: repeat(Grant("points", 1)), id="effects without end"),
+        pytest.param(yields(Grant("points", 5), "junk"), id="junk among effects"),
+        pytest.param(yields(Grant("points", 5), Grant), id="a class for an effect"),
+        pytest.param(yields(Score("streak", 3)), id="undeclared"),
+        pytest.param(yields(*[Grant("points", 1)] * 33), id="too many"),
+        pytest.param(yields(SetState(AnotherState())), id="another type's state"),
+        pytest.param(yields(SetState({"orders": 3})), id="a dict for a state"),  # type: ignore[arg-type]  # on purpose
+        pytest.param(yields(Grant("points", 0)), id="nothing granted"),
+        pytest.param(yields(Grant("points", -5)), id="a negative grant"),
+        pytest.param(yields(Grant("points", 10**18)), id="an absurd grant"),
+        pytest.param(yields(Grant("points", 1.5)), id="a fraction"),  # type: ignore[arg-type]  # on purpose
+        pytest.param(yields(Grant("points", True)), id="a truth value"),
+        pytest.param(yields(Grant("gold", 5)), id="an unknown unit"),
+        pytest.param(yields(Grant(["points"], 5)), id="an unhashable unit"),  # type: ignore[arg-type]  # on purpose
+        pytest.param(yields(Grant("points", 5, "x" * 81)), id="a long reference"),
+        pytest.param(yields(Grant("points", 5, "\0")), id="a reference PostgreSQL cannot hold"),
+        pytest.param(yields(Reverse("points", 5, "")), id="an empty reference"),
+        pytest.param(yields(Once("", "NO")), id="an empty key"),
+        pytest.param(yields(Once("\ud800", "NO")), id="a key UTF-8 cannot hold"),
+        pytest.param(yields(Once(["k"], "NO")), id="an unhashable key"),  # type: ignore[arg-type]  # on purpose
+        pytest.param(yields(Once("k", "UNDECLARED")), id="a code of nobody"),
+        pytest.param(yields(Once("k", "NO"), Once("l", "NO")), id="two keys"),
+        pytest.param(yields(Refuse("UNDECLARED")), id="an undeclared refusal"),
+        pytest.param(yields(Refuse("NO", 5)), id="missing is no mapping"),  # type: ignore[arg-type]  # on purpose
+        pytest.param(yields(Refuse("NO", {"day": NOON})), id="missing is no JSON"),
+        pytest.param(yields(Refuse("NO", {"text": "\0"})), id="missing cannot be stored"),
+    ],
+)
+def test_a_misbehaving_campaign_fails_alone(decide: Decide, caplog: pytest.LogCaptureFixture) -> None:
+    broken, good = live(broken_type(decide)), live(shop_registry().types["purchase"])
+    world = World([broken, good], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
+    fact = paid(MEMBER, "A1", 1_200, NOON)
+
+    outcome = decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+
+    failed, decided = outcome.decisions
+    assert failed.refusal is not None
+    assert (failed.campaign_id, failed.refusal.code, failed.effects) == (broken.id, CAMPAIGN_FAILED, ())
+    assert (decided.campaign_id, decided.refusal) == (good.id, None)
+    assert [(transfer.debit_id, transfer.amount) for transfer in world.book.transfers] == [(good.issuers["points"], 12)]
+    assert [record.campaign_id for record in world.participations.changed()] == [good.id]
+    assert (world.once, world.scores) == (set(), [])
+    assert "campaign type broken failed" in caplog.text
+
+
+def test_a_well_behaved_one_would_have_been_heard() -> None:
+    """The stage above is sound: the same type with possible effects is carried out."""
+    effects = (Once("k", "NO"), Grant("points", 5, "A1"), Reverse("points", 2, "A1"))
+    campaign = live(broken_type(yields(*effects)))
+    world = World([campaign], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
+    fact = paid(MEMBER, "A1", 1_200, NOON)
+
+    outcome = decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+
+    assert [effect["kind"] for effect in outcome.decisions[0].effects] == ["once", "grant", "reverse"]
+    assert [transfer.member_balance for transfer in world.book.transfers] == [5, 3]
+
+
+def test_a_refusal_has_no_other_effect() -> None:
+    campaign = live(broken_type(yields(Grant("points", 5), Refuse("NO", {"days": 3}))))
+    world = World([campaign], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
+    fact = paid(MEMBER, "A1", 1_200, NOON)
+
+    outcome = decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+
+    assert outcome.decisions[0].refusal == ("NO", {"days": 3})
+    assert world.book.transfers == []
+
+
+def test_a_reference_may_hold_whatever_an_order_number_may() -> None:
+    """Ideographic spaces and tabs are odd in an order's number, but the shop's own business."""
+    campaign = live(shop_registry().types["purchase"])
+    world = World([campaign], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
+    fact = paid(MEMBER, "订单\u3000甲\t1", 1_200, NOON)
+
+    outcome = decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+
+    assert outcome.decisions[0].refusal is None
+    assert world.book.transfers[0].reference == "订单\u3000甲\t1"
