@@ -113,8 +113,8 @@ class Tokens:
                 options={"require": REQUIRED_CLAIMS, "verify_exp": False},
             )
             return datetime.fromtimestamp(claims["exp"], tz=UTC), _principal(claims)
-        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
-            raise InvalidToken(str(error)) from error
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError) as error:
+            raise InvalidToken(f"the token is not valid: {error}") from error
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

@@ -1,9 +1,12 @@
 """POST /graphql and GET /healthz: from an HTTP request to the schema and back."""
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +17,9 @@ from api.services import Services
 from schema import ANONYMOUS, Context, Principal, SiyuSchema, execute
 from siyu.ids import new_id
 
+logger = logging.getLogger(__name__)
+
+# Waiting for a free connection counts: a process whose pool is stuck cannot serve either.
 HEALTH_TIMEOUT_S = 2.0
 NEVER_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -70,8 +76,14 @@ class GraphQLEndpoint:
 
     async def health(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a route
         """Whether this process can serve: it can while the database answers; Redis may be away."""
-        await self.services.pool.fetchval("SELECT 1", timeout=HEALTH_TIMEOUT_S)
-        return Response(orjson.dumps({"status": "ok"}), media_type=MEDIA_TYPE, headers=NEVER_STORED)
+        status, word = 200, "ok"
+        try:
+            async with asyncio.timeout(HEALTH_TIMEOUT_S):
+                await self.services.pool.fetchval("SELECT 1")
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            logger.warning("the database is away: %r", error)
+            status, word = 503, "database away"
+        return Response(orjson.dumps({"status": word}), status, NEVER_STORED, MEDIA_TYPE)
 
 
 def reply(request_id: str, status: int, content: Mapping[str, Any]) -> Response:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 MEDIA_TYPE = "application/json"
 
@@ -38,11 +38,15 @@ async def _body(request: Request, bytes_max: int) -> bytes:
     """The body, counted while it streams in: the length a client announces is only a hint."""
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > bytes_max:
-            raise BadRequest(413, "BODY_TOO_LARGE", f"the body is larger than {bytes_max} bytes")
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > bytes_max:
+                raise BadRequest(413, "BODY_TOO_LARGE", f"the body is larger than {bytes_max} bytes")
+            chunks.append(chunk)
+    except ClientDisconnect as error:
+        # Everyday life on a phone, and no failure of ours to log.
+        raise BadRequest(400, "INCOMPLETE_BODY", "the connection was closed within the body") from error
     return b"".join(chunks)
 
 

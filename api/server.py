@@ -24,12 +24,16 @@ class CannotListen(SetupError):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, before anything else is started. Raises CannotListen."""
+    """A socket listening on the address, before anything else is started. Raises CannotListen.
+
+    Only listening takes the port; who calls before we serve waits.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
@@ -91,9 +95,10 @@ async def serve_app(app: Starlette, listening: socket.socket, stop: asyncio.Even
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     stopping = asyncio.create_task(stop.wait())
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn raises a flag, it has no event
         await asyncio.sleep(STARTED_POLL_S)
-    ready()
+    if server.started:
+        ready()
     await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     stopping.cancel()

@@ -108,12 +108,19 @@ def run_with_servers(settings: Settings, main: Callable[[Servers], Coroutine[Any
 
 async def ensure_schema(settings: Settings, servers: Servers) -> None:
     """Migrate our own embedded database; of another, only ask. Raises SetupError."""
-    try:
+    with telling_of_the_database():
         if settings.database_url is None:
             await migrate(servers.database_url)
         elif missing := await missing_migrations(servers.database_url):
             raise SetupError(f"The database lacks {', '.join(missing)}; run `python -m api migrate` first.")
-    except (OSError, asyncpg.PostgresError) as error:
+
+
+@contextmanager
+def telling_of_the_database() -> Iterator[None]:
+    """Raise SetupError for a database that cannot be reached or refuses what is done inside."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise SetupError(f"The database cannot be used ({error}); check SIYU_DATABASE_URL.") from error
 
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import SetupError
@@ -28,6 +30,10 @@ def _one_of(*schemes: str) -> AfterValidator:
     def check(url: str) -> str:
         if url.split("://", maxsplit=1)[0] not in schemes:
             raise ValueError(f"must start with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
+        try:
+            _ = urlsplit(url).port
+        except ValueError as error:
+            raise ValueError("has a port that is no number from 0 to 65535") from error
         return url
 
     return AfterValidator(check)
@@ -46,7 +52,7 @@ class Settings(BaseSettings):
         default=None, description="A Redis (7 or later) or Valkey to use instead of the embedded one."
     )
     environment: Literal["development", "production"] = Field(
-        default="development", description="In production there is no explorer and no introspection for strangers."
+        default="development", description="In production there is no explorer."
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
@@ -87,10 +93,11 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]  # values are checked by the model
     except ValidationError as error:
-        problems = (
-            f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
-            if problem["loc"]
-            else problem["msg"]
-            for problem in error.errors()
-        )
-        raise SettingsError("; ".join(problems)) from error
+        raise SettingsError("; ".join(_sentence(problem) for problem in error.errors())) from error
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    """What is wrong, after the variable's name where it is one variable."""
+    text = problem["msg"].removeprefix("Value error, ")
+    name = "_".join(str(part) for part in problem["loc"])
+    return f"{PREFIX}{name.upper()}: {text}" if name else text

@@ -4,7 +4,7 @@ import click
 
 from api.embedded import Servers
 from api.migrating import migrate as apply_missing
-from api.services import run_with_servers
+from api.services import run_with_servers, telling_of_the_database
 from api.settings import load_settings
 
 
@@ -13,7 +13,8 @@ def migrate() -> None:
     """Apply the migrations that the database lacks; safe to run from several processes at once."""
 
     async def main(servers: Servers) -> list[str]:
-        return await apply_missing(servers.database_url)
+        with telling_of_the_database():
+            return await apply_missing(servers.database_url)
 
     applied = run_with_servers(load_settings(), main)
     click.echo(f"Applied: {', '.join(applied)}." if applied else "The database is up to date.")

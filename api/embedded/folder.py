@@ -16,6 +16,8 @@ from api.embedded.locks import claiming
 # (/root, `mktemp -d`). We never open a folder above somebody's data.
 SHARED_ROOT = Path("/var/lib/siyu")
 MARKER = "siyu-data.txt"
+# What may lie in a folder before its first start: a start that was killed, and the key of a token asked for earlier.
+UNCLAIMED_NAMES = {f"{MARKER}.new", "token-key.pem"}
 MARKER_TEXT = "This folder belongs to siyu. Its database and cache are in the folder named on the last line.\n"
 HERE = "."
 FOLDER_MODE = 0o755
@@ -94,14 +96,14 @@ def _claimed(data: Path) -> Path | None:
 
 
 def _claim(data: Path) -> Path:
-    unfinished = data / f"{MARKER}.new"
-    foreign = sorted(path.name for path in data.iterdir() if path != unfinished)
+    foreign = sorted(path.name for path in data.iterdir() if path.name not in UNCLAIMED_NAMES)
     if foreign:
         raise EmbeddedError(
             f"The folder {data} is not siyu's, it holds {foreign[0]!r} and has no {MARKER}: {_OTHER_FOLDER}."
         )
     account = account_for(data)
     home = data if account.may("x", data) else _home_elsewhere(data.name.strip(".") or "data")
+    unfinished = data / f"{MARKER}.new"
     unfinished.write_text(f"{MARKER_TEXT}{HERE if home == data else home}\n")
     unfinished.replace(data / MARKER)
     return home

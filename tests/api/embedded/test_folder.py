@@ -50,6 +50,15 @@ def test_a_file_is_no_data_folder(data: Path) -> None:
     assert "a file is in its place" in refusal(data / "below")
 
 
+def test_a_token_asked_for_before_the_first_start_does_no_harm(data: Path) -> None:
+    data.mkdir()
+    (data / "token-key.pem").write_text("made by `python -m api token`")
+
+    with embedded_servers(data):
+        assert processes_of(data)
+    assert (data / "token-key.pem").exists()
+
+
 def test_a_foreign_folder_is_left_untouched(data: Path) -> None:
     data.mkdir()
     (data / "letter.txt").write_text("dear diary")

@@ -1,0 +1,69 @@
+"""The servers that HTTP and command-line tests talk to: in this process, and as processes of their own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from api.app import build_app
+from api.auth import Tokens, load_tokens
+from api.embedded import Servers
+from api.services import Services, open_services
+from api.settings import Settings
+from tests.api.processes import Commands
+from tests.conftest import execute, with_database
+
+
+@asynccontextmanager
+async def new_database(servers: Servers, template: str) -> AsyncIterator[str]:
+    """The URL of a database copied from the template, and gone after the block."""
+    name = f"siyu_test_{uuid4().hex}"
+    await execute(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield with_database(servers.database_url, name)
+    await execute(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of one deployment: all of its processes share the key of its data folder."""
+    return Settings(data=tmp_path_factory.mktemp("deployment"), _env_file=None)
+
+
+@pytest.fixture(scope="session")
+def tokens(settings: Settings) -> Tokens:
+    """The deployment's tokens."""
+    return load_tokens(settings)
+
+
+@pytest.fixture
+def commands(settings: Settings, servers: Servers, database_url: str) -> Commands:
+    """The deployment's commands, against the test's own database."""
+    urls = {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": servers.redis_url}
+    return Commands({**urls, "SIYU_DATA": str(settings.data)})
+
+
+@pytest.fixture
+async def empty_database_url(servers: Servers) -> AsyncIterator[str]:
+    """The URL of a database that was never migrated."""
+    async with new_database(servers, "template0") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def services(settings: Settings, servers: Servers, template: str) -> AsyncIterator[Services]:
+    """The open parts of a process, on a database that the tests of a module share."""
+    async with (
+        new_database(servers, template) as url,
+        open_services(settings, Servers(url, servers.redis_url)) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def http(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application in this process; what the application raises, it answers with 500."""
+    transport = httpx.ASGITransport(build_app(services), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
