@@ -26,8 +26,9 @@ CAMPAIGNS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     CHECK_IN_NAME: ("check_in", {}),
 }
 
+# Out of the orders: right after the import the worker is still folding the boards.
 BEST_CUSTOMER = """
-SELECT member_id FROM board_score WHERE board = 'spend' AND window_key = 'all' ORDER BY score DESC, reached_at LIMIT 1
+SELECT member_id FROM shop_order GROUP BY member_id ORDER BY sum(amount_fen - refunded_fen) DESC LIMIT 1
 """
 
 
@@ -63,7 +64,8 @@ async def describe_shop(services: Services, address: str) -> str:
     campaign_id = await pool.fetchval("SELECT id FROM campaign WHERE name = $1", CHECK_IN_NAME)
     operator = _token(services, tokens, Principal(Role.OPERATOR, subject="demo"))
     member = _token(services, tokens, Principal(Role.MEMBER, member_id=member_id))
-    return WELCOME.format(address=address, operator=operator, member=member, campaign=encode_id(CAMPAIGN, campaign_id))
+    campaign, day = encode_id(CAMPAIGN, campaign_id), services.clock().astimezone(services.zone).date()
+    return WELCOME.format(address=address, operator=operator, member=member, campaign=campaign, day=day)
 
 
 def _token(services: Services, tokens: Tokens, principal: Principal) -> str:
@@ -71,40 +73,48 @@ def _token(services: Services, tokens: Tokens, principal: Principal) -> str:
 
 
 WELCOME = """
-siyu is running. Explorer: {address}/graphql
+siyu is running. Open the explorer, put in a token, paste a document.
+siyu 已启动。打开调试页，填入令牌，粘贴下面的任意一段即可运行。
 
-Operator's token:
+  {address}/graphql
+
+Operator's token, valid for 7 days (运营人员令牌，7 天内有效):
 {operator}
 
-Member's token (CDNOW's best customer):
+Token of the member who spent most (消费最多的会员的令牌):
 {member}
 
-1. Who spent most (either token):
+1. Who spent most, in fen; either token (消费榜，单位：分；任一令牌):
 
 query TopSpenders {{
   leaderboard(board: "spend", window: ALL) {{
     asOf exact
-    entries(first: 5) {{ edges {{ node {{ rank score member {{ id }} }} }} }}
+    entries(first: 5) {{ nodes {{ rank score member {{ id }} }} }}
   }}
 }}
 
-2. Check in for today (the member's token; the same key gets the same answer):
+2. Check in for today; the member's token. Run it twice: the same key gets the same answer.
+   今日签到；会员令牌。再运行一次：相同的 key 得到相同的结果。
 
 mutation CheckIn {{
-  checkInSign(input: {{ campaign: "{campaign}", idempotencyKey: "my-first-check-in" }}) {{
+  checkInSign(input: {{ campaign: "{campaign}", idempotencyKey: "check-in/{day}" }}) {{
     participation {{ progress {{ current target text }} }}
     effects {{ kind ... on GrantEffect {{ unit amount }} }}
     userErrors {{ code message }}
   }}
 }}
 
-3. My points, and how they came about (the member's token):
+3. My points, and how they came about; the member's token (我的积分及明细；会员令牌):
 
 query MyPoints {{
   viewer {{ ... on MemberViewer {{ member {{
-    wallet(unit: POINTS) {{ balance entries(first: 3) {{ edges {{ node {{ at amount balance kind }} }} }} }}
+    wallet(unit: POINTS) {{
+      balance
+      entries(first: 3) {{ nodes {{ at amount balance reference campaign {{ name }} }} }}
+    }}
   }} }} }}
 }}
 
-Ctrl-C stops the server and everything it started.
+More documents (更多示例): docs/graphql.md
+Ctrl-C stops the server and everything it started (按 Ctrl-C 停止全部进程).
 """

@@ -1,0 +1,99 @@
+"""Every GraphQL document that siyu shows to somebody runs, and the answer shown is the real one."""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from api.demo import ORDERS_FILE, WELCOME
+from schema import Principal
+from schema.ids import CAMPAIGN, MEMBER, encode_id
+from siyu.boards import fold_everything
+from tests.docs.pages import PAGES, READMES, Block, blocks, name_of
+from tests.factories import add_campaign, add_members, paid
+from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
+
+TOP = 3
+ROLE = "role="
+CAPITALS = re.compile(r"\b[A-Z_]+_ID\b")
+WITH_GRAPHQL = [page for page in PAGES if any(block.language == "graphql" for block in blocks(page))]
+WELCOMED = re.findall(r"^(?:query|mutation) \w+ \{\{.*?^\}\}", WELCOME, re.MULTILINE | re.DOTALL)
+
+
+def documents(page_blocks: list[Block]) -> Iterator[tuple[Block, str]]:
+    """The GraphQL blocks of a page, each with the JSON of its variables."""
+    for place, block in enumerate(page_blocks):
+        if block.language == "graphql":
+            follower = page_blocks[place + 1] if place + 1 < len(page_blocks) else None
+            yield block, follower.text if follower and follower.words == "variables" else "{}"
+
+
+def mishaps(answer: object) -> list[object]:
+    """Every error in an answer, userErrors and refusals at any depth included."""
+    if isinstance(answer, Mapping):
+        here = [answer[name] for name in ("errors", "userErrors", "refusal") if answer.get(name)]
+        return here + [found for value in answer.values() for found in mishaps(value)]
+    if isinstance(answer, list):
+        return [found for value in answer for found in mishaps(value)]
+    return []
+
+
+async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
+    """A member with an order, both campaigns and a draft: the member, and the ids that documents name in capitals."""
+    [member] = await add_members(shop.pool, 1)
+    check_in = await add_campaign(shop.pool, "check_in")
+    draft = await add_campaign(shop.pool, "check_in", state="draft")
+    await add_campaign(shop.pool, "purchase")
+    await shop.engine.submit(paid(member, "A-1", 12_800, datetime(2026, 10, 5, tzinfo=UTC)))
+    await fold_everything(shop.pool)
+    return member, {
+        "MEMBER_ID": encode_id(MEMBER, member),
+        "CHECK_IN_ID": encode_id(CAMPAIGN, check_in),
+        "DRAFT_ID": encode_id(CAMPAIGN, draft),
+    }
+
+
+def principal_of(block: Block, member: UUID) -> Principal:
+    """Who runs a block: the role in its first line."""
+    return {"member": as_member(member), "operator": OPERATOR, "service": SERVICE}[block.words.removeprefix(ROLE)]
+
+
+@pytest.mark.parametrize("page", WITH_GRAPHQL, ids=name_of)
+async def test_every_document_of_a_page_runs_without_an_error(shop: Shop, page: Path) -> None:
+    member, ids = await ids_of_a_small_shop(shop)
+
+    for block, variables in documents(blocks(page)):
+        filled_in = CAPITALS.sub(lambda found: ids[found[0]], variables)
+        answer = await shop.answer(principal_of(block, member), block.text, json.loads(filled_in))
+        assert mishaps(answer) == [], f"{name_of(page)}:{block.line}"
+
+
+async def test_the_documents_that_the_demo_offers_run_for_its_member(shop: Shop) -> None:
+    member, ids = await ids_of_a_small_shop(shop)
+
+    assert len(WELCOMED) == 3
+    for document in WELCOMED:
+        answer = await shop.answer(as_member(member), document.format(campaign=ids["CHECK_IN_ID"], day="2026-11-21"))
+        assert mishaps(answer) == []
+
+
+@pytest.mark.parametrize("readme", READMES, ids=name_of)
+async def test_the_answer_in_the_readme_is_that_of_the_orders(shop: Shop, readme: Path) -> None:
+    spent_fen: Counter[str] = Counter()
+    with ORDERS_FILE.open(newline="") as file:
+        for row in csv.DictReader(file):
+            spent_fen[row["customer_id"]] += int(row["amount"].replace(".", ""))
+    members = await add_members(shop.pool, TOP)
+    for member, (customer, amount_fen) in zip(members, spent_fen.most_common(TOP), strict=True):
+        await shop.engine.submit(paid(member, customer, amount_fen, datetime(1998, 6, 1, tzinfo=UTC)))
+    await fold_everything(shop.pool)
+
+    [document, answer] = [block for block in blocks(readme) if block.language in {"graphql", "json"}]
+
+    assert json.loads(answer.text) == await shop.answer(OPERATOR, document.text)
