@@ -62,4 +62,4 @@ def check_json(value: object, path: tuple[str, ...]) -> None:
 
 def is_storable(text: str) -> bool:
     """Whether PostgreSQL can hold the text; what it cannot hold, it need not be asked for either."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text))

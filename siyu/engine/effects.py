@@ -72,7 +72,7 @@ def refusal_among(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
 
 def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
     """Apply checked effects to the view; the answer is what the decision log keeps."""
-    return tuple(APPLY[type(effect)](scene, effect) for effect in effects)
+    return tuple([APPLY[type(effect)](scene, effect) for effect in effects])
 
 
 def _grant(scene: Scene, effect: Grant) -> Logged:
