@@ -1,7 +1,10 @@
 """`boards rebuild`: the leaderboards' hot copy, made anew."""
 
+from pathlib import Path
+
 import click
 
+from api.commands.options import data_option
 from api.progress import showing_progress
 from api.services import Services, run_with_services
 from api.settings import load_settings
@@ -14,7 +17,8 @@ def boards() -> None:
 
 
 @boards.command()
-def rebuild() -> None:
+@data_option
+def rebuild(data: Path | None) -> None:
     """Copy every leaderboard from PostgreSQL to Redis again; readers are served meanwhile."""
 
     async def main(services: Services) -> None:
@@ -29,5 +33,5 @@ def rebuild() -> None:
 
             await rebuild_all(services.pool, services.redis, count)
 
-    run_with_services(load_settings(), main)
+    run_with_services(load_settings(data=data), main)
     click.echo("The leaderboards are rebuilt.")

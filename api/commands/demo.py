@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from api.app import build_app
+from api.commands.options import data_option
 from api.demo import describe_shop, fill_shop
 from api.server import listen, serve_app, stop_event, working
 from api.services import Services, run_with_services
@@ -13,7 +14,7 @@ from api.settings import load_settings
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: SIYU_PORT or 8000]")
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded servers.  [default: .siyu]")
+@data_option
 def demo(port: int | None, data: Path | None) -> None:
     """Fill an empty shop with the orders of CDNOW, then serve it; prints tokens and documents to paste."""
     settings = load_settings(port=port, data=data)

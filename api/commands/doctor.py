@@ -5,12 +5,14 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import click
 from redis.exceptions import RedisError
 
 from api.auth import load_key
+from api.commands.options import data_option
 from api.embedded import Servers
 from api.errors import SetupError
 from api.migrating import missing_migrations
@@ -40,9 +42,10 @@ class Finding:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def doctor(as_json: bool) -> None:
+@data_option
+def doctor(as_json: bool, data: Path | None) -> None:
     """Check settings, database, migrations, Redis, plugins and clock; exit code 1 if anything is wrong."""
-    findings = _examine()
+    findings = _examine(data)
     if as_json:
         click.echo(json.dumps({"findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))
     else:
@@ -53,9 +56,9 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-def _examine() -> list[Finding]:
+def _examine(data: Path | None) -> list[Finding]:
     try:
-        settings = load_settings()
+        settings = load_settings(data=data)
         load_key(settings)
     except SetupError as error:
         return [Finding("settings", False, str(error), "Set it as docs/settings.md says.")]

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api.commands.options import data_option
 from api.imports import (
     MEMBER_COLUMNS,
     ORDER_COLUMNS,
@@ -44,9 +45,6 @@ def import_() -> None:
 
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
-data_option = click.option(
-    "--data", type=click.Path(path_type=Path), help="Folder of the embedded servers.  [default: .siyu]"
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 
 

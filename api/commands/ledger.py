@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.commands.options import data_option
 from api.progress import showing_progress
 from api.services import Services, run_with_services
 from api.settings import load_settings
@@ -24,7 +25,7 @@ def ledger() -> None:
 
 
 @ledger.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded servers.  [default: .siyu]")
+@data_option
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
 def verify(data: Path | None, as_json: bool) -> None:
     """Recompute everything from the transfers; the exit code is 1 if anything does not hold.

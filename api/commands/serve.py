@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from api.app import build_app
+from api.commands.options import data_option
 from api.server import listen, serve_app, stop_event, working
 from api.services import Services, run_with_services
 from api.settings import load_settings
@@ -13,7 +14,7 @@ from api.settings import load_settings
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: SIYU_HOST or 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.  [default: SIYU_PORT or 8000]")
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded servers.  [default: .siyu]")
+@data_option
 @click.option("--worker/--no-worker", default=True, help="Run the worker's loops in this process too.")
 def serve(host: str | None, port: int | None, data: Path | None, worker: bool) -> None:
     """Serve GraphQL at /graphql until Ctrl-C."""

@@ -1,11 +1,13 @@
 """`token`: a token to call the server with."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import click
 
 from api.auth import load_tokens
+from api.commands.options import data_option
 from api.settings import load_settings
 from schema import Principal, Role
 from schema.context import SUBJECT_LENGTH_MAX
@@ -30,11 +32,12 @@ def _member_id(_context: click.Context, _parameter: click.Parameter, value: str 
     "--member", metavar="ID", callback=_member_id, help="The member's id as GraphQL shows it, for --role member."
 )
 @click.option("--hours", type=click.IntRange(1, HOURS_MAX), default=12, show_default=True, help="How long it is valid.")
-def token(role: str, name: str, member: UUID | None, hours: int) -> None:
+@data_option
+def token(role: str, name: str, member: UUID | None, hours: int, data: Path | None) -> None:
     """Print a token, signed with this deployment's key."""
     if len(name) > SUBJECT_LENGTH_MAX:
         raise click.UsageError(f"--name must have at most {SUBJECT_LENGTH_MAX} characters.")
     if (role == "member") != (member is not None):
         raise click.UsageError("--member goes with --role member, and --role member with --member.")
     principal = Principal(Role(role), member_id=member, subject="" if member else name)
-    click.echo(load_tokens(load_settings()).issue(principal, utc_now(), timedelta(hours=hours)))
+    click.echo(load_tokens(load_settings(data=data)).issue(principal, utc_now(), timedelta(hours=hours)))

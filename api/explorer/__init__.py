@@ -47,8 +47,7 @@ def explorer_routes(assets: Path = ASSETS) -> list[BaseRoute]:
 
 
 def _accepts_html(request: Request) -> bool:
-    accepted = request.headers.get("accept", "*/*")
-    return "text/html" in accepted or "*/*" in accepted
+    return "text/html" in request.headers.get("accept", "")
 
 
 class _ExplorerFiles(StaticFiles):

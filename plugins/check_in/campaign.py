@@ -67,7 +67,7 @@ def decide(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effe
 
 def describe(config: CheckInConfig, state: CheckInState) -> Progress:
     """The streak, against the length of the table."""
-    text = Text(zh=f"已连续签到 {state.streak} 天", en=f"{state.streak} days in a row")
+    text = Text(zh=f"已连续签到 {state.streak} 天", en=f"Days in a row: {state.streak}")
     return Progress(current=state.streak, target=len(config.streak_points), text=text)
 
 

@@ -98,4 +98,4 @@ def test_progress_is_the_streak() -> None:
     progress = CHECK_IN.describe(CheckInConfig(), CheckInState(streak=3))
 
     assert (progress.current, progress.target) == (3, 7)
-    assert progress.text == Text(zh="已连续签到 3 天", en="3 days in a row")
+    assert progress.text == Text(zh="已连续签到 3 天", en="Days in a row: 3")

@@ -52,7 +52,7 @@ async def test_signing_in_grants_points_and_shows_the_participation(shop: Shop) 
     participation = payload["participation"]
     assert participation["__typename"] == "CheckInParticipation"
     assert participation["campaign"] == {"__typename": "CheckInCampaign", "name": "check_in"}
-    assert participation["progress"] == {"current": 1, "target": 7, "text": "1 days in a row"}
+    assert participation["progress"] == {"current": 1, "target": 7, "text": "Days in a row: 1"}
     assert participation["state"]["last_day"] == "2026-11-21"
     assert participation["updatedAt"] == "2026-11-21T04:00:00Z"
     assert participation["member"] == participation["subject"] == {"id": encode_id(MEMBER, member)}
