@@ -1,5 +1,7 @@
 """`serve`: the GraphQL server."""
 
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,13 +25,9 @@ def serve(host: str | None, port: int | None, data: Path | None, worker: bool) -
         bound_host, bound_port = listening.getsockname()[:2]
 
         async def main(services: Services) -> None:
+            say_ready = partial(click.echo, f"siyu serves http://{bound_host}:{bound_port}/graphql")
             with stop_event() as stop:
-                app = build_app(services)
-                ready = lambda: click.echo(f"siyu serves http://{bound_host}:{bound_port}/graphql")  # noqa: E731
-                if worker:
-                    async with working(services):
-                        await serve_app(app, listening, stop, ready)
-                else:
-                    await serve_app(app, listening, stop, ready)
+                async with working(services) if worker else nullcontext():
+                    await serve_app(build_app(services), listening, stop, say_ready)
 
         run_with_services(settings, main)
