@@ -1,6 +1,8 @@
 """The composition root: settings and services become the Starlette application."""
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
 from api.auth import load_tokens
@@ -8,6 +10,11 @@ from api.explorer import explorer_routes
 from api.http import GraphQLEndpoint
 from api.services import Services
 from schema import build_schema
+
+
+async def show_explorer(request: Request) -> RedirectResponse:  # noqa: ARG001 - the signature of a route
+    """Whoever opens the server's address is shown the explorer."""
+    return RedirectResponse("/graphql")
 
 
 def build_app(services: Services) -> Starlette:
@@ -18,5 +25,6 @@ def build_app(services: Services) -> Starlette:
         Route("/healthz", endpoint.health, methods=["GET"]),
     ]
     if services.settings.environment == "development":
+        routes.append(Route("/", show_explorer, methods=["GET"]))
         routes.extend(explorer_routes())
     return Starlette(routes=routes)

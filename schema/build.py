@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.actions import action_mutations
+from schema.documents import OneOperation
 from schema.kinds import KindTypes, SiyuSchema
 from schema.mutations import CORE_MUTATIONS
 from schema.naming import type_prefix
@@ -72,6 +73,7 @@ def _build(registry: Registry) -> SiyuSchema:
                 lambda: MaxTokensLimiter(TOKENS_MAX),
                 lambda: ParserCache(CACHED_DOCUMENTS_MAX),
                 lambda: ValidationCache(CACHED_DOCUMENTS_MAX),
+                OneOperation,
             ],
         )
     schema.registry, schema.kinds, schema.fallback = registry, kinds, FALLBACK

@@ -210,5 +210,24 @@ async def test_healthz_is_unwell_while_the_database_is_away(
 
 
 async def test_an_unknown_path_is_not_found(http: httpx.AsyncClient) -> None:
-    assert (await http.get("/")).status_code == 404
+    assert (await http.get("/nothing")).status_code == 404
     assert (await http.post("/healthz")).status_code == 405
+
+
+async def test_several_operations_need_a_name(http: httpx.AsyncClient) -> None:
+    document = "query A { a: __typename } query B { b: __typename }"
+
+    unnamed = await http.post("/graphql", json={"query": document})
+    named = await http.post("/graphql", json={"query": document, "operationName": "B"})
+    unknown = await http.post("/graphql", json={"query": document, "operationName": "C"})
+
+    assert [error["extensions"]["code"] for error in unnamed.json()["errors"]] == ["INVALID_REQUEST"]
+    assert "data" not in unnamed.json()
+    assert named.json() == {"data": {"b": "Query"}}
+    assert [error["extensions"]["code"] for error in unknown.json()["errors"]] == ["INVALID_REQUEST"]
+
+
+async def test_the_servers_address_leads_to_the_explorer(http: httpx.AsyncClient) -> None:
+    reply = await http.get("/")
+
+    assert (reply.status_code, reply.headers["location"]) == (307, "/graphql")
