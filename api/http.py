@@ -69,7 +69,6 @@ class GraphQLEndpoint:
             now=services.clock(),
             engine=services.engine,
             pool=services.pool,
-            registry=self.schema.registry,
             leaderboards=services.leaderboards,
             zone=services.zone,
         )

@@ -10,7 +10,6 @@ import strawberry
 
 from schema.loaders import Loaders
 from siyu.boards import Leaderboards
-from siyu.campaigns import Registry
 from siyu.db import Pool
 from siyu.engine import Engine
 
@@ -62,7 +61,6 @@ class Context:
     now: datetime
     engine: Engine
     pool: Pool
-    registry: Registry
     leaderboards: Leaderboards
     zone: ZoneInfo
     loaders: Loaders = field(init=False)

@@ -43,6 +43,11 @@ def _is_lost_race(error: asyncpg.PostgresError) -> bool:
     return not isinstance(error, asyncpg.UniqueViolationError) or error.constraint_name == SAME_FACT_CONSTRAINT
 
 
+def _is_outage(error: Exception) -> bool:
+    """Whether the database is away. An InterfaceError that is a ValueError too is a value that cannot be encoded."""
+    return isinstance(error, LOST_CONNECTION) and not isinstance(error, ValueError)
+
+
 def no_fail_point(name: str) -> None:
     """Outside of tests nothing fails on purpose."""
 
@@ -87,6 +92,10 @@ class Engine:
         try:
             return await self._with_retries(facts)
         except Exception as error:
+            if _is_outage(error):
+                # One by one, each would wait for the database all over again.
+                logger.error("%d facts found no database: %r", len(facts), error)
+                return [error] * len(facts)
             if len(facts) == 1:
                 return [await self._alone(facts[0], error)]
             logger.warning("a batch of %d facts failed and is run one by one: %r", len(facts), error)
@@ -117,6 +126,8 @@ class Engine:
                     raise
                 logger.info("a batch of %d facts lost a race and is tried again: %r", len(facts), error)
             except LOST_CONNECTION as error:
+                if not _is_outage(error):
+                    raise
                 # Whether it was committed is unknown: the idempotency keys make the second attempt find out.
                 logger.warning("a batch of %d facts lost its connection and is tried again: %r", len(facts), error)
                 await asyncio.sleep(pause_s)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from siyu.orders import ORDER_REFUSALS
 from siyu.sdk import Text
 
-MEMBER_NOT_FOUND = "MEMBER_NOT_FOUND"
 CAMPAIGN_NOT_FOUND = "CAMPAIGN_NOT_FOUND"
 CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
 CAMPAIGN_FAILED = "CAMPAIGN_FAILED"

@@ -44,7 +44,6 @@ class Shop:
             now=self.now,
             engine=self.engine,
             pool=self.pool,
-            registry=self.engine.registry,
             leaderboards=self.leaderboards,
             zone=SHANGHAI,
         )

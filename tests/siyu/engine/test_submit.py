@@ -9,6 +9,7 @@ import pytest
 
 from siyu.db import Pool
 from siyu.engine import CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, BatchLimits, Outcome
+from siyu.engine import engine as engine_module
 from siyu.errors import Busy, IdempotencyConflict, NotFound
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, paid, refunded, shop_engine, sign
@@ -289,3 +290,38 @@ async def test_transfers_cannot_be_changed(pool: Pool) -> None:
 
     with pytest.raises(asyncpg.RaiseError, match="kept as they are"):
         await pool.execute("UPDATE transfer SET amount = 500")
+
+
+async def test_without_a_database_every_caller_is_told_after_one_round_of_attempts(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = await add_members(pool, 5)
+    engine = shop_engine(pool)
+    pauses: list[float] = []
+
+    async def note(pause_s: float) -> None:
+        pauses.append(pause_s)
+
+    monkeypatch.setattr(engine_module.asyncio, "sleep", note)
+    await pool.close()
+
+    answers = await asyncio.gather(
+        *(engine.submit(paid(member, f"A{n}", 100, NOON)) for n, member in enumerate(members)), return_exceptions=True
+    )
+
+    assert [type(answer) for answer in answers] == [asyncpg.InterfaceError] * 5
+    assert len(pauses) == engine_module.ATTEMPTS_MAX - 1
+
+
+async def test_a_value_that_cannot_be_encoded_fails_alone_and_at_once(pool: Pool) -> None:
+    members = await add_members(pool, 3)
+    engine = shop_engine(pool)
+    await add_campaign(pool, "purchase")
+
+    answers = await asyncio.gather(
+        *(engine.submit(paid(m, f"A{n}", 2**70 if n == 1 else 100, NOON)) for n, m in enumerate(members)),
+        return_exceptions=True,
+    )
+
+    assert isinstance(answers[1], Exception)
+    assert [await points_of(pool, member) for member in members] == [1, 0, 1]
