@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -21,6 +23,11 @@ CONNECT_TIMEOUT_S = 10.0
 STATEMENT_TIMEOUT_S = 30.0
 # COPY takes two more round trips than an INSERT.
 COPY_ROWS_MIN = 8
+
+POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+# The times of a few batches of facts.
+MOMENTS_MAX = 4_096
 
 if TYPE_CHECKING:
     # Generic in the stubs only: the driver's classes take no parameters at run time.
@@ -56,9 +63,28 @@ async def open_database(url: str, pool_max: int) -> AsyncIterator[Pool]:
         max_size=pool_max,
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=STATEMENT_TIMEOUT_S,
+        init=_use_own_moments,
         reset=_leave_as_it_is,
     ) as pool:
         yield pool
+
+
+@lru_cache(MOMENTS_MAX)
+def _encode_moment(moment: datetime) -> tuple[int]:
+    """An aware time as PostgreSQL keeps it, in microseconds since 2000. Remembered: the time of a fact goes into four
+    rows, and this is the dearest of all values to encode."""
+    return ((moment - POSTGRES_EPOCH) // MICROSECOND,)
+
+
+def _decode_moment(microseconds: tuple[int]) -> datetime:
+    return POSTGRES_EPOCH + timedelta(microseconds=microseconds[0])
+
+
+async def _use_own_moments(connection: DirectConnection) -> None:
+    """Encode times at a third of the driver's own cost."""
+    await connection.set_type_codec(
+        "timestamptz", schema="pg_catalog", format="tuple", encoder=_encode_moment, decoder=_decode_moment
+    )
 
 
 async def _leave_as_it_is(connection: DirectConnection) -> None:

@@ -40,7 +40,7 @@ def describe(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow
         )
     except ValidationError:
         return None
-    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version, row.created_at)
+    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version)
     try:
         state = record.state_for(live)
         return Description(kind.describe(live.config, state), state.model_dump(mode="json"))

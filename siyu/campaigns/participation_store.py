@@ -1,14 +1,15 @@
 """Participations from and to the database, many at a time."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations
 from siyu.db import Connection, append_rows
 
-# Finds more than was asked for where campaigns and members mix; cheaper than pairs, and more does no harm.
+# Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOAD = """
-SELECT id, campaign_id, subject_id, state, state_version, created_at FROM participation
-WHERE campaign_id = ANY($1::uuid[]) AND subject_id = ANY($2::uuid[])
+SELECT place - 1, id, state, state_version
+FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (campaign_id, subject_id, place)
+JOIN participation USING (campaign_id, subject_id)
 """
 
 NEW_COLUMNS = ("id", "campaign_id", "subject_id", "state", "state_version", "created_at", "updated_at")
@@ -21,18 +22,19 @@ WHERE participation.id = change.id
 
 
 async def load_participations(
-    connection: Connection, participations: Participations, keys: Collection[ParticipationKey]
+    connection: Connection, participations: Participations, keys: Sequence[ParticipationKey]
 ) -> None:
     """Put the participations of these keys into memory; their members are locked by the caller."""
-    campaign_ids, subject_ids = {campaign for campaign, _ in keys}, {subject for _, subject in keys}
-    for row in await connection.fetch(LOAD, campaign_ids, subject_ids):
-        participations.put(ParticipationRecord(*row))
+    campaign_ids, subject_ids = zip(*keys, strict=True)
+    for place, participation_id, state, version in await connection.fetch(LOAD, campaign_ids, subject_ids):
+        campaign_id, subject_id = keys[place]
+        participations.put(ParticipationRecord(participation_id, campaign_id, subject_id, state, version))
 
 
 async def write_participations(connection: Connection, participations: Participations) -> None:
     """Write what changed. One that another process made meanwhile raises a unique violation."""
     changed = participations.changed()
-    known = [record for record in changed if not record.is_new]
+    known = [record for record in changed if record.created_at is None]
     if known:
         await connection.execute(
             UPDATE,
@@ -44,6 +46,6 @@ async def write_participations(connection: Connection, participations: Participa
     new = [
         (r.id, r.campaign_id, r.subject_id, r.state_json(), r.stored_version, r.created_at, r.updated_at)
         for r in changed
-        if r.is_new
+        if r.created_at is not None
     ]
     await append_rows(connection, "participation", NEW_COLUMNS, new)

@@ -16,23 +16,29 @@ ParticipationKey = tuple[UUID, UUID]
 
 @dataclass(slots=True)
 class ParticipationRecord:
-    """One participation: stored text until a campaign looks, then its typed state."""
+    """One participation: stored text until a campaign looks, then its typed state.
+
+    `created_at` is None for one that the database holds already; `updated_at` once there is something to write.
+    """
 
     id: UUID
     campaign_id: UUID
     subject_id: UUID
     stored: str | None
     stored_version: int
-    created_at: datetime
+    created_at: datetime | None = None
     state: CampaignState | None = None
     updated_at: datetime | None = None
-    is_new: bool = False
 
     def state_for(self, campaign: LiveCampaign) -> CampaignState:
-        """The state as the type's present version has it."""
+        """The state as the type's present version has it: its defaults where there is none yet."""
         if self.state is None:
             self.state = self._read(campaign)
         return self.state
+
+    def set_state(self, state: CampaignState, version: int, now: datetime) -> None:
+        """Replace the state, to be written."""
+        self.state, self.stored_version, self.updated_at = state, version, now
 
     def state_json(self) -> str:
         """The state as it is stored."""
@@ -61,20 +67,14 @@ class Participations:
         """Make a participation of the database known."""
         self._records[record.campaign_id, record.subject_id] = record
 
-    def state(self, campaign: LiveCampaign, subject_id: UUID) -> CampaignState:
-        """The subject's state in the campaign: its defaults where there is none yet."""
-        record = self._records.get((campaign.id, subject_id))
+    def record(self, campaign_id: UUID, subject_id: UUID, now: datetime) -> ParticipationRecord:
+        """The subject's participation in the campaign; a new one where there is none, not written before it changes."""
+        key = campaign_id, subject_id
+        record = self._records.get(key)
         if record is None:
-            return campaign.type.state()  # type: ignore[no-any-return]  # the registry holds types of every state
-        return record.state_for(campaign)
-
-    def set_state(self, campaign: LiveCampaign, subject_id: UUID, state: CampaignState, now: datetime) -> None:
-        """Replace the state."""
-        record = self._records.get((campaign.id, subject_id))
-        if record is None:
-            record = ParticipationRecord(self._new_id(), campaign.id, subject_id, None, 0, now, is_new=True)
-            self.put(record)
-        record.state, record.stored_version, record.updated_at = state, campaign.type.state_version, now
+            record = ParticipationRecord(self._new_id(), campaign_id, subject_id, None, 0, created_at=now)
+            self._records[key] = record
+        return record
 
     def changed(self) -> list[ParticipationRecord]:
         """The participations to write."""

@@ -6,12 +6,12 @@ from itertools import islice
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
-from siyu.engine.effects import EFFECTS_MAX, Scene, carry_out, check_effects, refusal_among
+from siyu.engine.effects import EFFECTS_MAX, Scene, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN
 from siyu.engine.world import LoggedDecision, World
-from siyu.sdk import Fact, Once, OrderView, View
+from siyu.sdk import Fact, OrderView, View
 
 logger = logging.getLogger(__name__)
 
@@ -42,27 +42,24 @@ def _decide(
     world: World, arrived: ArrivedFact, fact: Fact, campaign: LiveCampaign, order: OrderView | None
 ) -> Decision:
     """One campaign's decision. Whatever its code raises is told, and nothing of this decision happens."""
-    scene = Scene(world, campaign, fact)
+    participation = world.participations.record(campaign.id, fact.member_id, fact.at)
+    scene = Scene(world, campaign, fact, participation)
+    granted = partial(world.book.granted, campaign.id, fact.member_id)
     try:
-        view = View(
-            config=campaign.config,
-            state=world.participations.state(campaign, fact.member_id),
-            member=world.members[fact.member_id],
-            order=order,
-            granted=partial(world.book.granted, campaign.id, fact.member_id),
-        )
+        state = participation.state_for(campaign)
+        view = View(campaign.config, state, world.members[fact.member_id], order, granted)
         # One more than is allowed is enough to refuse them: a campaign may yield without end.
         effects = tuple(islice(campaign.type.decide(fact, view), EFFECTS_MAX + 1))
-        check_effects(scene, effects)
+        plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
+        check_effects(scene, plan, effects)
     except Exception:  # a plugin's code: it must not take the other campaigns with it
         logger.exception("campaign type %s failed on fact %s", campaign.type.key, fact.id)
         return _refuse(world, arrived, campaign, CAMPAIGN_FAILED)
-    refusal = refusal_among(scene, effects)
+    refusal = refusal_among(scene, plan, effects)
     if refusal is not None:
         return _log(world, arrived, campaign, Decision(world.new_id(), campaign.id, (), refusal), None)
-    once_key = next((effect.key for effect in effects if isinstance(effect, Once)), None)
-    decision = Decision(world.new_id(), campaign.id, carry_out(scene, effects), None)
-    return _log(world, arrived, campaign, decision, once_key)
+    decision = Decision(world.new_id(), campaign.id, carry_out(scene, plan, effects), None)
+    return _log(world, arrived, campaign, decision, once_key(plan, effects))
 
 
 def _refuse(world: World, arrived: ArrivedFact, campaign: LiveCampaign | None, code: str) -> Decision:

@@ -1,6 +1,7 @@
 """Effects checked and carried out on the in-memory view: first all are checked, then all are applied."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -8,6 +9,7 @@ import orjson
 from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
 from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.participations import ParticipationRecord
 from siyu.engine.outcome import Refusal
 from siyu.engine.world import World
 from siyu.inputs import check_json, is_storable
@@ -25,6 +27,9 @@ Logged = dict[str, Any]
 
 # Of these a decision holds at most one.
 SINGLE: frozenset[type[Effect]] = frozenset({Once, Refuse, SetState})
+# The kinds of effects of one decision, in their order. A campaign type has a handful of shapes.
+Shape = tuple[type[Effect], ...]
+SHAPES_MAX = 1_024
 
 
 class InvalidEffect(Exception):
@@ -32,47 +37,76 @@ class InvalidEffect(Exception):
 
 
 class Scene(NamedTuple):
-    """Where effects happen: the view, the campaign and the fact."""
+    """Where effects happen: the view, the campaign, the fact and the participation."""
 
     world: World
     campaign: LiveCampaign
     fact: Fact
+    participation: ParticipationRecord
 
     def cause(self, unit: str) -> Cause:
         """Who pays for a movement of value, and why."""
-        return Cause(self.campaign.id, self.campaign.issuers[unit], unit, self.fact.id, self.fact.at)
+        campaign, fact = self.campaign, self.fact
+        return Cause(campaign.id, campaign.issuers[unit], unit, fact.id, fact.at)
 
 
-def check_effects(scene: Scene, effects: Sequence[Effect]) -> None:
-    """Raise InvalidEffect unless every effect is declared by the type and has possible values."""
-    if len(effects) > EFFECTS_MAX:
+class Plan(NamedTuple):
+    """How the effects of one shape are checked and carried out; where the refusal and the `Once` are among them."""
+
+    checks: tuple[Callable[[Scene, Any], bool], ...]
+    steps: tuple[Callable[[Scene, Any], Logged], ...]
+    refuse: int | None
+    once: int | None
+
+
+@lru_cache(SHAPES_MAX)
+def plan_of(declared: frozenset[type[Effect]], shape: Shape) -> Plan:
+    """What is to be done for effects of these kinds. Raises InvalidEffect where the type may not ask for them."""
+    if len(shape) > EFFECTS_MAX:
         raise InvalidEffect(f"more than {EFFECTS_MAX} effects")
-    declared = scene.campaign.type.effects
-    seen: set[type[Effect]] = set()
-    for effect in effects:
-        kind = type(effect)
+    for kind in shape:
         if kind not in declared:
             raise InvalidEffect(f"{kind.__name__} is not among the declared effects")
-        if kind in SINGLE and kind in seen:
+        if kind in SINGLE and shape.count(kind) > 1:
             raise InvalidEffect(f"more than one {kind.__name__}")
-        if not CHECKS[kind](scene, effect):
+    return Plan(
+        checks=tuple(CHECKS[kind] for kind in shape),
+        steps=tuple(APPLY[kind] for kind in shape if kind is not Refuse),
+        refuse=shape.index(Refuse) if Refuse in shape else None,
+        once=shape.index(Once) if Once in shape else None,
+    )
+
+
+def check_effects(scene: Scene, plan: Plan, effects: Sequence[Effect]) -> None:
+    """Raise InvalidEffect unless every effect has possible values."""
+    for check, effect in zip(plan.checks, effects, strict=True):
+        if not check(scene, effect):
             raise InvalidEffect(f"impossible values: {effect!r}")
-        seen.add(kind)
 
 
-def refusal_among(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
-    """The refusal that the effects amount to: a `Refuse`, or a `Once` whose key has been used."""
-    for effect in effects:
-        if isinstance(effect, Refuse):
-            return Refusal(effect.code, dict(effect.missing))
-        if isinstance(effect, Once) and (scene.campaign.id, scene.fact.member_id, effect.key) in scene.world.once:
-            return Refusal(effect.code, {})
+def refusal_among(scene: Scene, plan: Plan, effects: Sequence[Any]) -> Refusal | None:
+    """The refusal that checked effects amount to: a `Refuse`, or a `Once` whose key has been used."""
+    if plan.refuse is not None:
+        refuse: Refuse = effects[plan.refuse]
+        return Refusal(refuse.code, dict(refuse.missing))
+    if plan.once is not None:
+        once: Once = effects[plan.once]
+        if (scene.campaign.id, scene.fact.member_id, once.key) in scene.world.once:
+            return Refusal(once.code, {})
     return None
 
 
-def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
-    """Apply checked effects to the view; the answer is what the decision log keeps."""
-    return tuple([APPLY[type(effect)](scene, effect) for effect in effects])
+def once_key(plan: Plan, effects: Sequence[Any]) -> str | None:
+    """The key of the `Once` among the effects."""
+    if plan.once is None:
+        return None
+    once: Once = effects[plan.once]
+    return once.key
+
+
+def carry_out(scene: Scene, plan: Plan, effects: Sequence[Effect]) -> tuple[Logged, ...]:
+    """Apply checked effects, none of them a refusal, to the view; the answer is what the decision log keeps."""
+    return tuple([step(scene, effect) for step, effect in zip(plan.steps, effects, strict=True)])
 
 
 def _grant(scene: Scene, effect: Grant) -> Logged:
@@ -88,7 +122,7 @@ def _reverse(scene: Scene, effect: Reverse) -> Logged:
 
 def _set_state(scene: Scene, effect: SetState) -> Logged:
     state: Any = effect.state  # checked to be of the type's own state class
-    scene.world.participations.set_state(scene.campaign, scene.fact.member_id, state, scene.fact.at)
+    scene.participation.set_state(state, scene.campaign.type.state_version, scene.fact.at)
     return {"kind": "set_state"}
 
 

@@ -1,6 +1,6 @@
 """Facts and decisions from and to the database, many at a time."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import orjson
 
@@ -75,7 +75,7 @@ def idempotency_key(fact: ArrivedFact) -> str:
     return fact.new.idempotency_key
 
 
-async def load_answers(connection: Connection, keys: Collection[str]) -> Mapping[str, tuple[bytes, Outcome]]:
+async def load_answers(connection: Connection, keys: Collection[str]) -> dict[str, tuple[bytes, Outcome]]:
     """The answers that earlier facts with these keys got, each with its body's fingerprint."""
     answers: dict[str, tuple[bytes, Outcome]] = {}
     for row in await connection.fetch(LOAD_ANSWERS, list(keys)):

@@ -51,9 +51,11 @@ class BatchTransaction:
         await append_facts(connection, fresh)
         step("append facts")
         world, outcomes = await self._decide(connection, fresh, members, used_once, step)
-        if outcomes:
+        if fresh:
             await _write(connection, world, step)
-        return [_answer(fact, outcomes, answers) for fact in facts]
+        for fact, outcome in zip(fresh, outcomes, strict=True):
+            answers[fact.new.idempotency_key] = fact.fingerprint, outcome
+        return [_answer(fact, answers) for fact in facts]
 
     async def used_once(self, connection: Connection, facts: Sequence[ArrivedFact]) -> set[OnceKey]:
         """The `Once` keys these facts would be decided with that the log holds already; changes nothing."""
@@ -68,13 +70,13 @@ class BatchTransaction:
         members: dict[UUID, MemberView],
         used_once: Collection[OnceKey],
         step: Step,
-    ) -> tuple[World, dict[UUID, Outcome]]:
+    ) -> tuple[World, list[Outcome]]:
         campaigns = await self.campaigns.load(connection) if facts else []
         world = World(campaigns, members, self.zone, new_id, once=set(used_once))
         if facts:
             await _load(connection, world, facts)
         step("load")
-        outcomes = {fact.id: decide_fact(world, fact) for fact in facts}
+        outcomes = [decide_fact(world, fact) for fact in facts]
         step("decide")
         return world, outcomes
 
@@ -85,7 +87,7 @@ async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFac
     await load_accounts(connection, world.book, {new.member_id for new in news})
     keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
     if keys:
-        await load_participations(connection, world.participations, keys)
+        await load_participations(connection, world.participations, list(keys))
     numbers = {new.data["order"] for new in news if new.type in ORDER_FACTS}
     if numbers:
         await load_orders(connection, world.orders, numbers)
@@ -116,10 +118,9 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     step("leave scores")
 
 
-def _answer(fact: ArrivedFact, outcomes: dict[UUID, Outcome], answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:
-    if fact.id in outcomes:
-        return outcomes[fact.id]
-    if fact.new.idempotency_key not in answers:
+def _answer(fact: ArrivedFact, answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:
+    known = answers.get(fact.new.idempotency_key)
+    if known is None:
         return NotFound(f"there is no member {fact.new.member_id}")
-    fingerprint, outcome = answers[fact.new.idempotency_key]
+    fingerprint, outcome = known
     return outcome if fingerprint == fact.fingerprint else IdempotencyConflict(fact.new.idempotency_key)

@@ -44,6 +44,7 @@ class World:
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
     _by_id: dict[UUID, LiveCampaign] = field(init=False)
+    _days: dict[datetime, date] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.participations = Participations(self.new_id)
@@ -52,8 +53,11 @@ class World:
         self._by_id = {campaign.id: campaign for campaign in self.campaigns}
 
     def day(self, at: datetime) -> date:
-        """The shop's date of a moment."""
-        return at.astimezone(self.zone).date()
+        """The shop's date of a moment; remembered, since boards ask again for what campaigns judged by."""
+        day = self._days.get(at)
+        if day is None:
+            day = self._days[at] = at.astimezone(self.zone).date()
+        return day
 
     def campaign(self, campaign_id: UUID) -> LiveCampaign | None:
         """A published campaign by id."""

@@ -100,19 +100,20 @@ class Book:
     def grant(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> None:
         """Move `amount` (> 0) from the campaign to the member."""
         account = self._account(member_id, cause.unit)
+        balance = account.add(amount)
         transfer = Transfer(
-            id=self._new_id(),
-            unit=cause.unit,
-            debit_id=cause.issuer_id,
-            credit_id=account.id,
-            amount=amount,
-            member_balance=account.add(amount),
-            kind="grant",
-            fact_id=cause.fact_id,
-            reference=reference,
-            reverses_id=None,
-            at=cause.at,
-            member_id=member_id,
+            self._new_id(),
+            cause.unit,
+            cause.issuer_id,
+            account.id,
+            amount,
+            balance,
+            "grant",
+            cause.fact_id,
+            reference,
+            None,
+            cause.at,
+            member_id,
         )
         self.transfers.append(transfer)
         if reference is not None:

@@ -7,7 +7,11 @@ from siyu.db import Connection, append_rows
 from siyu.ids import new_id
 from siyu.ledger.book import UNITS, Book, MemberAccount, OpenGrant, Transfer
 
-LOAD_ACCOUNTS = "SELECT id, member_id, unit, balance FROM account WHERE member_id = ANY($1::uuid[])"
+# Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
+LOAD_ACCOUNTS = """
+SELECT place - 1, id, unit, balance FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (member_id, place)
+JOIN account USING (member_id)
+"""
 
 LOAD_GRANTS = """
 SELECT issuer.campaign_id, owner.member_id, given.unit, given.reference, given.id, given.at,
@@ -36,8 +40,9 @@ TRANSFER_COLUMNS = Transfer._fields[:-1]
 
 async def load_accounts(connection: Connection, book: Book, member_ids: Collection[UUID]) -> None:
     """Put the members' accounts into the book; the members are locked by the caller."""
-    for row in await connection.fetch(LOAD_ACCOUNTS, member_ids):
-        book.put_account(MemberAccount(*row))
+    wanted = list(member_ids)
+    for place, account_id, unit, balance in await connection.fetch(LOAD_ACCOUNTS, wanted):
+        book.put_account(MemberAccount(account_id, wanted[place], unit, balance))
 
 
 async def load_grants(

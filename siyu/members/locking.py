@@ -6,10 +6,17 @@ from uuid import UUID
 from siyu.db import Connection
 from siyu.sdk import MemberView
 
-# In one order for every process, so that two batches never wait for each other in a circle.
-LOCK = "SELECT id, joined_at FROM member WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"
+# In one order for every process, so that two batches never wait for each other in a circle. Answers with places in
+# what was asked for: cheaper than ids, which are slow to decode and to hash.
+LOCK = """
+SELECT place - 1, joined_at FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
+JOIN member USING (id) ORDER BY id FOR NO KEY UPDATE OF member
+"""
 
 
 async def lock_members(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, MemberView]:
     """Lock these members until the transaction ends; those who do not exist are missing from the answer."""
-    return {row[0]: MemberView(row[0], row[1]) for row in await connection.fetch(LOCK, member_ids)}
+    wanted = list(member_ids)
+    return {
+        wanted[place]: MemberView(wanted[place], joined_at) for place, joined_at in await connection.fetch(LOCK, wanted)
+    }
