@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from siyu.boards import BoardChange, BoardWindow, Leaderboards, projector, run_projector
+from siyu import loops
+from siyu.boards import BoardChange, BoardWindow, Leaderboards, run_projector
 from siyu.boards.copy import BoardCopy
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool
@@ -68,10 +69,10 @@ async def test_two_loops_share_the_work(pool: Pool, redis: RedisClient, clock: T
 async def test_an_outage_is_logged_once(
     pool: Pool, clock: TestClock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projector, "POLL_S", 0.01)
-    monkeypatch.setattr(projector, "RETRY_MAX_S", 0.01)
+    monkeypatch.setattr(loops, "POLL_S", 0.01)
+    monkeypatch.setattr(loops, "RETRY_MAX_S", 0.01)
 
-    with caplog.at_level(logging.INFO, logger=projector.__name__):
+    with caplog.at_level(logging.INFO, logger=loops.__name__):
         async with open_redis("unix:///nowhere/redis.sock") as absent, running(pool, absent, clock):
             await asyncio.sleep(0.3)
 
