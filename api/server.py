@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from api.errors import SetupError
 from api.services import Services
 from siyu.boards import run_projector
+from siyu.engine import run_pending
 
 BACKLOG = 2_048
 GRACE_S = 10
@@ -69,14 +70,18 @@ def stop_event() -> Iterator[asyncio.Event]:
 async def working(services: Services) -> AsyncIterator[None]:
     """The worker's loops, running beside whatever is inside."""
     stop = asyncio.Event()
-    task = asyncio.create_task(
-        run_projector(services.pool, services.redis, services.zone, services.clock, stop), name="boards"
-    )
+    projector = run_projector(services.pool, services.redis, services.zone, services.clock, stop)
+    tasks = [
+        asyncio.create_task(projector, name="boards"),
+        asyncio.create_task(run_pending(services.engine, stop), name="timers"),
+    ]
     try:
         yield
     finally:
         stop.set()
-        await task
+        await asyncio.wait(tasks)
+        for task in tasks:
+            task.result()
 
 
 async def serve_app(app: Starlette, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], None]) -> None:

@@ -22,6 +22,7 @@ from schema import buildable
 from siyu.boards import SET_ASIDE_TOPIC
 from siyu.cache import open_redis
 from siyu.campaigns import load_registry
+from siyu.campaigns.pending_store import count_overdue
 from siyu.clock import utc_now
 from siyu.db import CONNECT_TIMEOUT_S, DirectConnection
 
@@ -108,6 +109,7 @@ async def _database(servers: Servers, connection: DirectConnection) -> AsyncIter
     yield Finding("migrations", not missing, found, "Run `python -m api migrate`." if missing else "")
     if not missing:
         yield await _boards(connection)
+        yield await _timers(connection)
     skew = abs(await connection.fetchval("SELECT clock_timestamp()") - utc_now())
     mend = "" if skew <= CLOCK_SKEW_MAX else "Synchronise the clocks of both machines (NTP)."
     yield Finding("clock", skew <= CLOCK_SKEW_MAX, f"{skew.total_seconds():.3f} s from the database's", mend)
@@ -120,6 +122,15 @@ async def _boards(connection: DirectConnection) -> Finding:
         return Finding("boards", True, "every change of scores can be folded")
     mend = "Run `python -m api ledger verify` to see whose, and report this: it is a defect of siyu."
     return Finding("boards", False, f"{count} messages of score changes were set aside", mend)
+
+
+async def _timers(connection: DirectConnection) -> Finding:
+    """Whether facts that campaigns asked for wait long after they were due."""
+    count = await count_overdue(connection, utc_now())
+    if not count:
+        return Finding("timers", True, "no timer waits for more than an hour")
+    mend = "Run a worker (`python -m api worker`), and mend the plugins and configs named above or by `campaignTypes`."
+    return Finding("timers", False, f"{count} timers and emitted facts have been due for more than an hour", mend)
 
 
 async def _redis(servers: Servers) -> Finding:

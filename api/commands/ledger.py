@@ -14,6 +14,7 @@ from api.commands.options import data_option
 from api.progress import showing_progress
 from api.services import Services, run_with_services
 from api.settings import load_settings
+from siyu.campaigns.pending_store import count_overdue
 from siyu.ledger.verify import Finding, verify_ledger
 
 VIOLATED = 1
@@ -34,11 +35,15 @@ def verify(data: Path | None, as_json: bool) -> None:
     in, so it does not matter whether one is running.
     """
 
-    async def main(services: Services) -> list[Finding]:
+    async def main(services: Services) -> tuple[list[Finding], int]:
         with showing_progress("Verifying") as report:
-            return await verify_ledger(services.pool, lambda done, total: report(done, total, done))
+            findings = await verify_ledger(services.pool, lambda done, total: report(done, total, done))
+        async with services.pool.acquire() as connection:
+            return findings, await count_overdue(connection, services.clock())
 
-    findings = run_with_services(load_settings(data=data), main)
+    findings, overdue = run_with_services(load_settings(data=data), main)
+    if overdue:
+        click.echo(f"Warning: {overdue} timers and emitted facts wait since more than an hour; see `doctor`.", err=True)
     holds = not any(finding.violations for finding in findings)
     if as_json:
         click.echo(json.dumps({"holds": holds, "findings": [asdict(finding) for finding in findings]}))

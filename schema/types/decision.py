@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 
 from schema.context import Info
 from schema.fields import field
-from schema.ids import DECISION, encode_id
+from schema.ids import DECISION, MEMBER, encode_id
 from schema.kinds import campaign_object, kind_types
 from schema.scalars import BigInt
 from schema.types.campaign import Campaign
@@ -68,14 +69,62 @@ class OnceEffect(Effect):
     key: str
 
 
+@strawberry.type(description="A timer of the member was set, in the place of one with that key.")
+class ScheduleEffect(Effect):
+    """A timer to come."""
+
+    key: str
+    type: str = strawberry.field(description="Of the fact that enters when it fires.")
+    at: datetime
+
+
+@strawberry.type(description="A timer of the member was taken back, if there was one.")
+class CancelEffect(Effect):
+    """A timer that will not fire."""
+
+    key: str
+
+
+@strawberry.type(description="A fact followed from the decision, about the member or another.")
+class EmitEffect(Effect):
+    """A fact emitted."""
+
+    type: str
+    target: strawberry.Private[UUID]
+
+    @field("Whom the fact is about. For operators and services.")
+    def member(self, info: Info) -> strawberry.ID | None:
+        return encode_id(MEMBER, self.target) if info.context.principal.member_id is None else None
+
+
+def _schedule_effect(kind: str, key: str, type: str, at: str, pending: str) -> Effect:  # noqa: A002, ARG001 - as logged
+    return ScheduleEffect(kind=kind, key=key, type=type, at=datetime.fromisoformat(at))
+
+
+def _emit_effect(kind: str, type: str, member: str, pending: str) -> Effect:  # noqa: A002, ARG001 - as logged
+    return EmitEffect(kind=kind, type=type, target=UUID(member))
+
+
 EFFECTS: Mapping[str, Callable[..., Effect]] = {
     "grant": GrantEffect,
     "reverse": ReverseEffect,
     "score": ScoreEffect,
     "set_state": StateEffect,
     "once": OnceEffect,
+    "schedule": _schedule_effect,
+    "cancel": CancelEffect,
+    "emit": _emit_effect,
 }
-EFFECT_OBJECTS: tuple[type, ...] = (GrantEffect, ReverseEffect, ScoreEffect, StateEffect, OnceEffect)
+EFFECT_OBJECTS: tuple[type, ...] = (
+    GrantEffect,
+    ReverseEffect,
+    ScoreEffect,
+    StateEffect,
+    OnceEffect,
+    ScheduleEffect,
+    CancelEffect,
+    EmitEffect,
+)
 
 
 def effect_object(logged: Mapping[str, Any]) -> Effect:

@@ -14,7 +14,19 @@ from typing import Any
 import pluggy
 from packaging.specifiers import SpecifierSet
 
-from siyu.sdk import EFFECT_TYPES, ENTRY_POINT_GROUP, PROJECT, SDK_VERSION, CampaignHooks, CampaignType, Refuse
+from siyu.orders import ORDER_FACTS
+from siyu.sdk import (
+    EFFECT_TYPES,
+    ENTRY_POINT_GROUP,
+    PROJECT,
+    SDK_VERSION,
+    CampaignHooks,
+    CampaignType,
+    Emit,
+    FactData,
+    Refuse,
+    Schedule,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +34,9 @@ KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 ACTION = re.compile(r"[a-z][a-zA-Z0-9]*")
 KEY_LENGTH_MAX = 32
+# A type of facts is a key, a dot and a name; the table of facts has room for 64 characters.
+NAME_LENGTH_MAX = 31
+NAMES_MAX = 16
 
 AnyCampaignType = CampaignType[Any, Any]
 Loader = Callable[[], Any]
@@ -124,7 +139,30 @@ def _check(campaign_type: AnyCampaignType, known: Set[str]) -> None:
         (not all(ACTION.fullmatch(name) for name in actions), "action names must be camelCase"),
         (len(set(actions)) < len(actions), f"two of its actions have one name: {actions}"),
     )
-    for applies, reason in reasons:
+    for applies, reason in (*reasons, *_reasons_of_own_facts(campaign_type)):
         if applies:
             raise UnusablePlugin(reason)
     campaign_type.state()  # every field of a state needs a default: this raises with the fields' names
+
+
+def _reasons_of_own_facts(kind: AnyCampaignType) -> Iterator[tuple[bool, str]]:
+    """What can be wrong with the facts that a campaign type enters itself; each with whether it is."""
+    actions = [action.name for action in kind.actions]
+    names = [*actions, *kind.timers, *kind.emits]
+    core = sorted(kind.own_facts() & ORDER_FACTS.keys())
+    for what, own, effect in (("timers", kind.timers, Schedule), ("emits", kind.emits, Emit)):
+        yield not all(ACTION.fullmatch(name) for name in own), f"the names of its {what} must be camelCase"
+        wrong = [name for name, model in own.items() if not _is_fact_data(model)]
+        yield bool(wrong), f"the data of its {what} must be models of FactData: {wrong}"
+        yield (
+            bool(own) != (effect in kind.effects),
+            f"{what} and the effect {effect.__name__} are declared together or not at all",
+        )
+        yield len(own) > NAMES_MAX, f"it has more than {NAMES_MAX} {what}"
+    yield any(len(name) > NAME_LENGTH_MAX for name in names), f"names have at most {NAME_LENGTH_MAX} characters"
+    yield len(set(names)) < len(names), f"two of its actions, timers and emits have one name: {sorted(names)}"
+    yield bool(core), f"the core has facts of these types: {core}"
+
+
+def _is_fact_data(model: object) -> bool:
+    return isinstance(model, type) and issubclass(model, FactData)

@@ -3,6 +3,7 @@
 from siyu.engine.batcher import BatchLimits
 from siyu.engine.engine import Engine, no_fail_point, running
 from siyu.engine.facts import NewFact
+from siyu.engine.firing import run_pending
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, CORE_REFUSALS
 
@@ -18,5 +19,6 @@ __all__ = [
     "Outcome",
     "Refusal",
     "no_fail_point",
+    "run_pending",
     "running",
 ]

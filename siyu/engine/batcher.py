@@ -87,6 +87,11 @@ class Batcher:
         self._wake()
         return caller
 
+    @property
+    def waiting(self) -> int:
+        """How many facts are in the queue."""
+        return len(self._queue)
+
     async def drain(self) -> None:
         """Wait until every fact that was entered is answered."""
         while self._queue or self._in_flight:

@@ -6,9 +6,11 @@ from itertools import islice
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.pending import PendingFact
 from siyu.engine.effects import EFFECTS_MAX, Scene, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision, Outcome, Refusal
+from siyu.engine.pending import hearers
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN
 from siyu.engine.world import LoggedDecision, World
 from siyu.sdk import Fact, OrderView, View
@@ -24,9 +26,17 @@ def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     if isinstance(order, str):
         return Outcome(arrived.id, (_refuse(world, arrived, None, order),))
     if new.campaign_id is not None:
+        if arrived.pending is not None:
+            return Outcome(arrived.id, _decide_pending(world, arrived, fact, arrived.pending))
         return Outcome(arrived.id, (_decide_action(world, arrived, fact, new.campaign_id),))
     campaigns = list(world.listeners(new.type, new.at))
     return Outcome(arrived.id, tuple(_decide(world, arrived, fact, campaign, order) for campaign in campaigns))
+
+
+def _decide_pending(world: World, arrived: ArrivedFact, fact: Fact, pending: PendingFact) -> tuple[Decision, ...]:
+    if world.pending.is_withdrawn(pending):
+        return ()
+    return tuple([_decide(world, arrived, fact, campaign, None) for campaign in hearers(world, pending)])
 
 
 def _decide_action(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> Decision:
@@ -43,7 +53,7 @@ def _decide(
 ) -> Decision:
     """One campaign's decision. Whatever its code raises is told, and nothing of this decision happens."""
     participation = world.participations.record(campaign.id, fact.member_id, fact.at)
-    scene = Scene(world, campaign, fact, participation)
+    scene = Scene(world, campaign, fact, participation, arrived)
     granted = partial(world.book.granted, campaign.id, fact.member_id)
     try:
         state = participation.state_for(campaign)

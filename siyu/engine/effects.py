@@ -10,11 +10,13 @@ from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import ParticipationRecord
+from siyu.engine import scheduling
+from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Refusal
 from siyu.engine.world import World
 from siyu.inputs import check_json, is_storable
 from siyu.ledger.book import Cause
-from siyu.sdk import Effect, Fact, Grant, Once, Refuse, Reverse, Score, SetState
+from siyu.sdk import Cancel, Effect, Emit, Fact, Grant, Once, Refuse, Reverse, Schedule, Score, SetState
 
 EFFECTS_MAX = 32
 # The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.
@@ -37,12 +39,13 @@ class InvalidEffect(Exception):
 
 
 class Scene(NamedTuple):
-    """Where effects happen: the view, the campaign, the fact and the participation."""
+    """Where effects happen: the view, the campaign, the fact (also as it arrived) and the participation."""
 
     world: World
     campaign: LiveCampaign
     fact: Fact
     participation: ParticipationRecord
+    arrived: ArrivedFact
 
     def cause(self, unit: str) -> Cause:
         """Who pays for a movement of value, and why."""
@@ -182,6 +185,9 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     SetState: _check_set_state,
     Score: _check_score,
     Once: _check_once,
+    Schedule: scheduling.check_schedule,
+    Cancel: scheduling.check_cancel,
+    Emit: scheduling.check_emit,
     Refuse: _check_refuse,
 }
 APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
@@ -190,4 +196,7 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     SetState: _set_state,
     Score: _score,
     Once: _once,
+    Schedule: scheduling.schedule,
+    Cancel: scheduling.cancel,
+    Emit: scheduling.emit,
 }

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from siyu.campaigns import LiveCampaigns, Registry
+from siyu.campaigns.pending import PendingFact
 from siyu.clock import Clock, utc_now
 from siyu.db import Pool
 from siyu.engine.batcher import Batcher, BatchLimits
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.outcome import Outcome
+from siyu.engine.pending import arrived_fact
 from siyu.engine.timing import Timings
 from siyu.engine.transaction import Answer, BatchTransaction
 from siyu.ids import new_id
@@ -46,6 +48,12 @@ def _is_lost_race(error: asyncpg.PostgresError) -> bool:
 def _is_outage(error: Exception) -> bool:
     """Whether the database is away. An InterfaceError that is a ValueError too is a value that cannot be encoded."""
     return isinstance(error, LOST_CONNECTION) and not isinstance(error, ValueError)
+
+
+def _look_away(entered: asyncio.Future[Outcome]) -> None:
+    """An error that nobody waits for has been logged."""
+    if not entered.cancelled():
+        entered.exception()
 
 
 def no_fail_point(name: str) -> None:
@@ -82,6 +90,23 @@ class Engine:
         """
         arrived = ArrivedFact(new_id(), fact.fingerprint(), self.clock(), fact)
         return await self._batcher.enter(arrived)
+
+    def enter_pending(self, pending: PendingFact) -> asyncio.Future[Outcome] | None:
+        """Decide a fact that a campaign asked for, unless callers need the room in the queue: then None.
+
+        Nobody has to look at what the future holds. A fact that is gone, or whose campaign cannot decide now, does
+        nothing; what fails stays in the table, and is logged.
+        """
+        if not self.room:
+            return None
+        entered = self._batcher.enter(arrived_fact(pending, new_id(), self.clock()))
+        entered.add_done_callback(_look_away)
+        return entered
+
+    @property
+    def room(self) -> int:
+        """How many facts that campaigns asked for may be entered now: they take up no more than half of the queue."""
+        return max(0, self.limits.queue_max // 2 - self._batcher.waiting)
 
     async def drain(self) -> None:
         """Wait until everything that was submitted is answered."""
@@ -138,12 +163,15 @@ class Engine:
         async with self.pool.acquire() as connection:
             async with connection.transaction():
                 used = await self._transaction.used_once(connection, facts) if look_for_once else ()
-                answers = await self._transaction.run(connection, facts, used)
+                answers, due = await self._transaction.run(connection, facts, used)
                 step = self.timings.start()
             step("commit")
         self.timings.batches += 1
         self.timings.facts += len(facts)
         self.fail_point("engine.committed")
+        for pending in due:
+            # What finds no room, a worker enters.
+            self.enter_pending(pending)
         return answers
 
 

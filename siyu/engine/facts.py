@@ -9,6 +9,8 @@ from uuid import UUID
 
 import orjson
 
+from siyu.campaigns.pending import PendingFact
+
 FINGERPRINT_BYTES = 16
 
 
@@ -18,8 +20,8 @@ class NewFact:
 
     `data` has the shape that `type` declares and was validated by the caller. `idempotency_key` (at most 200
     characters) names this fact for ever: a second one with the key and the same body gets the first's answer.
-    `campaign_id` says which campaign an action is for. `stamped`: `at` is merely when it arrived here, so a retry
-    that arrives later is still the same body.
+    `campaign_id` says which campaign an action is for, or which one asked for the fact. `stamped`: `at` is merely when
+    it arrived here, so a retry that arrives later is still the same body.
     """
 
     type: str
@@ -39,9 +41,13 @@ class NewFact:
 
 
 class ArrivedFact(NamedTuple):
-    """A fact that the engine has taken in: with its id, the hash of its body and the moment it arrived."""
+    """A fact that the engine has taken in: with its id, the hash of its body and the moment it arrived.
+
+    `pending` is what a campaign had asked for, if one had.
+    """
 
     id: UUID
     fingerprint: bytes
     arrived_at: datetime
     new: NewFact
+    pending: PendingFact | None = None

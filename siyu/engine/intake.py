@@ -83,8 +83,8 @@ def _check_data(registry: Registry, fact_type: str, data: object) -> Mapping[str
 
 
 def _is_awaited(registry: Registry, fact_type: str) -> bool:
-    """Whether some campaign type wants such facts, and they are not what a member does in a campaign."""
+    """Whether some campaign type wants such facts, and they are none that a campaign enters itself."""
     kinds = registry.types.values()
-    if any(fact_type == kind.fact_type(action) for kind in kinds for action in kind.actions):
+    if any(fact_type in kind.own_facts() for kind in kinds):
         return False
     return any(fact_type in kind.listens | kind.settles for kind in kinds)

@@ -1,17 +1,22 @@
 """One batch of facts in one transaction: lock, insert, load, decide, write."""
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.boards import leave_changes
 from siyu.campaigns import LiveCampaign, LiveCampaigns, load_participations, write_participations
+from siyu.campaigns.pending import PendingFact
+from siyu.campaigns.pending_store import take_pending, write_pending
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.followers import board_changes
 from siyu.engine.outcome import Outcome
+from siyu.engine.pending import hearers
 from siyu.engine.store import append_decisions, append_facts, find_once, idempotency_key, load_answers
 from siyu.engine.timing import Timings
 from siyu.engine.world import OnceKey, World
@@ -22,8 +27,17 @@ from siyu.members import lock_members
 from siyu.orders import ORDER_FACTS, ORDER_REFUNDED, load_orders, write_orders
 from siyu.sdk import MemberView
 
+logger = logging.getLogger(__name__)
+
 Answer = Outcome | DomainError
 Step = Callable[[str], None]
+
+
+class Decided(NamedTuple):
+    """An answer for each fact of a batch, and the facts that are due as soon as it is committed."""
+
+    answers: list[Answer]
+    due: Sequence[PendingFact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,7 @@ class BatchTransaction:
 
     async def run(
         self, connection: Connection, facts: Sequence[ArrivedFact], used_once: Collection[OnceKey] = ()
-    ) -> list[Answer]:
+    ) -> Decided:
         """Decide and write facts whose idempotency keys differ; one answer each, in their order. Commits nothing.
 
         `used_once` are keys known to be in the decision log: a `Once` with one of them becomes a refusal here rather
@@ -48,37 +62,72 @@ class BatchTransaction:
         known = [fact for fact in facts if fact.new.member_id in members]
         answers = await load_answers(connection, [idempotency_key(fact) for fact in known])
         fresh = [fact for fact in known if idempotency_key(fact) not in answers]
-        await append_facts(connection, fresh)
+        campaigns = await self.campaigns.load(connection) if facts else []
+        pending = [fact for fact in facts if fact.pending is not None]
+        if pending:
+            gone = await _take(connection, pending, members, campaigns)
+            fresh = [fact for fact in fresh if fact.id not in gone]
+        await append_facts(connection, fresh if not pending else [fact for fact in fresh if fact.pending is None])
         step("append facts")
-        world, outcomes = await self._decide(connection, fresh, members, used_once, step)
+        world, outcomes = await self._decide(connection, campaigns, fresh, members, used_once, step)
+        if pending:
+            # Only now is it known which of them another fact of the batch took back. Nobody else can append them.
+            await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
         if fresh:
             await _write(connection, world, step)
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
-        return [_answer(fact, answers) for fact in facts]
+        due = [fact for fact in world.pending.asked_for() if fact.is_due()]
+        return Decided([_answer(fact, answers) for fact in facts], due)
 
     async def used_once(self, connection: Connection, facts: Sequence[ArrivedFact]) -> set[OnceKey]:
         """The `Once` keys these facts would be decided with that the log holds already; changes nothing."""
         members = await lock_members(connection, {fact.new.member_id for fact in facts})
-        world, _ = await self._decide(connection, facts, members, (), self.timings.start())
+        campaigns = await self.campaigns.load(connection)
+        world, _ = await self._decide(connection, campaigns, facts, members, (), self.timings.start())
         return await find_once(connection, world.once)
 
     async def _decide(
         self,
         connection: Connection,
+        campaigns: Sequence[LiveCampaign],
         facts: Sequence[ArrivedFact],
         members: dict[UUID, MemberView],
         used_once: Collection[OnceKey],
         step: Step,
     ) -> tuple[World, list[Outcome]]:
-        campaigns = await self.campaigns.load(connection) if facts else []
         world = World(campaigns, members, self.zone, new_id, once=set(used_once))
         if facts:
             await _load(connection, world, facts)
+        for fact in facts:
+            if fact.pending is not None:
+                world.pending.expect(fact.pending)
         step("load")
         outcomes = [decide_fact(world, fact) for fact in facts]
         step("decide")
         return world, outcomes
+
+
+async def _take(
+    connection: Connection,
+    facts: Sequence[ArrivedFact],
+    members: Collection[UUID],
+    campaigns: Collection[LiveCampaign],
+) -> set[UUID]:
+    """Take what campaigns asked for out of the table, and with it what they asked for about nobody.
+
+    Answers with the facts that are not to be decided: decided or taken back before, or nobody can decide them now.
+    """
+    ids = {fact.pending.id for fact in facts if fact.pending is not None}
+    taken = await take_pending(connection, ids, [campaign.id for campaign in campaigns])
+    for fact in facts:
+        if fact.new.member_id not in members:
+            logger.warning("a campaign asked for %s about nobody: %s", fact.new.type, fact.new.member_id)
+    return {fact.id for fact in facts if fact.pending is not None and fact.pending.id not in taken}
+
+
+def _is_still_pending(world: World, fact: ArrivedFact) -> bool:
+    return fact.pending is not None and fact.pending.id not in world.pending.withdrawn
 
 
 async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
@@ -99,6 +148,8 @@ async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFac
 
 def concerned(world: World, fact: ArrivedFact) -> list[LiveCampaign]:
     """The campaigns that will decide about a fact."""
+    if fact.pending is not None:
+        return list(hearers(world, fact.pending))
     if fact.new.campaign_id is None:
         return list(world.listeners(fact.new.type, fact.new.at))
     campaign = world.campaign(fact.new.campaign_id)
@@ -116,11 +167,14 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     step("write orders")
     await leave_changes(connection, board_changes(world))
     step("leave scores")
+    await write_pending(connection, world.pending)
 
 
 def _answer(fact: ArrivedFact, answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:
     known = answers.get(fact.new.idempotency_key)
     if known is None:
+        if fact.pending is not None:
+            return Outcome(fact.id, ())
         return NotFound(f"there is no member {fact.new.member_id}")
     fingerprint, outcome = known
     return outcome if fingerprint == fact.fingerprint else IdempotencyConflict(fact.new.idempotency_key)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from siyu.boards.changes import BoardChange
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import Participations
+from siyu.campaigns.pending import PendingFacts
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
@@ -43,6 +44,7 @@ class World:
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
+    pending: PendingFacts = field(default_factory=PendingFacts)
     _by_id: dict[UUID, LiveCampaign] = field(init=False)
     _days: dict[datetime, date] = field(default_factory=dict)
 

@@ -13,10 +13,22 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
 """
 
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
-from siyu.sdk.effects import EFFECT_TYPES, Effect, Grant, Once, Refuse, Reverse, Score, SetState
+from siyu.sdk.effects import (
+    EFFECT_TYPES,
+    Cancel,
+    Effect,
+    Emit,
+    Grant,
+    Once,
+    Refuse,
+    Reverse,
+    Schedule,
+    Score,
+    SetState,
+)
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
-from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState
+from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
 from siyu.sdk.text import Text
 from siyu.sdk.view import Granted, MemberView, OrderView, View
 
@@ -31,8 +43,11 @@ __all__ = [
     "CampaignHooks",
     "CampaignState",
     "CampaignType",
+    "Cancel",
     "Effect",
+    "Emit",
     "Fact",
+    "FactData",
     "Grant",
     "Granted",
     "MemberView",
@@ -41,6 +56,7 @@ __all__ = [
     "Progress",
     "Refuse",
     "Reverse",
+    "Schedule",
     "Score",
     "SetState",
     "Text",

@@ -6,7 +6,7 @@ from typing import Any, Generic
 
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
-from siyu.sdk.model import ActionInput
+from siyu.sdk.model import ActionInput, FactData
 from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, StateT, View
 
@@ -42,6 +42,10 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `sdk`: the range of `SDK_VERSION` it was written for, for instance `">=1.0,<2"`.
     - `listens`: fact types decided while the campaign is open (its actions are included without naming them);
       `settles`: fact types decided at any time after publishing, so that a refund is honoured after the end.
+    - `timers`: the names of the facts it may `Schedule`, each with the model of its data; decided at any time after
+      publishing, by the campaign that scheduled it alone.
+    - `emits`: the names of the facts it may `Emit`, likewise; decided by the campaign itself at any time after
+      publishing, and by every campaign that listens to `<key>.<name>`.
     - `effects`: the effect types it may emit; any other fails the decision.
     - `refusals`: every code it refuses with, and the sentence for it (`{name}` is filled from `missing`).
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
@@ -62,9 +66,19 @@ class CampaignType(Generic[ConfigT, StateT]):
     actions: tuple[Action, ...] = ()
     listens: frozenset[str] = frozenset()
     settles: frozenset[str] = frozenset()
+    timers: Mapping[str, type[FactData]] = field(default_factory=dict)
+    emits: Mapping[str, type[FactData]] = field(default_factory=dict)
     state_version: int = 1
     upcast: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
 
     def fact_type(self, action: Action) -> str:
         """The type of the facts that an action of this campaign type enters as."""
-        return f"{self.key}.{action.name}"
+        return self.own_fact(action.name)
+
+    def own_fact(self, name: str) -> str:
+        """The type of the facts that an action, a timer or an emitted fact of this name enters as."""
+        return f"{self.key}.{name}"
+
+    def own_facts(self) -> frozenset[str]:
+        """The types of all facts that enter through this campaign type alone, never from outside."""
+        return frozenset(map(self.own_fact, (*(action.name for action in self.actions), *self.timers, *self.emits)))

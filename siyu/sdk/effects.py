@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -64,6 +66,42 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """Enter the fact `<campaign key>.<type>` about this member at `at` (aware, at most three years ahead).
+
+    A moment in the past means now. `type` is one of the campaign type's `timers`, whose model `data` must fit. Timers
+    have names: a second `Schedule` with the `key` (at most 64 characters) replaces the first, `Cancel` takes it back.
+    A timer fires once, in whatever state its campaign is then, and `Fact.at` is when it was due.
+    """
+
+    key: str
+    at: datetime
+    type: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Take this member's timer of that key back; nothing happens where there is none, or it has fired."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Enter the fact `<campaign key>.<type>` once this decision is committed, about this member or another.
+
+    `type` is one of the campaign type's `emits`, whose model `data` must fit. The campaign itself decides about it in
+    whatever state it is, and so does every campaign that listens to it. It happened when this fact happened. Facts
+    that follow from one another this way, or by timers of less than a minute, are at most four after the first.
+    """
+
+    type: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    member_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """Say no: with one of the campaign type's `refusals` codes and what is missing, if anything is.
 
@@ -74,5 +112,15 @@ class Refuse:
     missing: Mapping[str, Any] = field(default_factory=dict)
 
 
-Effect = Grant | Reverse | SetState | Score | Once | Refuse
-EFFECT_TYPES: tuple[type[Effect], ...] = (Grant, Reverse, SetState, Score, Once, Refuse)
+Effect = Grant | Reverse | SetState | Score | Once | Schedule | Cancel | Emit | Refuse
+EFFECT_TYPES: tuple[type[Effect], ...] = (
+    Grant,
+    Reverse,
+    SetState,
+    Score,
+    Once,
+    Schedule,
+    Cancel,
+    Emit,
+    Refuse,
+)

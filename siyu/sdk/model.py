@@ -1,4 +1,4 @@
-"""The pydantic bases of a campaign's config, state and action inputs."""
+"""The pydantic bases of a campaign's config, its state, and what its own facts carry."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,7 +15,11 @@ class CampaignState(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ActionInput(BaseModel):
-    """What a member sends with an action; becomes the fact's `data` and a GraphQL input."""
+class FactData(BaseModel):
+    """What a fact of the campaign's own carries; becomes the fact's `data`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ActionInput(FactData):
+    """What a member sends with an action; becomes the fact's `data` and a GraphQL input."""

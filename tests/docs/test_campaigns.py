@@ -2,17 +2,18 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from types import ModuleType
+from datetime import UTC, datetime, timedelta
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from siyu.campaigns import Registry, build_registry
 from siyu.db import Pool
 from siyu.engine import BatchLimits, Engine, running
-from siyu.sdk import EFFECT_TYPES
+from siyu.engine.firing import fire_due
+from siyu.sdk import EFFECT_TYPES, hookimpl
 from tests.docs.pages import ROOT, blocks
-from tests.factories import SHANGHAI, add_campaign, add_members, paid
+from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded
 
 PAGE = ROOT / "docs" / "campaigns.md"
 NAME = "campaign_of_the_page"
@@ -51,6 +52,27 @@ async def test_the_engine_rewards_the_first_order_once(pool: Pool, registry: Reg
     assert small.refusal.missing == {"missing_fen": 1}
     assert [effect["kind"] for effect in first.effects] == ["once", "grant", "set_state"]
     assert (second.effects, second.refusal) == ((), None)
+
+
+async def test_the_timer_of_the_page_thanks_a_week_later_unless_money_went_back(pool: Pool, plugin: ModuleType) -> None:
+    kinds = SimpleNamespace(siyu_campaign_types=hookimpl(lambda: [plugin.THANKS]))
+    registry = build_registry([("thanks", lambda: kinds)])
+    assert registry.broken == ()
+    [member] = await add_members(pool, 1)
+    await add_campaign(pool, "thanks", {"points": 7})
+    now = AT
+
+    async with running(Engine(pool, registry, SHANGHAI, BatchLimits(), lambda: now)) as engine:
+        for number in ("A-1", "A-2"):
+            await engine.submit(paid(member, number, 100, AT))
+        await engine.submit(refunded(member, "A-1", 1, AT))
+        points = []
+        for days in (6, 7, 8):
+            now = AT + timedelta(days=days)
+            await fire_due(engine)
+            points.append(await pool.fetchval("SELECT coalesce(sum(amount), 0) FROM transfer"))
+
+    assert points == [0, 7, 7]
 
 
 def test_the_page_lists_every_effect() -> None:

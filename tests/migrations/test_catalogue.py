@@ -68,6 +68,8 @@ EXPECTED_CONSTRAINTS = {
     ),
     ("participation", "participation_pkey"): "PRIMARY KEY (id)",
     ("participation", "uid_participati_campaig_7541c9"): "UNIQUE (campaign_id, subject_id)",
+    ("pending_fact", "pending_fact_depth_check"): "CHECK (((depth >= 0) AND (depth <= 4)))",
+    ("pending_fact", "pending_fact_pkey"): "PRIMARY KEY (id)",
     ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
     ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("shop_order", "shop_order_number_key"): "UNIQUE (number)",
@@ -100,6 +102,10 @@ EXPECTED_INDEXES = {
     ("member", "member_joined_at"): "btree (joined_at, id)",
     ("outbox", "outbox_topic"): "btree (topic, id)",
     ("participation", "participation_subject"): "btree (subject_id, id)",
+    ("pending_fact", "pending_fact_due"): "btree (due_at)",
+    ("pending_fact", "pending_fact_timer"): (
+        "UNIQUE btree (campaign_id, member_id, timer_key) WHERE (timer_key IS NOT NULL)"
+    ),
     ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
     ("transfer", "transfer_credit"): "btree (credit_id, id)",
     ("transfer", "transfer_debit"): "btree (debit_id, id)",
@@ -125,6 +131,8 @@ LOG_REFERENCES = {
     "fact.campaign_id": "campaign",
     "fact.member_id": "member",
     "participation.subject_id": "member",
+    "pending_fact.campaign_id": "campaign",
+    "pending_fact.member_id": "member",
     "transfer.fact_id": "fact",
 }
 
@@ -145,6 +153,10 @@ FROM account paying, account receiving
 WHERE paying.campaign_id IS NOT NULL AND receiving.member_id IS NOT NULL
 """
 A_GRANT = A_TRANSFER % "5, 5, 'grant', gen_random_uuid(), NULL"
+A_PENDING_FACT = """
+INSERT INTO pending_fact (id, type, member_id, campaign_id, data, timer_key, depth, due_at, created_at)
+SELECT gen_random_uuid(), 't.n', member.id, campaign.id, '{}', 'k', %s, now(), now() FROM member, campaign
+"""
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
 ITSELF = "'00000000-0000-7000-8000-000000000001'"
 
@@ -206,6 +218,8 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_TRANSFER % "5, 5, 'reverse', gen_random_uuid(), gen_random_uuid()", "transfer_reverses_id_fkey"),
         (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
         ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
+        (A_PENDING_FACT % 5, "pending_fact_depth_check"),
+        (A_PENDING_FACT % 0 + f"; {A_PENDING_FACT % 0}", "pending_fact_timer"),
         (
             "INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), 9007199254740993, now(), 1)",
             "board_score_score_check",

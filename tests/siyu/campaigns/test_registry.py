@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from siyu.campaigns import AnyCampaignType, Registry, build_registry, load_registry
-from siyu.sdk import Action, CampaignState, Grant, Refuse, Text, hookimpl
+from siyu.sdk import Action, CampaignState, Emit, FactData, Grant, Refuse, Schedule, Text, hookimpl
 from tests.factories import shop_registry
 
 GOOD = shop_registry().types["check_in"]
@@ -78,6 +78,12 @@ def changed(**fields: Any) -> object:
     return plugin(replace(GOOD, **{"key": "other"} | fields))
 
 
+def timed(**fields: Any) -> object:
+    """The same, of a type with a timer and an emitted fact."""
+    own = {"timers": {"ring": FactData}, "emits": {"baton": FactData}, "effects": GOOD.effects | {Emit, Schedule}}
+    return changed(**(own | fields))
+
+
 @pytest.mark.parametrize(
     ("load", "reason"),
     [
@@ -104,6 +110,25 @@ def changed(**fields: Any) -> object:
         pytest.param(lambda: changed(refusals={"no": NO}), "UPPER_CASE: ['no']", id="bad refusal code"),
         pytest.param(lambda: changed(effects=frozenset({Grant})), "no Refuse effect", id="refusals without Refuse"),
         pytest.param(lambda: changed(effects=frozenset({Imagined, Refuse})), "do not exist", id="unknown effect"),
+        pytest.param(lambda: timed(timers={"ring_it": FactData}), "timers must be camelCase", id="bad timer"),
+        pytest.param(lambda: timed(emits={"Ring": FactData}), "emits must be camelCase", id="bad emitted fact"),
+        pytest.param(lambda: timed(timers={"ring": dict}), "models of FactData: ['ring']", id="timer without a model"),
+        pytest.param(lambda: timed(emits={"ring": FactData()}), "models of FactData", id="an instance for a model"),
+        pytest.param(lambda: timed(timers={}), "Schedule are declared together", id="Schedule without timers"),
+        pytest.param(lambda: timed(emits={}), "Emit are declared together", id="Emit without emits"),
+        pytest.param(lambda: changed(timers={"ring": FactData}), "Schedule are declared together", id="no Schedule"),
+        pytest.param(lambda: timed(emits={"sign": FactData}), "have one name", id="an action's name emitted"),
+        pytest.param(lambda: timed(emits={"ring": FactData}), "have one name", id="a timer's name emitted"),
+        pytest.param(lambda: timed(timers={"x" * 32: FactData}), "at most 31 characters", id="long timer"),
+        pytest.param(lambda: changed(actions=(Action("x" * 32, NO),)), "at most 31 characters", id="long action"),
+        pytest.param(
+            lambda: timed(timers={f"n{number}": FactData for number in range(17)}), "more than 16 timers", id="many"
+        ),
+        pytest.param(
+            lambda: timed(key="order", emits={"paid": FactData}),
+            "facts of these types: ['order.paid']",
+            id="the core's",
+        ),
         pytest.param(lambda: changed(state=NeedsAField), "colour", id="state without defaults"),
     ],
 )
@@ -160,6 +185,13 @@ def test_a_folder_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch: 
 
     assert registry.types == {}
     assert [broken.name for broken in registry.broken] == ["shop_plugins.empty", "shop_plugins.torn"]
+
+
+def test_timers_and_emitted_facts_are_welcome() -> None:
+    registry = build_registry([("timed", timed)])
+
+    assert registry.broken == ()
+    assert registry.types["other"].own_facts() == {"other.sign", "other.ring", "other.baton"}
 
 
 def test_nothing_that_siyu_ships_is_broken() -> None:
