@@ -1,7 +1,7 @@
 """One batch of facts in one transaction: lock, insert, load, decide, write."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,12 @@ from siyu.campaigns import LiveCampaign, LiveCampaigns, load_participations, wri
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.faults import Faults
 from siyu.engine.followers import board_changes
 from siyu.engine.outcome import Outcome
 from siyu.engine.store import append_decisions, append_facts, find_once, idempotency_key, load_answers
 from siyu.engine.timing import Timings
+from siyu.engine.watching import look_back
 from siyu.engine.world import OnceKey, World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
@@ -33,6 +35,7 @@ class BatchTransaction:
     campaigns: LiveCampaigns
     zone: ZoneInfo
     timings: Timings
+    faults: Faults = field(default_factory=Faults)
 
     async def run(
         self, connection: Connection, facts: Sequence[ArrivedFact], used_once: Collection[OnceKey] = ()
@@ -72,11 +75,13 @@ class BatchTransaction:
         step: Step,
     ) -> tuple[World, list[Outcome]]:
         campaigns = await self.campaigns.load(connection) if facts else []
-        world = World(campaigns, members, self.zone, new_id, once=set(used_once))
+        world = World(campaigns, members, self.zone, new_id, once=set(used_once), faults=self.faults)
         if facts:
             await _load(connection, world, facts)
         step("load")
         outcomes = [decide_fact(world, fact) for fact in facts]
+        if facts:
+            look_back(world, facts[-1].arrived_at)
         step("decide")
         return world, outcomes
 

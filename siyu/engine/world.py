@@ -11,6 +11,7 @@ from siyu.boards.changes import BoardChange
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import Participations
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
 from siyu.orders.book import OrderBook
@@ -43,6 +44,7 @@ class World:
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     _by_id: dict[UUID, LiveCampaign] = field(init=False)
     _days: dict[datetime, date] = field(default_factory=dict)
 
