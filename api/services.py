@@ -65,7 +65,7 @@ async def open_services(settings: Settings, servers: Servers, clock: Clock = utc
         delay_ms=settings.batch_delay_ms,
         queue_max=settings.queue_facts_max,
     )
-    registry = load_registry(PLUGINS_FOLDER)
+    registry = load_registry(PLUGINS_FOLDER, allowed=settings.allowed_plugins)
     async with (
         open_database(servers.database_url, settings.database_pool_max) as pool,
         open_redis(servers.redis_url) as client,

@@ -39,6 +39,12 @@ def _one_of(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _plugin_names(text: str) -> str:
+    if text and not all(name.strip() for name in text.split(",")):
+        raise ValueError("must be names with commas between, such as plugins.check_in,lottery")
+    return text
+
+
 class Settings(BaseSettings):
     """Every setting of siyu; `docs/settings.md` lists them, and a test holds the two together."""
 
@@ -69,6 +75,9 @@ class Settings(BaseSettings):
     batch_delay_ms: float = Field(default=2.0, ge=0, le=100, description="Longest wait of a fact for others.")
     batches_in_flight_max: int = Field(default=3, ge=1, le=16, description="Most transactions of facts at once.")
     queue_facts_max: int = Field(default=10_000, ge=1, description="Most facts waiting; a further one is told BUSY.")
+    plugins: Annotated[str, AfterValidator(_plugin_names)] | None = Field(
+        default=None, description="Names of the only plugins to load, with commas between; empty: all there are."
+    )
     body_bytes_max: int = Field(default=131_072, ge=1_024, description="Largest request body.")
     fail_point: str | None = Field(
         default=None, description="For tests: the process kills itself at this named point (`engine.committed`)."
@@ -85,6 +94,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def allowed_plugins(self) -> frozenset[str] | None:
+        """The only plugins to load; None: all."""
+        return frozenset(name.strip() for name in self.plugins.split(",")) if self.plugins else None
 
 
 def load_settings(**overrides: object) -> Settings:

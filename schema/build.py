@@ -21,6 +21,7 @@ from schema.types.campaign import Campaign, UnavailableCampaign
 from schema.types.decision import EFFECT_OBJECTS
 from schema.types.participation import Participation, UnavailableParticipation
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Registry
+from siyu.deadline import DEADLINE, LOADING_S, Patience
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def buildable(registry: Registry) -> Registry:
     broken = list(registry.broken)
     for key, kind in registry.types.items():
         try:
-            _build(Registry(MappingProxyType({**kept, key: kind})))
+            DEADLINE.ask(Patience(LOADING_S), _build, Registry(MappingProxyType({**kept, key: kind})))
         except Exception as error:  # a stranger's declarations meet strawberry here: whatever comes of it is told
             problem = f"{type(error).__name__}: {error}"
             logger.error("campaign type %s is left out: %s", key, problem)

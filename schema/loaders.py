@@ -16,6 +16,7 @@ from siyu.campaigns.participation_queries import (
 )
 from siyu.campaigns.participations import ParticipationKey
 from siyu.campaigns.queries import CampaignRow, campaigns_by_id
+from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.db import Pool
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages
@@ -48,6 +49,7 @@ class Loaders:
 
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(lambda ids: members_by_id(pool, ids))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
+        self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
         self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(lambda ids: decisions_by_id(pool, ids))
         self.participation: DataLoader[UUID, ParticipationRow | None] = _by_key(
             lambda ids: participations_by_id(pool, ids)

@@ -22,6 +22,7 @@ from schema.types.participation import Participation
 from schema.types.viewer import Viewer, viewer_object
 from siyu.boards import BoardWindow
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
+from siyu.campaigns.type_queries import types_in_use
 from siyu.members.queries import MembersWanted, member_id_of, member_page
 
 PUBLISHED = tuple(state for state in ShownState if state is not ShownState.DRAFT)
@@ -102,9 +103,9 @@ class Query:
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, id))
         return campaign_object(info, row) if row else None
 
-    @root_field(ForOperators, "Every plugin, those left out too.")
-    def campaign_types(self, info: Info) -> list[CampaignType]:
-        return all_types(info)
+    @root_field(ForOperators, "Every plugin, those left out too, and every type that a campaign needs.")
+    async def campaign_types(self, info: Info) -> list[CampaignType]:
+        return all_types(info, await types_in_use(info.context.pool))
 
     @root_field(
         ForEveryone, "A member's participation in a campaign, the caller's by default; null before the first action."

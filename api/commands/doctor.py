@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +21,9 @@ from api.settings import load_settings
 from schema import buildable
 from siyu.boards import SET_ASIDE_TOPIC
 from siyu.cache import open_redis
-from siyu.campaigns import load_registry
+from siyu.campaigns import BrokenPlugin, Registry, load_registry
 from siyu.campaigns.pending_store import count_overdue
+from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.clock import utc_now
 from siyu.db import CONNECT_TIMEOUT_S, DirectConnection
 
@@ -63,10 +64,11 @@ def _examine(data: Path | None) -> list[Finding]:
         load_key(settings)
     except SetupError as error:
         return [Finding("settings", False, str(error), "Set it as docs/settings.md says.")]
-    findings = [Finding("settings", True, f"{settings.environment}, shop in {settings.time_zone}"), *_plugins()]
+    registry = buildable(load_registry(PLUGINS_FOLDER, allowed=settings.allowed_plugins))
+    findings = [Finding("settings", True, f"{settings.environment}, shop in {settings.time_zone}"), *_plugins(registry)]
 
     async def look(servers: Servers) -> list[Finding]:
-        return [finding async for finding in _servers(servers)]
+        return [finding async for finding in _servers(servers, registry)]
 
     try:
         return [*findings, *run_with_servers(settings, look)]
@@ -74,33 +76,36 @@ def _examine(data: Path | None) -> list[Finding]:
         return [*findings, Finding("servers", False, str(error), "Do as it says, then run doctor again.")]
 
 
-def _plugins() -> list[Finding]:
-    registry = buildable(load_registry(PLUGINS_FOLDER))
+def _plugins(registry: Registry) -> list[Finding]:
     found = f"{len(registry.types)} campaign types: {', '.join(registry.types)}"
     return [
         Finding("plugins", True, found),
         *(
-            Finding(f"plugin {b.name}", False, b.problem, "Mend or remove it; the server runs without it.")
+            Finding(f"plugin {b.name}", False, b.problem, f"Mend or remove {_origin(b)}; the server runs without it.")
             for b in registry.broken
         ),
     ]
 
 
-async def _servers(servers: Servers) -> AsyncIterator[Finding]:
+def _origin(plugin: BrokenPlugin) -> str:
+    return f"{plugin.distribution} {plugin.version}" if plugin.distribution else "it"
+
+
+async def _servers(servers: Servers, registry: Registry) -> AsyncIterator[Finding]:
     try:
         connection = await asyncpg.connect(servers.database_url, timeout=CONNECT_TIMEOUT_S)
     except (OSError, asyncpg.PostgresError) as error:
         yield Finding("database", False, f"cannot connect: {error}", "Check SIYU_DATABASE_URL and that it runs.")
     else:
         try:
-            async for finding in _database(servers, connection):
+            async for finding in _database(servers, connection, registry):
                 yield finding
         finally:
             await connection.close()
     yield await _redis(servers)
 
 
-async def _database(servers: Servers, connection: DirectConnection) -> AsyncIterator[Finding]:
+async def _database(servers: Servers, connection: DirectConnection, registry: Registry) -> AsyncIterator[Finding]:
     new_enough = connection.get_server_version().major >= POSTGRES_VERSION_MIN
     mend = "" if new_enough else f"Use PostgreSQL {POSTGRES_VERSION_MIN} or later."
     yield Finding("database", new_enough, f"PostgreSQL {await connection.fetchval('SHOW server_version')}", mend)
@@ -110,9 +115,23 @@ async def _database(servers: Servers, connection: DirectConnection) -> AsyncIter
     if not missing:
         yield await _boards(connection)
         yield await _timers(connection)
+        for finding in _types_in_use(await types_in_use(connection), registry):
+            yield finding
     skew = abs(await connection.fetchval("SELECT clock_timestamp()") - utc_now())
     mend = "" if skew <= CLOCK_SKEW_MAX else "Synchronise the clocks of both machines (NTP)."
     yield Finding("clock", skew <= CLOCK_SKEW_MAX, f"{skew.total_seconds():.3f} s from the database's", mend)
+
+
+def _types_in_use(uses: Mapping[str, TypeUse], registry: Registry) -> Iterator[Finding]:
+    """Campaign types that campaigns need and no plugin brings, and those whose campaigns siyu had to pause."""
+    for key, use in uses.items():
+        if key not in registry.types:
+            found = f"{use.campaigns} campaigns are of it, and no plugin that is loaded brings it"
+            mend = "Install the plugin again; until then these campaigns decide nothing."
+            yield Finding(f"campaign type {key}", False, found, mend)
+        elif use.problem:
+            mend = "Mend the plugin, then campaignResume."
+            yield Finding(f"campaign type {key}", False, use.problem, mend)
 
 
 async def _boards(connection: DirectConnection) -> Finding:

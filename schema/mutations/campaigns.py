@@ -1,4 +1,4 @@
-"""campaignCreate, campaignUpdate, campaignPublish, campaignPause, campaignEnd: for operators."""
+"""campaignCreate, campaignUpdate, campaignPublish, campaignResume, campaignPause, campaignEnd: for operators."""
 
 from collections.abc import Awaitable
 from datetime import datetime
@@ -53,6 +53,13 @@ class CampaignPublishInput:
 
 
 @strawberry.input
+class CampaignResumeInput:
+    """Which campaign to ask again that siyu paused."""
+
+    campaign: strawberry.ID
+
+
+@strawberry.input
 class CampaignPauseInput:
     """Which campaign to stop for a while."""
 
@@ -87,6 +94,11 @@ class CampaignUpdatePayload(CampaignPayload):
 @strawberry.type
 class CampaignPublishPayload(CampaignPayload):
     """The published campaign."""
+
+
+@strawberry.type
+class CampaignResumePayload(CampaignPayload):
+    """The campaign without its problem."""
 
 
 @strawberry.type
@@ -125,6 +137,14 @@ class CampaignMutations:
         context = info.context
         published = service.publish(context.pool, schema_of(info).registry, _id(input.campaign), context.now)
         return await _payload(info, CampaignPublishPayload, published)
+
+    @root_field(
+        ForOperators, "Let a campaign run again that siyu paused because it failed; an ended one settles again."
+    )
+    async def campaign_resume(self, info: Info, input: CampaignResumeInput) -> CampaignResumePayload:  # noqa: A002 - Relay's name
+        context = info.context
+        resumed = service.resume(context.pool, schema_of(info).registry, _id(input.campaign), context.now)
+        return await _payload(info, CampaignResumePayload, resumed)
 
     @root_field(ForOperators, "Stop a running campaign for a while.")
     async def campaign_pause(self, info: Info, input: CampaignPauseInput) -> CampaignPausePayload:  # noqa: A002 - Relay's name

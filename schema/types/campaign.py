@@ -1,5 +1,6 @@
 """Campaigns: an interface, with one object type for each campaign type."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,15 +32,23 @@ class CampaignType:
     key: strawberry.ID
     title: str
     version: str
-    status: PluginStatus
     config_schema: JSON = strawberry.field(description="JSON Schema of `config`; a form can be drawn from it.")
     actions: list[str] = strawberry.field(description="The mutations that members act through.")
+    left_out: strawberry.Private[PluginStatus | None] = None
     reason: strawberry.Private[str | None] = None
 
-    @field("Why it is left out. For operators.")
-    def problem(self, info: Info) -> str | None:
+    @strawberry.field
+    async def status(self, info: Info) -> PluginStatus:
+        return self.left_out or (PluginStatus.FAILING if await self._failure(info) else PluginStatus.ACTIVE)
+
+    @field("Why it is left out, or why siyu paused the last campaign of it that it paused. For operators.")
+    async def problem(self, info: Info) -> str | None:
         require_role(info.context, OPERATORS)
-        return self.reason
+        return self.reason if self.left_out else await self._failure(info)
+
+    async def _failure(self, info: Info) -> str | None:
+        use = await info.context.loaders.type_use.load(self.key)
+        return use.problem if use else None
 
 
 def loaded_type(info: Info, kind: AnyCampaignType) -> CampaignType:
@@ -49,32 +58,44 @@ def loaded_type(info: Info, kind: AnyCampaignType) -> CampaignType:
         key=strawberry.ID(kind.key),
         title=kind.title.in_language(info.context.language),
         version=kind.version,
-        status=PluginStatus.ACTIVE,
         config_schema=JSON(dict(config_schema)),
         actions=[mutation_name(kind.key, action.name) for action in kind.actions],
     )
 
 
-def broken_type(name: str, problem: str) -> CampaignType:
-    """A plugin that is left out, or a type that a campaign needs and that is not there."""
+def broken_type(plugin: BrokenPlugin) -> CampaignType:
+    """A plugin that is left out."""
+    origin = f" ({plugin.distribution} {plugin.version})" if plugin.distribution else ""
+    return _unusable(plugin.name, PluginStatus.BROKEN, f"{plugin.problem}{origin}", plugin.version or "")
+
+
+def missing_type(key: str) -> CampaignType:
+    """A type that a campaign needs and that is not there."""
+    return _unusable(key, PluginStatus.MISSING, "no plugin that is loaded brings it", "")
+
+
+def _unusable(key: str, status: PluginStatus, reason: str, version: str) -> CampaignType:
     return CampaignType(
-        key=strawberry.ID(name),
-        title=name,
-        version="",
-        status=PluginStatus.BROKEN,
+        key=strawberry.ID(key),
+        title=key,
+        version=version,
         config_schema=JSON({}),
         actions=[],
-        reason=problem,
+        left_out=status,
+        reason=reason,
     )
 
 
-def all_types(info: Info) -> list[CampaignType]:
-    """Every plugin there is, the broken ones last."""
+def all_types(info: Info, in_use: Collection[str]) -> list[CampaignType]:
+    """Every plugin there is, then the broken ones, then the types of these campaigns that are not loaded."""
     registry: Registry = schema_of(info).registry
     broken: tuple[BrokenPlugin, ...] = registry.broken
+    # A type left out by the schema goes by its key.
+    told = registry.types.keys() | {plugin.name for plugin in broken}
     return [
         *(loaded_type(info, kind) for kind in registry.types.values()),
-        *(broken_type(plugin.name, plugin.problem) for plugin in broken),
+        *map(broken_type, broken),
+        *(missing_type(key) for key in in_use if key not in told),
     ]
 
 
@@ -91,7 +112,7 @@ class Campaign(Node):
     @strawberry.field
     def type(self, info: Info) -> CampaignType:
         kind = kind_types(info, self.row.type_key).kind
-        return loaded_type(info, kind) if kind else broken_type(self.row.type_key, "the plugin is not loaded")
+        return loaded_type(info, kind) if kind else missing_type(self.row.type_key)
 
     @strawberry.field
     def name(self) -> str:
@@ -117,6 +138,16 @@ class Campaign(Node):
     def config(self, info: Info) -> JSON:
         require_role(info.context, OPERATORS)
         return JSON(orjson.loads(self.row.config))
+
+    @field("Why siyu paused it: it failed too often. Null otherwise. For operators.")
+    def problem(self, info: Info) -> str | None:
+        require_role(info.context, OPERATORS)
+        return self.row.problem
+
+    @field("When siyu paused it. For operators.")
+    def problem_at(self, info: Info) -> datetime | None:
+        require_role(info.context, OPERATORS)
+        return self.row.problem_at
 
     @field("The calling member's participation; null for others and before the first action.")
     async def viewer_participation(

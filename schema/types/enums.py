@@ -18,7 +18,9 @@ class PluginStatus(Enum):
     """Whether a campaign type can be used."""
 
     ACTIVE = "active"
-    BROKEN = "broken"
+    FAILING = strawberry.enum_value("failing", description="siyu paused a campaign of it because it failed too often.")
+    BROKEN = strawberry.enum_value("broken", description="The plugin is left out.")
+    MISSING = strawberry.enum_value("missing", description="There are campaigns of it, but no plugin brings it.")
 
 
 @strawberry.enum

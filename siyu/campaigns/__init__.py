@@ -5,6 +5,7 @@ from siyu.campaigns.loading import CAMPAIGNS_MAX, LiveCampaigns
 from siyu.campaigns.participation_store import load_participations, write_participations
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations
 from siyu.campaigns.registry import AnyCampaignType, BrokenPlugin, Registry, build_registry, load_registry
+from siyu.campaigns.suspending import suspend
 
 __all__ = [
     "CAMPAIGNS_MAX",
@@ -19,5 +20,6 @@ __all__ = [
     "build_registry",
     "load_participations",
     "load_registry",
+    "suspend",
     "write_participations",
 ]

@@ -12,6 +12,7 @@ from siyu.campaigns.participation_queries import ParticipationRow
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.campaigns.queries import CampaignRow
 from siyu.campaigns.registry import AnyCampaignType
+from siyu.deadline import DEADLINE, Patience
 from siyu.sdk import Progress
 
 logger = logging.getLogger(__name__)
@@ -28,22 +29,25 @@ class Description:
 def describe(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow) -> Description | None:
     """What the campaign type says of a participation; None where its code raises or no longer accepts the config."""
     try:
-        live = LiveCampaign(
-            campaign.id,
-            kind,
-            campaign.revision,
-            campaign.state.value,
-            campaign.starts_at,
-            campaign.ends_at,
-            kind.config.model_validate_json(campaign.config),
-            issuers={},
-        )
+        return DEADLINE.ask(Patience(), _description, kind, campaign, row)
     except ValidationError:
         return None
-    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version)
-    try:
-        state = record.state_for(live)
-        return Description(kind.describe(live.config, state), state.model_dump(mode="json"))
     except Exception:  # a plugin's code: it must not take the rest of the answer with it
         logger.exception("campaign type %s failed to describe participation %s", kind.key, row.id)
         return None
+
+
+def _description(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow) -> Description:
+    live = LiveCampaign(
+        campaign.id,
+        kind,
+        campaign.revision,
+        campaign.state.value,
+        campaign.starts_at,
+        campaign.ends_at,
+        kind.config.model_validate_json(campaign.config),
+        issuers={},
+    )
+    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version)
+    state = record.state_for(live)
+    return Description(kind.describe(live.config, state), state.model_dump(mode="json"))

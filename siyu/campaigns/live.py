@@ -1,17 +1,22 @@
 """A published campaign as the engine decides by it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from siyu.campaigns.immutable import is_immutable
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import CampaignConfig
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCampaign:
-    """A published campaign: its type, its validated config and the accounts it pays from, by unit."""
+    """A published campaign: its type, its validated config and the accounts it pays from, by unit.
+
+    `suspended`: it failed too often, and its code is not to be asked. `copies_config`, `copies_state`: it can be
+    changed in place, so that every decision is given its own.
+    """
 
     id: UUID
     type: AnyCampaignType
@@ -21,6 +26,14 @@ class LiveCampaign:
     ends_at: datetime | None
     config: CampaignConfig
     issuers: Mapping[str, UUID]
+    suspended: bool = False
+    copies_config: bool = field(init=False)
+    copies_state: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        kind = self.type
+        object.__setattr__(self, "copies_config", not is_immutable(kind.config))  # type: ignore[arg-type]  # hashable
+        object.__setattr__(self, "copies_state", not is_immutable(kind.state))  # type: ignore[arg-type]  # likewise
 
     def is_open(self, at: datetime) -> bool:
         """Whether a fact of that moment is for it: running, and the moment in its half-open window."""

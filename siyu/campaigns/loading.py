@@ -1,20 +1,25 @@
 """The published campaigns, as each batch of facts finds them in the database."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.db import Connection
+from siyu.deadline import DEADLINE, Patience
 from siyu.sdk import CampaignConfig
+
+logger = logging.getLogger(__name__)
 
 # Drafts aside, a shop has dozens. The service refuses to create more, so that every batch can read them all.
 CAMPAIGNS_MAX = 1_000
 
-LOAD = "SELECT id, type_key, revision, state, starts_at, ends_at FROM campaign WHERE state <> 'draft' ORDER BY id"
+LOAD = """
+SELECT id, type_key, revision, state, starts_at, ends_at, problem IS NOT NULL
+FROM campaign WHERE state <> 'draft' ORDER BY id
+"""
 
 LOAD_CONFIGS = """
 SELECT campaign.id, campaign.revision, campaign.config, account.unit, account.id AS issuer_id
@@ -38,11 +43,12 @@ class LiveCampaigns:
         if unseen:
             await self._parse(connection, unseen, {row["id"]: types[row["type_key"]] for row in rows})
         live = []
-        for campaign_id, type_key, _, state, starts_at, ends_at in rows:
+        for campaign_id, type_key, _, state, starts_at, ends_at, suspended in rows:
             revision, config, issuers = self._parsed[campaign_id]
             if config is not None:
+                window = (starts_at, ends_at)
                 live.append(
-                    LiveCampaign(campaign_id, types[type_key], revision, state, starts_at, ends_at, config, issuers)
+                    LiveCampaign(campaign_id, types[type_key], revision, state, *window, config, issuers, suspended)
                 )
         return live
 
@@ -57,7 +63,8 @@ class LiveCampaigns:
 def _config(campaign_type: AnyCampaignType, text: str) -> CampaignConfig | None:
     """The stored config; None where a newer version of the plugin no longer accepts it: `doctor` names it."""
     try:
-        config: CampaignConfig = campaign_type.config.model_validate_json(text)
-    except ValidationError:
+        config: CampaignConfig = DEADLINE.ask(Patience(), campaign_type.config.model_validate_json, text)
+    except Exception:  # a plugin's validators: what they raise must not stop the other campaigns
+        logger.exception("campaign type %s does not accept a config it accepted once", campaign_type.key)
         return None
     return config

@@ -17,6 +17,9 @@ class Campaign(Model):
     revision = fields.IntField()
     config: fields.JSONField[dict[str, object]] = fields.JSONField()
     created_at = fields.DatetimeField()
+    # Why siyu paused it, and when.
+    problem = fields.TextField(null=True)
+    problem_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "campaign"

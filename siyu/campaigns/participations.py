@@ -6,9 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
+from pydantic import BaseModel
 
 from siyu.campaigns.live import LiveCampaign
+from siyu.errors import InvalidInput
+from siyu.inputs import check_json
 from siyu.sdk import CampaignState
+
+# Characters of JSON. A state is read and written with every decision.
+STATE_LENGTH_MAX = 65_536
 
 # A campaign and a subject.
 ParticipationKey = tuple[UUID, UUID]
@@ -19,6 +25,7 @@ class ParticipationRecord:
     """One participation: stored text until a campaign looks, then its typed state.
 
     `created_at` is None for one that the database holds already; `updated_at` once there is something to write.
+    `prepared` is the text of the state that the present decision wants to set.
     """
 
     id: UUID
@@ -29,21 +36,34 @@ class ParticipationRecord:
     created_at: datetime | None = None
     state: CampaignState | None = None
     updated_at: datetime | None = None
+    prepared: str | None = None
 
     def state_for(self, campaign: LiveCampaign) -> CampaignState:
         """The state as the type's present version has it: its defaults where there is none yet."""
-        if self.state is None:
+        if self.state is None or campaign.copies_state:
             self.state = self._read(campaign)
         return self.state
 
+    def prepare(self, state: BaseModel) -> bool:
+        """Turn a state that is to be set into text, while its campaign can still fail; False if that cannot be kept."""
+        self.prepared = state.model_dump_json()
+        if len(self.prepared) > STATE_LENGTH_MAX:
+            return False
+        # The only escape of JSON that PostgreSQL refuses; backslashes before it may mean something else.
+        return "\\u0000" not in self.prepared or _can_be_kept(self.prepared)
+
     def set_state(self, state: CampaignState, version: int, now: datetime) -> None:
-        """Replace the state, to be written."""
-        self.state, self.stored_version, self.updated_at = state, version, now
+        """Replace the state by the prepared one, to be written."""
+        self.state, self.stored, self.stored_version, self.updated_at = state, self.prepared, version, now
+
+    def forget(self) -> None:
+        """Read the state anew next time: a campaign that failed may have left its fingers in it."""
+        self.state = None
 
     def state_json(self) -> str:
         """The state as it is stored."""
-        assert self.state is not None, "only participations whose state was set are written"  # noqa: S101 - our bug
-        return self.state.model_dump_json()
+        assert self.stored is not None, "only participations whose state was set are written"  # noqa: S101 - our bug
+        return self.stored
 
     def _read(self, campaign: LiveCampaign) -> CampaignState:
         kind = campaign.type
@@ -54,6 +74,14 @@ class ParticipationRecord:
         return kind.state.model_validate(  # type: ignore[no-any-return]  # as above
             kind.upcast(self.stored_version, orjson.loads(self.stored))
         )
+
+
+def _can_be_kept(text: str) -> bool:
+    try:
+        check_json(orjson.loads(text), ("state",))
+    except InvalidInput:
+        return False
+    return True
 
 
 class Participations:

@@ -25,7 +25,7 @@ class ShownState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """One campaign; `config` is JSON text."""
+    """One campaign; `config` is JSON text. `problem`: why siyu paused it, until it is let run again."""
 
     id: UUID
     type_key: str
@@ -35,6 +35,8 @@ class CampaignRow:
     ends_at: datetime | None
     revision: int
     config: str
+    problem: str | None = None
+    problem_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ CASE WHEN state = 'draft' THEN 'draft'
      WHEN state = 'paused' THEN 'paused'
      WHEN starts_at > $1 THEN 'scheduled'
      ELSE 'running' END AS shown,
-starts_at, ends_at, revision, config
+starts_at, ends_at, revision, config, problem, problem_at
 """
 
 BY_IDS = f"SELECT {COLUMNS} FROM campaign WHERE id = ANY($2::uuid[])"

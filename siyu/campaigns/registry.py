@@ -5,15 +5,17 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pluggy
 from packaging.specifiers import SpecifierSet
 
+from siyu.deadline import DEADLINE, LOADING_S, Patience
 from siyu.orders import ORDER_FACTS
 from siyu.sdk import (
     EFFECT_TYPES,
@@ -48,10 +50,25 @@ class UnusablePlugin(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BrokenPlugin:
-    """A plugin that is left out, and why."""
+    """A plugin that is left out, and why; for an installed one the distribution that brought it, and its version."""
 
     name: str
     problem: str
+    distribution: str | None = None
+    version: str | None = None
+
+
+class Source(NamedTuple):
+    """Where a plugin comes from: its name, what imports it, and the distribution it was installed with."""
+
+    name: str
+    load: Loader
+    distribution: str | None = None
+    version: str | None = None
+
+    def broken(self, problem: str) -> BrokenPlugin:
+        """The plugin, left out."""
+        return BrokenPlugin(self.name, problem, self.distribution, self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,47 +79,79 @@ class Registry:
     broken: tuple[BrokenPlugin, ...] = ()
 
 
-def load_registry(folder: Path, package: str = "plugins") -> Registry:
+def load_registry(folder: Path, package: str = "plugins", allowed: Set[str] | None = None) -> Registry:
     """Load every folder of `folder` (importable as `package.<name>`) and every installed distribution.
 
     A plugin that fails to import, to register or to pass the checks is left out, logged and listed in `broken`.
+    With `allowed`, a plugin it does not name is not even imported; one it names that is not there is listed as broken.
     """
-    return build_registry([*_folders(folder, package), *_distributions()])
+    sources = [*_folders(folder, package), *_distributions()]
+    if allowed is None:
+        return build_registry(sources)
+    missing = sorted(allowed - {source.name for source in sources})
+    return build_registry(
+        [
+            *(source for source in sources if source.name in allowed),
+            *(Source(name, _not_installed) for name in missing),
+        ]
+    )
 
 
-def build_registry(plugins: Iterable[tuple[str, Loader]]) -> Registry:
-    """The registry of plugins given by name and loader, in their order."""
+def build_registry(plugins: Iterable[Source | tuple[str, Loader]]) -> Registry:
+    """The registry of plugins given by name and loader, in their order: of two with one key the first has it."""
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(CampaignHooks)
     types: dict[str, AnyCampaignType] = {}
+    owners: dict[str, str] = {}
     broken: list[BrokenPlugin] = []
-    for name, load in plugins:
+    for source in (Source(*plugin) for plugin in plugins):
         try:
-            types.update(_types_of(manager, name, load, types))
-        except Exception as error:  # a stranger's code runs here: whatever it raises is its problem, told and logged
-            problem = f"{type(error).__name__}: {error}"
-            logger.error("plugin %s is left out: %s", name, problem)
-            broken.append(BrokenPlugin(name, problem))
+            # A stranger's code runs here: whatever it raises, or does not come back from, is its problem.
+            found = DEADLINE.ask(Patience(LOADING_S), _types_of, manager, source, owners)
+        except Exception as error:
+            problem = _in_words(error)
+            logger.error("plugin %s is left out: %s", source.name, problem)
+            broken.append(source.broken(problem))
+        else:
+            types.update(found)
+            owners.update(dict.fromkeys(found, source.name))
     return Registry(MappingProxyType(types), tuple(broken))
 
 
-def _folders(folder: Path, package: str) -> Iterator[tuple[str, Loader]]:
+def _in_words(error: Exception) -> str:
+    try:
+        words = DEADLINE.ask(Patience(), str, error)
+    except Exception:  # even an error's words are a plugin's code
+        words = "it cannot say why"
+    return f"{type(error).__name__}: {words}"
+
+
+def _folders(folder: Path, package: str) -> Iterator[Source]:
     for path in sorted(folder.iterdir()):
         if (path / "__init__.py").is_file():
             name = f"{package}.{path.name}"
-            yield name, lambda name=name: importlib.import_module(name)  # type: ignore[misc]  # mypy: default of a lambda
+            yield Source(name, partial(importlib.import_module, name))
 
 
-def _distributions() -> Iterator[tuple[str, Loader]]:
-    for entry_point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda found: found.name):
-        yield entry_point.name, entry_point.load
+def _distributions() -> Iterator[Source]:
+    """The installed plugins by name, so that nothing depends on the order in which they were installed."""
+    for entry_point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_place):
+        found = entry_point.dist
+        name, version = (found.name, found.version) if found else (None, None)
+        yield Source(entry_point.name, entry_point.load, name, version)
 
 
-def _types_of(
-    manager: pluggy.PluginManager, name: str, load: Loader, known: Mapping[str, AnyCampaignType]
-) -> dict[str, AnyCampaignType]:
-    plugin = load()
-    manager.register(plugin, name=name)
+def _place(entry_point: EntryPoint) -> tuple[str, str]:
+    return entry_point.name, entry_point.dist.name if entry_point.dist else ""
+
+
+def _not_installed() -> None:
+    raise UnusablePlugin("SIYU_PLUGINS names it, but it is not installed")
+
+
+def _types_of(manager: pluggy.PluginManager, source: Source, owners: Mapping[str, str]) -> dict[str, AnyCampaignType]:
+    plugin = source.load()
+    manager.register(plugin, name=source.name)
     try:
         manager.check_pending()
         implementations = [hook for hook in manager.hook.siyu_campaign_types.get_hookimpls() if hook.plugin is plugin]
@@ -111,15 +160,15 @@ def _types_of(
         handed_over: list[Sequence[AnyCampaignType]] = [hook.function() for hook in implementations]  # type: ignore[misc]  # pluggy: untyped
         found: dict[str, AnyCampaignType] = {}
         for campaign_type in chain.from_iterable(handed_over):
-            _check(campaign_type, known.keys() | found.keys())
+            _check(campaign_type, {**owners, **dict.fromkeys(found, "itself")})
             found[campaign_type.key] = campaign_type
         return found
-    except Exception:
+    except BaseException:
         manager.unregister(plugin)
         raise
 
 
-def _check(campaign_type: AnyCampaignType, known: Set[str]) -> None:
+def _check(campaign_type: AnyCampaignType, owners: Mapping[str, str]) -> None:
     """Raise UnusablePlugin with the first reason why the type cannot be used."""
     if not isinstance(campaign_type, CampaignType):
         raise UnusablePlugin(f"it handed over {type(campaign_type).__name__}, expected CampaignType")
@@ -128,7 +177,7 @@ def _check(campaign_type: AnyCampaignType, known: Set[str]) -> None:
     refused = [code for code in campaign_type.refusals if not CODE.fullmatch(code)]
     reasons = (
         (not KEY.fullmatch(key) or len(key) > KEY_LENGTH_MAX, f"the key {key!r} is not short snake_case"),
-        (key in known, f"the key {key!r} is taken already"),
+        (key in owners, f"the key {key!r} is taken already by {owners.get(key)}"),
         (
             SDK_VERSION not in SpecifierSet(campaign_type.sdk),
             f"it needs SDK {campaign_type.sdk}, this is {SDK_VERSION}",

@@ -10,6 +10,7 @@ from siyu.campaigns.loading import CAMPAIGNS_MAX
 from siyu.campaigns.queries import COLUMNS, CampaignRow, campaign_row, campaigns_by_id
 from siyu.campaigns.registry import Registry
 from siyu.db import Pool
+from siyu.deadline import DEADLINE, Patience
 from siyu.errors import CampaignStateError, InvalidInput, NotFound, Problem
 from siyu.ids import new_id
 from siyu.inputs import check_text, parse_json
@@ -30,7 +31,18 @@ WHERE id = $2 AND revision = $3 AND state <> 'ended'
 RETURNING {COLUMNS}
 """
 
-MOVE = f"UPDATE campaign SET state = $3 WHERE id = $2 AND state = ANY($4::text[]) RETURNING {COLUMNS}"
+# Whoever lets it run wants it asked again.
+MOVE = f"""
+UPDATE campaign SET state = $3::text,
+    problem = CASE $3::text WHEN 'running' THEN NULL ELSE problem END,
+    problem_at = CASE $3::text WHEN 'running' THEN NULL ELSE problem_at END
+WHERE id = $2 AND state = ANY($4::text[]) RETURNING {COLUMNS}
+"""
+
+RESUME = f"""
+UPDATE campaign SET problem = NULL, problem_at = NULL, state = CASE state WHEN 'paused' THEN 'running' ELSE state END
+WHERE id = $2 AND problem IS NOT NULL RETURNING {COLUMNS}
+"""
 
 
 class CampaignSettings(TypedDict, total=False):
@@ -81,13 +93,17 @@ async def update(
 
 async def publish(pool: Pool, registry: Registry, campaign_id: UUID, now: datetime) -> CampaignRow:
     """Let a draft or paused campaign run. Raises NotFound, CampaignStateError, InvalidInput (of its config)."""
-    campaign = await _campaign(pool, campaign_id, now)
-    kind = registry.types.get(campaign.type_key)
-    if kind is None:
-        raise CampaignStateError(f"the campaign type {campaign.type_key} is not loaded")
-    # A newer version of the plugin may no longer accept what it accepted once.
-    parse_json(kind.config, json.loads(campaign.config), ("config",))
+    await _check_usable(pool, registry, campaign_id, now)
     return await _move(pool, campaign_id, "running", ("draft", "paused"), now)
+
+
+async def resume(pool: Pool, registry: Registry, campaign_id: UUID, now: datetime) -> CampaignRow:
+    """Ask a campaign again that siyu paused: it runs or, if it has ended, settles again. Raises as `publish`."""
+    await _check_usable(pool, registry, campaign_id, now)
+    record = await pool.fetchrow(RESUME, now, campaign_id)
+    if record is None:
+        raise CampaignStateError("siyu has not paused the campaign")
+    return campaign_row(record)
 
 
 async def pause(pool: Pool, campaign_id: UUID, now: datetime) -> CampaignRow:
@@ -98,6 +114,15 @@ async def pause(pool: Pool, campaign_id: UUID, now: datetime) -> CampaignRow:
 async def end(pool: Pool, campaign_id: UUID, now: datetime) -> CampaignRow:
     """Stop a running or paused campaign for good; what it settles, it still settles. Raises as `pause`."""
     return await _move(pool, campaign_id, "ended", ("running", "paused"), now)
+
+
+async def _check_usable(pool: Pool, registry: Registry, campaign_id: UUID, now: datetime) -> None:
+    campaign = await _campaign(pool, campaign_id, now)
+    kind = registry.types.get(campaign.type_key)
+    if kind is None:
+        raise CampaignStateError(f"the campaign type {campaign.type_key} is not loaded")
+    # A newer version of the plugin may no longer accept what it accepted once.
+    DEADLINE.ask(Patience(), parse_json, kind.config, json.loads(campaign.config), ("config",))
 
 
 async def _move(pool: Pool, campaign_id: UUID, to: str, allowed: Sequence[str], now: datetime) -> CampaignRow:
@@ -126,7 +151,7 @@ def _check_config(registry: Registry, type_key: str, config: object) -> str:
         raise InvalidInput(
             [Problem(("type",), f"there is no campaign type {type_key!r}; known: {', '.join(registry.types)}")]
         )
-    checked: str = parse_json(kind.config, config, ("config",)).model_dump_json()
+    checked: str = DEADLINE.ask(Patience(), parse_json, kind.config, config, ("config",)).model_dump_json()
     return checked
 
 

@@ -1,27 +1,37 @@
 """One fact decided on the in-memory view: the core's rules, every campaign concerned."""
 
-import logging
 from functools import partial
 from itertools import islice
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.pending import PendingFact
-from siyu.engine.effects import EFFECTS_MAX, Scene, carry_out, check_effects, once_key, plan_of, refusal_among
+from siyu.deadline import DEADLINE, Overran
+from siyu.engine.effects import (
+    EFFECTS_MAX,
+    InvalidEffect,
+    Scene,
+    carry_out,
+    check_effects,
+    once_key,
+    plan_of,
+    refusal_among,
+)
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.faults import CampaignFault
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.pending import hearers
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN
 from siyu.engine.world import LoggedDecision, World
+from siyu.errors import InvalidInput
 from siyu.sdk import Fact, OrderView, View
-
-logger = logging.getLogger(__name__)
+from siyu.sdk.frozen import read_only
 
 
 def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     """Decide one fact of a known member and leave what changed in `world`."""
     new = arrived.new
-    fact = Fact(arrived.id, new.type, new.member_id, new.at, world.day(new.at), new.data)
+    fact = Fact(arrived.id, new.type, new.member_id, new.at, world.day(new.at), read_only(new.data))
     order = world.orders.accept(new.type, new.member_id, new.at, new.data)
     if isinstance(order, str):
         return Outcome(arrived.id, (_refuse(world, arrived, None, order),))
@@ -55,25 +65,47 @@ def _decide(
     participation = world.participations.record(campaign.id, fact.member_id, fact.at)
     scene = Scene(world, campaign, fact, participation, arrived)
     granted = partial(world.book.granted, campaign.id, fact.member_id)
+    if campaign.suspended or (world.faults.suspended and campaign.id in world.faults.suspended):
+        return _refuse(world, arrived, campaign, CAMPAIGN_FAILED, fault=CampaignFault.SUSPENDED.value)
     try:
+        # A call of its own for the deadline: whatever runs a plugin's code, or looks at its values, is in here.
+        DEADLINE.asking = scene
+        if not DEADLINE.armed:
+            DEADLINE.arm()
         state = participation.state_for(campaign)
-        view = View(campaign.config, state, world.members[fact.member_id], order, granted)
+        config = campaign.config.model_copy(deep=True) if campaign.copies_config else campaign.config
+        view = View(config, state, world.members[fact.member_id], order, granted)
         # One more than is allowed is enough to refuse them: a campaign may yield without end.
         effects = tuple(islice(campaign.type.decide(fact, view), EFFECTS_MAX + 1))
         plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
         check_effects(scene, plan, effects)
-    except Exception:  # a plugin's code: it must not take the other campaigns with it
-        logger.exception("campaign type %s failed on fact %s", campaign.type.key, fact.id)
-        return _refuse(world, arrived, campaign, CAMPAIGN_FAILED)
-    refusal = refusal_among(scene, plan, effects)
+        refusal = refusal_among(scene, plan, effects)
+        DEADLINE.asking = None
+    except BaseException as error:  # a plugin's code: it must not take the other campaigns with it, nor the process
+        DEADLINE.asking = None
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return _fail(world, arrived, scene, error)
     if refusal is not None:
         return _log(world, arrived, campaign, Decision(world.new_id(), campaign.id, (), refusal), None)
     decision = Decision(world.new_id(), campaign.id, carry_out(scene, plan, effects), None)
     return _log(world, arrived, campaign, decision, once_key(plan, effects))
 
 
-def _refuse(world: World, arrived: ArrivedFact, campaign: LiveCampaign | None, code: str) -> Decision:
-    decision = Decision(world.new_id(), campaign.id if campaign else None, (), Refusal(code, {}))
+def _fail(world: World, arrived: ArrivedFact, scene: Scene, error: BaseException) -> Decision:
+    """A decision that came to nothing, and counts against its campaign."""
+    fault = CampaignFault.RAISED
+    if isinstance(error, Overran):
+        fault = CampaignFault.OVERRAN
+    elif isinstance(error, InvalidEffect | InvalidInput):
+        fault = CampaignFault.INVALID
+    scene.participation.forget()
+    world.faults.note(scene.campaign, fault, error, arrived.id, arrived.arrived_at)
+    return _refuse(world, arrived, scene.campaign, CAMPAIGN_FAILED, fault=fault.value)
+
+
+def _refuse(world: World, arrived: ArrivedFact, campaign: LiveCampaign | None, code: str, **missing: str) -> Decision:
+    decision = Decision(world.new_id(), campaign.id if campaign else None, (), Refusal(code, missing))
     return _log(world, arrived, campaign, decision, None)
 
 

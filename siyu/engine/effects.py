@@ -159,7 +159,7 @@ def _check_reverse(scene: Scene, effect: Reverse) -> bool:
 
 
 def _check_set_state(scene: Scene, effect: SetState) -> bool:
-    return type(effect.state) is scene.campaign.type.state
+    return type(effect.state) is scene.campaign.type.state and scene.participation.prepare(effect.state)
 
 
 def _check_score(_: Scene, effect: Score) -> bool:

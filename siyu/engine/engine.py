@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from siyu.campaigns import LiveCampaigns, Registry
+from siyu.campaigns import LiveCampaigns, Registry, suspend
 from siyu.campaigns.pending import PendingFact
 from siyu.clock import Clock, utc_now
 from siyu.db import Pool
@@ -172,7 +172,20 @@ class Engine:
         for pending in due:
             # What finds no room, a worker enters.
             self.enter_pending(pending)
+        if self._transaction.faults.suspended:
+            await self._suspend_failing()
         return answers
+
+    async def _suspend_failing(self) -> None:
+        """Pause campaigns that failed too often, for every process; where that fails, after a later batch."""
+        faults = self._transaction.faults
+        for suspension in list(faults.suspended.values()):
+            try:
+                await suspend(self.pool, suspension.campaign_id, suspension.problem, suspension.at)
+            except (asyncpg.PostgresError, *LOST_CONNECTION) as error:
+                logger.warning("campaign %s is not asked, but not paused yet: %r", suspension.campaign_id, error)
+            else:
+                faults.written(suspension.campaign_id)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from siyu.campaigns import AnyCampaignType, Registry
+from siyu.deadline import DEADLINE, Patience
 from siyu.engine.facts import NewFact
 from siyu.errors import InvalidInput, Problem
 from siyu.inputs import check_json, parse_json
@@ -38,7 +39,7 @@ def action_fact(
     kind: AnyCampaignType, action: Action, campaign_id: UUID, member_id: UUID, data: object, key: str, now: datetime
 ) -> NewFact:
     """What a member does in a campaign, as it happens now. Raises InvalidInput with the fields' names as paths."""
-    checked = parse_json(action.input, data, ())
+    checked = DEADLINE.ask(Patience(), parse_json, action.input, data, ())
     return NewFact(
         kind.fact_type(action),
         member_id,

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,11 +14,13 @@ from siyu.campaigns.pending_store import take_pending, write_pending
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.faults import Faults
 from siyu.engine.followers import board_changes
 from siyu.engine.outcome import Outcome
 from siyu.engine.pending import hearers
 from siyu.engine.store import append_decisions, append_facts, find_once, idempotency_key, load_answers
 from siyu.engine.timing import Timings
+from siyu.engine.watching import look_back
 from siyu.engine.world import OnceKey, World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
@@ -47,6 +49,7 @@ class BatchTransaction:
     campaigns: LiveCampaigns
     zone: ZoneInfo
     timings: Timings
+    faults: Faults = field(default_factory=Faults)
 
     async def run(
         self, connection: Connection, facts: Sequence[ArrivedFact], used_once: Collection[OnceKey] = ()
@@ -96,7 +99,7 @@ class BatchTransaction:
         used_once: Collection[OnceKey],
         step: Step,
     ) -> tuple[World, list[Outcome]]:
-        world = World(campaigns, members, self.zone, new_id, once=set(used_once))
+        world = World(campaigns, members, self.zone, new_id, once=set(used_once), faults=self.faults)
         if facts:
             await _load(connection, world, facts)
         for fact in facts:
@@ -104,6 +107,8 @@ class BatchTransaction:
                 world.pending.expect(fact.pending)
         step("load")
         outcomes = [decide_fact(world, fact) for fact in facts]
+        if facts:
+            look_back(world, facts[-1].arrived_at)
         step("decide")
         return world, outcomes
 

@@ -12,6 +12,7 @@ from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import Participations
 from siyu.campaigns.pending import PendingFacts
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
 from siyu.orders.book import OrderBook
@@ -45,6 +46,7 @@ class World:
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
     pending: PendingFacts = field(default_factory=PendingFacts)
+    faults: Faults = field(default_factory=Faults)
     _by_id: dict[UUID, LiveCampaign] = field(init=False)
     _days: dict[datetime, date] = field(default_factory=dict)
 

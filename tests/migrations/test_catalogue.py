@@ -49,6 +49,7 @@ EXPECTED_CONSTRAINTS = {
     ("board_score", "board_score_pkey"): "PRIMARY KEY (board, window_key, member_id)",
     ("board_score", "board_score_score_check"): "CHECK (((score >= 0) AND (score <= '9007199254740992'::bigint)))",
     ("campaign", "campaign_pkey"): "PRIMARY KEY (id)",
+    ("campaign", "campaign_problem_dated"): "CHECK (((problem IS NULL) = (problem_at IS NULL)))",
     ("campaign", "campaign_state_known"): (
         "CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'running'::character varying, "
         "'paused'::character varying, 'ended'::character varying])::text[])))"
@@ -206,6 +207,7 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (AN_ACCOUNT % "NULL, (SELECT id FROM campaign), NULL", "uid_account_campaig_e1dbef"),
         ("UPDATE account SET balance = balance - 6 WHERE member_id IS NOT NULL", "account_balance_not_negative"),
         ("UPDATE campaign SET state = 'asleep'", "campaign_state_known"),
+        ("UPDATE campaign SET problem = 'it failed'", "campaign_problem_dated"),
         ("UPDATE campaign SET starts_at = now(), ends_at = now()", "campaign_window_forward"),
         (AN_ORDER % "-1, 0", "shop_order_amount_not_negative"),
         (AN_ORDER % "100, 101", "shop_order_refund_within_amount"),

@@ -196,4 +196,5 @@ async def test_a_campaign_whose_plugin_is_gone_is_still_shown(shop: Shop) -> Non
     campaign = (await shop.data(OPERATOR, document, id=gone))["campaign"]
 
     assert campaign["__typename"] == "UnavailableCampaign"
-    assert campaign["type"] == {"key": "lottery", "status": "BROKEN", "problem": "the plugin is not loaded"}
+    missing = "no plugin that is loaded brings it"
+    assert campaign["type"] == {"key": "lottery", "status": "MISSING", "problem": missing}

@@ -34,6 +34,7 @@ MATRIX = {
         "o",
     ),
     "campaignPublish": (f"mutation {{ campaignPublish({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
+    "campaignResume": (f"mutation {{ campaignResume({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "campaignPause": (f"mutation {{ campaignPause({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "campaignEnd": (f"mutation {{ campaignEnd({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "factSubmit": (

@@ -1,6 +1,9 @@
 """Only usable plugins get into the registry; each of the others is named, with a reason, and stops nobody."""
 
+import contextlib
 import logging
+import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
@@ -12,7 +15,7 @@ import pytest
 
 from siyu.campaigns import AnyCampaignType, Registry, build_registry, load_registry
 from siyu.sdk import Action, CampaignState, Emit, FactData, Grant, Refuse, Schedule, Text, hookimpl
-from tests.factories import shop_registry
+from tests.factories import SHIPPED_PLUGINS, shop_registry
 
 GOOD = shop_registry().types["check_in"]
 NO = Text(zh="不", en="No")
@@ -196,3 +199,105 @@ def test_timers_and_emitted_facts_are_welcome() -> None:
 
 def test_nothing_that_siyu_ships_is_broken() -> None:
     assert shop_registry().broken == ()
+
+
+def leaving() -> object:
+    """A plugin that ends the process where it is imported."""
+    raise SystemExit("enough")
+
+
+def looping() -> object:
+    """A plugin whose import never ends, and that catches what would end it."""
+    while True:
+        with contextlib.suppress(Exception):
+            time.sleep(30)
+
+
+class Mute(Exception):
+    """An error whose words are an error."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def mute() -> object:
+    """A plugin that fails and cannot say why."""
+    raise Mute
+
+
+def test_a_plugin_can_neither_end_nor_hold_up_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siyu.campaigns.registry.LOADING_S", 0.5)
+    start = time.monotonic()
+
+    registry = build_registry(
+        [("leaving", leaving), ("looping", looping), ("mute", mute), ("good", lambda: plugin(GOOD))]
+    )
+
+    assert time.monotonic() - start < 10
+    assert set(registry.types) == {"check_in"}
+    problems = {broken.name: broken.problem for broken in registry.broken}
+    assert problems["leaving"] == "GaveNoAnswer: SystemExit: enough"
+    assert "Overran" in problems["looping"]
+    assert problems["mute"] == "Mute: it cannot say why"
+
+
+def test_of_two_with_one_key_both_are_named() -> None:
+    registry = build_registry([("first", lambda: plugin(GOOD)), ("second", lambda: plugin(GOOD, replace(GOOD)))])
+
+    [broken] = registry.broken
+    assert broken.name == "second"
+    assert "'check_in' is taken already by first" in broken.problem
+
+
+def install(site: Path, distribution: str, version: str, plugin_name: str, source: str) -> None:
+    """A distribution with one plugin."""
+    module = f"{distribution.replace('-', '_')}_{plugin_name}"
+    info = site / f"{distribution}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+    (info / "entry_points.txt").write_text(f"[siyu.campaigns]\n{plugin_name} = {module}\n")
+    (site / f"{module}.py").write_text(source)
+
+
+def handing_over(version: str) -> str:
+    """The source of a plugin that hands over a good type called `lottery`."""
+    return (
+        "from dataclasses import replace\n"
+        "from plugins.check_in.campaign import CHECK_IN\n"
+        "from siyu.sdk import hookimpl\n"
+        "@hookimpl\n"
+        "def siyu_campaign_types():\n"
+        f"    return [replace(CHECK_IN, key='lottery', version='{version}')]\n"
+    )
+
+
+@pytest.mark.parametrize("installed_first", ["a-shop", "b-shop"])
+def test_what_is_loaded_does_not_depend_on_the_order_of_installation(
+    installed_first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in sorted(["a-shop", "b-shop"], reverse=installed_first == "b-shop"):
+        site = tmp_path / name
+        site.mkdir()
+        install(site, name, "1.0", "draw", handing_over(name))
+        monkeypatch.syspath_prepend(site)
+
+    registry = load_registry(SHIPPED_PLUGINS)
+
+    assert registry.types["lottery"].version == "a-shop"
+    [broken] = registry.broken
+    assert (broken.name, broken.distribution, broken.version) == ("draw", "b-shop", "1.0")
+    for name in ("a_shop_draw", "b_shop_draw"):
+        sys.modules.pop(name, None)
+
+
+def test_only_the_plugins_that_are_allowed_are_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "trap", "1.0", "trap", "raise AssertionError('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    registry = load_registry(SHIPPED_PLUGINS, allowed={"plugins.check_in", "lottery"})
+
+    assert set(registry.types) == {"check_in"}
+    [broken] = registry.broken
+    assert broken.name == "lottery"
+    assert broken.problem == "UnusablePlugin: SIYU_PLUGINS names it, but it is not installed"
+    assert "trap_trap" not in sys.modules

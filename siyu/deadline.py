@@ -1,0 +1,144 @@
+"""Interrupts a plugin's code that does not come back (docs/decisions/0006)."""
+
+import logging
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable
+from time import thread_time
+from types import FrameType
+from typing import ParamSpec, TypeVar
+
+logger = logging.getLogger(__name__)
+
+# The timer runs only while plugins are asked, and then ticks at most about ten times a second.
+TICK_S = 0.1
+# A call that a tick has found is looked at again so soon; one that is still computing then is slow.
+LOOK_S = 0.01
+# Of the time between two ticks a call has to have computed this much to be stopped as one that computes.
+COMPUTED_SHARE = 0.5
+# A call that waits (or is starved by other processes) is given a second.
+WAITING_TICKS_MAX = 10
+# One that swallowed its interruption is interrupted at the next possible moment, again and again.
+# It has to be met outside of its `try`, which chance brings about: at moments that differ, within milliseconds.
+INSISTING_S = (2e-6, 5e-6, 9e-6, 14e-6, 20e-6, 27e-6, 35e-6)
+# What is loaded at the start may read files.
+LOADING_S = 10.0
+SLOW_KEPT_MAX = 64
+
+P = ParamSpec("P")
+ResultT = TypeVar("ResultT")
+
+
+class Overran(BaseException):
+    """A plugin's code took too long. No `Exception`, so that the plugin's own `except Exception` does not catch it."""
+
+
+class GaveNoAnswer(Exception):
+    """A plugin's code was interrupted, or tried to end the process; the text says which."""
+
+
+class Patience:
+    """One call that may take so long, in seconds of the wall's clock; None: as long as a decision may."""
+
+    __slots__ = ("ticks_max",)
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self.ticks_max = round(seconds / TICK_S) if seconds is not None else None
+
+
+class Deadline:
+    """Watches over one call of a plugin at a time, in the main thread; elsewhere it watches nothing and says so once.
+
+    `asking` is whatever stands for the call under way (another object for every call), None outside of calls. Who asks
+    sets it, calls `arm` unless `armed`, and sets it to None first of all when the call has ended in whatever way:
+    nothing may be called before that, or the interruption could hit the caller. `slow` are calls that were found
+    computing for more than LOOK_S, for whoever wants to count them.
+    """
+
+    __slots__ = ("_cpu_s", "_is_told", "_seen", "_swallowed", "_ticks", "armed", "asking", "slow")
+
+    def __init__(self) -> None:
+        self.asking: object | None = None
+        self.armed = False
+        self.slow: deque[object] = deque(maxlen=SLOW_KEPT_MAX)
+        self._seen: object | None = None
+        self._cpu_s = 0.0
+        self._ticks = 0
+        self._swallowed = False
+        self._is_told = False
+
+    def arm(self) -> None:
+        """Start the timer; it stops by itself at the first tick that finds no call."""
+        if self._owns_the_signal():
+            self.armed = True
+            signal.setitimer(signal.ITIMER_REAL, TICK_S)
+
+    def ask(self, patience: Patience, function: Callable[P, ResultT], /, *args: P.args, **kwargs: P.kwargs) -> ResultT:
+        """Call a plugin's function. What it raises is raised; GaveNoAnswer where it overran or tried to exit."""
+        before, self.asking = self.asking, patience
+        try:
+            if not self.armed:
+                self.arm()
+            return function(*args, **kwargs)
+        except (Exception, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self.asking = before
+            raise GaveNoAnswer(f"{type(error).__name__}: {error}") from error
+        finally:
+            self.asking = before
+
+    def _owns_the_signal(self) -> bool:
+        """Whether interrupting is possible here: the main thread, and nobody else's handler for SIGALRM."""
+        if threading.current_thread() is not threading.main_thread():
+            return self._cannot("plugins are called outside of the main thread")
+        handler = signal.getsignal(signal.SIGALRM)
+        if handler == self._tick:
+            return True
+        if handler is not signal.SIG_DFL:
+            return self._cannot(f"SIGALRM is taken by {handler!r}")
+        signal.signal(signal.SIGALRM, self._tick)
+        return True
+
+    def _cannot(self, reason: str) -> bool:
+        if not self._is_told:
+            self._is_told = True
+            logger.error("plugins that do not come back are not interrupted in this process: %s", reason)
+        return False
+
+    def _tick(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
+        asking = self.asking
+        if asking is None:
+            self.armed, self._seen = False, None
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        elif asking is not self._seen:
+            # Found by chance: no call is timed that was not at work when a tick came by.
+            self._seen, self._cpu_s, self._ticks, self._swallowed = asking, thread_time(), 0, False
+            signal.setitimer(signal.ITIMER_REAL, LOOK_S)
+        else:
+            self._look_again(asking)
+
+    def _look_again(self, asking: object) -> None:
+        """The call that an earlier tick saw is still under way."""
+        computed_s = thread_time() - self._cpu_s
+        if self._ticks == 0 and computed_s >= LOOK_S * COMPUTED_SHARE:
+            self.slow.append(asking)
+        ticks, self._ticks = self._ticks, self._ticks + 1
+        ticks_max = asking.ticks_max if isinstance(asking, Patience) else None
+        if ticks_max is not None:
+            overran = ticks >= ticks_max
+        else:
+            overran = ticks >= WAITING_TICKS_MAX or (ticks > 0 and computed_s >= TICK_S * COMPUTED_SHARE)
+        if not overran:
+            signal.setitimer(signal.ITIMER_REAL, TICK_S)
+            return
+        again_s = INSISTING_S[ticks % len(INSISTING_S)] if self._swallowed else TICK_S
+        self._swallowed = True
+        # The second time: a signal that comes right before a system call does not wake that.
+        signal.setitimer(signal.ITIMER_REAL, again_s, LOOK_S)
+        raise Overran("it did not come back in time")
+
+
+# Signals belong to the process, and so does this.
+DEADLINE = Deadline()
