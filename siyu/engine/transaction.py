@@ -74,15 +74,15 @@ class BatchTransaction:
         campaigns = await self.campaigns.load(connection) if facts else []
         world = World(campaigns, members, self.zone, new_id, once=set(used_once))
         if facts:
-            await _load(connection, world, facts)
+            await load_for(connection, world, facts)
         step("load")
         outcomes = [decide_fact(world, fact) for fact in facts]
         step("decide")
         return world, outcomes
 
 
-async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
-    """What the facts' campaigns read, all under the members' locks."""
+async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
+    """What the facts' campaigns read: under the members' locks, or of one snapshot."""
     news = [fact.new for fact in facts]
     await load_accounts(connection, world.book, {new.member_id for new in news})
     keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
