@@ -14,7 +14,7 @@ from siyu.db import Pool
 from siyu.errors import DomainError
 
 config_option = click.option(
-    "--config", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON file with the config to try."
+    "--config", type=click.Path(path_type=Path), help="JSON file with the whole config to try."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -35,6 +35,8 @@ def read_changes(config: Path | None) -> DraftChanges:
     """The draft's changes that a file makes. Raises ClickException for what is no JSON."""
     if config is None:
         return DraftChanges()
+    if not config.is_file():
+        raise click.ClickException(f"There is no file {config}.")
     try:
         return DraftChanges(config=json.loads(config.read_text(encoding="utf-8")))
     except (ValueError, RecursionError) as error:

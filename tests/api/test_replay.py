@@ -69,5 +69,6 @@ async def test_what_cannot_be_replayed_is_one_sentence(commands: Commands, pool:
     assert "There is no campaign named 'nothing'" in await told("nothing")
     assert "2 campaigns or more named 'purchase'" in await told("purchase")
     assert "config.streak_points" in await told("check_in", "--config", bad)
+    assert "There is no file" in await told("check_in", "--config", tmp_path / "none.json")
     assert "is not JSON" in await told("check_in", "--config", no_json)
     assert "is no date and no time" in await told("check_in", "--since", "yesterday")
