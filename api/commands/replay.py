@@ -1,6 +1,6 @@
 """`replay CAMPAIGN`: past facts decided again by a draft config, and what would have been different."""
 
-import json
+import sys
 from contextlib import aclosing
 from datetime import date, datetime, time
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+import orjson
 from rich.console import Console
 from rich.table import Table
 
@@ -55,7 +56,8 @@ def replay(
             async with aclosing(differences):
                 async for difference in differences:
                     if as_json:
-                        click.echo(json.dumps(_as_json(difference), ensure_ascii=False))
+                        # Not click's echo, which empties the buffer after every line.
+                        sys.stdout.write(orjson.dumps(_as_json(difference)).decode() + "\n")
                     elif len(shown) < SHOWN_MAX:
                         shown.append(difference)
         return shown, summary
@@ -63,7 +65,7 @@ def replay(
     with told_in_a_sentence():
         shown, summary = run_with_services(settings, main)
     if as_json:
-        click.echo(json.dumps({"summary": _summary(summary)}))
+        click.echo(orjson.dumps({"summary": _summary(summary)}).decode())
     else:
         _print(shown, summary)
 
