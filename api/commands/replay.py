@@ -104,7 +104,7 @@ def _summary(summary: ReplaySummary) -> dict[str, Any]:
 
 
 def _print(shown: list[Difference], summary: ReplaySummary) -> None:
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     if shown:
         table = Table("At", "Fact", "Member", "Before", "After")
         for difference in shown:
@@ -113,18 +113,15 @@ def _print(shown: list[Difference], summary: ReplaySummary) -> None:
             table.add_row(difference.at.isoformat(), difference.type, member, *verdicts)
         console.print(table)
     if summary.differing > len(shown):
-        console.print(f"… and {summary.differing - len(shown):,} more; --json prints all.", highlight=False)
+        console.print(f"… and {summary.differing - len(shown):,} more; --json prints all.")
     for unit in sorted({unit for unit, _ in summary.before | summary.after}):
         before, after = by_unit(summary.before).get(unit, {}), by_unit(summary.after).get(unit, {})
         changes = (f"{total} {before.get(total, 0):,} → {after.get(total, 0):,}" for total in before | after)
-        console.print(f"{unit}: {', '.join(changes)}", highlight=False)
-    console.print(
-        f"{summary.compared:,} of {summary.facts:,} facts compared, {summary.differing:,} differ.", highlight=False
-    )
+        console.print(f"{unit}: {', '.join(changes)}")
+    console.print(f"{summary.compared:,} of {summary.facts:,} facts compared, {summary.differing:,} differ.")
     if summary.drifted:
         console.print(
-            f"{summary.drifted:,} earlier facts were decided by another config; members start from a changed state.",
-            highlight=False,
+            f"{summary.drifted:,} earlier facts were decided by another config; members start from a changed state."
         )
 
 

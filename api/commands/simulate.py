@@ -99,7 +99,7 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _print(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> None:
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     kind = campaign.type
     console.print(
         f"{kind.key} {kind.version}: {plan.members:,} members, {plan.days} days from {plan.starts_on}, seed {plan.seed}"

@@ -19,10 +19,14 @@ FIRST = UUID(int=0)
 
 # The ids are in order of time: one index walk, and facts that concern nobody are passed over.
 FACTS = """
-SELECT fact.id, fact.type, fact.member_id, fact.campaign_id, fact.at, fact.arrived_at, fact.data, member.joined_at
-FROM fact JOIN member ON member.id = fact.member_id
-WHERE fact.id > $1 AND (fact.campaign_id = $2 OR (fact.campaign_id IS NULL AND fact.type = ANY($3::text[])))
-ORDER BY fact.id LIMIT $4
+SELECT page.*, member.joined_at
+FROM (
+    SELECT id, type, member_id, campaign_id, at, arrived_at, data FROM fact
+    WHERE id > $1 AND (campaign_id = $2 OR (campaign_id IS NULL AND type = ANY($3::text[])))
+    ORDER BY id LIMIT $4
+) AS page
+JOIN member ON member.id = page.member_id
+ORDER BY page.id
 """
 
 COUNT = """

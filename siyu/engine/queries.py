@@ -45,23 +45,28 @@ SELECT {COLUMNS} FROM decision JOIN fact ON fact.id = decision.fact_id WHERE dec
 
 
 # Each kind of page walks one index: decision_campaign, fact_member or decision_fact. A member's decisions are in the
-# order in which it happened, a campaign's and a fact's in the order in which it was decided.
+# order in which it happened, a campaign's and a fact's in the order in which it was decided. The first page begins at
+# the end of all ids and times instead of without a bound: one plan, that goes straight to the place, serves every page.
+NEWEST = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid"
+
 OF_CAMPAIGN = f"""
 SELECT {COLUMNS} FROM decision JOIN fact ON fact.id = decision.fact_id
-WHERE decision.campaign_id = $1 AND ($2::uuid IS NULL OR decision.id < $2)
+WHERE decision.campaign_id = $1 AND decision.id < coalesce($2::uuid, {NEWEST})
 ORDER BY decision.id DESC LIMIT $3
 """
 
 OF_MEMBER = f"""
 SELECT {COLUMNS} FROM fact JOIN decision ON decision.fact_id = fact.id
 WHERE fact.member_id = $1 AND ($2::uuid IS NULL OR decision.campaign_id = $2)
-  AND ($3::timestamptz IS NULL OR (fact.at <= $3 AND (fact.at, decision.id) < ($3, $4::uuid)))
+  AND fact.at <= coalesce($3::timestamptz, 'infinity')
+  AND (fact.at, decision.id) < (coalesce($3::timestamptz, 'infinity'), coalesce($4::uuid, {NEWEST}))
 ORDER BY fact.at DESC, decision.id DESC LIMIT $5
 """
 
 OF_FACT = f"""
 SELECT {COLUMNS} FROM decision JOIN fact ON fact.id = decision.fact_id
-WHERE decision.fact_id = $1 AND ($2::uuid IS NULL OR fact.member_id = $2) AND ($3::uuid IS NULL OR decision.id < $3)
+WHERE decision.fact_id = $1 AND ($2::uuid IS NULL OR fact.member_id = $2)
+  AND decision.id < coalesce($3::uuid, {NEWEST})
 ORDER BY decision.id DESC LIMIT $4
 """
 
