@@ -6,19 +6,23 @@ import strawberry
 
 from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
 from schema.context import Info, Role
+from schema.decisions import decisions_connection
 from schema.fields import root_field
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
-from schema.member_cursors import member_cursor, member_key
+from schema.moment_cursors import moment_cursor, moment_key
 from schema.nodes import find_node, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
+from schema.preview import CampaignPreviewInput, preview_object
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
+from schema.types.decision import Decision
 from schema.types.enums import MemberOrder
 from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.participation import Participation
+from schema.types.preview import CampaignPreview
 from schema.types.viewer import Viewer, viewer_object
 from siyu.boards import BoardWindow
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
@@ -78,12 +82,12 @@ class Query:
         wanted = MembersWanted(
             slice_.limit,
             oldest_first=order_by is MemberOrder.JOINED_AT_ASC,
-            after=member_key(slice_.after),
-            before=member_key(slice_.before),
+            after=moment_key(slice_.after),
+            before=moment_key(slice_.before),
             from_end=slice_.from_end,
         )
         page = await member_page(info.context.pool, wanted)
-        return connect(page, slice_, lambda row: Member(row=row), member_cursor)
+        return connect(page, slice_, lambda row: Member(row=row), lambda row: moment_cursor(*row.key))
 
     @root_field(ForPersons, "The newest first. Members see no drafts.")
     async def campaigns(
@@ -120,6 +124,26 @@ class Query:
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, campaign))
         found = await loaders.participation_of.load((row.id, member_id)) if row else None
         return participation_object(info, found, row) if row and found else None
+
+    @root_field(
+        ForEveryone,
+        "What was decided and why, refusals too, newest first: about a fact, about a member, of a campaign, or of a "
+        "campaign about a member. Members see what is about themselves.",
+    )
+    async def decisions(
+        self,
+        info: Info,
+        fact: strawberry.ID | None = strawberry.UNSET,
+        member: strawberry.ID | None = strawberry.UNSET,
+        campaign: strawberry.ID | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[Decision]:
+        return await decisions_connection(info, fact, member, campaign, forward(first, after))
+
+    @root_field(ForOperators, "What a campaign would make of facts, as it is or changed, without a write.")
+    async def campaign_preview(self, info: Info, input: CampaignPreviewInput) -> CampaignPreview:  # noqa: A002 - as mutations have it
+        return await preview_object(info, input)
 
     @root_field(
         ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."

@@ -15,6 +15,7 @@ from schema.kinds import campaign_object, kind_types
 from schema.scalars import BigInt
 from schema.types.campaign import Campaign
 from schema.types.ledger import Fact, fact_object
+from schema.types.member import Member
 from schema.types.node import Node
 from siyu.campaigns import AnyCampaignType
 from siyu.engine import CORE_REFUSALS
@@ -137,15 +138,24 @@ class Refusal:
     """A refusal as a GraphQL object."""
 
     code: str
-    message: str
+    message: str = strawberry.field(description="A sentence in the language that was asked for.")
+    message_zh: str
+    message_en: str
     missing: JSON
 
 
 def refusal_object(refusal: EngineRefusal, kind: AnyCampaignType | None, language: str) -> Refusal:
-    """A refusal with its sentence in the caller's language."""
-    text = (kind.refusals if kind else {}).get(refusal.code) or CORE_REFUSALS.get(refusal.code)
-    message = _sentence(text.in_language(language), refusal.missing) if isinstance(text, Text) else refusal.code
-    return Refusal(code=refusal.code, message=message, missing=JSON(dict(refusal.missing)))
+    """A refusal with its sentence in the caller's language, and in both."""
+    known = (kind.refusals if kind else {}).get(refusal.code) or CORE_REFUSALS.get(refusal.code)
+    text = known if isinstance(known, Text) else Text(zh=refusal.code, en=refusal.code)
+    said = Text(zh=_sentence(text.zh, refusal.missing), en=_sentence(text.en, refusal.missing))
+    return Refusal(
+        code=refusal.code,
+        message=said.in_language(language),
+        message_zh=said.zh,
+        message_en=said.en,
+        missing=JSON(dict(refusal.missing)),
+    )
 
 
 def _sentence(text: str, missing: Mapping[str, Any]) -> str:
@@ -176,6 +186,20 @@ class Decision(Node):
             return None
         campaign = await info.context.loaders.campaign.load(self.row.campaign_id)
         return campaign_object(info, campaign) if campaign else None
+
+    @field("Who the fact is about.")
+    async def member(self, info: Info) -> Member:
+        row = await info.context.loaders.member.load(self.row.member_id)
+        assert row is not None, "members are never deleted"  # noqa: S101 - an invariant
+        return Member(row=row)
+
+    @field("The revision of the campaign that decided; null with the campaign.")
+    def revision(self) -> int | None:
+        return self.row.revision
+
+    @field("The version of the campaign type that decided; null with the campaign.")
+    def plugin_version(self) -> str | None:
+        return self.row.plugin_version
 
     @strawberry.field
     def at(self) -> datetime:

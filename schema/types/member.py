@@ -71,7 +71,7 @@ class Member(Node):
         slice_ = forward(first, after)
         campaign_id = decode_uuid(CAMPAIGN, campaign) if campaign else None
         if campaign and campaign_id is None:
-            page = Page[ParticipationRow]((), has_more=False)
+            page: Page[ParticipationRow] = Page((), has_more=False)
         else:
             wanted = ParticipationsWanted(self.row.id, campaign_id, slice_.limit, uuid_cursor(slice_.after))
             page = await info.context.loaders.participations.load(wanted)

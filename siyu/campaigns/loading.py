@@ -18,7 +18,7 @@ CAMPAIGNS_MAX = 1_000
 
 LOAD = """
 SELECT id, type_key, revision, state, starts_at, ends_at, problem IS NOT NULL
-FROM campaign WHERE state <> 'draft' ORDER BY id
+FROM campaign WHERE state <> 'draft' OR id = $1 ORDER BY id
 """
 
 LOAD_CONFIGS = """
@@ -35,10 +35,13 @@ class LiveCampaigns:
     registry: Registry
     _parsed: dict[UUID, tuple[int, CampaignConfig | None, Mapping[str, UUID]]] = field(default_factory=dict)
 
-    async def load(self, connection: Connection) -> list[LiveCampaign]:
-        """Every published campaign whose type is loaded and whose config it accepts, in order of creation."""
+    async def load(self, connection: Connection, draft_id: UUID | None = None) -> list[LiveCampaign]:
+        """Every published campaign whose type is loaded and whose config it accepts, in order of creation.
+
+        The campaign `draft_id` is among them even while it is a draft.
+        """
         types = self.registry.types
-        rows = [row for row in await connection.fetch(LOAD) if row["type_key"] in types]
+        rows = [row for row in await connection.fetch(LOAD, draft_id) if row["type_key"] in types]
         unseen = [row["id"] for row in rows if self._parsed.get(row["id"], (None,))[0] != row["revision"]]
         if unseen:
             await self._parse(connection, unseen, {row["id"]: types[row["type_key"]] for row in rows})

@@ -50,5 +50,5 @@ class DecisionRow(Model):
         table = "decision"
         indexes = (
             Index(fields=("fact_id",), name="decision_fact"),
-            Index(fields=("campaign_id",), name="decision_campaign"),
+            Index(fields=("campaign_id", "id"), name="decision_campaign"),
         )

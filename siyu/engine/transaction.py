@@ -101,7 +101,7 @@ class BatchTransaction:
     ) -> tuple[World, list[Outcome]]:
         world = World(campaigns, members, self.zone, new_id, once=set(used_once), faults=self.faults)
         if facts:
-            await _load(connection, world, facts)
+            await load_for(connection, world, facts)
         for fact in facts:
             if fact.pending is not None:
                 world.pending.expect(fact.pending)
@@ -135,8 +135,8 @@ def _is_still_pending(world: World, fact: ArrivedFact) -> bool:
     return fact.pending is not None and fact.pending.id not in world.pending.withdrawn
 
 
-async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
-    """What the facts' campaigns read, all under the members' locks."""
+async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
+    """What the facts' campaigns read: under the members' locks, or of one snapshot."""
     news = [fact.new for fact in facts]
     await load_accounts(connection, world.book, {new.member_id for new in news})
     keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}

@@ -1,6 +1,7 @@
 """The in-memory view that a batch of facts is decided on, and what the decisions changed in it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -73,3 +74,18 @@ class World:
             kind = campaign.type
             if fact_type in kind.settles or (fact_type in kind.listens and campaign.is_open(at)):
                 yield campaign
+
+    def judged_by(self, campaigns: Sequence[LiveCampaign]) -> "World":
+        """The same members, books and participations, decided by other campaigns."""
+        other = copy(self)
+        other.campaigns, other._by_id = campaigns, {campaign.id: campaign for campaign in campaigns}
+        return other
+
+    def forget_changes(self) -> None:
+        """Drop what a commit would write; what later decisions read stays."""
+        self.decisions.clear()
+        self.scores.clear()
+        self.book.transfers.clear()
+        self.orders.changed.clear()
+        self.orders.spendings.clear()
+        self._days.clear()

@@ -1,5 +1,5 @@
 """Members and the identities they are known by."""
 
-from siyu.members.locking import lock_members
+from siyu.members.locking import lock_members, read_members
 
-__all__ = ["lock_members"]
+__all__ = ["lock_members", "read_members"]

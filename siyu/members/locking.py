@@ -13,6 +13,8 @@ SELECT place - 1, joined_at FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (i
 JOIN member USING (id) ORDER BY id FOR NO KEY UPDATE OF member
 """
 
+READ = "SELECT id, joined_at FROM member WHERE id = ANY($1::uuid[])"
+
 
 async def lock_members(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, MemberView]:
     """Lock these members until the transaction ends; those who do not exist are missing from the answer."""
@@ -20,3 +22,8 @@ async def lock_members(connection: Connection, member_ids: Collection[UUID]) -> 
     return {
         wanted[place]: MemberView(wanted[place], joined_at) for place, joined_at in await connection.fetch(LOCK, wanted)
     }
+
+
+async def read_members(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, MemberView]:
+    """The same without a lock, for those who decide nothing."""
+    return {row[0]: MemberView(*row) for row in await connection.fetch(READ, list(member_ids))}

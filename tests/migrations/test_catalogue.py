@@ -95,7 +95,7 @@ EXPECTED_CONSTRAINTS = {
 # Those that no constraint brings.
 EXPECTED_INDEXES = {
     ("campaign", "campaign_type"): "btree (type_key)",
-    ("decision", "decision_campaign"): "btree (campaign_id)",
+    ("decision", "decision_campaign"): "btree (campaign_id, id)",
     ("decision", "decision_fact"): "btree (fact_id)",
     ("decision", "decision_once"): "UNIQUE btree (campaign_id, subject_id, once_key) WHERE (once_key IS NOT NULL)",
     ("fact", "fact_member"): "btree (member_id, at)",

@@ -227,3 +227,13 @@ async def test_an_untouched_wallet_is_empty(shop: Shop) -> None:
     wallet = (await shop.data(as_member(member), ENTRIES, id=encode_id(MEMBER, member)))["member"]["wallet"]
 
     assert (wallet["balance"], wallet["entries"]["nodes"]) == ("0", [])
+
+
+async def test_what_is_no_campaign_has_no_participations(shop: Shop) -> None:
+    [member] = await add_members(shop.pool, 1)
+    await shop.engine.submit(sign(await add_campaign(shop.pool, "check_in"), member, NOON))
+    document = "query ($id: ID!) { member(id: $id) { participations(campaign: $id) { nodes { id } } } }"
+
+    data = await shop.data(OPERATOR, document, id=encode_id(MEMBER, member))
+
+    assert data == {"member": {"participations": {"nodes": []}}}

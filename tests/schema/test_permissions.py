@@ -24,6 +24,8 @@ MATRIX = {
     "campaignTypes": ("{ campaignTypes { key problem } }", "o"),
     "participation": (f'{{ participation(campaign: "{SOME_ID}") {{ id }} }}', "mos"),
     "leaderboard": ('{ leaderboard(board: "points", window: ALL) { revision } }', "mo"),
+    "decisions": (f'{{ decisions(campaign: "{SOME_ID}") {{ nodes {{ id }} }} }}', "mos"),
+    "campaignPreview": ('{ campaignPreview(input: {type: "none", facts: []}) { userErrors { code } } }', "o"),
     "memberUpdate": ("mutation { memberUpdate(input: {}) { userErrors { code } } }", "mo"),
     "campaignCreate": (
         'mutation { campaignCreate(input: {type: "none", name: "x", config: {}}) { userErrors { code } } }',

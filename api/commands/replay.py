@@ -1,0 +1,133 @@
+"""`replay CAMPAIGN`: past facts decided again by a draft config, and what would have been different."""
+
+import sys
+from contextlib import aclosing
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from api.commands.options import data_option
+from api.commands.trying import config_option, find_campaign, json_option, read_changes, told_in_a_sentence
+from api.progress import showing_progress
+from api.services import Services, run_with_services
+from api.settings import load_settings
+from schema.ids import FACT, MEMBER, encode_id
+from siyu.campaigns.drafts import Draft
+from siyu.engine.replay import Difference, Replay, ReplaySummary, Verdict
+from siyu.engine.totals import by_unit
+
+SHOWN_MAX = 100
+
+
+@click.command()
+@click.argument("campaign")
+@click.option("--since", metavar="DATE", help="Compare what happened from then on.  [default: from the first]")
+@click.option("--until", metavar="DATE", help="Compare what happened before then.")
+@config_option
+@json_option
+@data_option
+def replay(
+    campaign: str, since: str | None, until: str | None, config: Path | None, as_json: bool, data: Path | None
+) -> None:
+    """Decide past facts again and list what would have been different. CAMPAIGN is an id or a name.
+
+    Without --config, the campaign is replayed as it is stored. DATE is a day or a time, in the shop's time zone unless
+    it has an offset. Nothing is written, and nobody is held up. The members and orders of the campaign's whole past are
+    kept in memory.
+
+    The first hundred differences are printed; with --json all of them, one object a line, and the summary in the last.
+    """
+    settings = load_settings(data=data)
+    changes = read_changes(config)
+    start, end = (_moment(text, settings.zone) for text in (since, until))
+
+    async def main(services: Services) -> tuple[list[Difference], ReplaySummary]:
+        draft = Draft(await find_campaign(services.pool, campaign), None, changes)
+        summary, shown = ReplaySummary(), list[Difference]()
+        plan = Replay(services.pool, services.registry, services.zone, draft, start, end)
+        with showing_progress("Replaying") as report:
+            differences = plan.differences(summary, lambda done, total: report(done, total, done))
+            async with aclosing(differences):
+                async for difference in differences:
+                    if as_json:
+                        # Not click's echo, which empties the buffer after every line.
+                        sys.stdout.write(orjson.dumps(_as_json(difference)).decode() + "\n")
+                    elif len(shown) < SHOWN_MAX:
+                        shown.append(difference)
+        return shown, summary
+
+    with told_in_a_sentence():
+        shown, summary = run_with_services(settings, main)
+    if as_json:
+        click.echo(orjson.dumps({"summary": _summary(summary)}).decode())
+    else:
+        _print(shown, summary)
+
+
+def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """A day's beginning or a time; the shop's unless it has an offset. Raises BadParameter."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.combine(date.fromisoformat(text), time()) if len(text) <= 10 else datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no date and no time, such as 2026-11-01") from error
+
+
+def _as_json(difference: Difference) -> dict[str, Any]:
+    return {
+        "fact": encode_id(FACT, difference.fact_id),
+        "type": difference.type,
+        "member": encode_id(MEMBER, difference.member_id),
+        "at": difference.at.isoformat(),
+        "before": difference.before._asdict(),
+        "after": difference.after._asdict(),
+    }
+
+
+def _summary(summary: ReplaySummary) -> dict[str, Any]:
+    return {
+        "facts": summary.facts,
+        "compared": summary.compared,
+        "differing": summary.differing,
+        "drifted": summary.drifted,
+        "before": by_unit(summary.before),
+        "after": by_unit(summary.after),
+    }
+
+
+def _print(shown: list[Difference], summary: ReplaySummary) -> None:
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    if shown:
+        table = Table("At", "Fact", "Member", "Before", "After")
+        for difference in shown:
+            member = encode_id(MEMBER, difference.member_id)
+            verdicts = (_sentence(difference.before), _sentence(difference.after))
+            table.add_row(difference.at.isoformat(), difference.type, member, *verdicts)
+        console.print(table)
+    if summary.differing > len(shown):
+        console.print(f"… and {summary.differing - len(shown):,} more; --json prints all.")
+    for unit in sorted({unit for unit, _ in summary.before | summary.after}):
+        before, after = by_unit(summary.before).get(unit, {}), by_unit(summary.after).get(unit, {})
+        changes = (f"{total} {before.get(total, 0):,} → {after.get(total, 0):,}" for total in before | after)
+        console.print(f"{unit}: {', '.join(changes)}")
+    console.print(f"{summary.compared:,} of {summary.facts:,} facts compared, {summary.differing:,} differ.")
+    if summary.drifted:
+        console.print(
+            f"{summary.drifted:,} earlier facts were decided by another config; members start from a changed state."
+        )
+
+
+def _sentence(verdict: Verdict) -> str:
+    """A verdict in a few words: the values of its effects, but for what says nothing to a reader."""
+    if verdict.refusal is not None:
+        return verdict.refusal
+    words = (" ".join(str(value) for value in effect.values() if value is not None) for effect in verdict.effects)
+    return "; ".join(words) or "nothing"

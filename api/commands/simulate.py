@@ -1,0 +1,125 @@
+"""`simulate CAMPAIGN|TYPE`: a campaign played by a synthetic crowd."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from api.commands.options import data_option
+from api.commands.trying import config_option, find_campaign, json_option, read_changes, told_in_a_sentence
+from api.progress import showing_progress
+from api.services import PLUGINS_FOLDER, Services, run_with_services
+from api.settings import Settings, load_settings
+from siyu.campaigns import LiveCampaign, load_registry
+from siyu.campaigns.drafts import Draft, DraftChanges, as_drafted, load_with_draft
+from siyu.engine.crowd import CrowdPlan
+from siyu.engine.simulation import Report
+from siyu.engine.simulation import simulate as play
+from siyu.engine.totals import by_unit
+
+MEMBERS_MAX = 200_000
+DAYS_MAX = 366
+SEED_MAX = 2**63 - 1
+# Where the campaign itself does not say when it starts: the same day in every run.
+STARTS_ON = date(2026, 1, 1)
+
+
+@click.command()
+@click.argument("campaign", metavar="CAMPAIGN|TYPE")
+@click.option("--members", type=click.IntRange(1, MEMBERS_MAX), default=10_000, show_default=True, help="How many.")
+@click.option("--days", type=click.IntRange(1, DAYS_MAX), default=30, show_default=True, help="For how long.")
+@click.option("--seed", type=click.IntRange(0, SEED_MAX), default=7, show_default=True, help="Which crowd.")
+@config_option
+@json_option
+@data_option
+def simulate(
+    campaign: str, members: int, days: int, seed: int, config: Path | None, as_json: bool, data: Path | None
+) -> None:
+    """Let a synthetic crowd play a campaign in memory, and print what it costs, who wins and how the value is spread.
+
+    CAMPAIGN is an id or a name; TYPE, the key of a campaign type, needs no database and takes the config from --config,
+    or its defaults. One seed prints the same report every time.
+    """
+    settings = load_settings(data=data)
+    changes = read_changes(config)
+    with told_in_a_sentence():
+        live = _campaign(settings, campaign, changes)
+    starts_on = live.starts_at.astimezone(settings.zone).date() if live.starts_at else STARTS_ON
+    plan = CrowdPlan(members, days, seed, starts_on, settings.zone)
+    with showing_progress("Simulating") as report:
+        result = play(live, plan, report)
+    if as_json:
+        click.echo(json.dumps(_as_json(live, plan, result), ensure_ascii=False))
+    else:
+        _print(live, plan, result)
+
+
+def _campaign(settings: Settings, text: str, changes: DraftChanges) -> LiveCampaign:
+    """The campaign to play, running: of a type, or as stored. Starts servers for a stored one alone."""
+    registry = load_registry(PLUGINS_FOLDER)
+    if text in registry.types:
+        return as_drafted(registry, None, Draft(None, text, changes))
+
+    async def main(services: Services) -> LiveCampaign:
+        draft = Draft(await find_campaign(services.pool, text), None, changes)
+        async with services.pool.acquire() as connection:
+            _, live = await load_with_draft(connection, services.registry, draft)
+        return replace(live, state="running")
+
+    return run_with_services(settings, main)
+
+
+def _as_json(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> dict[str, Any]:
+    return {
+        "type": campaign.type.key,
+        "version": campaign.type.version,
+        "members": plan.members,
+        "days": plan.days,
+        "seed": plan.seed,
+        "starts_on": plan.starts_on.isoformat(),
+        "facts": _sorted(report.facts),
+        "unplayed": report.unplayed,
+        "decisions": report.decisions,
+        "refusals": _sorted(report.refusals),
+        "participants": report.participants,
+        "winners": report.winners,
+        "value": by_unit(report.totals),
+        "spread": {unit: asdict(spread) for unit, spread in report.spreads.items()},
+    }
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
+
+
+def _print(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> None:
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    kind = campaign.type
+    console.print(
+        f"{kind.key} {kind.version}: {plan.members:,} members, {plan.days} days from {plan.starts_on}, seed {plan.seed}"
+    )
+    for fact_type, count in _sorted(report.facts).items():
+        console.print(f"  {fact_type}: {count:,}")
+    for fact_type in report.unplayed:
+        console.print(f"  {fact_type}: not played, siyu does not know what such a fact holds")
+    console.print(f"{report.decisions:,} decisions, {report.participants:,} participants, {report.winners:,} winners")
+    for code, count in _sorted(report.refusals).items():
+        console.print(f"  {code}: {count:,}")
+    for unit, totals in by_unit(report.totals).items():
+        console.print(f"{unit}: {', '.join(f'{total} {amount:,}' for total, amount in totals.items())}")
+    if report.spreads:
+        console.print(_spreads(report))
+
+
+def _spreads(report: Report) -> Table:
+    table = Table("Of each winner", "Mean", "10 %", "Median", "90 %", "99 %", "Most", "Top tenth has")
+    for unit, spread in report.spreads.items():
+        numbers = (spread.mean, *spread.quantiles.values(), spread.greatest)
+        table.add_row(unit, *(f"{number:,}" for number in numbers), f"{spread.top_tenth_percent} %")
+    return table

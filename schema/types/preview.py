@@ -1,0 +1,33 @@
+"""Previews: what a campaign would make of facts."""
+
+from datetime import datetime
+
+import strawberry
+from strawberry.scalars import JSON
+
+from schema.errors import UserError
+from schema.types.decision import Effect, Refusal
+
+
+@strawberry.type(description="What the campaign would make of one fact.")
+class PreviewStep:
+    """A step as a GraphQL object."""
+
+    type: str
+    member: strawberry.ID | None = strawberry.field(description="Null for the newcomer.")
+    at: datetime
+    decided: bool = strawberry.field(
+        description="Whether the campaign, or the core before it, would decide at all: false where the fact does not "
+        "concern the campaign, or comes while it is not open."
+    )
+    effects: list[Effect]
+    refusal: Refusal | None
+    state: JSON | None = strawberry.field(description="The participation's state after it; its shape is the plugin's.")
+
+
+@strawberry.type(description="What a campaign would make of facts, one step for each, in their order.")
+class CampaignPreview:
+    """A preview as a GraphQL object."""
+
+    steps: list[PreviewStep] = strawberry.field(default_factory=list)
+    user_errors: list[UserError] = strawberry.field(default_factory=list)

@@ -1,0 +1,92 @@
+"""A campaign as it would be: a stored one, as it is or changed, or one that nobody has stored yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.loading import LiveCampaigns
+from siyu.campaigns.registry import Registry
+from siyu.db import Connection, Pool
+from siyu.errors import CampaignStateError, InvalidInput, NotFound, Problem
+from siyu.ids import new_id
+from siyu.inputs import is_storable, parse_json
+from siyu.ledger import UNITS
+
+# The id of a campaign that is not stored.
+NOWHERE = UUID(int=0)
+NAMESAKES_MAX = 10
+
+NAMED = "SELECT id FROM campaign WHERE name = $1 ORDER BY id DESC LIMIT $2"
+
+
+class DraftChanges(TypedDict, total=False):
+    """What is different from the stored campaign; what is left out is as stored."""
+
+    config: object
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is tried out: a stored campaign, with changes or without, or with `type_key` a new one of that type."""
+
+    campaign_id: UUID | None = None
+    type_key: str | None = None
+    changes: DraftChanges = field(default_factory=DraftChanges)
+
+
+async def load_with_draft(
+    connection: Connection, registry: Registry, draft: Draft
+) -> tuple[list[LiveCampaign], LiveCampaign]:
+    """Every published campaign with the draft in its place, and the draft itself. Raises as `as_drafted`."""
+    published = await LiveCampaigns(registry).load(connection, draft.campaign_id)
+    stored = next((campaign for campaign in published if campaign.id == draft.campaign_id), None)
+    if draft.campaign_id is not None and stored is None:
+        if await connection.fetchval("SELECT true FROM campaign WHERE id = $1", draft.campaign_id):
+            raise CampaignStateError("the campaign's type is not loaded, or no longer accepts its config")
+        raise NotFound("there is no such campaign")
+    drafted = as_drafted(registry, stored, draft)
+    if stored is None:
+        return [*published, drafted], drafted
+    return [drafted if campaign.id == drafted.id else campaign for campaign in published], drafted
+
+
+def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) -> LiveCampaign:
+    """The campaign that is tried out.
+
+    Changed, new or still a draft, it is taken for running, as though it were published now; else it is in the state it
+    is in. Raises InvalidInput.
+    """
+    if stored is None:
+        stored = _new(registry, draft.type_key or "", draft.changes.get("config", {}))
+    elif not draft.changes and stored.state != "draft":
+        return stored
+    starts_at = draft.changes.get("starts_at", stored.starts_at)
+    ends_at = draft.changes.get("ends_at", stored.ends_at)
+    if starts_at is not None and ends_at is not None and starts_at >= ends_at:
+        raise InvalidInput([Problem(("ends_at",), "must be later than the start")])
+    config: Any = stored.config
+    if "config" in draft.changes:
+        config = parse_json(stored.type.config, draft.changes["config"], ("config",))
+    return replace(stored, state="running", starts_at=starts_at, ends_at=ends_at, config=config)
+
+
+def _new(registry: Registry, type_key: str, config: object) -> LiveCampaign:
+    kind = registry.types.get(type_key)
+    if kind is None:
+        known = ", ".join(registry.types)
+        raise InvalidInput([Problem(("type",), f"there is no campaign type {type_key!r}; known: {known}")])
+    checked: Any = parse_json(kind.config, config, ("config",))
+    issuers = {unit: new_id() for unit in UNITS}
+    return LiveCampaign(NOWHERE, kind, 1, "running", None, None, checked, issuers)
+
+
+async def campaigns_named(pool: Pool, name: str) -> Sequence[UUID]:
+    """The newest campaigns of this name, drafts too."""
+    if not is_storable(name):
+        return ()
+    return [row[0] for row in await pool.fetch(NAMED, name, NAMESAKES_MAX)]

@@ -1,0 +1,105 @@
+"""A campaign played by a synthetic crowd in memory: what it costs, who wins, how the value is spread."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from uuid import UUID
+
+from siyu.campaigns.live import LiveCampaign
+from siyu.engine.crowd import Crowd, CrowdPlan
+from siyu.engine.facts import ArrivedFact
+from siyu.engine.outcome import Decision
+from siyu.engine.rehearsal import Rehearsal
+from siyu.engine.totals import Totals, net, totals_of
+from siyu.engine.world import World
+
+QUANTILES = (10, 50, 90, 99)
+
+# Called with the days that are done, their total, and the facts so far.
+Progress = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a unit's value is spread over its winners: what they have, and the part of the tenth that has most."""
+
+    winners: int
+    total: int
+    mean: int
+    quantiles: dict[str, int]
+    greatest: int
+    top_tenth_percent: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of it. `participants` had at least one decision that was no refusal; `winners` have something left."""
+
+    unplayed: list[str]
+    facts: Counter[str] = field(default_factory=Counter)
+    decisions: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+    participants: int = 0
+    winners: int = 0
+    totals: Totals = field(default_factory=Counter)
+    spreads: dict[str, Spread] = field(default_factory=dict)
+
+
+def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Report:
+    """Play the plan; equal arguments give an equal report, in every process."""
+    ids = Random(f"{plan.seed}/ids")  # noqa: S311 - nothing is kept secret by it
+    crowd = Crowd(campaign, plan)
+    members = {person.member.id: person.member for person in crowd.people}
+    rehearsal = Rehearsal(World([campaign], members, plan.zone, lambda: UUID(int=ids.getrandbits(128))))
+    tally = Tally(Report(crowd.unplayed))
+    for day in range(plan.days):
+        for fact in crowd.day(day):
+            tally.count(fact, rehearsal.play(fact).decision_of(campaign.id))
+        progress(day + 1, plan.days, tally.report.facts.total())
+    return tally.finished()
+
+
+class Tally:
+    """Counts what each member got."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self._by_member: dict[UUID, Totals] = {}
+
+    def count(self, fact: ArrivedFact, decision: Decision | None) -> None:
+        """Count a fact and what was decided about it."""
+        report = self.report
+        report.facts[fact.new.type] += 1
+        if decision is None:
+            return
+        report.decisions += 1
+        if decision.refusal is not None:
+            report.refusals[decision.refusal.code] += 1
+            return
+        totals = totals_of(decision.effects)
+        report.totals.update(totals)
+        self._by_member.setdefault(fact.new.member_id, Counter()).update(totals)
+
+    def finished(self) -> Report:
+        """The report with what can only be said at the end."""
+        report = self.report
+        units = sorted({unit for unit, _ in report.totals})
+        held = {unit: [net(totals, unit) for totals in self._by_member.values()] for unit in units}
+        report.participants = len(self._by_member)
+        report.winners = sum(any(net(totals, unit) > 0 for unit in units) for totals in self._by_member.values())
+        report.spreads = {
+            unit: _spread(sorted(value for value in values if value > 0)) for unit, values in held.items()
+        }
+        return report
+
+
+def _spread(values: Sequence[int]) -> Spread:
+    """The spread of values in ascending order, all above zero."""
+    total, count = sum(values), len(values)
+    if not count:
+        return Spread(0, 0, 0, {f"p{quantile}": 0 for quantile in QUANTILES}, 0, 0)
+    # The nearest rank: the smallest value that this share of winners does not exceed.
+    quantiles = {f"p{quantile}": values[-(-quantile * count // 100) - 1] for quantile in QUANTILES}
+    top = sum(values[-max(1, count // 10) :])
+    return Spread(count, total, total // count, quantiles, values[-1], top * 100 // total)

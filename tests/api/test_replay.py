@@ -1,0 +1,74 @@
+"""`python -m api replay` as a person runs it: which campaign, which time, and what is printed."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schema.ids import CAMPAIGN, FACT, MEMBER, encode_id
+from siyu.db import Pool
+from tests.api.processes import Commands
+from tests.factories import add_campaign, add_members, paid, shop_engine
+
+# Half an hour into November in Shanghai.
+AT = datetime(2026, 10, 31, 16, 30, tzinfo=UTC)
+
+
+async def test_a_replay_lists_each_difference_and_sums_them_up(commands: Commands, pool: Pool, tmp_path: Path) -> None:
+    [member] = await add_members(pool, 1)
+    campaign = await add_campaign(pool, "purchase")
+    engine = shop_engine(pool)
+    outcome = await engine.submit(paid(member, "A-1", 12_800, AT))
+    await engine.submit(paid(member, "A-2", 20, AT))
+    config = tmp_path / "double.json"
+    config.write_text('{"multiplier": "2"}')
+
+    as_json = await commands.run("replay", "purchase", "--config", config, "--json")
+    as_text = await commands.run("replay", encode_id(CAMPAIGN, campaign), "--config", config, "--since", "2026-11-01")
+    later = await commands.run("replay", "purchase", "--config", config, "--since", "2026-11-01T00:31", "--json")
+
+    assert (as_json.code, as_text.code, later.code) == (0, 0, 0), as_json.err + as_text.err + later.err
+    [difference, summary] = [json.loads(line) for line in as_json.out.splitlines()]
+    granted = {"kind": "grant", "unit": "points", "amount": 128, "reference": "A-1"}
+    assert difference == {
+        "fact": encode_id(FACT, outcome.fact_id),
+        "type": "order.paid",
+        "member": encode_id(MEMBER, member),
+        "at": "2026-10-31T16:30:00+00:00",
+        "before": {"effects": [granted, {"kind": "set_state"}], "refusal": None},
+        "after": {"effects": [{**granted, "amount": 256}, {"kind": "set_state"}], "refusal": None},
+    }
+    assert summary == {
+        "summary": {
+            "facts": 2,
+            "compared": 2,
+            "differing": 1,
+            "drifted": 0,
+            "before": {"points": {"granted": 128, "reversed": 0}},
+            "after": {"points": {"granted": 256, "reversed": 0}},
+        }
+    }
+    assert "points: granted 128 → 256, reversed 0 → 0" in as_text.out
+    assert "2 of 2 facts compared, 1 differ." in as_text.out
+    assert json.loads(later.out)["summary"]["compared"] == 0
+
+
+async def test_what_cannot_be_replayed_is_one_sentence(commands: Commands, pool: Pool, tmp_path: Path) -> None:
+    for _ in range(2):
+        await add_campaign(pool, "purchase")
+    await add_campaign(pool, "check_in")
+    bad, no_json = tmp_path / "bad.json", tmp_path / "no.json"
+    bad.write_text('{"streak_points": []}')
+    no_json.write_text("{")
+
+    async def told(*arguments: str | Path) -> str:
+        finished = await commands.run("replay", *arguments)
+        assert finished.code != 0
+        assert finished.out == ""
+        return finished.err
+
+    assert "There is no campaign named 'nothing'" in await told("nothing")
+    assert "2 campaigns or more named 'purchase'" in await told("purchase")
+    assert "config.streak_points" in await told("check_in", "--config", bad)
+    assert "There is no file" in await told("check_in", "--config", tmp_path / "none.json")
+    assert "is not JSON" in await told("check_in", "--config", no_json)
+    assert "is no date and no time" in await told("check_in", "--since", "yesterday")

@@ -1,0 +1,188 @@
+"""Crowds: one plan, one crowd; what they do fits the shapes that are declared."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from random import Random
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field, model_validator
+
+from siyu.campaigns import LiveCampaign
+from siyu.campaigns.drafts import Draft, DraftChanges, as_drafted
+from siyu.engine.crowd import Crowd, CrowdPlan
+from siyu.engine.drawing import CannotDraw, draw
+from siyu.engine.simulation import Report, simulate
+from siyu.engine.totals import net
+from siyu.orders import ORDER_FACTS
+from siyu.sdk import Action, ActionInput, CampaignConfig, CampaignState, CampaignType, Progress, Text
+from tests.factories import SHANGHAI, shop_registry
+
+PLAN = CrowdPlan(200, 10, 7, date(2026, 11, 1), SHANGHAI)
+
+
+class Colour(Enum):
+    """Some colours."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
+class Gift(ActionInput):
+    """A part of an input."""
+
+    weight: Annotated[float, Field(ge=1, le=2)]
+    wrapped: bool
+
+
+class Wide(ActionInput):
+    """An input with something of everything."""
+
+    number: Annotated[int, Field(ge=3, le=5)]
+    above: Annotated[int, Field(gt=10, lt=13)]
+    free: int
+    name: Annotated[str, Field(min_length=2, max_length=4)]
+    colour: Colour
+    size: Literal["s", "m"]
+    day: date
+    friend: UUID
+    gifts: Annotated[tuple[Gift, ...], Field(min_length=1, max_length=2)]
+    note: str | None = None
+    rate: float = 1.0
+
+
+class Odd(ActionInput):
+    """Half of the inputs within the bounds are refused."""
+
+    number: Annotated[int, Field(ge=0, le=99)]
+
+    @model_validator(mode="after")
+    def it_is_odd(self) -> "Odd":
+        """Something that no schema tells."""
+        if self.number % 2 == 0:
+            raise ValueError("must be odd")
+        return self
+
+
+class Coded(ActionInput):
+    """What nobody can guess."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{3}-\d{7}$")]
+
+
+def campaign_of(type_key: str, config: dict[str, Any] | None = None) -> LiveCampaign:
+    """A running campaign that is nowhere stored."""
+    changes = DraftChanges(config=config or {})
+    return as_drafted(shop_registry(), None, Draft(None, type_key, changes))
+
+
+def played(campaign: LiveCampaign, plan: CrowdPlan = PLAN) -> Report:
+    """The report of a simulation."""
+    return simulate(campaign, plan, lambda done, total, facts: None)
+
+
+@pytest.mark.parametrize("model", [Wide, Odd, ActionInput, *ORDER_FACTS.values()])
+@given(seed=st.integers(0, 2**32))
+def test_what_is_drawn_fits_its_model_and_follows_from_the_seed(model: type[ActionInput], seed: int) -> None:
+    drawn = draw(model, Random(seed))  # noqa: S311 - a test's numbers
+
+    assert model.model_validate_json(model.model_validate(drawn, strict=False).model_dump_json())
+    assert drawn == draw(model, Random(seed))  # noqa: S311 - as above
+
+
+def test_what_cannot_be_drawn_is_told() -> None:
+    with pytest.raises(CannotDraw):
+        draw(Coded, Random(1))  # noqa: S311 - a test's numbers
+
+
+def test_a_crowd_comes_in_order_within_its_days() -> None:
+    campaign = campaign_of("purchase")
+    crowd = Crowd(campaign, PLAN)
+    days = [list(crowd.day(number)) for number in range(PLAN.days)]
+    facts = [fact for day in days for fact in day]
+    paid = {fact.new.data["order"]: fact.new for fact in facts if fact.new.type == "order.paid"}
+    refunds = [fact.new for fact in facts if fact.new.type == "order.refunded"]
+
+    for number, day in enumerate(days):
+        assert {fact.new.at.astimezone(SHANGHAI).date() for fact in day} == {PLAN.starts_on + timedelta(days=number)}
+        assert [fact.new.at for fact in day] == sorted(fact.new.at for fact in day)
+    assert len({fact.id for fact in facts}) == len(facts)
+    assert len(paid) + len(refunds) == len(facts)
+    for refund in refunds:
+        order = paid[refund.data["order"]]
+        assert order.member_id == refund.member_id
+        assert order.at < refund.at
+        assert 1 <= refund.data["amount_fen"] <= order.data["amount_fen"]
+
+
+def test_more_members_leave_the_first_as_they_are() -> None:
+    few = Crowd(campaign_of("check_in"), PLAN).people
+    many = Crowd(campaign_of("check_in"), CrowdPlan(300, 10, 7, PLAN.starts_on, SHANGHAI)).people
+
+    assert many[:200] == few
+
+
+def test_what_the_crowd_cannot_do_is_named() -> None:
+    kind = CampaignType(
+        key="odd",
+        title=Text(zh="奇", en="Odd"),
+        sdk=">=1.0",
+        version="1",
+        config=CampaignConfig,
+        state=CampaignState,
+        actions=(Action("code", Text(zh="码", en="Code"), Coded), Action("odd", Text(zh="奇", en="Odd"), Odd)),
+        listens=frozenset({"visit.made", "group.joined"}),
+        effects=frozenset(),
+        decide=lambda fact, view: [],
+        describe=lambda config, state: Progress(0, None, Text(zh="", en="")),
+    )
+    campaign = LiveCampaign(UUID(int=1), kind, 1, "running", None, None, CampaignConfig(), {})
+
+    report = played(campaign)
+
+    assert report.unplayed == ["group.joined", "visit.made", "odd.code"]
+    assert set(report.facts) == {"odd.odd"}
+    assert report.decisions == report.facts.total() > 0
+
+
+def test_a_report_adds_up() -> None:
+    report = played(campaign_of("check_in", {"streak_points": [10]}))
+    spread = report.spreads["points"]
+
+    granted = report.decisions - report.refusals.total()
+    assert report.totals == Counter({("points", "granted"): 10 * granted})
+    assert set(report.refusals) == {"ALREADY_SIGNED"}
+    assert spread.total == net(report.totals, "points")
+    assert spread.winners == report.winners == report.participants <= PLAN.members
+    assert list(spread.quantiles.values()) == sorted(spread.quantiles.values())
+    assert 10 <= spread.quantiles["p10"] <= spread.greatest <= 10 * PLAN.days
+    assert 10 <= spread.top_tenth_percent <= 100
+
+
+def test_a_window_is_kept_to() -> None:
+    midnight = datetime(2026, 11, 5, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+    draft = Draft(None, "purchase", DraftChanges(config={}, starts_at=midnight))
+
+    report = played(as_drafted(shop_registry(), None, draft))
+
+    assert 0 < report.decisions < report.facts.total()
+
+
+def test_nobody_wins_where_nothing_is_granted() -> None:
+    report = played(campaign_of("check_in", {"streak_points": [0]}))
+
+    assert (report.winners, report.spreads) == (0, {})
+    assert report.participants > 0
+
+
+def test_progress_is_told_day_by_day() -> None:
+    told: list[tuple[int, int]] = []
+
+    simulate(campaign_of("check_in"), PLAN, lambda done, total, facts: told.append((done, total)))
+
+    assert told == [(day, 10) for day in range(1, 11)]
