@@ -21,10 +21,11 @@ from schema.types.node import Node
 from schema.types.participation import Participation
 from schema.types.viewer import Viewer, viewer_object
 from siyu.boards import BoardWindow
+from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.members.queries import MembersWanted, member_id_of, member_page
 
-PUBLISHED = tuple(state for state in ShownState if state is not ShownState.DRAFT)
+PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
 
 
 @strawberry.input(description="What is left out selects all.")
@@ -84,7 +85,7 @@ class Query:
         page = await member_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Member(row=row), member_cursor)
 
-    @root_field(ForPersons, "The newest first. Members see no drafts.")
+    @root_field(ForPersons, "The newest first; the archived where asked for. Members see no drafts.")
     async def campaigns(
         self,
         info: Info,
@@ -101,6 +102,10 @@ class Query:
     async def campaign(self, info: Info, id: strawberry.ID) -> Campaign | None:  # noqa: A002 - the schema's name
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, id))
         return campaign_object(info, row) if row else None
+
+    @root_field(ForOperators, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
+    async def lanes(self, info: Info) -> list[str]:
+        return await lanes(info.context.pool)
 
     @root_field(ForOperators, "Every plugin, those left out too.")
     def campaign_types(self, info: Info) -> list[CampaignType]:

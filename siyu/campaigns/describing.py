@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from siyu.campaigns.live import LiveCampaign
@@ -12,7 +13,8 @@ from siyu.campaigns.participation_queries import ParticipationRow
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.campaigns.queries import CampaignRow
 from siyu.campaigns.registry import AnyCampaignType
-from siyu.sdk import Progress
+from siyu.sdk import CampaignConfig, CampaignTerms, Progress
+from siyu.sdk.arms import merged
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ def describe(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow
             campaign.state.value,
             campaign.starts_at,
             campaign.ends_at,
-            kind.config.model_validate_json(campaign.config),
+            _config(kind, campaign, row.arm),
             issuers={},
         )
     except ValidationError:
@@ -47,3 +49,12 @@ def describe(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow
     except Exception:  # a plugin's code: it must not take the rest of the answer with it
         logger.exception("campaign type %s failed to describe participation %s", kind.key, row.id)
         return None
+
+
+def _config(kind: AnyCampaignType, campaign: CampaignRow, arm: str | None) -> CampaignConfig:
+    """The config that the member plays by: that of their arm, where they are in one that is there."""
+    config: dict[str, Any] = orjson.loads(campaign.config)
+    arms = CampaignTerms.model_validate_json(campaign.terms).arms if campaign.terms and arm else ()
+    override = next((each.override for each in arms if each.key == arm), {})
+    played: CampaignConfig = kind.config.model_validate_json(orjson.dumps(merged(config, override)))
+    return played

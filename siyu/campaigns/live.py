@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from siyu.campaigns.live_terms import LiveTerms
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import CampaignConfig
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCampaign:
-    """A published campaign: its type, its validated config and the accounts it pays from, by unit."""
+    """A published campaign: its type, its validated config and the accounts it pays from, by unit.
+
+    `terms` is None for a plain campaign: one look tells that it has no audience, arms, lane or zone of its own.
+    """
 
     id: UUID
     type: AnyCampaignType
@@ -21,6 +25,7 @@ class LiveCampaign:
     ends_at: datetime | None
     config: CampaignConfig
     issuers: Mapping[str, UUID]
+    terms: LiveTerms | None = None
 
     def is_open(self, at: datetime) -> bool:
         """Whether a fact of that moment is for it: running, and the moment in its half-open window."""

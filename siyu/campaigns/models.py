@@ -17,6 +17,10 @@ class Campaign(Model):
     revision = fields.IntField()
     config: fields.JSONField[dict[str, object]] = fields.JSONField()
     created_at = fields.DatetimeField()
+    # Null: the defaults.
+    terms: fields.JSONField[dict[str, object]] = fields.JSONField(null=True)
+    # When it first ran; a campaign that is archived without having run decides nothing.
+    published_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "campaign"
@@ -35,6 +39,8 @@ class Participation(Model):
     state_version = fields.IntField()
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
+    # The member's arm in an experiment.
+    arm = fields.CharField(max_length=32, null=True)
 
     class Meta:
         table = "participation"

@@ -18,7 +18,8 @@ ParticipationKey = tuple[UUID, UUID]
 class ParticipationRecord:
     """One participation: stored text until a campaign looks, then its typed state.
 
-    `created_at` is None for one that the database holds already; `updated_at` once there is something to write.
+    `created_at` is None for one that the database holds already; `updated_at` once there is something to write. `arm`
+    is the member's in an experiment, `arm_drawn` says that it is to be written.
     """
 
     id: UUID
@@ -29,6 +30,8 @@ class ParticipationRecord:
     created_at: datetime | None = None
     state: CampaignState | None = None
     updated_at: datetime | None = None
+    arm: str | None = None
+    arm_drawn: bool = False
 
     def state_for(self, campaign: LiveCampaign) -> CampaignState:
         """The state as the type's present version has it: its defaults where there is none yet."""
@@ -39,6 +42,12 @@ class ParticipationRecord:
     def set_state(self, state: CampaignState, version: int, now: datetime) -> None:
         """Replace the state, to be written."""
         self.state, self.stored_version, self.updated_at = state, version, now
+
+    def keep_arm(self, arm: str, version: int, now: datetime) -> None:
+        """Keep the arm that was drawn, to be written with the state that was read."""
+        self.arm, self.arm_drawn = arm, True
+        assert self.state is not None, "the state is read before an arm is kept"  # noqa: S101 - our bug
+        self.set_state(self.state, version, now)
 
     def state_json(self) -> str:
         """The state as it is stored."""

@@ -1,19 +1,25 @@
 """One fact decided on the in-memory view: the core's rules, every campaign concerned."""
 
 import logging
+from collections.abc import Mapping
 from functools import partial
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
 from siyu.engine.effects import EFFECTS_MAX, Scene, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.lanes import walk
 from siyu.engine.outcome import Decision, Outcome, Refusal
-from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN
+from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, NOT_IN_AUDIENCE
+from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.world import LoggedDecision, World
 from siyu.sdk import Fact, OrderView, View
 
 logger = logging.getLogger(__name__)
+
+NOTHING: Mapping[str, Any] = {}
 
 
 def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
@@ -25,8 +31,21 @@ def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
         return Outcome(arrived.id, (_refuse(world, arrived, None, order),))
     if new.campaign_id is not None:
         return Outcome(arrived.id, (_decide_action(world, arrived, fact, new.campaign_id),))
-    campaigns = list(world.listeners(new.type, new.at))
-    return Outcome(arrived.id, tuple(_decide(world, arrived, fact, campaign, order) for campaign in campaigns))
+    decisions = _decide_on_route(world, arrived, fact, order)
+    if order is not None:
+        world.note_order(new.member_id)
+    return Outcome(arrived.id, tuple(decisions))
+
+
+def _decide_on_route(world: World, arrived: ArrivedFact, fact: Fact, order: OrderView | None) -> list[Decision]:
+    """Who settles such facts decides whatever its state and for whomever; who listens keeps to lanes and audience."""
+    route = world.route(fact.type)
+    decisions = [_decide(world, arrived, fact, campaign, order) for campaign in route.settling]
+    listening = [campaign for campaign in route.listening if campaign.is_open(fact.at)]
+    decide = partial(_decide_in_audience, world, arrived, fact, order)
+    if route.laned:
+        return decisions + walk(listening, decide, partial(_refuse, world, arrived))
+    return decisions + [decide(campaign) for campaign in listening]
 
 
 def _decide_action(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> Decision:
@@ -35,7 +54,18 @@ def _decide_action(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: 
         return _refuse(world, arrived, None, CAMPAIGN_NOT_FOUND)
     if not campaign.is_open(fact.at):
         return _refuse(world, arrived, campaign, CAMPAIGN_NOT_OPEN)
-    return _decide(world, arrived, fact, campaign, None)
+    return _decide_in_audience(world, arrived, fact, None, campaign)
+
+
+def _decide_in_audience(
+    world: World, arrived: ArrivedFact, fact: Fact, order: OrderView | None, campaign: LiveCampaign
+) -> Decision:
+    if campaign.terms is not None and campaign.terms.audience is not None:
+        zone, features = campaign.terms.zone or world.zone, world.features[fact.member_id]
+        missing = campaign.terms.audience.lacks(features, fact.at, zone)
+        if missing is not None:
+            return _refuse(world, arrived, campaign, NOT_IN_AUDIENCE, missing)
+    return _decide(world, arrived, fact, campaign, order)
 
 
 def _decide(
@@ -47,11 +77,14 @@ def _decide(
     granted = partial(world.book.granted, campaign.id, fact.member_id)
     try:
         state = participation.state_for(campaign)
-        view = View(campaign.config, state, world.members[fact.member_id], order, granted)
+        config, seen = (campaign.config, fact) if campaign.terms is None else on_terms(scene, campaign.terms)
+        view = View(config, state, world.members[fact.member_id], order, granted)
         # One more than is allowed is enough to refuse them: a campaign may yield without end.
-        effects = tuple(islice(campaign.type.decide(fact, view), EFFECTS_MAX + 1))
+        effects = tuple(islice(campaign.type.decide(seen, view), EFFECTS_MAX + 1))
         plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
         check_effects(scene, plan, effects)
+        if campaign.terms is not None:
+            check_terms(scene, campaign.terms, effects)
     except Exception:  # a plugin's code: it must not take the other campaigns with it
         logger.exception("campaign type %s failed on fact %s", campaign.type.key, fact.id)
         return _refuse(world, arrived, campaign, CAMPAIGN_FAILED)
@@ -62,8 +95,10 @@ def _decide(
     return _log(world, arrived, campaign, decision, once_key(plan, effects))
 
 
-def _refuse(world: World, arrived: ArrivedFact, campaign: LiveCampaign | None, code: str) -> Decision:
-    decision = Decision(world.new_id(), campaign.id if campaign else None, (), Refusal(code, {}))
+def _refuse(
+    world: World, arrived: ArrivedFact, campaign: LiveCampaign | None, code: str, missing: Mapping[str, Any] = NOTHING
+) -> Decision:
+    decision = Decision(world.new_id(), campaign.id if campaign else None, (), Refusal(code, missing))
     return _log(world, arrived, campaign, decision, None)
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.boards import leave_changes
-from siyu.campaigns import LiveCampaign, LiveCampaigns, load_participations, write_participations
+from siyu.campaigns import LiveCampaign, LiveCampaigns, Routes, load_participations, write_participations
+from siyu.campaigns.routes import has_audience
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
@@ -18,12 +19,13 @@ from siyu.engine.world import OnceKey, World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
 from siyu.ledger import load_accounts, load_grants, write_book
-from siyu.members import lock_members
+from siyu.members import load_features, lock_members
 from siyu.orders import ORDER_FACTS, ORDER_REFUNDED, load_orders, write_orders
 from siyu.sdk import MemberView
 
 Answer = Outcome | DomainError
 Step = Callable[[str], None]
+NO_ROUTES = Routes(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class BatchTransaction:
         used_once: Collection[OnceKey],
         step: Step,
     ) -> tuple[World, list[Outcome]]:
-        campaigns = await self.campaigns.load(connection) if facts else []
-        world = World(campaigns, members, self.zone, new_id, once=set(used_once))
+        routes = await self.campaigns.load(connection) if facts else NO_ROUTES
+        world = World(routes.campaigns, members, self.zone, new_id, once=set(used_once), known_routes=routes)
         if facts:
             await _load(connection, world, facts)
         step("load")
@@ -88,6 +90,9 @@ async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFac
     keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
     if keys:
         await load_participations(connection, world.participations, list(keys))
+    if world.routes.has_audiences:
+        selected = {fact.new.member_id for fact in facts if any(map(has_audience, concerned(world, fact)))}
+        world.features |= await load_features(connection, selected) if selected else {}
     numbers = {new.data["order"] for new in news if new.type in ORDER_FACTS}
     if numbers:
         await load_orders(connection, world.orders, numbers)

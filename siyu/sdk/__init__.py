@@ -12,11 +12,15 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
 `plugins/check_in` is the smallest complete example.
 """
 
+from siyu.sdk.arms import Arm
+from siyu.sdk.audience import Audience, Features
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
+from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.effects import EFFECT_TYPES, Effect, Grant, Once, Refuse, Reverse, Score, SetState
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState
+from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
 from siyu.sdk.view import Granted, MemberView, OrderView, View
 
@@ -27,12 +31,18 @@ __all__ = [
     "SDK_VERSION",
     "Action",
     "ActionInput",
+    "ActionKind",
+    "Arm",
+    "Audience",
     "CampaignConfig",
     "CampaignHooks",
     "CampaignState",
+    "CampaignTerms",
     "CampaignType",
+    "ConfigProblem",
     "Effect",
     "Fact",
+    "Features",
     "Grant",
     "Granted",
     "MemberView",
@@ -41,6 +51,7 @@ __all__ = [
     "Progress",
     "Refuse",
     "Reverse",
+    "RewardRule",
     "Score",
     "SetState",
     "Text",

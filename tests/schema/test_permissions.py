@@ -21,10 +21,11 @@ MATRIX = {
     "members": ("{ members { nodes { id } } }", "os"),
     "campaigns": ("{ campaigns { nodes { id } } }", "mo"),
     "campaign": (f'{{ campaign(id: "{SOME_ID}") {{ id }} }}', "mo"),
+    "lanes": ("{ lanes }", "o"),
     "campaignTypes": ("{ campaignTypes { key problem } }", "o"),
     "participation": (f'{{ participation(campaign: "{SOME_ID}") {{ id }} }}', "mos"),
     "leaderboard": ('{ leaderboard(board: "points", window: ALL) { revision } }', "mo"),
-    "memberUpdate": ("mutation { memberUpdate(input: {}) { userErrors { code } } }", "mo"),
+    "memberUpdate": ("mutation { memberUpdate(input: {}) { userErrors { code } } }", "mos"),
     "campaignCreate": (
         'mutation { campaignCreate(input: {type: "none", name: "x", config: {}}) { userErrors { code } } }',
         "o",
@@ -36,6 +37,8 @@ MATRIX = {
     "campaignPublish": (f"mutation {{ campaignPublish({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "campaignPause": (f"mutation {{ campaignPause({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "campaignEnd": (f"mutation {{ campaignEnd({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
+    "campaignArchive": (f"mutation {{ campaignArchive({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
+    "lanesSet": ("mutation { lanesSet(input: {lanes: []}) { userErrors { code } } }", "o"),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
         " { userErrors { code } } }",
