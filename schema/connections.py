@@ -12,6 +12,8 @@ from schema.ids import pack, parse_uuid, unpack
 from siyu.paging import PAGE_ROWS_MAX, Page
 
 PAGE_ROWS_DEFAULT = 20
+# What an integer of 32 bits surely holds.
+NUMBER_DIGITS_MAX = 9
 
 NodeT = TypeVar("NodeT")
 RowT = TypeVar("RowT")
@@ -116,6 +118,16 @@ def uuid_cursor(cursor: str | None) -> UUID | None:
     if key is None:
         raise bad_cursor()
     return key
+
+
+def number_cursor(cursor: str | None) -> int | None:
+    """The number in a cursor of a connection that is ordered by one."""
+    if cursor is None:
+        return None
+    text = decode_cursor(cursor, 1)[0]
+    if not (text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS_MAX):
+        raise bad_cursor()
+    return int(text)
 
 
 def bad_cursor() -> Exception:

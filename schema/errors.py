@@ -8,7 +8,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
-from siyu.errors import CampaignStateError, DomainError, IdempotencyConflict, InvalidInput, NotFound
+from siyu.errors import CampaignStateError, DomainError, IdempotencyConflict, InvalidInput, NotFound, Problem
 
 # What a payload tells; Busy is not among them, since the same request may simply be sent again.
 MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError)
@@ -64,13 +64,21 @@ class UserError:
         return cls(field=["input", *path] if path else None, code=code, message=message)
 
 
-def user_errors(error: DomainError) -> list[UserError]:
-    """A domain error as userErrors. The first name of a path is GraphQL's, those inside JSON are the JSON's own."""
+def user_errors(error: DomainError, language: str = "en") -> list[UserError]:
+    """A domain error as userErrors, in the language as far as its sentence is known in it.
+
+    The first name of a path is GraphQL's, those inside JSON are the JSON's own.
+    """
     if isinstance(error, InvalidInput):
-        return [UserError.at(error.code, problem.message, *_path(problem.path)) for problem in error.problems]
+        return [_problem(problem, language) for problem in error.problems]
     if isinstance(error, IdempotencyConflict):
         return [UserError.at(error.code, "this key was used before for another body", "idempotencyKey")]
     return [UserError.at(error.code, str(error))]
+
+
+def _problem(problem: Problem, language: str) -> UserError:
+    message = problem.text.in_language(language) if problem.text else problem.message
+    return UserError.at(problem.code, message, *_path(problem.path))
 
 
 def _path(path: Sequence[str]) -> list[str]:

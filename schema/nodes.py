@@ -24,11 +24,16 @@ async def find_node(info: Info, global_id: str) -> Node | None:
 
 
 async def visible_campaign(info: Info, campaign_id: UUID | None) -> CampaignRow | None:
-    """The campaign; None for a draft unless an operator asks."""
+    """The campaign; None for one that was never published, unless an operator asks."""
     row = await info.context.loaders.campaign.load(campaign_id) if campaign_id else None
-    if row is None or (row.state is ShownState.DRAFT and info.context.principal.role is not Role.OPERATOR):
+    unpublished = row is not None and (row.state is ShownState.DRAFT or _never_ran(row))
+    if row is None or (unpublished and info.context.principal.role is not Role.OPERATOR):
         return None
     return row
+
+
+def _never_ran(row: CampaignRow) -> bool:
+    return row.state is ShownState.ARCHIVED and row.published_at is None
 
 
 async def _member(info: Info, key: str) -> Node | None:

@@ -25,11 +25,12 @@ from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
 from schema.types.viewer import Viewer, viewer_object
 from siyu.boards import BoardWindow
+from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
 from siyu.members.queries import MembersWanted, member_id_of, member_page
 
-PUBLISHED = tuple(state for state in ShownState if state is not ShownState.DRAFT)
+PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
 
 
 @strawberry.input(description="What is left out selects all.")
@@ -89,7 +90,7 @@ class Query:
         page = await member_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Member(row=row), lambda row: moment_cursor(*row.key))
 
-    @root_field(ForPersons, "The newest first. Members see no drafts.")
+    @root_field(ForPersons, "The newest first; the archived where asked for. Members see no drafts.")
     async def campaigns(
         self,
         info: Info,
@@ -110,6 +111,10 @@ class Query:
     @root_field(ForOperators, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
         return all_types(info, await types_in_use(info.context.pool))
+
+    @root_field(ForOperators, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
+    async def lanes(self, info: Info) -> list[str]:
+        return await lanes(info.context.pool)
 
     @root_field(
         ForEveryone, "A member's participation in a campaign, the caller's by default; null before the first action."

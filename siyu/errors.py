@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from siyu.sdk import Text
+
 
 class DomainError(Exception):
     """Something a caller can mend or must accept."""
@@ -21,10 +23,15 @@ class DomainError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with an input: the path to the field, and a sentence."""
+    """One thing wrong with an input: the path to the field, and a sentence.
+
+    `code` is the name of a rule that would be broken, `text` the sentence in the languages it is known in.
+    """
 
     path: tuple[str, ...]
     message: str
+    code: str = "INVALID_INPUT"
+    text: Text | None = None
 
 
 class InvalidInput(DomainError):

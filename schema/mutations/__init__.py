@@ -2,8 +2,9 @@
 
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.facts import FactMutations
+from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 
-CORE_MUTATIONS: tuple[type, ...] = (MemberMutations, CampaignMutations, FactMutations)
+CORE_MUTATIONS: tuple[type, ...] = (MemberMutations, CampaignMutations, FactMutations, LaneMutations)
 
 __all__ = ["CORE_MUTATIONS"]

@@ -1,4 +1,4 @@
-"""campaignCreate, campaignUpdate, campaignPublish, campaignResume, campaignPause, campaignEnd: for operators."""
+"""The life of a campaign, from campaignCreate to campaignArchive: for operators."""
 
 from collections.abc import Awaitable
 from datetime import datetime
@@ -14,6 +14,7 @@ from schema.fields import root_field
 from schema.ids import CAMPAIGN, decode_uuid
 from schema.kinds import campaign_object, schema_of
 from schema.permissions import ForOperators
+from schema.terms_inputs import CampaignTermsInput, terms_json
 from schema.types.campaign import Campaign
 from siyu.campaigns import service
 from siyu.campaigns.queries import CampaignRow
@@ -31,11 +32,13 @@ class CampaignCreateInput:
     config: JSON = strawberry.field(description="As the type's `configSchema` has it.")
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    terms: CampaignTermsInput | None = None
 
 
 @strawberry.input
 class CampaignUpdateInput:
-    """What to change. What is left out stays; a null `startsAt` or `endsAt` opens that end of the window."""
+    """What to change. What is left out stays; a null `startsAt` or `endsAt` opens that end of the window, null `terms`
+    are the default ones."""
 
     campaign: strawberry.ID
     revision: int = strawberry.field(description="The revision the change was made from.")
@@ -43,6 +46,7 @@ class CampaignUpdateInput:
     config: JSON | None = strawberry.UNSET
     starts_at: datetime | None = strawberry.UNSET
     ends_at: datetime | None = strawberry.UNSET
+    terms: CampaignTermsInput | None = strawberry.UNSET
 
 
 @strawberry.input
@@ -69,6 +73,13 @@ class CampaignPauseInput:
 @strawberry.input
 class CampaignEndInput:
     """Which campaign to stop for good."""
+
+    campaign: strawberry.ID
+
+
+@strawberry.input
+class CampaignArchiveInput:
+    """Which campaign to put out of sight."""
 
     campaign: strawberry.ID
 
@@ -112,6 +123,11 @@ class CampaignEndPayload(CampaignPayload):
 
 
 @strawberry.type
+class CampaignArchivePayload(CampaignPayload):
+    """The archived campaign."""
+
+
+@strawberry.type
 class CampaignMutations:
     """The life of a campaign."""
 
@@ -121,15 +137,17 @@ class CampaignMutations:
         settings = CampaignSettings(
             name=input.name, config=input.config, starts_at=input.starts_at, ends_at=input.ends_at
         )
-        created = service.create(context.pool, schema_of(info).registry, input.type, settings, context.now)
+        if input.terms:
+            settings["terms"] = terms_json(input.terms)
+        registry, by = schema_of(info).registry, context.principal.subject
+        created = service.create(context.pool, registry, input.type, settings, context.now, by)
         return await _payload(info, CampaignCreatePayload, created)
 
     @root_field(ForOperators, "A new revision of a campaign not yet ended.")
     async def campaign_update(self, info: Info, input: CampaignUpdateInput) -> CampaignUpdatePayload:  # noqa: A002 - Relay's name
-        context = info.context
-        updated = service.update(
-            context.pool, schema_of(info).registry, _id(input.campaign), input.revision, _changes(input), context.now
-        )
+        context, registry = info.context, schema_of(info).registry
+        changes, by = _changes(input), context.principal.subject
+        updated = service.update(context.pool, registry, _id(input.campaign), input.revision, changes, context.now, by)
         return await _payload(info, CampaignUpdatePayload, updated)
 
     @root_field(ForOperators, "Let a draft or paused campaign run.")
@@ -156,6 +174,11 @@ class CampaignMutations:
         ended = service.end(info.context.pool, _id(input.campaign), info.context.now)
         return await _payload(info, CampaignEndPayload, ended)
 
+    @root_field(ForOperators, "Put a draft or an ended campaign out of sight; lists show it when asked for.")
+    async def campaign_archive(self, info: Info, input: CampaignArchiveInput) -> CampaignArchivePayload:  # noqa: A002 - Relay's name
+        archived = service.archive(info.context.pool, _id(input.campaign), info.context.now)
+        return await _payload(info, CampaignArchivePayload, archived)
+
 
 PayloadT = TypeVar("PayloadT", bound=CampaignPayload)
 
@@ -166,7 +189,7 @@ async def _payload(info: Info, payload: type[PayloadT], change: Awaitable[Campai
     try:
         row = await change
     except MENDABLE as error:
-        return payload(user_errors=user_errors(error))
+        return payload(user_errors=user_errors(error, info.context.language))
     return payload(campaign=campaign_object(info, row))
 
 
@@ -185,4 +208,6 @@ def _changes(given: CampaignUpdateInput) -> CampaignSettings:
         changes["starts_at"] = given.starts_at
     if given.ends_at is not strawberry.UNSET:
         changes["ends_at"] = given.ends_at
+    if given.terms is not strawberry.UNSET:
+        changes["terms"] = terms_json(given.terms) if given.terms else {}
     return changes

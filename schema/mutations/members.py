@@ -6,21 +6,27 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import root_field
 from schema.ids import MEMBER, decode_uuid
-from schema.permissions import ForPersons
+from schema.permissions import ForEveryone, ForStaff, require_role
 from schema.types.member import Member
 from siyu.errors import NotFound
-from siyu.members.service import ProfileChanges, update_profile
+from siyu.members.service import FeatureChanges, ProfileChanges, update_profile
 
 
 @strawberry.input
 class MemberUpdateInput:
-    """What to change: null clears, what is left out stays."""
+    """What to change: null clears, what is left out stays. Lists replace those there are.
+
+    `tier`, `tags` and `groups` are for operators and services: campaigns' audiences look at them.
+    """
 
     member: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The caller by default; members can change nobody else."
     )
     nickname: str | None = strawberry.UNSET
     avatar_url: str | None = strawberry.UNSET
+    tier: str | None = strawberry.UNSET
+    tags: list[str] | None = strawberry.UNSET
+    groups: list[str] | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -35,7 +41,7 @@ class MemberUpdatePayload:
 class MemberMutations:
     """What is changed about members."""
 
-    @root_field(ForPersons, "Change nickname and picture.")
+    @root_field(ForEveryone, "Change nickname and picture; for the shop tier, tags and groups too.")
     async def member_update(self, info: Info, input: MemberUpdateInput) -> MemberUpdatePayload:  # noqa: A002 - Relay's name
         context = info.context
         context.loaders.forget()
@@ -43,7 +49,10 @@ class MemberMutations:
         try:
             if member_id is None or not context.principal.may_see_all_of(member_id):
                 raise NotFound("there is no such member")
-            row = await update_profile(context.pool, member_id, _changes(input))
+            features = _features(input)
+            if features:
+                require_role(context, ForStaff.roles)
+            row = await update_profile(context.pool, member_id, _changes(input), features)
         except MENDABLE as error:
             return MemberUpdatePayload(user_errors=user_errors(error))
         return MemberUpdatePayload(member=Member(row=row))
@@ -55,4 +64,15 @@ def _changes(given: MemberUpdateInput) -> ProfileChanges:
         changes["nickname"] = given.nickname
     if given.avatar_url is not strawberry.UNSET:
         changes["avatar_url"] = given.avatar_url
+    return changes
+
+
+def _features(given: MemberUpdateInput) -> FeatureChanges:
+    changes = FeatureChanges()
+    if given.tier is not strawberry.UNSET:
+        changes["tier"] = given.tier
+    if given.tags is not strawberry.UNSET:
+        changes["tags"] = given.tags or ()
+    if given.groups is not strawberry.UNSET:
+        changes["groups"] = given.groups or ()
     return changes

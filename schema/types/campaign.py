@@ -8,6 +8,7 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
+from schema.connections import Connection, connect, encode_cursor, forward, number_cursor
 from schema.context import Info, Role
 from schema.fields import field
 from schema.ids import CAMPAIGN, encode_id
@@ -16,8 +17,12 @@ from schema.naming import mutation_name
 from schema.permissions import require_role
 from schema.types.enums import PluginStatus
 from schema.types.node import Node
+from schema.types.results import CampaignResults, results_object
+from schema.types.terms import CampaignRevision, CampaignTerms, terms_object
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Registry
 from siyu.campaigns.queries import CampaignRow, ShownState
+from siyu.campaigns.results import campaign_results
+from siyu.campaigns.revisions import revision_page
 
 if TYPE_CHECKING:
     from schema.types.participation import Participation
@@ -130,7 +135,7 @@ class Campaign(Node):
     def ends_at(self) -> datetime | None:
         return self.row.ends_at
 
-    @field("Counts the changes of name, config and window.")
+    @field("Counts the changes of name, config, terms and window.")
     def revision(self) -> int:
         return self.row.revision
 
@@ -148,6 +153,25 @@ class Campaign(Node):
     def problem_at(self, info: Info) -> datetime | None:
         require_role(info.context, OPERATORS)
         return self.row.problem_at
+
+    @field("Lane, audience, arms and what else any campaign can have. For operators.")
+    def terms(self, info: Info) -> CampaignTerms:
+        require_role(info.context, OPERATORS)
+        return terms_object(self.row.terms)
+
+    @field("What it was, the newest first. For operators.")
+    async def revisions(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[CampaignRevision]:
+        require_role(info.context, OPERATORS)
+        slice_ = forward(first, after)
+        page = await revision_page(info.context.pool, self.row.id, slice_.limit, number_cursor(slice_.after))
+        return connect(page, slice_, lambda row: CampaignRevision(row=row), lambda row: encode_cursor(row.revision))
+
+    @field("What has come of it so far; reads its whole log. For operators.")
+    async def results(self, info: Info) -> CampaignResults:
+        require_role(info.context, OPERATORS)
+        return results_object(await campaign_results(info.context.pool, self.row.id))
 
     @field("The calling member's participation; null for others and before the first action.")
     async def viewer_participation(

@@ -31,6 +31,14 @@ class WalletUnit(Enum):
 
 
 @strawberry.enum
+class FirstOrder(Enum):
+    """Whether a member has ordered before the fact."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@strawberry.enum
 class MemberOrder(Enum):
     """How members are listed."""
 

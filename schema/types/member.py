@@ -10,7 +10,7 @@ from schema.context import Info
 from schema.fields import field
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
 from schema.kinds import participation_objects
-from schema.permissions import require_all_of
+from schema.permissions import ForStaff, require_all_of, require_role
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.node import Node
@@ -48,6 +48,21 @@ class Member(Node):
     def joined_at(self, info: Info) -> datetime:
         require_all_of(info, self.row.id)
         return self.row.joined_at
+
+    @strawberry.field
+    def tier(self, info: Info) -> str | None:
+        require_all_of(info, self.row.id)
+        return self.row.tier
+
+    @field("What the shop has labelled the member with. For operators and services.")
+    def tags(self, info: Info) -> list[str]:
+        require_role(info.context, ForStaff.roles)
+        return list(self.row.tags)
+
+    @field("The groups the member is in, by the keys that the shop gave them. For operators and services.")
+    def groups(self, info: Info) -> list[str]:
+        require_role(info.context, ForStaff.roles)
+        return list(self.row.groups)
 
     @field("One for each unit.")
     def wallets(self, info: Info) -> list[Wallet]:

@@ -10,7 +10,8 @@ from schema.context import Info
 from schema.fields import field
 from schema.ids import PARTICIPATION, encode_id
 from schema.kinds import campaign_object, kind_types
-from schema.types.campaign import Campaign
+from schema.permissions import require_role
+from schema.types.campaign import OPERATORS, Campaign
 from schema.types.member import Member
 from schema.types.node import Node
 from siyu.campaigns.describing import Description, describe
@@ -63,7 +64,12 @@ class Participation(Node):
 
     @field("ended once the campaign is; active before.")
     def status(self) -> str:
-        return "ended" if self.campaign_row.state is ShownState.ENDED else "active"
+        return "ended" if self.campaign_row.state in {ShownState.ENDED, ShownState.ARCHIVED} else "active"
+
+    @field("The member's arm in the campaign's experiment, if it has one. For operators.")
+    def arm(self, info: Info) -> str | None:
+        require_role(info.context, OPERATORS)
+        return self.row.arm
 
     @strawberry.field
     def progress(self, info: Info) -> Progress:

@@ -5,6 +5,7 @@ from siyu.campaigns.loading import CAMPAIGNS_MAX, LiveCampaigns
 from siyu.campaigns.participation_store import load_participations, write_participations
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations
 from siyu.campaigns.registry import AnyCampaignType, BrokenPlugin, Registry, build_registry, load_registry
+from siyu.campaigns.routes import Routes
 from siyu.campaigns.suspending import suspend
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ParticipationRecord",
     "Participations",
     "Registry",
+    "Routes",
     "build_registry",
     "load_participations",
     "load_registry",

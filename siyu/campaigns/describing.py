@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from siyu.campaigns.live import LiveCampaign
@@ -13,7 +14,8 @@ from siyu.campaigns.participations import ParticipationRecord
 from siyu.campaigns.queries import CampaignRow
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.deadline import DEADLINE, Patience
-from siyu.sdk import Progress
+from siyu.sdk import CampaignConfig, CampaignTerms, Progress
+from siyu.sdk.arms import merged
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +47,18 @@ def _description(kind: AnyCampaignType, campaign: CampaignRow, row: Participatio
         campaign.state.value,
         campaign.starts_at,
         campaign.ends_at,
-        kind.config.model_validate_json(campaign.config),
+        _config(kind, campaign, row.arm),
         issuers={},
     )
     record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version)
     state = record.state_for(live)
     return Description(kind.describe(live.config, state), state.model_dump(mode="json"))
+
+
+def _config(kind: AnyCampaignType, campaign: CampaignRow, arm: str | None) -> CampaignConfig:
+    """The config that the member plays by: that of their arm, where they are in one that is there."""
+    config: dict[str, Any] = orjson.loads(campaign.config)
+    arms = CampaignTerms.model_validate_json(campaign.terms).arms if campaign.terms and arm else ()
+    override = next((each.override for each in arms if each.key == arm), {})
+    played: CampaignConfig = kind.config.model_validate_json(orjson.dumps(merged(config, override)))
+    return played

@@ -9,6 +9,7 @@ from uuid import UUID
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.loading import LiveCampaigns
 from siyu.campaigns.registry import Registry
+from siyu.campaigns.routes import Routes
 from siyu.db import Connection, Pool
 from siyu.errors import CampaignStateError, InvalidInput, NotFound, Problem
 from siyu.ids import new_id
@@ -39,20 +40,16 @@ class Draft:
     changes: DraftChanges = field(default_factory=DraftChanges)
 
 
-async def load_with_draft(
-    connection: Connection, registry: Registry, draft: Draft
-) -> tuple[list[LiveCampaign], LiveCampaign]:
+async def load_with_draft(connection: Connection, registry: Registry, draft: Draft) -> tuple[Routes, LiveCampaign]:
     """Every published campaign with the draft in its place, and the draft itself. Raises as `as_drafted`."""
-    published = await LiveCampaigns(registry).load(connection, draft.campaign_id)
-    stored = next((campaign for campaign in published if campaign.id == draft.campaign_id), None)
+    published = await LiveCampaigns(registry).load_with(connection, draft.campaign_id)
+    stored = published.by_id.get(draft.campaign_id) if draft.campaign_id else None
     if draft.campaign_id is not None and stored is None:
         if await connection.fetchval("SELECT true FROM campaign WHERE id = $1", draft.campaign_id):
             raise CampaignStateError("the campaign's type is not loaded, or no longer accepts its config")
         raise NotFound("there is no such campaign")
     drafted = as_drafted(registry, stored, draft)
-    if stored is None:
-        return [*published, drafted], drafted
-    return [drafted if campaign.id == drafted.id else campaign for campaign in published], drafted
+    return published.with_campaign(drafted), drafted
 
 
 def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) -> LiveCampaign:

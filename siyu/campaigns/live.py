@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from siyu.campaigns.immutable import is_immutable
+from siyu.campaigns.live_terms import LiveTerms
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import CampaignConfig
 
@@ -14,6 +15,7 @@ from siyu.sdk import CampaignConfig
 class LiveCampaign:
     """A published campaign: its type, its validated config and the accounts it pays from, by unit.
 
+    `terms` is None for a plain campaign: one look tells that it has no audience, arms, lane or zone of its own.
     `suspended`: it failed too often, and its code is not to be asked. `copies_config`, `copies_state`: it can be
     changed in place, so that every decision is given its own.
     """
@@ -26,6 +28,7 @@ class LiveCampaign:
     ends_at: datetime | None
     config: CampaignConfig
     issuers: Mapping[str, UUID]
+    terms: LiveTerms | None = None
     suspended: bool = False
     copies_config: bool = field(init=False)
     copies_state: bool = field(init=False)

@@ -1,73 +1,91 @@
 """The published campaigns, as each batch of facts finds them in the database."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import asyncpg
+
 from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.live_terms import LiveTerms, compile_terms
 from siyu.campaigns.registry import AnyCampaignType, Registry
+from siyu.campaigns.routes import Routes
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
-from siyu.sdk import CampaignConfig
+from siyu.sdk import CampaignConfig, CampaignTerms
 
 logger = logging.getLogger(__name__)
 
-# Drafts aside, a shop has dozens. The service refuses to create more, so that every batch can read them all.
+# Drafts aside, a shop has dozens. The service refuses to create more, so that a process can hold them all.
 CAMPAIGNS_MAX = 1_000
 
+CLOCK = "SELECT version FROM campaign_clock"
+
+# One statement, so that campaigns, lanes and version are of one moment. Without campaigns it is one row of the clock.
 LOAD = """
-SELECT id, type_key, revision, state, starts_at, ends_at, problem IS NOT NULL
-FROM campaign WHERE state <> 'draft' OR id = $1 ORDER BY id
+SELECT version, lanes, campaign.id, type_key, revision, state, starts_at, ends_at, config, terms,
+       problem IS NOT NULL AS suspended, units, issuers
+FROM campaign_clock
+LEFT JOIN campaign
+    ON (state <> 'draft' AND (state <> 'archived' OR published_at IS NOT NULL)) OR campaign.id = $1
+LEFT JOIN LATERAL (
+    SELECT array_agg(unit ORDER BY unit) AS units, array_agg(account.id ORDER BY unit) AS issuers
+    FROM account WHERE campaign_id = campaign.id
+) AS paying ON true
 """
 
-LOAD_CONFIGS = """
-SELECT campaign.id, campaign.revision, campaign.config, account.unit, account.id AS issuer_id
-FROM campaign JOIN account ON account.campaign_id = campaign.id
-WHERE campaign.id = ANY($1::uuid[])
-"""
+# What a campaign is played with.
+Playing = tuple[CampaignConfig, LiveTerms | None]
 
 
 @dataclass(slots=True)
 class LiveCampaigns:
-    """Reads the published campaigns; configs are parsed once a revision. One instance a process."""
+    """Reads the published campaigns where they changed; configs are parsed once a revision. One instance a process.
+
+    No change is ever missed: the commit that changes a campaign or the lanes also raises `campaign_clock.version` (a
+    trigger sees to it), and campaigns are kept under the version that the same statement read. Whoever reads a
+    version therefore sees every change up to it.
+    """
 
     registry: Registry
-    _parsed: dict[UUID, tuple[int, CampaignConfig | None, Mapping[str, UUID]]] = field(default_factory=dict)
+    _parsed: dict[UUID, tuple[int, Playing | None]] = field(default_factory=dict)
+    _known: tuple[int, Routes] | None = None
 
-    async def load(self, connection: Connection, draft_id: UUID | None = None) -> list[LiveCampaign]:
-        """Every published campaign whose type is loaded and whose config it accepts, in order of creation.
+    async def load(self, connection: Connection) -> Routes:
+        """Every published campaign whose type is loaded and whose config it accepts."""
+        version = await connection.fetchval(CLOCK)
+        if self._known is None or self._known[0] != version:
+            rows = await connection.fetch(LOAD, None)
+            self._known = rows[0]["version"], self._routes(rows)
+        return self._known[1]
 
-        The campaign `draft_id` is among them even while it is a draft.
-        """
-        types = self.registry.types
-        rows = [row for row in await connection.fetch(LOAD, draft_id) if row["type_key"] in types]
-        unseen = [row["id"] for row in rows if self._parsed.get(row["id"], (None,))[0] != row["revision"]]
-        if unseen:
-            await self._parse(connection, unseen, {row["id"]: types[row["type_key"]] for row in rows})
-        live = []
-        for campaign_id, type_key, _, state, starts_at, ends_at, suspended in rows:
-            revision, config, issuers = self._parsed[campaign_id]
-            if config is not None:
-                window = (starts_at, ends_at)
-                live.append(
-                    LiveCampaign(campaign_id, types[type_key], revision, state, *window, config, issuers, suspended)
-                )
-        return live
+    async def load_with(self, connection: Connection, campaign_id: UUID | None) -> Routes:
+        """The same, and this campaign even while it is a draft."""
+        return self._routes(await connection.fetch(LOAD, campaign_id))
 
-    async def _parse(self, connection: Connection, ids: list[UUID], types: Mapping[UUID, AnyCampaignType]) -> None:
-        issuers: dict[UUID, dict[str, UUID]] = {}
-        for row in await connection.fetch(LOAD_CONFIGS, ids):
-            accounts = issuers.setdefault(row["id"], {})
-            accounts[row["unit"]] = row["issuer_id"]
-            self._parsed[row["id"]] = (row["revision"], _config(types[row["id"]], row["config"]), accounts)
+    def _routes(self, rows: Sequence[asyncpg.Record]) -> Routes:
+        live = [self._live(row) for row in rows if row["type_key"] in self.registry.types]
+        return Routes(filter(None, live), rows[0]["lanes"])
+
+    def _live(self, row: asyncpg.Record) -> LiveCampaign | None:
+        campaign_id, kind, revision = row["id"], self.registry.types[row["type_key"]], row["revision"]
+        if campaign_id not in self._parsed or self._parsed[campaign_id][0] != revision:
+            self._parsed[campaign_id] = revision, _playing(kind, row["config"], row["terms"])
+        playing = self._parsed[campaign_id][1]
+        if playing is None:
+            return None
+        issuers = dict(zip(row["units"] or (), row["issuers"] or (), strict=True))
+        window = row["state"], row["starts_at"], row["ends_at"]
+        return LiveCampaign(campaign_id, kind, revision, *window, playing[0], issuers, playing[1], row["suspended"])
 
 
-def _config(campaign_type: AnyCampaignType, text: str) -> CampaignConfig | None:
-    """The stored config; None where a newer version of the plugin no longer accepts it: `doctor` names it."""
+def _playing(kind: AnyCampaignType, config: str, terms: str | None) -> Playing | None:
+    """The stored config and terms; None where the plugin, in a newer version, no longer accepts them."""
     try:
-        config: CampaignConfig = DEADLINE.ask(Patience(), campaign_type.config.model_validate_json, text)
-    except Exception:  # a plugin's validators: what they raise must not stop the other campaigns
-        logger.exception("campaign type %s does not accept a config it accepted once", campaign_type.key)
+        accepted: CampaignConfig = DEADLINE.ask(Patience(), kind.config.model_validate_json, config)
+        stored = CampaignTerms.model_validate_json(terms or "{}")
+        return accepted, DEADLINE.ask(Patience(), compile_terms, kind, accepted, stored)
+    except Exception:  # a plugin's code: what it raises must not stop the other campaigns
+        logger.exception("campaign type %s does not accept a config or terms it accepted once", kind.key)
         return None
-    return config

@@ -20,6 +20,10 @@ class Campaign(Model):
     # Why siyu paused it, and when.
     problem = fields.TextField(null=True)
     problem_at = fields.DatetimeField(null=True)
+    # Null: the defaults.
+    terms: fields.JSONField[dict[str, object]] = fields.JSONField(null=True)
+    # When it first ran; a campaign that is archived without having run decides nothing.
+    published_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "campaign"
@@ -38,6 +42,8 @@ class Participation(Model):
     state_version = fields.IntField()
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
+    # The member's arm in an experiment.
+    arm = fields.CharField(max_length=32, null=True)
 
     class Meta:
         table = "participation"

@@ -12,7 +12,7 @@ from siyu.paging import Page, cut_page
 
 @dataclass(frozen=True, slots=True)
 class ParticipationRow:
-    """One participation; `state` is JSON text of the version beside it."""
+    """One participation; `state` is JSON text of the version beside it, `arm` the member's in an experiment."""
 
     id: UUID
     campaign_id: UUID
@@ -21,6 +21,7 @@ class ParticipationRow:
     state_version: int
     created_at: datetime
     updated_at: datetime
+    arm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class ParticipationsWanted:
     after: UUID | None
 
 
-COLUMNS = "id, campaign_id, subject_id, state, state_version, created_at, updated_at"
+COLUMNS = "id, campaign_id, subject_id, state, state_version, created_at, updated_at, arm"
 
 BY_IDS = f"SELECT {COLUMNS} FROM participation WHERE id = ANY($1::uuid[])"
 

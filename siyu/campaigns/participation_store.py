@@ -7,17 +7,22 @@ from siyu.db import Connection, append_rows
 
 # Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOAD = """
-SELECT place - 1, id, state, state_version
+SELECT place - 1, id, state, state_version, arm
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (campaign_id, subject_id, place)
 JOIN participation USING (campaign_id, subject_id)
 """
 
-NEW_COLUMNS = ("id", "campaign_id", "subject_id", "state", "state_version", "created_at", "updated_at")
+NEW_COLUMNS = ("id", "campaign_id", "subject_id", "state", "state_version", "created_at", "updated_at", "arm")
 
 UPDATE = """
 UPDATE participation SET state = change.state, state_version = change.version, updated_at = change.at
 FROM unnest($1::uuid[], $2::jsonb[], $3::int[], $4::timestamptz[]) AS change (id, state, version, at)
 WHERE participation.id = change.id
+"""
+
+KEEP_ARMS = """
+UPDATE participation SET arm = change.arm
+FROM unnest($1::uuid[], $2::text[]) AS change (id, arm) WHERE participation.id = change.id
 """
 
 
@@ -26,9 +31,10 @@ async def load_participations(
 ) -> None:
     """Put the participations of these keys into memory; their members are locked by the caller."""
     campaign_ids, subject_ids = zip(*keys, strict=True)
-    for place, participation_id, state, version in await connection.fetch(LOAD, campaign_ids, subject_ids):
+    for place, participation_id, state, version, arm in await connection.fetch(LOAD, campaign_ids, subject_ids):
         campaign_id, subject_id = keys[place]
-        participations.put(ParticipationRecord(participation_id, campaign_id, subject_id, state, version))
+        record = ParticipationRecord(participation_id, campaign_id, subject_id, state, version, arm=arm)
+        participations.put(record)
 
 
 async def write_participations(connection: Connection, participations: Participations) -> None:
@@ -43,8 +49,11 @@ async def write_participations(connection: Connection, participations: Participa
             [record.stored_version for record in known],
             [record.updated_at for record in known],
         )
+    drawn = [record for record in known if record.arm_drawn]
+    if drawn:
+        await connection.execute(KEEP_ARMS, [record.id for record in drawn], [record.arm for record in drawn])
     new = [
-        (r.id, r.campaign_id, r.subject_id, r.state_json(), r.stored_version, r.created_at, r.updated_at)
+        (r.id, r.campaign_id, r.subject_id, r.state_json(), r.stored_version, r.created_at, r.updated_at, r.arm)
         for r in changed
         if r.created_at is not None
     ]

@@ -25,7 +25,8 @@ class ParticipationRecord:
     """One participation: stored text until a campaign looks, then its typed state.
 
     `created_at` is None for one that the database holds already; `updated_at` once there is something to write.
-    `prepared` is the text of the state that the present decision wants to set.
+    `prepared` is the text of the state that the present decision wants to set. `arm` is the member's in an experiment,
+    `arm_drawn` says that it is to be written.
     """
 
     id: UUID
@@ -37,6 +38,8 @@ class ParticipationRecord:
     state: CampaignState | None = None
     updated_at: datetime | None = None
     prepared: str | None = None
+    arm: str | None = None
+    arm_drawn: bool = False
 
     def state_for(self, campaign: LiveCampaign) -> CampaignState:
         """The state as the type's present version has it: its defaults where there is none yet."""
@@ -59,6 +62,12 @@ class ParticipationRecord:
     def forget(self) -> None:
         """Read the state anew next time: a campaign that failed may have left its fingers in it."""
         self.state = None
+
+    def keep_arm(self, arm: str, version: int, now: datetime) -> None:
+        """Keep the arm that was drawn, to be written with the state that was read."""
+        self.arm, self.arm_drawn = arm, True
+        assert self.state is not None, "the state is read before an arm is kept"  # noqa: S101 - our bug
+        self.stored, self.stored_version, self.updated_at = self.state.model_dump_json(), version, now
 
     def state_json(self) -> str:
         """The state as it is stored."""

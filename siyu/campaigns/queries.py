@@ -21,11 +21,16 @@ class ShownState(Enum):
     RUNNING = "running"
     PAUSED = "paused"
     ENDED = "ended"
+    ARCHIVED = "archived"
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """One campaign; `config` is JSON text. `problem`: why siyu paused it, until it is let run again."""
+    """One campaign; `config` and `terms` are JSON text, the latter None for the default terms.
+
+    `problem` is why siyu paused it, until it is let run again.
+    `published_at` is when it first ran: None for one that nobody has been able to take part in.
+    """
 
     id: UUID
     type_key: str
@@ -37,11 +42,13 @@ class CampaignRow:
     config: str
     problem: str | None = None
     problem_at: datetime | None = None
+    terms: str | None = None
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignSelection:
-    """Which campaigns: of these states and this type; None selects all."""
+    """Which campaigns: of these states and this type; None selects all, in `states` all but the archived."""
 
     states: Sequence[ShownState] | None = None
     type_key: str | None = None
@@ -50,12 +57,12 @@ class CampaignSelection:
 # In every statement with these columns $1 is the present moment.
 COLUMNS = """
 id, type_key, name,
-CASE WHEN state = 'draft' THEN 'draft'
+CASE WHEN state IN ('draft', 'archived') THEN state
      WHEN state = 'ended' OR ends_at <= $1 THEN 'ended'
      WHEN state = 'paused' THEN 'paused'
      WHEN starts_at > $1 THEN 'scheduled'
      ELSE 'running' END AS shown,
-starts_at, ends_at, revision, config, problem, problem_at
+starts_at, ends_at, revision, config, problem, problem_at, terms, published_at
 """
 
 BY_IDS = f"SELECT {COLUMNS} FROM campaign WHERE id = ANY($2::uuid[])"
@@ -63,7 +70,7 @@ BY_IDS = f"SELECT {COLUMNS} FROM campaign WHERE id = ANY($2::uuid[])"
 # At most CAMPAIGNS_MAX rows: no index has to help with the filters.
 PAGE = f"""
 SELECT * FROM (SELECT {COLUMNS} FROM campaign) AS campaign
-WHERE ($2::text[] IS NULL OR shown = ANY($2::text[]))
+WHERE (($2::text[] IS NULL AND shown <> 'archived') OR shown = ANY($2::text[]))
   AND ($3::text IS NULL OR type_key = $3)
   AND ($4::uuid IS NULL OR id < $4)
 ORDER BY id DESC LIMIT $5

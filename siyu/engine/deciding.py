@@ -1,7 +1,9 @@
 """One fact decided on the in-memory view: the core's rules, every campaign concerned."""
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
@@ -19,13 +21,16 @@ from siyu.engine.effects import (
 )
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import CampaignFault
+from siyu.engine.lanes import walk
 from siyu.engine.outcome import Decision, Outcome, Refusal
-from siyu.engine.pending import hearers
-from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN
+from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, NOT_IN_AUDIENCE
+from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.world import LoggedDecision, World
 from siyu.errors import InvalidInput
 from siyu.sdk import Fact, OrderView, View
 from siyu.sdk.frozen import read_only
+
+NOTHING: Mapping[str, Any] = {}
 
 
 def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
@@ -39,14 +44,37 @@ def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
         if arrived.pending is not None:
             return Outcome(arrived.id, _decide_pending(world, arrived, fact, arrived.pending))
         return Outcome(arrived.id, (_decide_action(world, arrived, fact, new.campaign_id),))
-    campaigns = list(world.listeners(new.type, new.at))
-    return Outcome(arrived.id, tuple(_decide(world, arrived, fact, campaign, order) for campaign in campaigns))
+    decisions = _decide_on_route(world, arrived, fact, order)
+    if order is not None:
+        world.note_order(new.member_id)
+    return Outcome(arrived.id, tuple(decisions))
+
+
+def _decide_on_route(
+    world: World, arrived: ArrivedFact, fact: Fact, order: OrderView | None, but: UUID | None = None
+) -> list[Decision]:
+    """Who settles such facts decides whatever its state and for whomever; who listens keeps to lanes and audience.
+
+    The campaign `but` is passed over.
+    """
+    route = world.route(fact.type)
+    decisions = [_decide(world, arrived, fact, campaign, order) for campaign in route.settling if campaign.id != but]
+    listening = [campaign for campaign in route.listening if campaign.id != but and campaign.is_open(fact.at)]
+    decide = partial(_decide_in_audience, world, arrived, fact, order)
+    if route.laned:
+        return decisions + walk(listening, decide, partial(_refuse, world, arrived))
+    return decisions + [decide(campaign) for campaign in listening]
 
 
 def _decide_pending(world: World, arrived: ArrivedFact, fact: Fact, pending: PendingFact) -> tuple[Decision, ...]:
+    """Whoever asked for the fact decides, in whatever state it is; an emitted one others hear as they hear any."""
     if world.pending.is_withdrawn(pending):
         return ()
-    return tuple([_decide(world, arrived, fact, campaign, None) for campaign in hearers(world, pending)])
+    own = world.campaign(pending.campaign_id)
+    decisions = [_decide(world, arrived, fact, own, None)] if own is not None else []
+    if pending.timer_key is None:
+        decisions += _decide_on_route(world, arrived, fact, None, but=pending.campaign_id)
+    return tuple(decisions)
 
 
 def _decide_action(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> Decision:
@@ -55,7 +83,18 @@ def _decide_action(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: 
         return _refuse(world, arrived, None, CAMPAIGN_NOT_FOUND)
     if not campaign.is_open(fact.at):
         return _refuse(world, arrived, campaign, CAMPAIGN_NOT_OPEN)
-    return _decide(world, arrived, fact, campaign, None)
+    return _decide_in_audience(world, arrived, fact, None, campaign)
+
+
+def _decide_in_audience(
+    world: World, arrived: ArrivedFact, fact: Fact, order: OrderView | None, campaign: LiveCampaign
+) -> Decision:
+    if campaign.terms is not None and campaign.terms.audience is not None:
+        zone, features = campaign.terms.zone or world.zone, world.features[fact.member_id]
+        missing = campaign.terms.audience.lacks(features, fact.at, zone)
+        if missing is not None:
+            return _refuse(world, arrived, campaign, NOT_IN_AUDIENCE, missing)
+    return _decide(world, arrived, fact, campaign, order)
 
 
 def _decide(
@@ -66,19 +105,23 @@ def _decide(
     scene = Scene(world, campaign, fact, participation, arrived)
     granted = partial(world.book.granted, campaign.id, fact.member_id)
     if campaign.suspended or (world.faults.suspended and campaign.id in world.faults.suspended):
-        return _refuse(world, arrived, campaign, CAMPAIGN_FAILED, fault=CampaignFault.SUSPENDED.value)
+        return _refuse(world, arrived, campaign, CAMPAIGN_FAILED, {"fault": CampaignFault.SUSPENDED.value})
     try:
         # A call of its own for the deadline: whatever runs a plugin's code, or looks at its values, is in here.
         DEADLINE.asking = scene
         if not DEADLINE.armed:
             DEADLINE.arm()
         state = participation.state_for(campaign)
-        config = campaign.config.model_copy(deep=True) if campaign.copies_config else campaign.config
+        config, seen = (campaign.config, fact) if campaign.terms is None else on_terms(scene, campaign.terms)
+        if campaign.copies_config:
+            config = config.model_copy(deep=True)
         view = View(config, state, world.members[fact.member_id], order, granted)
         # One more than is allowed is enough to refuse them: a campaign may yield without end.
-        effects = tuple(islice(campaign.type.decide(fact, view), EFFECTS_MAX + 1))
+        effects = tuple(islice(campaign.type.decide(seen, view), EFFECTS_MAX + 1))
         plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
         check_effects(scene, plan, effects)
+        if campaign.terms is not None:
+            check_terms(scene, campaign.terms, effects)
         refusal = refusal_among(scene, plan, effects)
         DEADLINE.asking = None
     except BaseException as error:  # a plugin's code: it must not take the other campaigns with it, nor the process
@@ -101,10 +144,12 @@ def _fail(world: World, arrived: ArrivedFact, scene: Scene, error: BaseException
         fault = CampaignFault.INVALID
     scene.participation.forget()
     world.faults.note(scene.campaign, fault, error, arrived.id, arrived.arrived_at)
-    return _refuse(world, arrived, scene.campaign, CAMPAIGN_FAILED, fault=fault.value)
+    return _refuse(world, arrived, scene.campaign, CAMPAIGN_FAILED, {"fault": fault.value})
 
 
-def _refuse(world: World, arrived: ArrivedFact, campaign: LiveCampaign | None, code: str, **missing: str) -> Decision:
+def _refuse(
+    world: World, arrived: ArrivedFact, campaign: LiveCampaign | None, code: str, missing: Mapping[str, Any] = NOTHING
+) -> Decision:
     decision = Decision(world.new_id(), campaign.id if campaign else None, (), Refusal(code, missing))
     return _log(world, arrived, campaign, decision, None)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from siyu.campaigns import LiveCampaign, Registry
+from siyu.campaigns import LiveCampaign, Registry, Routes
 from siyu.campaigns.drafts import Draft, load_with_draft
 from siyu.db import Connection, Pool
 from siyu.engine.facts import ArrivedFact, NewFact
@@ -85,19 +85,19 @@ class Previewer:
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            campaigns, drafted = await load_with_draft(connection, self.registry, draft)
+            routes, drafted = await load_with_draft(connection, self.registry, draft)
             arrived = [self._check(drafted, fact, place, newcomer.id, now) for place, fact in enumerate(facts)]
             members = {newcomer.id: newcomer, **await read_members(connection, {f.new.member_id for f in arrived})}
             for place, fact in enumerate(arrived):
                 if fact.new.member_id not in members:
                     raise InvalidInput([Problem(("facts", str(place), "member"), "there is no such member")])
-            steps = await self._play(connection, campaigns, members, drafted, arrived)
+            steps = await self._play(connection, routes, members, drafted, arrived)
         return Preview(drafted, newcomer.id, steps)
 
     async def _play(
         self,
         connection: Connection,
-        campaigns: Sequence[LiveCampaign],
+        routes: Routes,
         members: dict[UUID, MemberView],
         drafted: LiveCampaign,
         facts: Sequence[ArrivedFact],
@@ -110,7 +110,7 @@ class Previewer:
         asked: set[OnceKey] = set()
         used: set[OnceKey] = set()
         for _ in range(len(facts) + 1):
-            world = World(campaigns, members, self.zone, new_id, once=set(used))
+            world = World(routes.campaigns, members, self.zone, new_id, once=set(used), known_routes=routes)
             await load_for(connection, world, facts)
             steps = _steps(Rehearsal(world), drafted, facts)
             fresh = world.once - asked - used

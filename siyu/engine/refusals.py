@@ -8,10 +8,16 @@ from siyu.sdk import Text
 CAMPAIGN_NOT_FOUND = "CAMPAIGN_NOT_FOUND"
 CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
 CAMPAIGN_FAILED = "CAMPAIGN_FAILED"
+NOT_IN_AUDIENCE = "NOT_IN_AUDIENCE"
+LANE_TAKEN = "LANE_TAKEN"
+STOPPED = "STOPPED"
 
 CORE_REFUSALS: Mapping[str, Text] = {
     CAMPAIGN_NOT_FOUND: Text(zh="没有这个活动", en="There is no such campaign"),
     CAMPAIGN_NOT_OPEN: Text(zh="活动未在进行中", en="The campaign is not open"),
     CAMPAIGN_FAILED: Text(zh="活动暂时不可用，未发生任何变化", en="The campaign failed; nothing has changed"),
+    NOT_IN_AUDIENCE: Text(zh="您不在活动的参与范围内", en="The campaign is not for you"),
+    LANE_TAKEN: Text(zh="同类活动中已有一个给予奖励", en="Another campaign of its lane has given a reward"),
+    STOPPED: Text(zh="优先的活动已给予奖励，不再叠加", en="A campaign before it has given the only reward"),
     **ORDER_REFUSALS,
 }

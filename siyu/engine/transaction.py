@@ -8,9 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.boards import leave_changes
-from siyu.campaigns import LiveCampaign, LiveCampaigns, load_participations, write_participations
+from siyu.campaigns import LiveCampaign, LiveCampaigns, Routes, load_participations, write_participations
 from siyu.campaigns.pending import PendingFact
 from siyu.campaigns.pending_store import take_pending, write_pending
+from siyu.campaigns.routes import has_audience
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
@@ -25,7 +26,7 @@ from siyu.engine.world import OnceKey, World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
 from siyu.ledger import load_accounts, load_grants, write_book
-from siyu.members import lock_members
+from siyu.members import load_features, lock_members
 from siyu.orders import ORDER_FACTS, ORDER_REFUNDED, load_orders, write_orders
 from siyu.sdk import MemberView
 
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 Answer = Outcome | DomainError
 Step = Callable[[str], None]
+NO_ROUTES = Routes(())
 
 
 class Decided(NamedTuple):
@@ -65,14 +67,14 @@ class BatchTransaction:
         known = [fact for fact in facts if fact.new.member_id in members]
         answers = await load_answers(connection, [idempotency_key(fact) for fact in known])
         fresh = [fact for fact in known if idempotency_key(fact) not in answers]
-        campaigns = await self.campaigns.load(connection) if facts else []
+        routes = await self.campaigns.load(connection) if facts else NO_ROUTES
         pending = [fact for fact in facts if fact.pending is not None]
         if pending:
-            gone = await _take(connection, pending, members, campaigns)
+            gone = await _take(connection, pending, members, routes.campaigns)
             fresh = [fact for fact in fresh if fact.id not in gone]
         await append_facts(connection, fresh if not pending else [fact for fact in fresh if fact.pending is None])
         step("append facts")
-        world, outcomes = await self._decide(connection, campaigns, fresh, members, used_once, step)
+        world, outcomes = await self._decide(connection, routes, fresh, members, used_once, step)
         if pending:
             # Only now is it known which of them another fact of the batch took back. Nobody else can append them.
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
@@ -86,20 +88,22 @@ class BatchTransaction:
     async def used_once(self, connection: Connection, facts: Sequence[ArrivedFact]) -> set[OnceKey]:
         """The `Once` keys these facts would be decided with that the log holds already; changes nothing."""
         members = await lock_members(connection, {fact.new.member_id for fact in facts})
-        campaigns = await self.campaigns.load(connection)
-        world, _ = await self._decide(connection, campaigns, facts, members, (), self.timings.start())
+        routes = await self.campaigns.load(connection)
+        world, _ = await self._decide(connection, routes, facts, members, (), self.timings.start())
         return await find_once(connection, world.once)
 
     async def _decide(
         self,
         connection: Connection,
-        campaigns: Sequence[LiveCampaign],
+        routes: Routes,
         facts: Sequence[ArrivedFact],
         members: dict[UUID, MemberView],
         used_once: Collection[OnceKey],
         step: Step,
     ) -> tuple[World, list[Outcome]]:
-        world = World(campaigns, members, self.zone, new_id, once=set(used_once), faults=self.faults)
+        world = World(
+            routes.campaigns, members, self.zone, new_id, once=set(used_once), faults=self.faults, known_routes=routes
+        )
         if facts:
             await load_for(connection, world, facts)
         for fact in facts:
@@ -142,6 +146,9 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
     if keys:
         await load_participations(connection, world.participations, list(keys))
+    if world.routes.has_audiences:
+        selected = {fact.new.member_id for fact in facts if any(map(has_audience, concerned(world, fact)))}
+        world.features |= await load_features(connection, selected) if selected else {}
     numbers = {new.data["order"] for new in news if new.type in ORDER_FACTS}
     if numbers:
         await load_orders(connection, world.orders, numbers)

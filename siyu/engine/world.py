@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -12,12 +12,13 @@ from siyu.boards.changes import BoardChange
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import Participations
 from siyu.campaigns.pending import PendingFacts
+from siyu.campaigns.routes import Route, Routes
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
 from siyu.orders.book import OrderBook
-from siyu.sdk import MemberView
+from siyu.sdk import Features, MemberView
 
 # A campaign, a subject and the key of a `Once`.
 OnceKey = tuple[UUID, UUID, str]
@@ -48,14 +49,17 @@ class World:
     scores: list[BoardChange] = field(default_factory=list)
     pending: PendingFacts = field(default_factory=PendingFacts)
     faults: Faults = field(default_factory=Faults)
-    _by_id: dict[UUID, LiveCampaign] = field(init=False)
+    # Of those members alone about whom a campaign with an audience decides.
+    features: dict[UUID, Features] = field(default_factory=dict)
+    routes: Routes = field(init=False)
+    known_routes: InitVar[Routes | None] = None
     _days: dict[datetime, date] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, known_routes: Routes | None) -> None:
         self.participations = Participations(self.new_id)
         self.book = Book(self.new_id)
         self.orders = OrderBook(self.new_id)
-        self._by_id = {campaign.id: campaign for campaign in self.campaigns}
+        self.routes = known_routes or Routes(self.campaigns)
 
     def day(self, at: datetime) -> date:
         """The shop's date of a moment; remembered, since boards ask again for what campaigns judged by."""
@@ -64,21 +68,32 @@ class World:
             day = self._days[at] = at.astimezone(self.zone).date()
         return day
 
+    def note_order(self, member_id: UUID) -> None:
+        """The member has ordered: the next order of this batch is not their first."""
+        known = self.features.get(member_id)
+        if known is not None:
+            self.features[member_id] = known._replace(has_ordered=True)
+
     def campaign(self, campaign_id: UUID) -> LiveCampaign | None:
         """A published campaign by id."""
-        return self._by_id.get(campaign_id)
+        return self.routes.by_id.get(campaign_id)
+
+    def route(self, fact_type: str) -> Route:
+        """The campaigns that decide about such facts which are not actions, in their order."""
+        return self.routes.route(fact_type)
 
     def listeners(self, fact_type: str, at: datetime) -> Iterator[LiveCampaign]:
-        """The campaigns that decide about a fact which is not an action, in order of their creation."""
-        for campaign in self.campaigns:
-            kind = campaign.type
-            if fact_type in kind.settles or (fact_type in kind.listens and campaign.is_open(at)):
+        """The campaigns that decide about a fact which is not an action."""
+        route = self.routes.route(fact_type)
+        yield from route.settling
+        for campaign in route.listening:
+            if campaign.is_open(at):
                 yield campaign
 
     def judged_by(self, campaigns: Sequence[LiveCampaign]) -> "World":
         """The same members, books and participations, decided by other campaigns."""
         other = copy(self)
-        other.campaigns, other._by_id = campaigns, {campaign.id: campaign for campaign in campaigns}
+        other.campaigns, other.routes = campaigns, Routes(campaigns)
         return other
 
     def forget_changes(self) -> None:

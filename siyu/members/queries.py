@@ -1,6 +1,6 @@
 """Members as they are read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,9 @@ class MemberRow:
     nickname: str | None
     avatar_url: str | None
     joined_at: datetime
+    tier: str | None = None
+    tags: Sequence[str] = ()
+    groups: Sequence[str] = ()
 
     @property
     def key(self) -> "MemberKey":
@@ -28,7 +31,7 @@ class MemberRow:
 # Members in the order of joining; the id tells apart those of one moment.
 MemberKey = tuple[datetime, UUID]
 
-COLUMNS = "id, nickname, avatar_url, joined_at"
+COLUMNS = "id, nickname, avatar_url, joined_at, tier, tags, groups"
 
 BY_IDS = f"SELECT {COLUMNS} FROM member WHERE id = ANY($1::uuid[])"
 

@@ -1,5 +1,6 @@
 """What is changed about members by themselves or by operators."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
 from urllib.parse import urlsplit
@@ -9,18 +10,22 @@ from siyu.db import Pool
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.inputs import check_text
 from siyu.members.joining import Joiner, ensure_members
-from siyu.members.queries import MemberRow
+from siyu.members.queries import COLUMNS, MemberRow
+from siyu.sdk.audience import GROUP_LENGTH_MAX, LABEL_LENGTH_MAX, LABELS_MAX
 
 NICKNAME_LENGTH_MAX = 64
 AVATAR_URL_LENGTH_MAX = 512
 IDENTITY_KIND_LENGTH_MAX = 32
 IDENTITY_VALUE_LENGTH_MAX = 128
 
-UPDATE = """
+UPDATE = f"""
 UPDATE member SET nickname = CASE WHEN $2 THEN $3 ELSE nickname END,
-                  avatar_url = CASE WHEN $4 THEN $5 ELSE avatar_url END
+                  avatar_url = CASE WHEN $4 THEN $5 ELSE avatar_url END,
+                  tier = CASE WHEN $6 THEN $7 ELSE tier END,
+                  tags = coalesce($8, tags),
+                  groups = coalesce($9, groups)
 WHERE id = $1
-RETURNING id, nickname, avatar_url, joined_at
+RETURNING {COLUMNS}
 """
 
 
@@ -31,19 +36,40 @@ class ProfileChanges(TypedDict, total=False):
     avatar_url: str | None
 
 
-async def update_profile(pool: Pool, member_id: UUID, changes: ProfileChanges) -> MemberRow:
-    """Change what a member shows of themselves. Raises InvalidInput and NotFound."""
-    nickname, avatar_url = changes.get("nickname"), changes.get("avatar_url")
+class FeatureChanges(TypedDict, total=False):
+    """What campaigns' audiences look at; a tier of None clears it, lists replace those there are."""
+
+    tier: str | None
+    tags: Sequence[str]
+    groups: Sequence[str]
+
+
+async def update_profile(
+    pool: Pool, member_id: UUID, changes: ProfileChanges, features: FeatureChanges | None = None
+) -> MemberRow:
+    """Change what a member shows of themselves and what the shop knows of them. Raises InvalidInput and NotFound."""
+    known = features or FeatureChanges()
+    nickname, avatar_url, tier = changes.get("nickname"), changes.get("avatar_url"), known.get("tier")
     if nickname is not None:
         nickname = check_text(nickname, ("nickname",), NICKNAME_LENGTH_MAX)
     if avatar_url is not None:
         avatar_url = _check_url(avatar_url, ("avatar_url",))
-    record = await pool.fetchrow(
-        UPDATE, member_id, "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
-    )
+    if tier is not None:
+        tier = check_text(tier, ("tier",), LABEL_LENGTH_MAX)
+    tags = _check_labels(known["tags"], "tags", LABEL_LENGTH_MAX) if "tags" in known else None
+    groups = _check_labels(known["groups"], "groups", GROUP_LENGTH_MAX) if "groups" in known else None
+    shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
+    record = await pool.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags, groups)
     if record is None:
         raise NotFound("there is no such member")
     return MemberRow(*record)
+
+
+def _check_labels(labels: Sequence[str], name: str, length_max: int) -> list[str]:
+    """The labels, each once, in their order."""
+    if len(labels) > LABELS_MAX:
+        raise InvalidInput([Problem((name,), f"must be at most {LABELS_MAX}")])
+    return list(dict.fromkeys(check_text(label, (name, str(place)), length_max) for place, label in enumerate(labels)))
 
 
 async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime) -> UUID:

@@ -12,7 +12,10 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
 `plugins/check_in` is the smallest complete example.
 """
 
+from siyu.sdk.arms import Arm
+from siyu.sdk.audience import Audience, Features
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
+from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.effects import (
     EFFECT_TYPES,
     Cancel,
@@ -29,6 +32,7 @@ from siyu.sdk.effects import (
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
+from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
 from siyu.sdk.view import Granted, MemberView, OrderView, View
 
@@ -39,15 +43,21 @@ __all__ = [
     "SDK_VERSION",
     "Action",
     "ActionInput",
+    "ActionKind",
+    "Arm",
+    "Audience",
     "CampaignConfig",
     "CampaignHooks",
     "CampaignState",
+    "CampaignTerms",
     "CampaignType",
     "Cancel",
+    "ConfigProblem",
     "Effect",
     "Emit",
     "Fact",
     "FactData",
+    "Features",
     "Grant",
     "Granted",
     "MemberView",
@@ -56,6 +66,7 @@ __all__ = [
     "Progress",
     "Refuse",
     "Reverse",
+    "RewardRule",
     "Schedule",
     "Score",
     "SetState",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
+from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import ActionInput, FactData
@@ -17,12 +18,14 @@ SDK_VERSION = "1.0"
 class Action:
     """Something a member can do in a campaign; becomes the GraphQL mutation `<campaignKey><Name>`.
 
-    The fact it enters as is of type `<key>.<name>`, for instance `check_in.sign`.
+    The fact it enters as is of type `<key>.<name>`, for instance `check_in.sign`. `kind` says what the member does by
+    it; what must not be rewarded is refused (`siyu.sdk.compliance`).
     """
 
     name: str
     title: Text
     input: type[ActionInput] = ActionInput
+    kind: ActionKind = ActionKind.PLAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `refusals`: every code it refuses with, and the sentence for it (`{name}` is filled from `missing`).
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
     - `describe`: progress of a participation for a front end.
+    - `validate`: what is wrong with a config beyond what its model says; run when a campaign is saved or published.
+    - `rewards`: what the type may give for which facts, for a config. Where it is given, a grant of anything else fails
+      the decision; without it no commission can be paid.
     - `upcast`: turns the JSON of an older `state_version` into the present one.
     """
 
@@ -68,6 +74,8 @@ class CampaignType(Generic[ConfigT, StateT]):
     settles: frozenset[str] = frozenset()
     timers: Mapping[str, type[FactData]] = field(default_factory=dict)
     emits: Mapping[str, type[FactData]] = field(default_factory=dict)
+    validate: Callable[[ConfigT], Iterable[ConfigProblem]] | None = None
+    rewards: Callable[[ConfigT], Iterable[RewardRule]] | None = None
     state_version: int = 1
     upcast: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
 

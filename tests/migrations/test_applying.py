@@ -18,6 +18,8 @@ from siyu.db import tortoise_config
 from tests.conftest import execute, with_database
 
 REPOSITORY = Path(__file__).parents[2]
+# A later one may change what an earlier one made: they are run again in their order.
+BY_HAND = ["0002_constraints", "0004_decision_paging", "0007_campaign_terms"]
 PROCESSES = 4
 PROCESS_TIMEOUT_S = 60
 MIGRATE = """
@@ -92,11 +94,10 @@ async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str, dat
     assert await catalogue(empty_url) == await catalogue(database_url)
 
 
-@pytest.mark.parametrize("name", ["0002_constraints", "0004_decision_paging"])
-async def test_a_migration_that_died_before_it_was_recorded_can_be_run_again(database_url: str, name: str) -> None:
+async def test_a_migration_that_died_before_it_was_recorded_can_be_run_again(database_url: str) -> None:
     before = await catalogue(database_url)
-    later = [known for known in known_migrations() if known >= name]
-    await execute(database_url, f"DELETE FROM tortoise_migrations WHERE name >= '{name}'")
+    names = ", ".join(f"'{name}'" for name in BY_HAND)
+    await execute(database_url, f"DELETE FROM tortoise_migrations WHERE name IN ({names})")
 
-    assert await migrate(database_url) == later
+    assert await migrate(database_url) == BY_HAND
     assert await catalogue(database_url) == before

@@ -21,8 +21,9 @@ WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' AND indexname
 """
 TRIGGERS = """
 SELECT tgrelid::regclass::text AS table_name, regexp_replace(pg_get_triggerdef(oid), '^.* BEFORE (.*) ON .*$', '\\1')
-FROM pg_trigger WHERE NOT tgisinternal
+FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE ANY ('{%\\_append\\_only, %\\_kept}')
 """
+CLOCKED = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'campaign_clock_advanced'"
 COLUMNS = """
 SELECT table_name || '.' || column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND column_name LIKE '%\\_id'
@@ -52,9 +53,15 @@ EXPECTED_CONSTRAINTS = {
     ("campaign", "campaign_problem_dated"): "CHECK (((problem IS NULL) = (problem_at IS NULL)))",
     ("campaign", "campaign_state_known"): (
         "CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'running'::character varying, "
-        "'paused'::character varying, 'ended'::character varying])::text[])))"
+        "'paused'::character varying, 'ended'::character varying, 'archived'::character varying])::text[])))"
     ),
     ("campaign", "campaign_window_forward"): "CHECK ((starts_at < ends_at))",
+    ("campaign_clock", "campaign_clock_is_one"): "CHECK (one)",
+    ("campaign_clock", "campaign_clock_pkey"): "PRIMARY KEY (one)",
+    ("campaign_revision", "campaign_revision_campaign_id_fkey"): (
+        "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
+    ),
+    ("campaign_revision", "campaign_revision_pkey"): "PRIMARY KEY (campaign_id, revision)",
     ("decision", "decision_pkey"): "PRIMARY KEY (id)",
     ("decision", "decision_refusal_has_no_effects"): ("CHECK (((refusal_code IS NULL) OR (effects = '[]'::jsonb)))"),
     ("fact", "fact_idempotency_key_key"): "UNIQUE (idempotency_key)",
@@ -118,6 +125,8 @@ EXPECTED_INDEXES = {
 }
 EXPECTED_TRIGGERS = {
     "campaign": "DELETE OR TRUNCATE",
+    "campaign_clock": "DELETE OR TRUNCATE",
+    "campaign_revision": "DELETE OR UPDATE OR TRUNCATE",
     "decision": "DELETE OR TRUNCATE",
     "fact": "DELETE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
@@ -181,6 +190,17 @@ async def test_every_index_is_there(pool: Pool) -> None:
 
 async def test_every_trigger_is_there(pool: Pool) -> None:
     assert dict([tuple(row) for row in await pool.fetch(TRIGGERS)]) == EXPECTED_TRIGGERS
+
+
+async def test_every_change_of_a_campaign_advances_the_clock(shop: Pool) -> None:
+    read = "SELECT version FROM campaign_clock"
+    before = await shop.fetchval(read)
+
+    await shop.execute("UPDATE campaign SET state = 'paused'")
+    await shop.fetchval(A_CAMPAIGN)
+
+    assert await shop.fetchval(read) == before + 2
+    assert [row[0] for row in await shop.fetch(CLOCKED)] == ["campaign"]
 
 
 async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_that_are_kept(pool: Pool) -> None:

@@ -21,12 +21,13 @@ MATRIX = {
     "members": ("{ members { nodes { id } } }", "os"),
     "campaigns": ("{ campaigns { nodes { id } } }", "mo"),
     "campaign": (f'{{ campaign(id: "{SOME_ID}") {{ id }} }}', "mo"),
+    "lanes": ("{ lanes }", "o"),
     "campaignTypes": ("{ campaignTypes { key problem } }", "o"),
     "participation": (f'{{ participation(campaign: "{SOME_ID}") {{ id }} }}', "mos"),
     "leaderboard": ('{ leaderboard(board: "points", window: ALL) { revision } }', "mo"),
     "decisions": (f'{{ decisions(campaign: "{SOME_ID}") {{ nodes {{ id }} }} }}', "mos"),
     "campaignPreview": ('{ campaignPreview(input: {type: "none", facts: []}) { userErrors { code } } }', "o"),
-    "memberUpdate": ("mutation { memberUpdate(input: {}) { userErrors { code } } }", "mo"),
+    "memberUpdate": ("mutation { memberUpdate(input: {}) { userErrors { code } } }", "mos"),
     "campaignCreate": (
         'mutation { campaignCreate(input: {type: "none", name: "x", config: {}}) { userErrors { code } } }',
         "o",
@@ -39,6 +40,8 @@ MATRIX = {
     "campaignResume": (f"mutation {{ campaignResume({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "campaignPause": (f"mutation {{ campaignPause({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "campaignEnd": (f"mutation {{ campaignEnd({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
+    "campaignArchive": (f"mutation {{ campaignArchive({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
+    "lanesSet": ("mutation { lanesSet(input: {lanes: []}) { userErrors { code } } }", "o"),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
         " { userErrors { code } } }",

@@ -1,0 +1,63 @@
+"""The terms of a campaign as they are given."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from schema.types.enums import FirstOrder
+
+
+@strawberry.input(description="Whom a campaign is for: whoever meets every condition that is set.")
+class AudienceInput:
+    """An audience."""
+
+    tiers: list[str] = strawberry.field(default_factory=list)
+    tags_any: list[str] = strawberry.field(default_factory=list)
+    tags_none: list[str] = strawberry.field(default_factory=list)
+    groups_any: list[str] = strawberry.field(default_factory=list)
+    joined_from: datetime | None = None
+    joined_before: datetime | None = None
+    joined_days_min: int | None = strawberry.field(default=None, description="In days of the campaign's time zone.")
+    joined_days_max: int | None = None
+    first_order: FirstOrder | None = None
+
+
+@strawberry.input(description="One arm of an experiment.")
+class CampaignArmInput:
+    """An arm."""
+
+    key: str
+    weight: int = strawberry.field(description="Its share of the members; 0 takes in nobody new.")
+    override: JSON = strawberry.field(description="A merge patch (RFC 7396) on the config.")
+
+
+@strawberry.input(description="What any campaign can have. On an update they replace the terms as a whole.")
+class CampaignTermsInput:
+    """Terms."""
+
+    lane: str | None = None
+    priority: int = 0
+    stops_further: bool = False
+    audience: AudienceInput | None = None
+    arms: list[CampaignArmInput] = strawberry.field(default_factory=list)
+    time_zone: str | None = strawberry.field(default=None, description="An IANA name; null: the shop's.")
+    commission_levels: int = 1
+
+
+def terms_json(given: CampaignTermsInput) -> dict[str, Any]:
+    """The terms as JSON, to be checked."""
+    json: dict[str, Any] = _json(given)
+    return json
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, AudienceInput | CampaignArmInput | CampaignTermsInput):
+        return {name: _json(each) for name, each in vars(value).items()}
+    if isinstance(value, list):
+        return [_json(each) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,67 @@
+"""What has come of a campaign."""
+
+import strawberry
+
+from schema.scalars import BigInt
+from siyu.campaigns.results import ArmResults as Arm
+from siyu.campaigns.results import Results
+
+
+@strawberry.type(description="How often a campaign refused with a code.")
+class RefusalCount:
+    """A count as a GraphQL object."""
+
+    code: str
+    count: BigInt
+
+
+@strawberry.type(description="What members got of a unit: how many got any, what was given and what was taken back.")
+class ResultValue:
+    """Value as a GraphQL object."""
+
+    unit: str
+    rewarded: BigInt
+    granted: BigInt
+    reversed: BigInt
+
+
+@strawberry.type(description="The results of one arm of an experiment; of those without an arm where it is null.")
+class ArmResults:
+    """An arm's results as a GraphQL object."""
+
+    arm: str | None
+    participants: BigInt
+    value: list[ResultValue]
+
+
+@strawberry.type(description="What has come of a campaign so far.")
+class CampaignResults:
+    """Results as a GraphQL object."""
+
+    participants: BigInt
+    decisions: BigInt
+    refusals: list[RefusalCount]
+    arms: list[ArmResults]
+
+
+def results_object(results: Results) -> CampaignResults:
+    """Results as an object."""
+    return CampaignResults(
+        participants=BigInt(sum(arm.participants for arm in results.arms)),
+        decisions=BigInt(results.decisions),
+        refusals=[RefusalCount(code=code, count=BigInt(count)) for code, count in results.refusals.items()],
+        arms=[_arm(arm) for arm in results.arms],
+    )
+
+
+def _arm(arm: Arm) -> ArmResults:
+    value = [
+        ResultValue(
+            unit=each.unit,
+            rewarded=BigInt(each.rewarded),
+            granted=BigInt(each.granted),
+            reversed=BigInt(each.reversed),
+        )
+        for each in arm.value
+    ]
+    return ArmResults(arm=arm.arm, participants=BigInt(arm.participants), value=value)

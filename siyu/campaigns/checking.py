@@ -1,0 +1,79 @@
+"""What is wrong with a campaign that is about to be saved: its config, its terms, and what it would reward."""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from siyu.campaigns.compliance import breaches
+from siyu.campaigns.live_terms import LiveArm
+from siyu.campaigns.registry import AnyCampaignType, Registry
+from siyu.errors import InvalidInput, Problem
+from siyu.inputs import parse_json
+from siyu.sdk import CampaignConfig, CampaignTerms
+from siyu.sdk.arms import Arm, merged
+
+logger = logging.getLogger(__name__)
+
+# Of one config; more would help nobody who mends them.
+PROBLEMS_MAX = 64
+
+
+def check_settings(kind: AnyCampaignType, config: object, terms: object) -> tuple[str, str | None]:
+    """Config and terms as they are stored: JSON text, every default of the config filled in, None for default terms.
+
+    Raises InvalidInput with every path that is wrong: the model's, the type's own `validate`, each arm's merged config,
+    and with a rule's name as its code what the campaign must not reward.
+    """
+    checked: CampaignConfig = parse_json(kind.config, config, ("config",))
+    agreed = parse_json(CampaignTerms, {} if terms is None else terms, ("terms",))
+    arms = [_arm(kind, checked, place, arm) for place, arm in enumerate(agreed.arms)]
+    try:
+        configs = [checked, *(arm.config for arm in arms)]
+        found = [*_problems_of(kind, configs), *_breaches(kind, configs, agreed)]
+    except Exception as error:  # a plugin's code: the operator is told that this type cannot be used
+        logger.exception("campaign type %s failed to check a config", kind.key)
+        raise InvalidInput([Problem(("config",), f"the checks of {kind.key} failed: {error!r}")]) from error
+    if found:
+        raise InvalidInput(found)
+    return checked.model_dump_json(), None if agreed == CampaignTerms() else agreed.model_dump_json()
+
+
+def known_type(registry: Registry, type_key: str) -> AnyCampaignType:
+    """The campaign type of this key. Raises InvalidInput."""
+    kind = registry.types.get(type_key)
+    if kind is None:
+        problem = f"there is no campaign type {type_key!r}; known: {', '.join(registry.types)}"
+        raise InvalidInput([Problem(("type",), problem)])
+    return kind
+
+
+def check_arms_stay(old: str | None, new: str | None) -> None:
+    """Raise InvalidInput where an arm of a published campaign would go, and its members with it."""
+    kept = {arm.key for arm in CampaignTerms.model_validate_json(new or "{}").arms}
+    gone = [arm.key for arm in CampaignTerms.model_validate_json(old or "{}").arms if arm.key not in kept]
+    if gone:
+        problem = f"members may be in {', '.join(gone)}: keep it with weight 0"
+        raise InvalidInput([Problem(("terms", "arms"), problem)])
+
+
+def _arm(kind: AnyCampaignType, config: CampaignConfig, place: int, arm: Arm) -> LiveArm:
+    path = ("terms", "arms", str(place), "override")
+    patched: dict[str, Any] = merged(json.loads(config.model_dump_json()), arm.override)
+    return LiveArm(arm.key, arm.weight, parse_json(kind.config, patched, path))
+
+
+def _problems_of(kind: AnyCampaignType, configs: Sequence[CampaignConfig]) -> Iterator[Problem]:
+    """What the type's own `validate` says, of the config and then of each arm's."""
+    if kind.validate is None:
+        return
+    for place, checked in enumerate(configs):
+        path = ("terms", "arms", str(place - 1), "override") if place else ("config",)
+        for problem in islice(kind.validate(checked), PROBLEMS_MAX):
+            yield Problem((*path, *problem.path), problem.text.en, text=problem.text)
+
+
+def _breaches(kind: AnyCampaignType, configs: Sequence[CampaignConfig], terms: CampaignTerms) -> Iterator[Problem]:
+    for rule, text in breaches(kind, configs, terms):
+        yield Problem(("config",), f"{rule}: {text.en}", code=rule, text=text)

@@ -1,0 +1,138 @@
+"""What no campaign may reward, whoever wrote it: the rules that are checked when it is saved and when it decides."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import NamedTuple
+
+from siyu.campaigns.registry import AnyCampaignType
+from siyu.orders import ORDER_PAID, ORDER_REFUNDED
+from siyu.sdk import ActionKind, CampaignConfig, CampaignTerms, Reverse, RewardRule, Text
+from siyu.sdk.terms import COMMISSION_LEVELS_MAX
+
+COMMISSION = "commission"
+# More rules than this are a mistake of the type.
+REWARD_RULES_MAX = 64
+MEMBER_JOINED = "member.joined"
+WORD = re.compile(r"[A-Z]?[a-z0-9]+")
+SHARING = frozenset({"share", "shared", "shares", "sharing", "forward", "forwarded", "repost", "reposted"})
+BINDING = re.compile(r"\.bind$")
+
+
+class Saved(NamedTuple):
+    """What is about to be saved: the type, what it declares to reward with the configs of all arms, and the terms."""
+
+    kind: AnyCampaignType
+    rewards: Sequence[RewardRule]
+    terms: CampaignTerms
+
+
+class Rewardable(NamedTuple):
+    """What a campaign's decisions may give: `allowed` units by fact type (None: any), and nothing for `never`."""
+
+    allowed: frozenset[tuple[str, str]] | None
+    never: frozenset[str]
+
+    def permits(self, unit: str, fact_type: str) -> bool:
+        """Whether a fact of the type may be rewarded with the unit."""
+        if fact_type in self.never:
+            return False
+        return self.allowed is None or (unit, fact_type) in self.allowed
+
+
+class Breach(NamedTuple):
+    """A rule that a campaign would break: its name, which is the code of the refusal, and what is wrong."""
+
+    rule: str
+    text: Text
+
+
+def breaches(kind: AnyCampaignType, configs: Sequence[CampaignConfig], terms: CampaignTerms) -> list[Breach]:
+    """Every rule that the campaign would break; what its type declares is called with the config of each arm."""
+    saved = Saved(kind, declared_rewards(kind, configs), terms)
+    return [Breach(name, text) for name, rule in RULES.items() for text in rule(saved)]
+
+
+def rewardable(kind: AnyCampaignType, configs: Sequence[CampaignConfig]) -> Rewardable | None:
+    """What the campaign's decisions may give; None where every declared effect is fine for every fact."""
+    never = frozenset(fact for fact in _heard(kind) if is_sharing(kind, fact))
+    if kind.rewards is None:
+        return Rewardable(None, never) if never else None
+    rules = declared_rewards(kind, configs)
+    return Rewardable(frozenset((rule.unit, rule.fact) for rule in rules), never)
+
+
+def declared_rewards(kind: AnyCampaignType, configs: Sequence[CampaignConfig]) -> list[RewardRule]:
+    """What the type declares to reward, without repetitions; at most REWARD_RULES_MAX for a config."""
+    if kind.rewards is None:
+        return []
+    declared = [islice(kind.rewards(config), REWARD_RULES_MAX) for config in configs]
+    return list(dict.fromkeys(chain.from_iterable(declared)))
+
+
+def is_sharing(kind: AnyCampaignType, fact_type: str) -> bool:
+    """Whether such a fact is the act of sharing, by the action's kind or by its honest name."""
+    named = any(word.lower() in SHARING for word in WORD.findall(fact_type))
+    return named or fact_type in _actions(kind, ActionKind.SHARE)
+
+
+def _heard(kind: AnyCampaignType) -> Iterable[str]:
+    return {*kind.listens, *kind.settles, *(kind.fact_type(action) for action in kind.actions)}
+
+
+def _actions(kind: AnyCampaignType, action_kind: ActionKind) -> set[str]:
+    return {kind.fact_type(action) for action in kind.actions if action.kind is action_kind}
+
+
+def _commissions(saved: Saved) -> list[RewardRule]:
+    return [rule for rule in saved.rewards if rule.unit == COMMISSION]
+
+
+def _levels(saved: Saved) -> Iterator[Text]:
+    most = min(saved.terms.commission_levels, COMMISSION_LEVELS_MAX)
+    for rule in _commissions(saved):
+        if not 1 <= rule.level <= most:
+            yield Text(
+                zh=f"佣金层级 {rule.level} 超出允许的 {most} 级",
+                en=f"commission of level {rule.level}, but at most {most} are allowed",
+            )
+
+
+def _only_on_paid_orders(saved: Saved) -> Iterator[Text]:
+    for rule in _commissions(saved):
+        if rule.fact != ORDER_PAID:
+            yield Text(
+                zh=f"佣金只能按已支付订单计，不能按 {rule.fact}",
+                en=f"commission is for paid orders, not for {rule.fact}",
+            )
+
+
+def _taken_back(saved: Saved) -> Iterator[Text]:
+    if _commissions(saved) and (ORDER_REFUNDED not in saved.kind.settles or Reverse not in saved.kind.effects):
+        yield Text(
+            zh="发放佣金的活动必须在退款时追回", en="a campaign that pays commission must take it back for refunds"
+        )
+
+
+def _never_for_recruiting(saved: Saved) -> Iterator[Text]:
+    recruiting = _actions(saved.kind, ActionKind.RECRUIT)
+    for rule in _commissions(saved):
+        if rule.fact in recruiting or rule.fact == MEMBER_JOINED or BINDING.search(rule.fact):
+            yield Text(zh=f"不得为拉人（{rule.fact}）发放佣金", en=f"no commission for recruiting ({rule.fact})")
+
+
+def _never_for_sharing(saved: Saved) -> Iterator[Text]:
+    for rule in saved.rewards:
+        if is_sharing(saved.kind, rule.fact):
+            yield Text(
+                zh=f"不得为分享行为（{rule.fact}）发放奖励", en=f"no reward for the act of sharing ({rule.fact})"
+            )
+
+
+RULES: Mapping[str, Callable[[Saved], Iterator[Text]]] = {
+    "COMMISSION_LEVELS": _levels,
+    "COMMISSION_ONLY_ON_PAID_ORDERS": _only_on_paid_orders,
+    "COMMISSION_IS_TAKEN_BACK": _taken_back,
+    "NO_REWARD_FOR_RECRUITING": _never_for_recruiting,
+    "NO_REWARD_FOR_SHARING": _never_for_sharing,
+}

@@ -1,0 +1,66 @@
+"""What has come of a campaign so far, in all and by arm: read from its log, not kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from siyu.db import Pool
+
+DECISIONS = "SELECT refusal_code, count(*) FROM decision WHERE campaign_id = $1 GROUP BY refusal_code ORDER BY 1"
+
+PARTICIPANTS = "SELECT arm, count(*) FROM participation WHERE campaign_id = $1 GROUP BY arm"
+
+# Grants leave the campaign's account, reversals come back to it.
+VALUE = """
+SELECT participation.arm, transfer.unit,
+       count(DISTINCT owner.member_id) FILTER (WHERE transfer.kind = 'grant'),
+       coalesce(sum(amount) FILTER (WHERE transfer.kind = 'grant'), 0)::bigint,
+       coalesce(sum(amount) FILTER (WHERE transfer.kind = 'reverse'), 0)::bigint
+FROM account issuer
+JOIN transfer ON issuer.id IN (transfer.debit_id, transfer.credit_id)
+JOIN account owner ON owner.id IN (transfer.debit_id, transfer.credit_id) AND owner.id <> issuer.id
+LEFT JOIN participation ON participation.campaign_id = $1 AND participation.subject_id = owner.member_id
+WHERE issuer.campaign_id = $1
+GROUP BY participation.arm, transfer.unit ORDER BY transfer.unit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What members of one arm got of a unit: how many of them got any, what was given, and what was taken back."""
+
+    unit: str
+    rewarded: int
+    granted: int
+    reversed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArmResults:
+    """The participants of one arm (None: without one) and what they got."""
+
+    arm: str | None
+    participants: int
+    value: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """How many decisions there were, how many refused by code, and the results by arm, in order of their keys."""
+
+    decisions: int
+    refusals: Mapping[str, int]
+    arms: tuple[ArmResults, ...]
+
+
+async def campaign_results(pool: Pool, campaign_id: UUID) -> Results:
+    """The results so far. Reads every decision and transfer of the campaign: seconds for ten millions."""
+    counted = {row[0]: row[1] for row in await pool.fetch(DECISIONS, campaign_id)}
+    participants = {row[0]: row[1] for row in await pool.fetch(PARTICIPANTS, campaign_id)}
+    value: dict[str | None, list[Value]] = {arm: [] for arm in participants}
+    for arm, *figures in await pool.fetch(VALUE, campaign_id):
+        value.setdefault(arm, []).append(Value(*figures))
+    arms = [
+        ArmResults(arm, participants.get(arm, 0), tuple(value[arm])) for arm in sorted(value, key=lambda key: key or "")
+    ]
+    return Results(sum(counted.values()), {code: n for code, n in counted.items() if code is not None}, tuple(arms))

@@ -1,0 +1,67 @@
+"""Which published campaigns hear a type of fact, and in which order they decide about it."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from siyu.campaigns.live import LiveCampaign
+
+
+class Route(NamedTuple):
+    """Who decides about facts of one type: at any time the settling, then those of the listening that are open.
+
+    `laned`: what one of them decides can keep another from deciding.
+    """
+
+    settling: tuple[LiveCampaign, ...]
+    listening: tuple[LiveCampaign, ...]
+    laned: bool
+
+
+def has_audience(campaign: LiveCampaign) -> bool:
+    """Whether features of the member decide if the campaign is for them."""
+    return campaign.terms is not None and campaign.terms.audience is not None
+
+
+class Routes:
+    """The published campaigns of one moment; built once for each version of them.
+
+    The order is declared, never that of registration: lanes as the shop orders them, within a lane the higher priority
+    first, of equal ones the older campaign. Campaigns without a lane, or of one that the shop no longer has, come last.
+    """
+
+    __slots__ = ("_routes", "by_id", "campaigns", "has_audiences", "lanes")
+
+    def __init__(self, campaigns: Iterable[LiveCampaign], lanes: Sequence[str] = ()) -> None:
+        self.lanes = lanes
+        places = {lane: place for place, lane in enumerate(lanes)}
+
+        def order(campaign: LiveCampaign) -> tuple[int, int, UUID]:
+            terms = campaign.terms
+            lane, priority = (terms.lane, terms.priority) if terms else (None, 0)
+            return places.get(lane or "", len(places)), -priority, campaign.id
+
+        self.campaigns = tuple(sorted(campaigns, key=order))
+        self.by_id = {campaign.id: campaign for campaign in self.campaigns}
+        self.has_audiences = any(map(has_audience, self.campaigns))
+        self._routes: dict[str, Route] = {}
+
+    def with_campaign(self, campaign: LiveCampaign) -> "Routes":
+        """The same with this campaign among them, in the place of the one that has its id."""
+        return Routes({**self.by_id, campaign.id: campaign}.values(), self.lanes)
+
+    def route(self, fact_type: str) -> Route:
+        """Who decides about facts of this type which are not actions."""
+        found = self._routes.get(fact_type)
+        if found is None:
+            found = self._build(fact_type)
+            # Types that nobody hears are not remembered: outside systems could name any number of them.
+            if found.settling or found.listening:
+                self._routes[fact_type] = found
+        return found
+
+    def _build(self, fact_type: str) -> Route:
+        settling = tuple(c for c in self.campaigns if fact_type in c.type.settles)
+        listening = tuple(c for c in self.campaigns if fact_type in c.type.listens and fact_type not in c.type.settles)
+        laned = any(c.terms is not None and (c.terms.lane is not None or c.terms.stops_further) for c in listening)
+        return Route(settling, listening, laned)
