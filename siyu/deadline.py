@@ -1,5 +1,6 @@
 """Interrupts a plugin's code that does not come back (docs/decisions/0006)."""
 
+import atexit
 import logging
 import signal
 import threading
@@ -99,6 +100,8 @@ class Deadline:
         if handler is not signal.SIG_DFL:
             return self._cannot(f"SIGALRM is taken by {handler!r}")
         signal.signal(signal.SIGALRM, self._tick)
+        # Python gives the signals back before it ends, and a tick would then kill the process.
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
         return True
 
     def _cannot(self, reason: str) -> bool:

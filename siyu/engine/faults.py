@@ -28,6 +28,7 @@ LOG_EVERY = timedelta(seconds=60)
 WATCHED_MAX = 1_000
 ERROR_LENGTH_MAX = 200
 TRACEBACK_FRAMES_MAX = 20
+DETAILS_LENGTH_MAX = 8_000
 OURS = str(Path(__file__).parents[1])
 
 
@@ -144,4 +145,4 @@ def _in_words(error: BaseException) -> tuple[str, str]:
     theirs = [frame for frame in frames if not frame.filename.startswith(OURS)]
     place = f" at {Path(theirs[-1].filename).name}:{theirs[-1].lineno}" if theirs else ""
     details = "".join(traceback.format_exception(error, limit=-TRACEBACK_FRAMES_MAX))
-    return f"{type(error).__name__}{': ' if words else ''}{words}{place}", details
+    return f"{type(error).__name__}{': ' if words else ''}{words}{place}", details[-DETAILS_LENGTH_MAX:]

@@ -6,16 +6,19 @@ import asyncio
 import logging
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import uvloop
 
 from siyu.deadline import DEADLINE, TICK_S, Deadline, GaveNoAnswer, Patience
 
+ROOT = Path(__file__).parents[2]
 LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
 # Those that wait are given a second; the rest is for a busy machine.
 STOPPED_WITHIN_S = 8.0
@@ -115,6 +118,16 @@ def test_what_does_not_come_back_is_interrupted(
     assert time.monotonic() - start < STOPPED_WITHIN_S
     assert not DEADLINE.armed
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_timer_under_way_does_not_kill_the_process_at_its_end() -> None:
+    script = (
+        "from siyu.deadline import DEADLINE, Patience; print(DEADLINE.ask(Patience(), len, 'four'), DEADLINE.armed)"
+    )
+
+    for _ in range(5):
+        finished = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False, text=True)
+        assert (finished.returncode, finished.stdout) == (0, "4 True\n")
 
 
 def test_a_short_wait_and_a_short_computation_come_back() -> None:
