@@ -54,10 +54,10 @@ class Deadline:
     `asking` is whatever stands for the call under way (another object for every call), None outside of calls. Who asks
     sets it, calls `arm` unless `armed`, and sets it to None first of all when the call has ended in whatever way:
     nothing may be called before that, or the interruption could hit the caller. `slow` are calls that were found
-    computing for more than LOOK_S, for whoever wants to count them.
+    computing for half of LOOK_S or more, for whoever wants to count them.
     """
 
-    __slots__ = ("_cpu_s", "_is_told", "_seen", "_swallowed", "_ticks", "armed", "asking", "slow")
+    __slots__ = ("_cpu_s", "_is_noted", "_is_told", "_seen", "_swallowed", "_ticks", "armed", "asking", "slow")
 
     def __init__(self) -> None:
         self.asking: object | None = None
@@ -66,6 +66,7 @@ class Deadline:
         self._seen: object | None = None
         self._cpu_s = 0.0
         self._ticks = 0
+        self._is_noted = False
         self._swallowed = False
         self._is_told = False
 
@@ -117,7 +118,8 @@ class Deadline:
             signal.setitimer(signal.ITIMER_REAL, 0)
         elif asking is not self._seen:
             # Found by chance: no call is timed that was not at work when a tick came by.
-            self._seen, self._cpu_s, self._ticks, self._swallowed = asking, thread_time(), 0, False
+            self._seen, self._cpu_s, self._ticks = asking, thread_time(), 0
+            self._is_noted = self._swallowed = False
             signal.setitimer(signal.ITIMER_REAL, LOOK_S)
         else:
             self._look_again(asking)
@@ -125,7 +127,8 @@ class Deadline:
     def _look_again(self, asking: object) -> None:
         """The call that an earlier tick saw is still under way."""
         computed_s = thread_time() - self._cpu_s
-        if self._ticks == 0 and computed_s >= LOOK_S * COMPUTED_SHARE:
+        if not self._is_noted and computed_s >= LOOK_S * COMPUTED_SHARE:
+            self._is_noted = True
             self.slow.append(asking)
         ticks, self._ticks = self._ticks, self._ticks + 1
         ticks_max = asking.ticks_max if isinstance(asking, Patience) else None

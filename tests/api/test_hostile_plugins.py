@@ -43,7 +43,7 @@ BROKEN = {
 MEMBERS, ORDERS = 5, 40
 AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 # Each culprit is interrupted a few times before it is paused; afterwards nobody waits.
-CALM_S = 5.0
+CALM_S = 10.0
 STOP_TIMEOUT_S = 15.0
 
 SUBMIT = """
