@@ -23,8 +23,9 @@ WAITING_TICKS_MAX = 10
 # One that swallowed its interruption is interrupted at the next possible moment, again and again.
 # It has to be met outside of its `try`, which chance brings about: at moments that differ, within milliseconds.
 INSISTING_S = (2e-6, 5e-6, 9e-6, 14e-6, 20e-6, 27e-6, 35e-6)
-# What is loaded at the start may read files.
+# What is loaded at the start may read files, and wait longer than it computes.
 LOADING_S = 10.0
+WAITING_FACTOR = 3
 SLOW_KEPT_MAX = 64
 
 P = ParamSpec("P")
@@ -40,12 +41,12 @@ class GaveNoAnswer(Exception):
 
 
 class Patience:
-    """One call that may take so long, in seconds of the wall's clock; None: as long as a decision may."""
+    """One call that may compute for so many seconds, and wait for WAITING_FACTOR times as many; None: as a decision."""
 
-    __slots__ = ("ticks_max",)
+    __slots__ = ("seconds",)
 
     def __init__(self, seconds: float | None = None) -> None:
-        self.ticks_max = round(seconds / TICK_S) if seconds is not None else None
+        self.seconds = seconds
 
 
 class Deadline:
@@ -131,9 +132,12 @@ class Deadline:
             self._is_noted = True
             self.slow.append(asking)
         ticks, self._ticks = self._ticks, self._ticks + 1
-        ticks_max = asking.ticks_max if isinstance(asking, Patience) else None
-        if ticks_max is not None:
-            overran = ticks >= ticks_max
+        seconds = asking.seconds if isinstance(asking, Patience) else None
+        if seconds is not None:
+            spent_s = ticks * TICK_S
+            overran = spent_s >= seconds and (
+                computed_s >= seconds * COMPUTED_SHARE or spent_s >= seconds * WAITING_FACTOR
+            )
         else:
             overran = ticks >= WAITING_TICKS_MAX or (ticks > 0 and computed_s >= TICK_S * COMPUTED_SHARE)
         if not overran:
