@@ -1,5 +1,6 @@
 """Interrupts a plugin's code that does not come back (docs/decisions/0006)."""
 
+import atexit
 import logging
 import signal
 import threading
@@ -22,8 +23,9 @@ WAITING_TICKS_MAX = 10
 # One that swallowed its interruption is interrupted at the next possible moment, again and again.
 # It has to be met outside of its `try`, which chance brings about: at moments that differ, within milliseconds.
 INSISTING_S = (2e-6, 5e-6, 9e-6, 14e-6, 20e-6, 27e-6, 35e-6)
-# What is loaded at the start may read files.
+# What is loaded at the start may read files, and wait longer than it computes.
 LOADING_S = 10.0
+WAITING_FACTOR = 3
 SLOW_KEPT_MAX = 64
 
 P = ParamSpec("P")
@@ -39,12 +41,12 @@ class GaveNoAnswer(Exception):
 
 
 class Patience:
-    """One call that may take so long, in seconds of the wall's clock; None: as long as a decision may."""
+    """One call that may compute for so many seconds, and wait for WAITING_FACTOR times as many; None: as a decision."""
 
-    __slots__ = ("ticks_max",)
+    __slots__ = ("seconds",)
 
     def __init__(self, seconds: float | None = None) -> None:
-        self.ticks_max = round(seconds / TICK_S) if seconds is not None else None
+        self.seconds = seconds
 
 
 class Deadline:
@@ -53,10 +55,10 @@ class Deadline:
     `asking` is whatever stands for the call under way (another object for every call), None outside of calls. Who asks
     sets it, calls `arm` unless `armed`, and sets it to None first of all when the call has ended in whatever way:
     nothing may be called before that, or the interruption could hit the caller. `slow` are calls that were found
-    computing for more than LOOK_S, for whoever wants to count them.
+    computing for half of LOOK_S or more, for whoever wants to count them.
     """
 
-    __slots__ = ("_cpu_s", "_is_told", "_seen", "_swallowed", "_ticks", "armed", "asking", "slow")
+    __slots__ = ("_cpu_s", "_is_noted", "_is_told", "_seen", "_swallowed", "_ticks", "armed", "asking", "slow")
 
     def __init__(self) -> None:
         self.asking: object | None = None
@@ -65,6 +67,7 @@ class Deadline:
         self._seen: object | None = None
         self._cpu_s = 0.0
         self._ticks = 0
+        self._is_noted = False
         self._swallowed = False
         self._is_told = False
 
@@ -99,6 +102,8 @@ class Deadline:
         if handler is not signal.SIG_DFL:
             return self._cannot(f"SIGALRM is taken by {handler!r}")
         signal.signal(signal.SIGALRM, self._tick)
+        # Python gives the signals back before it ends, and a tick would then kill the process.
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
         return True
 
     def _cannot(self, reason: str) -> bool:
@@ -114,7 +119,8 @@ class Deadline:
             signal.setitimer(signal.ITIMER_REAL, 0)
         elif asking is not self._seen:
             # Found by chance: no call is timed that was not at work when a tick came by.
-            self._seen, self._cpu_s, self._ticks, self._swallowed = asking, thread_time(), 0, False
+            self._seen, self._cpu_s, self._ticks = asking, thread_time(), 0
+            self._is_noted = self._swallowed = False
             signal.setitimer(signal.ITIMER_REAL, LOOK_S)
         else:
             self._look_again(asking)
@@ -122,12 +128,16 @@ class Deadline:
     def _look_again(self, asking: object) -> None:
         """The call that an earlier tick saw is still under way."""
         computed_s = thread_time() - self._cpu_s
-        if self._ticks == 0 and computed_s >= LOOK_S * COMPUTED_SHARE:
+        if not self._is_noted and computed_s >= LOOK_S * COMPUTED_SHARE:
+            self._is_noted = True
             self.slow.append(asking)
         ticks, self._ticks = self._ticks, self._ticks + 1
-        ticks_max = asking.ticks_max if isinstance(asking, Patience) else None
-        if ticks_max is not None:
-            overran = ticks >= ticks_max
+        seconds = asking.seconds if isinstance(asking, Patience) else None
+        if seconds is not None:
+            spent_s = ticks * TICK_S
+            overran = spent_s >= seconds and (
+                computed_s >= seconds * COMPUTED_SHARE or spent_s >= seconds * WAITING_FACTOR
+            )
         else:
             overran = ticks >= WAITING_TICKS_MAX or (ticks > 0 and computed_s >= TICK_S * COMPUTED_SHARE)
         if not overran:

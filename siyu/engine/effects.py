@@ -23,6 +23,8 @@ EFFECTS_MAX = 32
 AMOUNT_MAX = 1_000_000_000_000
 ONCE_KEY_LENGTH_MAX = 64
 REFERENCE_LENGTH_MAX = 80
+# Of an effect that is impossible, in the log.
+SHOWN_LENGTH_MAX = 200
 
 Logged = dict[str, Any]
 
@@ -84,7 +86,7 @@ def check_effects(scene: Scene, plan: Plan, effects: Sequence[Effect]) -> None:
     """Raise InvalidEffect unless every effect has possible values."""
     for check, effect in zip(plan.checks, effects, strict=True):
         if not check(scene, effect):
-            raise InvalidEffect(f"impossible values: {effect!r}")
+            raise InvalidEffect(f"impossible values: {repr(effect)[:SHOWN_LENGTH_MAX]}")
 
 
 def refusal_among(scene: Scene, plan: Plan, effects: Sequence[Any]) -> Refusal | None:

@@ -20,7 +20,7 @@ FAILED_MAX = 20
 FAILED_SHARE_MAX = 0.35
 # A decision that does not come back holds up everybody: three are too many, whatever the share.
 OVERRAN_MAX = 3
-# So are decisions found computing for 10 ms or more by this many ticks (of at most ten a second) within the time.
+# So are decisions found computing for 5 ms or more by this many ticks (of at most ten a second) within the time.
 SLOW_MAX = 20
 SLOW_WINDOW = timedelta(seconds=10)
 LOG_EVERY = timedelta(seconds=60)
@@ -28,6 +28,7 @@ LOG_EVERY = timedelta(seconds=60)
 WATCHED_MAX = 1_000
 ERROR_LENGTH_MAX = 200
 TRACEBACK_FRAMES_MAX = 20
+DETAILS_LENGTH_MAX = 8_000
 OURS = str(Path(__file__).parents[1])
 
 
@@ -93,7 +94,7 @@ class Faults:
             watch.slow_since, watch.slow = at, 0
         watch.slow += 1
         if watch.slow >= SLOW_MAX:
-            self._suspend(watch, "its decisions take too long, 10 ms and more", at)
+            self._suspend(watch, "its decisions take too long, 5 ms and more", at)
 
     def judge(self, decided: Iterable[LiveCampaign | None], at: datetime) -> None:
         """Count the decisions of a batch, failed ones included, and give up what failed too often."""
@@ -144,4 +145,4 @@ def _in_words(error: BaseException) -> tuple[str, str]:
     theirs = [frame for frame in frames if not frame.filename.startswith(OURS)]
     place = f" at {Path(theirs[-1].filename).name}:{theirs[-1].lineno}" if theirs else ""
     details = "".join(traceback.format_exception(error, limit=-TRACEBACK_FRAMES_MAX))
-    return f"{type(error).__name__}{': ' if words else ''}{words}{place}", details
+    return f"{type(error).__name__}{': ' if words else ''}{words}{place}", details[-DETAILS_LENGTH_MAX:]

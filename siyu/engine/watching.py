@@ -12,7 +12,8 @@ def look_back(world: World, at: datetime) -> None:
     faults = world.faults
     while DEADLINE.slow:
         asked = DEADLINE.slow.popleft()
-        if isinstance(asked, Scene):
+        # Of another world it may be a preview's, which is nobody's fault.
+        if isinstance(asked, Scene) and asked.world is world:
             faults.note_slow(asked.campaign, at)
     if faults.watched:
         faults.judge([logged.campaign for logged in world.decisions], at)

@@ -21,8 +21,13 @@ class ReadOnlyDict(dict[str, Any]):
         return dict, (dict(self),)
 
 
+NOTHING = ReadOnlyDict()
+
+
 def read_only(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The JSON object with lists as tuples and objects as read-only dicts, at every depth."""
+    if not data:
+        return NOTHING
     frozen = ReadOnlyDict(data)
     for key, value in data.items():
         # Text, numbers and truth values are most of it and are as they are.

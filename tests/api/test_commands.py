@@ -15,7 +15,7 @@ from schema.ids import MEMBER, encode_id
 from siyu.db import Pool
 from tests.api.graphql import VIEWER, ask
 from tests.api.processes import ROOT, Commands, Finished, first_line
-from tests.factories import add_members
+from tests.factories import add_campaign, add_members
 
 MIGRATORS = 4
 STOP_TIMEOUT_S = 15.0
@@ -105,8 +105,27 @@ async def test_doctor_names_all_that_is_wrong_and_how_to_mend_it(
     assert finished.code == 1
     assert set(wrong) == {"plugin lottery", "migrations", "redis"}
     assert wrong["plugin lottery"]["found"] == "RuntimeError: out of luck"
+    assert "broken 1.0" in wrong["plugin lottery"]["mend"]
     assert "python -m api migrate" in wrong["migrations"]["mend"]
     assert "SIYU_REDIS_URL" in wrong["redis"]["mend"]
+
+
+async def test_doctor_names_campaign_types_that_are_missing_or_fail(commands: Commands, pool: Pool) -> None:
+    await add_campaign(pool, "check_in")
+    await add_campaign(pool, "purchase")
+    await pool.execute(
+        "UPDATE campaign SET problem = 'it failed', problem_at = now() WHERE type_key = 'purchase'",
+    )
+
+    finished = await commands.run("doctor", "--json", SIYU_PLUGINS="plugins.purchase,plugins.lottery")
+
+    wrong = {finding["name"]: finding for finding in json.loads(finished.out)["findings"] if not finding["ok"]}
+    assert finished.code == 1
+    assert set(wrong) == {"plugin plugins.lottery", "campaign type check_in", "campaign type purchase"}
+    assert "not installed" in wrong["plugin plugins.lottery"]["found"]
+    assert "no plugin that is loaded" in wrong["campaign type check_in"]["found"]
+    assert wrong["campaign type purchase"]["found"] == "it failed"
+    assert "campaignResume" in wrong["campaign type purchase"]["mend"]
 
 
 async def test_migrate_is_safe_at_once_and_again(commands: Commands, empty_database_url: str) -> None:

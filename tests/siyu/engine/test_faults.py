@@ -30,7 +30,7 @@ NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 MEMBER = UUID(int=7)
 PURCHASE = shop_registry().types["purchase"]
 A_FACT = UUID(int=9)
-OVERRUN_S = 8.0
+OVERRUN_S = 15.0
 
 
 class Notes(CampaignState):

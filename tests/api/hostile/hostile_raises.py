@@ -1,0 +1,3 @@
+"""A plugin whose import fails."""
+
+raise ImportError("No module named 'colours'")
