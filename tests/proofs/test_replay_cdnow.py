@@ -4,6 +4,7 @@ import csv
 import json
 from decimal import Decimal
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from time import perf_counter
 
 import pytest
@@ -41,6 +42,12 @@ def granted(verdict: dict[str, list[dict[str, object]]]) -> tuple[str | None, in
     return None, None
 
 
+def cpu_s() -> float:
+    """What the processes that have ended here took of the CPU: on a busy machine the clock shows the others, too."""
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.prove
 async def test_the_differences_are_those_of_the_rule(
     servers: Servers, database_url: str, pool: Pool, capsys: pytest.CaptureFixture[str], tmp_path: Path
@@ -53,7 +60,7 @@ async def test_the_differences_are_those_of_the_rule(
     config = tmp_path / "double.json"
     config.write_text('{"multiplier": 2, "lateness_days": null}')
 
-    started = perf_counter()
+    started, cpu_before_s = perf_counter(), cpu_s()
     finished = await commands.run("replay", "purchase", "--config", config, "--json")
     seconds = perf_counter() - started
 
@@ -76,5 +83,5 @@ async def test_the_differences_are_those_of_the_rule(
         "after": 0,
     }
     with capsys.disabled():
-        print(f"{ORDERS:,} facts replayed in {seconds:.1f} s, {len(expected):,} differ")
+        print(f"{ORDERS:,} facts replayed in {seconds:.1f} s ({cpu_s() - cpu_before_s:.1f} s of its own CPU)")
     assert seconds < SECONDS_MAX
