@@ -1,9 +1,11 @@
 """Replaying CDNOW's orders with twice the points lists exactly the grants that differ, in less than half a minute."""
 
+import asyncio
 import csv
 import json
 from decimal import Decimal
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from time import perf_counter
 
 import pytest
@@ -16,6 +18,7 @@ from tests.factories import add_campaign
 ORDERS_FILE = ROOT / "examples" / "cdnow" / "orders.csv"
 ORDERS = 69_659
 SECONDS_MAX = 30.0
+IMPORT_TIMEOUT_S = 600.0
 
 # The points of an order before and after; None where none are granted.
 Change = tuple[int | None, int | None]
@@ -41,6 +44,12 @@ def granted(verdict: dict[str, list[dict[str, object]]]) -> tuple[str | None, in
     return None, None
 
 
+def cpu_s() -> float:
+    """What the processes that have ended here took of the CPU: on a busy machine the clock shows the others, too."""
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.prove
 async def test_the_differences_are_those_of_the_rule(
     servers: Servers, database_url: str, pool: Pool, capsys: pytest.CaptureFixture[str], tmp_path: Path
@@ -48,12 +57,13 @@ async def test_the_differences_are_those_of_the_rule(
     urls = {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": servers.redis_url}
     commands = Commands({**urls, "SIYU_DATA": str(tmp_path)})
     await add_campaign(pool, "purchase", {"lateness_days": None})
-    imported = await commands.run("import", "orders", ORDERS_FILE, "--json")
-    assert imported.code == 0, imported.err
+    async with commands.running("import", "orders", ORDERS_FILE) as process, asyncio.timeout(IMPORT_TIMEOUT_S):
+        _, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
     config = tmp_path / "double.json"
     config.write_text('{"multiplier": 2, "lateness_days": null}')
 
-    started = perf_counter()
+    started, cpu_before_s = perf_counter(), cpu_s()
     finished = await commands.run("replay", "purchase", "--config", config, "--json")
     seconds = perf_counter() - started
 
@@ -76,5 +86,5 @@ async def test_the_differences_are_those_of_the_rule(
         "after": 0,
     }
     with capsys.disabled():
-        print(f"{ORDERS:,} facts replayed in {seconds:.1f} s, {len(expected):,} differ")
+        print(f"{ORDERS:,} facts replayed in {seconds:.1f} s ({cpu_s() - cpu_before_s:.1f} s of its own CPU)")
     assert seconds < SECONDS_MAX
