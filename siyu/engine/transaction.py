@@ -67,8 +67,8 @@ class BatchTransaction:
         known = [fact for fact in facts if fact.new.member_id in members]
         answers = await load_answers(connection, [idempotency_key(fact) for fact in known])
         fresh = [fact for fact in known if idempotency_key(fact) not in answers]
-        routes = await self.campaigns.load(connection) if facts else NO_ROUTES
         pending = [fact for fact in facts if fact.pending is not None]
+        routes = await self.campaigns.load(connection) if fresh or pending else NO_ROUTES
         if pending:
             gone = await _take(connection, pending, members, routes.campaigns)
             fresh = [fact for fact in fresh if fact.id not in gone]
