@@ -23,10 +23,7 @@ class LiveArm(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LiveTerms:
-    """What is out of the ordinary about a campaign. `zone` is None for the shop's.
-
-    Caps have their place here: a campaign without any must stay one whose terms are None.
-    """
+    """What is out of the ordinary about a campaign. `zone` is None for the shop's; caps will have their place here."""
 
     priority: int
     lane: str | None

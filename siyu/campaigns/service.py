@@ -114,8 +114,6 @@ async def update(
         given = changes.get("config", json.loads(old.config)), changes.get("terms", json.loads(old.terms or "{}"))
         kind = known_type(registry, old.type_key)
         config, terms = DEADLINE.ask(Patience(), check_settings, kind, *given)
-    if old.published_at is not None:
-        check_arms_stay(old.terms, terms)
     starts_at, ends_at = changes.get("starts_at", old.starts_at), changes.get("ends_at", old.ends_at)
     _check_window(starts_at, ends_at)
     async with pool.acquire() as connection, connection.transaction():
@@ -123,6 +121,9 @@ async def update(
             UPDATE, now, by, campaign_id, revision, name, starts_at, ends_at, config, terms
         )
         await check_lane(connection, terms)
+        # As it is now: it may have been published since it was read, and taken members into its arms.
+        if record is not None and record["published_at"] is not None:
+            check_arms_stay(old.terms, terms)
     if record is None:
         present = await _campaign(pool, campaign_id, now)
         raise CampaignStateError(f"the campaign is {present.state.value}, at revision {present.revision}")

@@ -9,10 +9,10 @@ from uuid import UUID
 class Fact(NamedTuple):
     """What happened, to whom and when.
 
-    `at` is when it happened (aware UTC) and `day` the same moment's date in the shop's time zone: judge by these, a
-    fact may arrive later. `data` is JSON of the shape its type declares: an action's input model, or for core facts
-    the models of `siyu.orders`. `seed` is equal in every process that decides this fact: draw with
-    `random.Random(fact.seed)`, never with a clock or a global generator.
+    `at` is when it happened (aware UTC) and `day` the same moment's date in the campaign's time zone, which is the
+    shop's unless its terms name another: judge by these, a fact may arrive later. `data` is JSON of the shape its type
+    declares: an action's input model, or for core facts the models of `siyu.orders`. `seed` is equal in every process
+    that decides this fact: draw with `random.Random(fact.seed)`, never with a clock or a global generator.
     """
 
     id: UUID

@@ -101,3 +101,25 @@ async def test_a_migration_that_died_before_it_was_recorded_can_be_run_again(dat
 
     assert await migrate(database_url) == BY_HAND
     assert await catalogue(database_url) == before
+
+
+async def test_campaigns_of_before_get_their_first_revision(database_url: str) -> None:
+    campaign = "INSERT INTO campaign (id, type_key, name, state, revision, config, created_at) VALUES "
+    values = "(gen_random_uuid(), 't', '{0}', '{0}', 3, '{{}}', '2026-01-01T00:00Z')"
+    await execute(
+        database_url,
+        campaign + values.format("draft"),
+        campaign + values.format("running"),
+        "DELETE FROM tortoise_migrations WHERE name = '0007_campaign_terms'",
+    )
+
+    await migrate(database_url)
+
+    connection = await asyncpg.connect(database_url)
+    try:
+        rows = await connection.fetch("SELECT name, revision, created_by FROM campaign_revision ORDER BY name")
+        published = await connection.fetch("SELECT name FROM campaign WHERE published_at = created_at")
+    finally:
+        await connection.close()
+    assert [tuple(row) for row in rows] == [("draft", 3, "siyu"), ("running", 3, "siyu")]
+    assert [row[0] for row in published] == ["running"]

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from schema.errors import user_errors
 from schema.ids import CAMPAIGN, MEMBER, encode_id
 from siyu.campaigns import service
 from siyu.campaigns.service import CampaignSettings
+from siyu.errors import InvalidInput, Problem
+from siyu.sdk import Text
 from tests.factories import add_campaign, add_members, sign
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
 
@@ -231,3 +234,15 @@ async def test_labels_that_cannot_be_are_told_with_their_path(shop: Shop) -> Non
         fields.append(error["field"])
 
     assert fields == [["input", "tags", "1"], ["input", "groups", "0"], ["input", "tier"], ["input", "tags"]]
+
+
+def test_a_broken_rule_is_told_by_its_name_in_the_callers_language() -> None:
+    text = Text(zh="不得为分享行为发放奖励", en="no reward for the act of sharing")
+    error = InvalidInput([Problem(("config",), f"RULE: {text.en}", code="NO_REWARD_FOR_SHARING", text=text)])
+
+    told = [user_errors(error, language)[0] for language in ("zh", "en")]
+
+    assert [(each.code, each.message, each.field) for each in told] == [
+        ("NO_REWARD_FOR_SHARING", text.zh, ["input", "config"]),
+        ("NO_REWARD_FOR_SHARING", text.en, ["input", "config"]),
+    ]

@@ -109,6 +109,15 @@ async def test_an_arm_with_members_is_not_taken_away(pool: Pool) -> None:
         await set_weights(pool, campaign, 1, a=1)
 
 
+async def test_an_arm_of_a_draft_may_go(pool: Pool) -> None:
+    settings = CampaignSettings(name="实验", config={}, terms={"arms": arms(a=1, bb=1)})
+    draft = await service.create(pool, shop_registry(), "check_in", settings, NOON)
+
+    await set_weights(pool, draft, 1, a=1)
+
+    assert await pool.fetchval("SELECT revision FROM campaign") == 2
+
+
 @pytest.mark.parametrize(
     ("terms", "path"),
     [
