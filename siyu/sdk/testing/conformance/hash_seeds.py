@@ -1,0 +1,108 @@
+"""Whether a campaign decides the same in other processes, where Python orders sets of texts in other ways."""
+
+import importlib
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import fields, is_dataclass
+from os import pathsep
+
+from pydantic import BaseModel
+
+from siyu.sdk.effects import Effect
+from siyu.sdk.facts import Fact
+from siyu.sdk.testing.applying import AnyCampaignType
+from siyu.sdk.testing.asking import AnyView, ask
+from siyu.sdk.testing.conformance.subject import CannotCheck, Seen, Subject
+
+HASH_SEEDS = (1, 2, 3)
+TIMEOUT_S = 60
+RUN = "from siyu.sdk.testing.conformance.hash_seeds import main; main()"
+
+
+def is_the_same_in_every_process(subject: Subject) -> Iterator[str]:
+    """Three processes with different hash seeds decide the same about the same random facts."""
+    address = _address_of(subject.kind)
+    if address is None:
+        raise CannotCheck("the campaign type is in no module that another process can import")
+    order = json.dumps({
+        "module": address[0],
+        "name": address[1],
+        "seed": subject.seed,
+        "configs": [config.model_dump(mode="json") for config in subject.all_configs],
+    })  # fmt: skip
+    processes = [_start(seed) for seed in HASH_SEEDS]
+    answers = []
+    for process in processes:
+        with process:
+            try:
+                out, error = process.communicate(order, timeout=TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        if process.returncode:
+            yield f"another process could not decide: {error.strip().splitlines()[-1]}"
+            return
+        answers.append(out.splitlines())
+    for lines in zip(*answers, strict=False):
+        if len(set(lines)) > 1:
+            one, other = lines[0], next(line for line in lines if line != lines[0])
+            yield f"two processes decided differently: {one} and {other}"
+            return
+
+
+def _address_of(kind: AnyCampaignType) -> tuple[str, str] | None:
+    """A module and the name in it under which another process finds the campaign type."""
+    first = sys.modules.get(getattr(kind.decide, "__module__", ""))
+    for module in (first, *list(sys.modules.values())):
+        if module is not None and module.__name__ != "__main__" and getattr(module, "__spec__", None) is not None:
+            for name, value in list(vars(module).items()):
+                if value is kind:
+                    return module.__name__, name
+    return None
+
+
+def _start(hash_seed: int) -> "subprocess.Popen[str]":
+    environment = {"PYTHONHASHSEED": str(hash_seed), "PYTHONPATH": pathsep.join(sys.path), "PYTHONUTF8": "1"}
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
+        [sys.executable, "-c", RUN],
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def main() -> None:
+    """In such a process: print every decision of the random lives, one a line."""
+    order = json.load(sys.stdin)
+    kind: AnyCampaignType = getattr(importlib.import_module(order["module"]), order["name"])
+    configs = [kind.config.model_validate_json(json.dumps(config)) for config in order["configs"]]
+    subject = Subject(kind, configs, seed=order["seed"])
+    lines: list[str] = []
+
+    def asking(kind: AnyCampaignType, fact: Fact, view: AnyView) -> tuple[Effect, ...]:
+        effects = ask(kind, fact, view)
+        lines.append(f"{fact.type}: {plain(effects)}")
+        return effects
+
+    subject.live(asking, Seen())
+    sys.stdout.write("\n".join(lines))
+
+
+def plain(value: object) -> str:
+    """A text that is equal for equal values in every process."""
+    if isinstance(value, BaseModel):
+        return plain({name: getattr(value, name) for name in type(value).model_fields})
+    if is_dataclass(value) and not isinstance(value, type):
+        return f"{type(value).__name__}({plain([getattr(value, field.name) for field in fields(value)])})"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(sorted(f'{plain(key)}: {plain(item)}' for key, item in value.items()))}}}"
+    if isinstance(value, Set):
+        return f"{{{', '.join(sorted(map(plain, value)))}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(plain, value))}]"
+    return repr(value)
