@@ -8,12 +8,13 @@ from api.commands.doctor import doctor
 from api.commands.import_ import import_
 from api.commands.ledger import ledger
 from api.commands.migrate import migrate
+from api.commands.new_campaign import new_campaign
 from api.commands.schema import schema
 from api.commands.serve import serve
 from api.commands.token import token
 from api.commands.worker import worker
 
-COMMANDS = (serve, worker, migrate, import_, token, schema, doctor, boards, ledger, demo)
+COMMANDS = (serve, worker, migrate, import_, token, schema, doctor, boards, ledger, new_campaign, demo)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
