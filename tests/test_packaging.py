@@ -24,7 +24,10 @@ import importlib.util
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import sys
+
 import siyu.sdk
+assert "siyu.sdk.testing" not in sys.modules
 import siyu.sdk.testing
 from siyu.sdk import *
 from siyu.sdk import CampaignConfig, CampaignState, CampaignType, Fact, Grant, Progress, Text
@@ -37,7 +40,7 @@ kind = CampaignType(
 at = datetime(2026, 11, 21, tzinfo=UTC)
 fact = Fact(UUID(int=1), "hello.say", UUID(int=2), at, date(2026, 11, 21), {})
 print(list(kind.decide(fact, None)))
-for absent in ("asyncpg", "tortoise", "redis", "strawberry", "starlette", "orjson", "api", "plugins"):
+for absent in ("asyncpg", "tortoise", "redis", "strawberry", "starlette", "orjson", "api", "plugins", "pytest"):
     assert importlib.util.find_spec(absent) is None, absent
 """
 # Found by the entry point of the wheel, not by a conftest.

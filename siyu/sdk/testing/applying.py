@@ -57,6 +57,8 @@ def check_effects(scene: Scene, effects: Sequence[Any]) -> None:
     for kind, effect in zip(types, effects, strict=True):
         if kind not in scene.kind.effects:
             raise InvalidEffect(f"{kind.__name__} is not among the declared effects of {scene.kind.key}: {effect!r}")
+        if kind not in RULES:
+            raise InvalidEffect(f"the test kit knows no effect {kind.__name__}")
         if RULES[kind].single and types.count(kind) > 1:
             raise InvalidEffect(f"a decision has at most one {kind.__name__}")
         if not RULES[kind].possible(scene, effect):

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from pydantic import BaseModel
 
 from siyu.sdk.testing.applying import AnyCampaignType
 from siyu.sdk.testing.drawing import draw
 from siyu.sdk.testing.limits import ORDER_AMOUNT_FEN_MAX, ORDER_PAID, ORDER_REFUNDED
+from siyu.sdk.testing.orders import ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.stage import Stage
 
@@ -19,6 +23,7 @@ LATE_DAYS_MAX = 90
 # The median order is 100 yuan, one in forty is above 1,500.
 AMOUNT_MU, AMOUNT_SIGMA = 9.21, 1.4
 WHOLE_REFUND_SHARE = 0.5
+NO_FACTS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
 class Step(NamedTuple):
@@ -32,29 +37,37 @@ class Step(NamedTuple):
 
 
 class Crowd:
-    """Steps for one campaign type, drawn from `random`; refunds are of orders that the crowd has paid."""
+    """Steps for one campaign type, drawn from `random`; refunds are of orders that the crowd has paid.
 
-    def __init__(self, kind: AnyCampaignType, random: Random) -> None:
-        self._kind, self._random = kind, random
-        self._actions = {kind.fact_type(action): action for action in kind.actions}
-        self._types = sorted(heard_types(kind))
+    Actions and orders it makes up by itself; `facts` are the models of other facts' data, by type. What it hears and
+    nobody described does not happen.
+    """
+
+    def __init__(self, kind: AnyCampaignType, random: Random, facts: Mapping[str, type[BaseModel]] = NO_FACTS) -> None:
+        self._random = random
+        self._models = {kind.fact_type(action): action.input for action in kind.actions} | dict(facts)
+        self._types = sorted(heard_types(kind) & (self._models.keys() | ORDER_FACTS.keys()))
         # By number: who paid, and what is left of it in fen.
         self._open: dict[str, tuple[str, int]] = {}
         self._paid = 0
 
+    def __bool__(self) -> bool:
+        """Whether anything can happen."""
+        return bool(self._types)
+
     def step(self) -> Step:
-        """The next thing that happens. Raises CannotDraw where the kit cannot make up an action's input."""
+        """The next thing that happens, where anything can. Raises CannotDraw for data that the kit cannot make up."""
         random = self._random
         after, late = random.choice(PAUSES), timedelta(0)
         if random.random() < LATE_SHARE:
             late = timedelta(days=random.randint(1, LATE_DAYS_MAX))
         type_ = random.choice(self._types)
         member, data = random.choice(MEMBERS), {}
-        if type_ in self._actions:
-            data = draw(self._actions[type_].input, random).model_dump(mode="json")
+        if type_ in self._models:
+            data = draw(self._models[type_], random).model_dump(mode="json")
         elif type_ == ORDER_REFUNDED and self._open:
             member, data = self._refund()
-        elif type_ in {ORDER_PAID, ORDER_REFUNDED}:
+        else:
             type_, data = ORDER_PAID, self._pay(member)
         return Step(member, after, late, type_, data)
 

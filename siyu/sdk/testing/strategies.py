@@ -15,6 +15,6 @@ def lives_of(kind: AnyCampaignType, *, steps_max: int = STEPS_MAX) -> st.SearchS
 
     def life(random: Random, length: int) -> list[Step]:
         crowd = Crowd(kind, random)
-        return [crowd.step() for _ in range(length)]
+        return [crowd.step() for _ in range(length if crowd else 0)]
 
     return st.builds(life, st.randoms(use_true_random=False), st.integers(0, steps_max))

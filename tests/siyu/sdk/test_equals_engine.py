@@ -42,6 +42,8 @@ from siyu.sdk.testing.strategies import lives_of
 from tests.factories import LONG_AGO
 from tests.siyu.sdk.one_by_one import OneByOne
 
+# Effects that the kit has no rule for yet: who adds one to the engine alone names it here, and in docs/campaigns.md.
+NOT_PLAYED: frozenset[str] = frozenset()
 # Steps at which the campaign is not open.
 CLOSED = st.frozensets(st.integers(0, 19), max_size=6)
 
@@ -196,5 +198,5 @@ def test_the_comparison_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
         compare(CHECK_IN, CheckInConfig(), [step], frozenset())
 
 
-def test_the_kit_knows_every_effect() -> None:
-    assert set(RULES) == set(EFFECT_TYPES)
+def test_the_kit_plays_every_effect() -> None:
+    assert {kind.__name__ for kind in RULES} == {kind.__name__ for kind in EFFECT_TYPES} - NOT_PLAYED

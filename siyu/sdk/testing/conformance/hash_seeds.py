@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Set
+from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
 from os import pathsep
 
@@ -33,24 +34,32 @@ def is_the_same_in_every_process(subject: Subject) -> Iterator[str]:
         "seed": subject.seed,
         "configs": [config.model_dump(mode="json") for config in subject.all_configs],
     })  # fmt: skip
-    processes = [_start(seed) for seed in HASH_SEEDS]
-    answers = []
-    for process in processes:
-        with process:
-            try:
-                out, error = process.communicate(order, timeout=TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-        if process.returncode:
-            yield f"another process could not decide: {error.strip().splitlines()[-1]}"
-            return
-        answers.append(out.splitlines())
+    try:
+        answers = _answers(order)
+    except ChildProcessError as error:
+        yield f"another process could not decide: {error}"
+        return
     for lines in zip(*answers, strict=False):
         if len(set(lines)) > 1:
             one, other = lines[0], next(line for line in lines if line != lines[0])
             yield f"two processes decided differently: {one} and {other}"
             return
+
+
+def _answers(order: str) -> list[list[str]]:
+    """The decisions of a process a hash seed, in text. Raises ChildProcessError with the last line of its error."""
+    answers = []
+    with ExitStack() as running:
+        processes = [running.enter_context(_start(seed)) for seed in HASH_SEEDS]
+        # Done first on leaving, whatever happened: nothing waits for a process that waits for us.
+        for process in processes:
+            running.callback(process.kill)
+        for process in processes:
+            out, error = process.communicate(order, timeout=TIMEOUT_S)
+            if process.returncode:
+                raise ChildProcessError(error.strip().rpartition("\n")[2])
+            answers.append(out.splitlines())
+    return answers
 
 
 def _address_of(kind: AnyCampaignType) -> tuple[str, str] | None:

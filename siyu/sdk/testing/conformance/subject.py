@@ -44,13 +44,15 @@ class Subject:
     """A campaign type, and what its author gives to examine it with.
 
     `configs` are played besides, or instead of, the default one; `old_states` are JSON states by the older
-    `state_version` they were stored with; `plays` lead it where random facts do not get.
+    `state_version` they were stored with; `plays` lead it where random facts do not get; `facts` are the models of the
+    data of facts that are neither its actions nor orders.
     """
 
     kind: AnyCampaignType
     configs: Sequence[CampaignConfig] = ()
     old_states: Mapping[int, Sequence[dict[str, Any]]] = field(default_factory=dict)
     plays: Sequence[Play] = ()
+    facts: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     seed: int = 7
 
     @cached_property
@@ -98,8 +100,8 @@ class Subject:
             self._try(getattr(given, "__name__", repr(given)), lambda given=given, stage=stage: given(stage), seen)  # type: ignore[misc]  # mypy: default of a lambda
 
     def _life(self, stage: Stage[Any, Any], seen: Seen) -> Iterator[tuple[str, Callable[[], None]]]:
-        crowd = Crowd(self.kind, Random(self.seed))  # noqa: S311 - to be the same again is its purpose
-        for _ in range(STEPS if self.hears else 0):
+        crowd = Crowd(self.kind, Random(self.seed), self.facts)  # noqa: S311 - to be the same again is its purpose
+        for _ in range(STEPS if crowd else 0):
             try:
                 step = crowd.step()
             except CannotDraw as error:

@@ -5,10 +5,13 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.applying import AnyCampaignType
 from siyu.sdk.testing.conformance import declared, hash_seeds, living, purity, sources
 from siyu.sdk.testing.conformance.subject import PROBLEMS_MAX, CannotCheck, Play, Subject
+from siyu.sdk.testing.crowd import NO_FACTS
 
 # What is wrong with a campaign type, one sentence each.
 Check = Callable[[Subject], Iterable[str]]
@@ -64,14 +67,16 @@ def check_campaign(
     configs: Sequence[CampaignConfig] = (),
     old_states: Mapping[int, Sequence[dict[str, Any]]] = NO_STATES,
     plays: Sequence[Play] = (),
+    facts: Mapping[str, type[BaseModel]] = NO_FACTS,
     seed: int = 7,
 ) -> Report:
     """Run every check. Raises CampaignIsNotSound, which names all that failed.
 
     It plays random facts under the default config and each of `configs`, then the `plays`, which lead the campaign
-    where random facts do not get. `old_states` are JSON states by the older `state_version` they were stored with.
+    where random facts do not get. `facts` are the models of the data of facts that are neither its actions nor orders,
+    by type. `old_states` are JSON states by the older `state_version` they were stored with.
     """
-    subject = Subject(kind, configs, old_states, plays, seed)
+    subject = Subject(kind, configs, old_states, plays, facts, seed)
     problems: dict[str, list[str]] = {}
     skipped: dict[str, str] = {}
     for name in CHECKS:
@@ -91,12 +96,13 @@ def campaign_tests(
     configs: Sequence[CampaignConfig] = (),
     old_states: Mapping[int, Sequence[dict[str, Any]]] = NO_STATES,
     plays: Sequence[Play] = (),
+    facts: Mapping[str, type[BaseModel]] = NO_FACTS,
     seed: int = 7,
 ) -> Callable[[str], None]:
     """The same as a test function of pytest, one case a check: `test_conformance = campaign_tests(MY_CAMPAIGN)`."""
     import pytest  # noqa: PLC0415 - the kit works without it
 
-    subject = Subject(kind, configs, old_states, plays, seed)
+    subject = Subject(kind, configs, old_states, plays, facts, seed)
 
     @pytest.mark.parametrize("check", CHECKS)
     def test_conformance(check: str) -> None:

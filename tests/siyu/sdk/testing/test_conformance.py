@@ -1,18 +1,31 @@
 """Every check of the suite finds the defect it is there for, and finds none in a sound campaign type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from plugins.check_in.campaign import CHECK_IN
 from siyu.campaigns import build_registry
-from siyu.sdk import Action, ActionInput, CampaignConfig, CampaignState, CampaignType, Grant, Progress, Text, hookimpl
+from siyu.sdk import (
+    Action,
+    ActionInput,
+    CampaignConfig,
+    CampaignState,
+    CampaignType,
+    Effect,
+    Fact,
+    Grant,
+    Progress,
+    Text,
+    View,
+    hookimpl,
+)
 from siyu.sdk.testing import CHECKS, CampaignIsNotSound, Stage, campaign_tests, check_campaign
 from siyu.sdk.testing.conformance.sdk_range import allows
-from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND
+from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, only
 
 OLD_STATES: Mapping[int, Sequence[dict[str, Any]]] = {1: [{"times": 3}]}
 
@@ -83,6 +96,24 @@ def test_plays_lead_where_random_facts_do_not_get() -> None:
     for check in ("never_raises", "declared_effects_are_used"):
         assert found(check, odd)
         assert not found(check, odd, plays=[says_it])
+
+
+class Joined(BaseModel):
+    """The data of a fact that a service reports."""
+
+    city: Literal["杭州", "上海"]
+
+
+def test_facts_of_a_service_happen_once_they_are_described() -> None:
+    def by_city(fact: Fact, view: View[Any, Any]) -> Iterator[Effect]:
+        yield Grant("points", len(fact.data["city"]))
+
+    kind = replace(only(by_city), actions=(), listens=frozenset({"member.joined"}))
+
+    assert not found("never_raises", kind)
+    assert found("declared_effects_are_used", kind)
+    for check in ("never_raises", "declared_effects_are_used", "unknown_data_is_ignored"):
+        assert not found(check, kind, facts={"member.joined": Joined})
 
 
 def test_a_play_that_fails_is_told() -> None:
