@@ -56,7 +56,10 @@ def _write(files: Mapping[Path, str], names: Names, package: str) -> list[Path]:
         "siyu_version": version("siyu"),
     }
     for path, template in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
         text = (TEMPLATES / template).read_text(encoding="utf-8")
-        path.write_text(Template(text).substitute(words), encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(Template(text).substitute(words), encoding="utf-8")
+        except OSError as error:
+            raise SetupError(f"{path} cannot be written: {error.strerror}. Name another folder with --into.") from error
     return list(files)

@@ -133,5 +133,14 @@ def test_nothing_is_written_over(tmp_path: Path, existing: str, package: list[st
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "plugins").write_text("no folder")
+
+    result = run("lucky_draw", "--into", str(tmp_path))
+
+    assert isinstance(result.exception, SetupError)
+    assert "cannot be written" in str(result.exception)
+
+
 def test_by_default_it_is_written_into_this_checkout() -> None:
     assert new_campaign.ROOT == ROOT

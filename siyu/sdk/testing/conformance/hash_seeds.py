@@ -1,14 +1,15 @@
 """Whether a campaign decides the same in other processes, where Python orders sets of texts in other ways."""
 
 import importlib
-import importlib.util
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Set
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
+from itertools import zip_longest
 from os import pathsep
+from types import ModuleType
 
 from pydantic import BaseModel
 
@@ -20,6 +21,7 @@ from siyu.sdk.testing.conformance.subject import CannotCheck, Seen, Subject
 
 HASH_SEEDS = (1, 2, 3)
 TIMEOUT_S = 60
+NOT_HERE = 3
 RUN = "from siyu.sdk.testing.conformance.hash_seeds import main; main()"
 
 
@@ -32,14 +34,16 @@ def is_the_same_in_every_process(subject: Subject) -> Iterator[str]:
         "module": address[0],
         "name": address[1],
         "seed": subject.seed,
-        "configs": [config.model_dump(mode="json") for config in subject.all_configs],
+        "configs": [config.model_dump(mode="json") for config in subject.configs],
     })  # fmt: skip
     try:
         answers = _answers(order)
     except ChildProcessError as error:
         yield f"another process could not decide: {error}"
         return
-    for lines in zip(*answers, strict=False):
+    if not any(answers):
+        raise CannotCheck("there are no random facts to decide about, and plays stay in this process")
+    for lines in zip_longest(*answers, fillvalue="nothing"):
         if len(set(lines)) > 1:
             one, other = lines[0], next(line for line in lines if line != lines[0])
             yield f"two processes decided differently: {one} and {other}"
@@ -56,6 +60,8 @@ def _answers(order: str) -> list[list[str]]:
             running.callback(process.kill)
         for process in processes:
             out, error = process.communicate(order, timeout=TIMEOUT_S)
+            if process.returncode == NOT_HERE:
+                raise CannotCheck("the module of the campaign type cannot be imported by another process")
             if process.returncode:
                 raise ChildProcessError(error.strip().rpartition("\n")[2])
             answers.append(out.splitlines())
@@ -66,7 +72,7 @@ def _address_of(kind: AnyCampaignType) -> tuple[str, str] | None:
     """A module and the name in it under which another process finds the campaign type."""
     first = sys.modules.get(getattr(kind.decide, "__module__", ""))
     for module in (first, *list(sys.modules.values())):
-        if module is not None and module.__name__ != "__main__" and getattr(module, "__spec__", None) is not None:
+        if isinstance(module, ModuleType) and getattr(module, "__spec__", None) and module.__name__ != "__main__":
             for name, value in list(vars(module).items()):
                 if value is kind:
                     return module.__name__, name
@@ -88,7 +94,11 @@ def _start(hash_seed: int) -> "subprocess.Popen[str]":
 def main() -> None:
     """In such a process: print every decision of the random lives, one a line."""
     order = json.load(sys.stdin)
-    kind: AnyCampaignType = getattr(importlib.import_module(order["module"]), order["name"])
+    try:
+        module = importlib.import_module(order["module"])
+    except ModuleNotFoundError:
+        sys.exit(NOT_HERE)
+    kind: AnyCampaignType = getattr(module, order["name"])
     configs = [kind.config.model_validate_json(json.dumps(config)) for config in order["configs"]]
     subject = Subject(kind, configs, seed=order["seed"])
     lines: list[str] = []

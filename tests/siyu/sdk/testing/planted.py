@@ -205,6 +205,9 @@ def _forgets_the_past(version: int, data: dict[str, Any]) -> dict[str, Any]:
 
 BY_THE_ORDER_OF_A_SET = only(_by_the_order_of_a_set)
 
+# Nobody describes the facts it hears, so nothing happens to it.
+UNDESCRIBED = replace(SOUND, actions=(), listens=frozenset({"member.joined"}))
+
 # By the name of the check that has to find it.
 PLANTED: dict[str, CampaignType[Any, Any]] = {
     "registrable": replace(SOUND, state=NeedyState),

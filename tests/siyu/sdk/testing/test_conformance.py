@@ -1,7 +1,10 @@
 """Every check of the suite finds the defect it is there for, and finds none in a sound campaign type."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -25,7 +28,7 @@ from siyu.sdk import (
 )
 from siyu.sdk.testing import CHECKS, CampaignIsNotSound, Stage, campaign_tests, check_campaign
 from siyu.sdk.testing.conformance.sdk_range import allows
-from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, only
+from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, only
 
 OLD_STATES: Mapping[int, Sequence[dict[str, Any]]] = {1: [{"times": 3}]}
 
@@ -128,6 +131,22 @@ def test_a_campaign_of_no_module_is_not_asked_in_other_processes() -> None:
     nowhere = replace(CHECK_IN)
 
     assert set(check_campaign(nowhere).skipped) == {"is_the_same_in_every_process"}
+
+
+def test_a_campaign_whose_module_others_cannot_import_is_not_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("campaign_of_this_process")
+    module.__spec__ = ModuleSpec(module.__name__, None)
+    here = replace(SOUND)
+    vars(module)["HERE"] = here
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    with pytest.raises(pytest.skip.Exception, match="cannot be imported"):
+        found("is_the_same_in_every_process", here)
+
+
+def test_processes_that_decided_nothing_are_no_proof() -> None:
+    with pytest.raises(pytest.skip.Exception, match="no random facts"):
+        found("is_the_same_in_every_process", UNDESCRIBED)
 
 
 @pytest.mark.parametrize(
