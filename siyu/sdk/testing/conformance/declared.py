@@ -121,12 +121,12 @@ def _has_chinese(words: str) -> bool:
 
 def refusals_can_be_told(subject: Subject) -> Iterator[str]:
     """The `{names}` in a refusal's sentences are found in what is missing."""
-    for played in subject.seen.refusals:
-        text = subject.kind.refusals.get(played.refusal or "")
+    for code, missing in subject.seen.refusals:
+        text = subject.kind.refusals.get(code)
         for words in (text.zh, text.en) if text else ():
-            unknown = {name for _, name, _, _ in Formatter().parse(words) if name} - played.missing.keys()
+            unknown = {name for _, name, _, _ in Formatter().parse(words) if name} - missing.keys()
             if unknown:
-                yield f"{played.refusal}: {sorted(unknown)} of {words!r} is not in missing {dict(played.missing)}"
+                yield f"{code}: {sorted(unknown)} of {words!r} is not in missing {dict(missing)}"
 
 
 def old_states_upcast(subject: Subject) -> Iterator[str]:

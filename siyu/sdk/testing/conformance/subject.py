@@ -8,14 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from siyu.sdk.effects import Effect, SetState
+from siyu.sdk.effects import Effect, Once, Refuse, SetState
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.applying import AnyCampaignType
 from siyu.sdk.testing.asking import AnyView, Ask, ask
-from siyu.sdk.testing.crowd import Crowd, play
+from siyu.sdk.testing.crowd import Crowd, Step, play
 from siyu.sdk.testing.drawing import CannotDraw
-from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.stage import Stage
 
 STEPS = 80
@@ -31,11 +30,14 @@ class CannotCheck(Exception):
 
 @dataclass(slots=True)
 class Seen:
-    """What was seen: effects asked for, states with the config they arose under, refusals, errors and where."""
+    """What was seen: effects asked for, states with the config they arose under, refusals, errors and where.
+
+    A refusal is a code with what is missing; that of a `Once` counts before it is needed.
+    """
 
     used: set[type[Effect]] = field(default_factory=set)
     states: list[tuple[CampaignConfig, BaseModel]] = field(default_factory=list)
-    refusals: list[Played] = field(default_factory=list)
+    refusals: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     errors: list[tuple[str, Exception]] = field(default_factory=list)
 
 
@@ -73,6 +75,8 @@ class Subject:
             effects = ask(kind, fact, view)
             seen.used |= set(map(type, effects))
             seen.states += [(view.config, effect.state) for effect in effects if isinstance(effect, SetState)]
+            seen.refusals += [(effect.code, effect.missing) for effect in effects if isinstance(effect, Refuse)]
+            seen.refusals += [(effect.code, {}) for effect in effects if isinstance(effect, Once)]
             return effects
 
         self.live(asking, seen)
@@ -110,10 +114,8 @@ class Subject:
                     seen.errors.append(("random facts", error))
                 return
 
-            def happen(step: Any = step) -> None:
-                played = play(stage, step)
-                if played.refusal is not None:
-                    seen.refusals.append(played)
+            def happen(step: Step = step) -> None:
+                play(stage, step)
 
             yield f"{step.type} {dict(step.data)}", happen
 

@@ -69,6 +69,13 @@ def test_a_campaign_that_reads_the_clock_is_found() -> None:
     assert found("is_the_same_elsewhere", BY_THE_CLOCK)
 
 
+def test_a_once_has_nothing_to_fill_its_sentence_with() -> None:
+    """It is found although the state keeps the `Once` from ever refusing."""
+    texts = {**SOUND.refusals, "TOO_SOON_TODAY": Text(zh="{day} 已挥手", en="Waved on {day}")}
+
+    assert found("refusals_can_be_told", replace(SOUND, refusals=texts))
+
+
 def test_an_old_state_has_to_be_given() -> None:
     newer = replace(SOUND, state_version=3, upcast=lambda version, data: {"times": data["times"]})
 
