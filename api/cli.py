@@ -8,6 +8,7 @@ from api.commands.doctor import doctor
 from api.commands.import_ import import_
 from api.commands.ledger import ledger
 from api.commands.migrate import migrate
+from api.commands.new_campaign import new_campaign
 from api.commands.replay import replay
 from api.commands.schema import schema
 from api.commands.serve import serve
@@ -15,7 +16,21 @@ from api.commands.simulate import simulate
 from api.commands.token import token
 from api.commands.worker import worker
 
-COMMANDS = (serve, worker, migrate, import_, token, schema, doctor, boards, ledger, replay, simulate, demo)
+COMMANDS = (
+    serve,
+    worker,
+    migrate,
+    import_,
+    token,
+    schema,
+    doctor,
+    boards,
+    ledger,
+    new_campaign,
+    replay,
+    simulate,
+    demo,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

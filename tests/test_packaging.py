@@ -13,6 +13,9 @@ import pytest
 from packaging.requirements import Requirement
 
 import siyu.sdk
+from api.scaffold import write_distribution
+from api.scaffold.naming import Names
+from siyu.sdk.testing import CHECKS
 
 REPOSITORY = Path(__file__).parent.parent
 BUILD_TIMEOUT_S = 120
@@ -21,9 +24,13 @@ import importlib.util
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import sys
+
 import siyu.sdk
+assert "siyu.sdk.testing" not in sys.modules
+import siyu.sdk.testing
 from siyu.sdk import *
-from siyu.sdk import CampaignConfig, CampaignState, CampaignType, Fact, Grant, MemberView, Progress, Text, View
+from siyu.sdk import CampaignConfig, CampaignState, CampaignType, Fact, Grant, Progress, Text
 
 kind = CampaignType(
     key="hello", title=Text(zh="你好", en="Hello"), sdk=">=1.0,<2", version="1", config=CampaignConfig,
@@ -32,10 +39,17 @@ kind = CampaignType(
 )
 at = datetime(2026, 11, 21, tzinfo=UTC)
 fact = Fact(UUID(int=1), "hello.say", UUID(int=2), at, date(2026, 11, 21), {})
-view = View(kind.config(), kind.state(), MemberView(UUID(int=2), at), None, lambda unit, reference: None)
-print(list(kind.decide(fact, view)))
-for absent in ("asyncpg", "tortoise", "redis", "strawberry", "starlette", "orjson", "api", "plugins"):
+print(list(kind.decide(fact, None)))
+for absent in ("asyncpg", "tortoise", "redis", "strawberry", "starlette", "orjson", "api", "plugins", "pytest"):
     assert importlib.util.find_spec(absent) is None, absent
+"""
+# Found by the entry point of the wheel, not by a conftest.
+A_TEST_WITH_THE_PLUGIN = """
+from siyu_lucky_draw.campaign import CAMPAIGN, Config
+
+
+def test_the_plugin_brings_a_stage(stage):
+    assert stage(CAMPAIGN, Config(points=3)).act("lin", "claim").granted() == 3
 """
 
 
@@ -88,26 +102,44 @@ def test_the_wheel_holds_siyu_alone_and_all_of_it(wheel: Path) -> None:
     assert "siyu-0.1.0.dist-info/licenses/LICENSE" in names
 
 
-def test_a_campaign_author_needs_only_what_the_wheel_declares(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=False)
-    [site_packages] = (tmp_path / "venv").glob("lib/python*/site-packages")
+def fresh_environment(folder: Path, wheel: Path, *others: str) -> Path:
+    """The Python of a new environment with the wheel, these distributions and what they all declare."""
+    venv.create(folder / "venv", with_pip=False)
+    [site_packages] = (folder / "venv").glob("lib/python*/site-packages")
     ZipFile(wheel).extractall(site_packages)
     metadata = PathDistribution(next(site_packages.glob("siyu-*.dist-info")))
     assert declared(metadata.requires) == {"pluggy", "pydantic"}
-    for needed in with_all_they_need(declared(metadata.requires)).values():
+    for needed in with_all_they_need([*declared(metadata.requires), *others]).values():
         copy_into(site_packages, needed)
+    return folder / "venv" / "bin" / "python"
 
-    session = subprocess.run(
-        [tmp_path / "venv" / "bin" / "python", "-I", "-c", A_CAMPAIGN_AUTHORS_SESSION],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=BUILD_TIMEOUT_S,
-        check=False,
+
+def run_alone(python: Path, *arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    """Run an environment's Python, without this one's paths and variables."""
+    return subprocess.run(
+        [python, "-I", *arguments], cwd=cwd, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S, check=False
     )
+
+
+def test_a_campaign_author_needs_only_what_the_wheel_declares(wheel: Path, tmp_path: Path) -> None:
+    python = fresh_environment(tmp_path, wheel)
+
+    session = run_alone(python, "-c", A_CAMPAIGN_AUTHORS_SESSION, cwd=tmp_path)
 
     assert session.returncode == 0, session.stderr
     assert session.stdout == "[Grant(unit='points', amount=1, reference=None)]\n"
+
+
+def test_a_new_distribution_passes_its_tests_with_the_wheel_and_pytest_alone(wheel: Path, tmp_path: Path) -> None:
+    python = fresh_environment(tmp_path, wheel, "pytest")
+    write_distribution(Names("lucky_draw"), tmp_path)
+    project = tmp_path / "siyu-lucky-draw"
+    (project / "tests" / "test_plugin.py").write_text(A_TEST_WITH_THE_PLUGIN)
+
+    session = run_alone(python, "-m", "pytest", "-W", "error", "-q", "-p", "no:cacheprovider", cwd=project)
+
+    assert session.returncode == 0, session.stdout + session.stderr
+    assert session.stdout.splitlines()[-1].startswith(f"{len(CHECKS) + 4} passed")
 
 
 def test_the_sdk_exports_exactly_what_it_lists() -> None:

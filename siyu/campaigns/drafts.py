@@ -7,14 +7,17 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.live_terms import compile_terms
 from siyu.campaigns.loading import LiveCampaigns
 from siyu.campaigns.registry import Registry
 from siyu.campaigns.routes import Routes
 from siyu.db import Connection, Pool
+from siyu.deadline import DEADLINE, Patience
 from siyu.errors import CampaignStateError, InvalidInput, NotFound, Problem
 from siyu.ids import new_id
 from siyu.inputs import is_storable, parse_json
 from siyu.ledger import UNITS
+from siyu.sdk import CampaignTerms
 
 # The id of a campaign that is not stored.
 NOWHERE = UUID(int=0)
@@ -68,8 +71,11 @@ def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) ->
         raise InvalidInput([Problem(("ends_at",), "must be later than the start")])
     config: Any = stored.config
     if "config" in draft.changes:
-        config = parse_json(stored.type.config, draft.changes["config"], ("config",))
-    return replace(stored, state="running", starts_at=starts_at, ends_at=ends_at, config=config)
+        config = DEADLINE.ask(Patience(), parse_json, stored.type.config, draft.changes["config"], ("config",))
+    agreed = stored.terms.agreed if stored.terms else CampaignTerms()
+    terms = compile_terms(stored.type, config, agreed)
+    window = {"starts_at": starts_at, "ends_at": ends_at}
+    return replace(stored, state="running", config=config, terms=terms, suspended=False, **window)
 
 
 def _new(registry: Registry, type_key: str, config: object) -> LiveCampaign:
@@ -77,7 +83,7 @@ def _new(registry: Registry, type_key: str, config: object) -> LiveCampaign:
     if kind is None:
         known = ", ".join(registry.types)
         raise InvalidInput([Problem(("type",), f"there is no campaign type {type_key!r}; known: {known}")])
-    checked: Any = parse_json(kind.config, config, ("config",))
+    checked: Any = DEADLINE.ask(Patience(), parse_json, kind.config, config, ("config",))
     issuers = {unit: new_id() for unit in UNITS}
     return LiveCampaign(NOWHERE, kind, 1, "running", None, None, checked, issuers)
 

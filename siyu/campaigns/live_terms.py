@@ -23,8 +23,9 @@ class LiveArm(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LiveTerms:
-    """What is out of the ordinary about a campaign. `zone` is None for the shop's; caps will have their place here."""
+    """What is out of the ordinary about a campaign: as `agreed`, and ready to use. `zone` is None for the shop's."""
 
+    agreed: CampaignTerms
     priority: int
     lane: str | None
     stops_further: bool
@@ -55,4 +56,4 @@ def compile_terms(kind: AnyCampaignType, config: CampaignConfig, terms: Campaign
     if rewards is None and terms == CampaignTerms(commission_levels=terms.commission_levels):
         return None
     zone = ZoneInfo(terms.time_zone) if terms.time_zone else None
-    return LiveTerms(terms.priority, terms.lane, terms.stops_further, terms.audience, arms, zone, rewards)
+    return LiveTerms(terms, terms.priority, terms.lane, terms.stops_further, terms.audience, arms, zone, rewards)

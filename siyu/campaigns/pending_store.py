@@ -42,7 +42,7 @@ TAKE = "DELETE FROM pending_fact WHERE id = ANY($1::uuid[]) AND campaign_id = AN
 CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT pending_fact.id FROM pending_fact JOIN campaign ON campaign.id = campaign_id
-    WHERE due_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) AND type_key = ANY($3::text[])
+    WHERE due_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) AND type_key = ANY($3::text[]) AND problem IS NULL
     ORDER BY due_at LIMIT $4 FOR UPDATE OF pending_fact SKIP LOCKED
 )
 UPDATE pending_fact AS fact SET claimed_until = $2 FROM due WHERE fact.id = due.id
@@ -75,7 +75,8 @@ async def take_pending(connection: Connection, ids: Collection[UUID], campaigns:
 async def claim_due(pool: Pool, types: Collection[str], now: datetime, limit: int) -> list[PendingFact]:
     """At most `limit` facts that are due, the longest due first, for this process alone until the lease ends.
 
-    Only those that campaigns of these types asked for: what a plugin that is not loaded is to decide, waits for it.
+    Only those that campaigns of these types asked for: what a plugin is to decide that is not loaded, or whose campaign
+    siyu paused because it failed, waits for it.
     """
     rows = await pool.fetch(CLAIM, now, now + LEASE, list(types), limit)
     return sorted((_fact(row) for row in rows), key=lambda fact: (fact.due_at, fact.id))

@@ -128,7 +128,7 @@ async def _take(
     Answers with the facts that are not to be decided: decided or taken back before, or nobody can decide them now.
     """
     ids = {fact.pending.id for fact in facts if fact.pending is not None}
-    taken = await take_pending(connection, ids, [campaign.id for campaign in campaigns])
+    taken = await take_pending(connection, ids, [campaign.id for campaign in campaigns if not campaign.suspended])
     for fact in facts:
         if fact.new.member_id not in members:
             logger.warning("a campaign asked for %s about nobody: %s", fact.new.type, fact.new.member_id)

@@ -104,3 +104,4 @@ class World:
         self.orders.changed.clear()
         self.orders.spendings.clear()
         self._days.clear()
+        self.pending = PendingFacts()

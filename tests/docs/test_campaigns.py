@@ -12,6 +12,7 @@ from siyu.db import Pool
 from siyu.engine import BatchLimits, Engine, running
 from siyu.engine.firing import fire_due
 from siyu.sdk import EFFECT_TYPES, hookimpl
+from siyu.sdk.testing import CHECKS
 from tests.docs.pages import ROOT, blocks
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded
 
@@ -79,3 +80,15 @@ def test_the_page_lists_every_effect() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
     assert [effect.__name__ for effect in EFFECT_TYPES if f"\n| `{effect.__name__}(" not in page] == []
+
+
+def test_the_page_lists_every_check_of_the_suite() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+
+    assert [check for check in CHECKS if f"`{check}`" not in "".join(rows)] == []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_pages_campaign_passes_the_suite(plugin: ModuleType, check: str) -> None:
+    plugin.test_conformance(check)

@@ -1,6 +1,6 @@
 """The check-in decides by days alone."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -8,15 +8,25 @@ from pydantic import ValidationError
 
 from plugins.check_in.campaign import CHECK_IN, CheckInConfig, CheckInState
 from siyu.sdk import Grant, Once, Score, SetState, Text
-from tests.plugins.stage import Stage, points, refusals
+from siyu.sdk.testing import Played, Stage, campaign_tests, given
+from tests.factories import SHANGHAI
 
 FIRST = date(2026, 11, 27)
+CheckInStage = Stage[CheckInConfig, CheckInState]
+
+test_conformance = campaign_tests(CHECK_IN, configs=[CheckInConfig(streak_points=(0, 7))])
 
 
-def sign_on(offsets: tuple[int, ...], table: tuple[int, ...]) -> tuple[Stage, list[int]]:
+def sign(stage: CheckInStage, offset: int) -> Played:
+    """Lin signs in at noon, some days from the first."""
+    stage.go_to(datetime.combine(FIRST + timedelta(days=offset), time(12), SHANGHAI))
+    return stage.act("lin", "sign")
+
+
+def sign_on(offsets: tuple[int, ...], table: tuple[int, ...]) -> tuple[CheckInStage, list[int]]:
     """Sign in on these days counted from the first; the stage, and the points of each."""
     stage = Stage(CHECK_IN, CheckInConfig(streak_points=table))
-    return stage, [points(stage.decide("check_in.sign", FIRST + timedelta(days=offset))) for offset in offsets]
+    return stage, [sign(stage, offset).granted() for offset in offsets]
 
 
 @pytest.mark.parametrize(
@@ -35,46 +45,51 @@ def sign_on(offsets: tuple[int, ...], table: tuple[int, ...]) -> tuple[Stage, li
 def test_points_follow_the_streak(
     days: tuple[int, ...], table: tuple[int, ...], expected: list[int], streak: int, best: int
 ) -> None:
-    stage, given = sign_on(days, table)
+    stage, points = sign_on(days, table)
 
-    assert given == expected
-    assert stage.state == CheckInState(
+    assert points == expected
+    assert (stage.balance("lin"), stage.best("lin", "streak")) == (sum(expected), best)
+    assert stage.state("lin") == CheckInState(
         last_day=FIRST + timedelta(days=days[-1]), streak=streak, best_streak=best, days=len(days)
     )
 
 
 def test_a_sign_in_has_these_effects() -> None:
-    stage = Stage(CHECK_IN, CheckInConfig())
-
-    assert stage.decide("check_in.sign", FIRST) == [
+    given(CHECK_IN).at("2026-11-27T00:00").when("lin", "sign").then(
         Once("2026-11-27", "ALREADY_SIGNED"),
         Grant("points", 5),
         SetState(CheckInState(last_day=FIRST, streak=1, best_streak=1, days=1)),
         Score("streak", 1),
-    ]
+    )
 
 
 def test_a_day_without_points_grants_nothing() -> None:
     stage = Stage(CHECK_IN, CheckInConfig(streak_points=(0,)))
 
-    assert [type(effect) for effect in stage.decide("check_in.sign", FIRST)] == [Once, SetState, Score]
+    assert [type(effect) for effect in sign(stage, 0).effects] == [Once, SetState, Score]
 
 
 @pytest.mark.parametrize(("offset", "code"), [(0, "ALREADY_SIGNED"), (-1, "DAY_IS_PAST"), (-400, "DAY_IS_PAST")])
 def test_the_same_day_and_earlier_ones_are_refused_and_change_nothing(offset: int, code: str) -> None:
     stage, _ = sign_on((0,), (5, 6))
-    before = stage.state
+    before = stage.state("lin")
 
-    effects = stage.decide("check_in.sign", FIRST + timedelta(days=offset))
+    played = sign(stage, offset)
 
-    assert (refusals(effects), len(effects)) == ([code], 1)
-    assert stage.state == before
+    assert (played.refusal, played.effects) == (code, ())
+    assert (stage.state("lin"), stage.balance("lin")) == (before, 5)
+
+
+def test_the_day_is_the_shops() -> None:
+    story = given(CHECK_IN).at("2026-11-27T23:59").when("lin", "sign")
+
+    story.after(minutes=1).when("lin", "sign").then_balance("lin", 10)
 
 
 def test_the_default_table_is_five_to_ten_over_a_week() -> None:
-    _, given = sign_on(tuple(range(8)), CheckInConfig().streak_points)
+    _, points = sign_on(tuple(range(8)), CheckInConfig().streak_points)
 
-    assert given == [5, 5, 6, 6, 8, 8, 10, 5]
+    assert points == [5, 5, 6, 6, 8, 8, 10, 5]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,164 @@
+"""What each effect means, as plainly as it can be said: one row of RULES an effect type."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from siyu.sdk.campaign import CampaignType
+from siyu.sdk.effects import Effect, Grant, Once, Refuse, Reverse, Score, SetState
+from siyu.sdk.facts import Fact
+from siyu.sdk.testing.limits import AMOUNT_MAX, BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX, REFERENCE_LENGTH_MAX, UNITS
+from siyu.sdk.testing.shop import GrantKey, OpenGrant, Shop
+from siyu.sdk.testing.storable import is_json, is_text
+
+AnyCampaignType = CampaignType[Any, Any]
+Logged = dict[str, Any]
+
+
+class InvalidEffect(Exception):
+    """A campaign asked for what it may not ask for, or for what makes no sense; in a shop: CAMPAIGN_FAILED."""
+
+
+class Refusal(NamedTuple):
+    """No, and why: a code, and what is missing."""
+
+    code: str
+    missing: Mapping[str, Any]
+
+
+class Scene(NamedTuple):
+    """Where effects happen: the campaign type, the shop and the fact."""
+
+    kind: AnyCampaignType
+    shop: Shop
+    fact: Fact
+
+
+def nothing_against_it(_scene: Scene, _effect: Any) -> None:
+    """The guard of an effect that can always be carried out."""
+
+
+class Rule(NamedTuple):
+    """An effect type: whether its values are possible, what it does and logs, and what may stand against it.
+
+    `single`: a decision holds at most one. `against` is asked about every effect before any is applied.
+    """
+
+    possible: Callable[[Scene, Any], bool]
+    apply: Callable[[Scene, Any], Logged]
+    against: Callable[[Scene, Any], Refusal | None] = nothing_against_it
+    single: bool = False
+
+
+def check_effects(scene: Scene, effects: Sequence[Any]) -> None:
+    """Raise InvalidEffect, with a sentence, unless the campaign type may ask for all of these."""
+    if len(effects) > EFFECTS_MAX:
+        raise InvalidEffect(f"a decision has at most {EFFECTS_MAX} effects")
+    types = [type(effect) for effect in effects]
+    for kind, effect in zip(types, effects, strict=True):
+        if kind not in scene.kind.effects:
+            raise InvalidEffect(f"{kind.__name__} is not among the declared effects of {scene.kind.key}: {effect!r}")
+        if kind not in RULES:
+            raise InvalidEffect(f"the test kit knows no effect {kind.__name__}")
+        if RULES[kind].single and types.count(kind) > 1:
+            raise InvalidEffect(f"a decision has at most one {kind.__name__}")
+        if not RULES[kind].possible(scene, effect):
+            raise InvalidEffect(f"impossible values: {effect!r}")
+
+
+def refusal_among(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
+    """What checked effects are refused with: by a `Refuse`, else by the first guard that does not hold."""
+    for effect in sorted(effects, key=lambda effect: not isinstance(effect, Refuse)):
+        refusal = RULES[type(effect)].against(scene, effect)
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
+    """Apply effects that nothing stands against; the answer is what the decision log would keep."""
+    return tuple(RULES[type(effect)].apply(scene, effect) for effect in effects)
+
+
+def _is_amount(value: object) -> bool:
+    return type(value) is int and 1 <= value <= AMOUNT_MAX
+
+
+def _grant_is_possible(_: Scene, effect: Grant) -> bool:
+    referenced = effect.reference is None or is_text(effect.reference, REFERENCE_LENGTH_MAX)
+    return effect.unit in UNITS and _is_amount(effect.amount) and referenced
+
+
+def _grant(scene: Scene, effect: Grant) -> Logged:
+    fact, shop = scene.fact, scene.shop
+    shop.balances[fact.member_id, effect.unit] += effect.amount
+    if effect.reference is not None:
+        key = GrantKey(fact.member_id, effect.unit, effect.reference)
+        shop.grants.setdefault(key, []).append(OpenGrant(fact.id, fact.at, effect.amount))
+    return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
+
+
+def _reverse_is_possible(_: Scene, effect: Reverse) -> bool:
+    return effect.unit in UNITS and _is_amount(effect.amount) and is_text(effect.reference, REFERENCE_LENGTH_MAX)
+
+
+def _reverse(scene: Scene, effect: Reverse) -> Logged:
+    account = scene.fact.member_id, effect.unit
+    wanted = min(effect.amount, scene.shop.balances[account])
+    taken = 0
+    for grant in scene.shop.reachable(scene.fact, effect.unit, effect.reference):
+        part = min(grant.left, wanted - taken)
+        grant.left -= part
+        taken += part
+    scene.shop.balances[account] -= taken
+    log: Logged = {"kind": "reverse", "unit": effect.unit, "amount": taken, "reference": effect.reference}
+    return log | {"asked": effect.amount}
+
+
+def _state_is_possible(scene: Scene, effect: SetState) -> bool:
+    # To write it is the test: what cannot be stored fails here, before anything is applied.
+    return type(effect.state) is scene.kind.state and bool(effect.state.model_dump_json())
+
+
+def _set_state(scene: Scene, effect: SetState) -> Logged:
+    scene.shop.states[scene.fact.member_id] = effect.state.model_dump_json()
+    return {"kind": "set_state"}
+
+
+def _score(scene: Scene, effect: Score) -> Logged:
+    key = scene.fact.member_id, effect.board
+    scene.shop.scores[key] = max(effect.value, scene.shop.scores.get(key, effect.value))
+    return {"kind": "score", "board": effect.board, "value": effect.value}
+
+
+def _once_is_possible(scene: Scene, effect: Once) -> bool:
+    return is_text(effect.key, KEY_LENGTH_MAX) and effect.code in scene.kind.refusals
+
+
+def _used_already(scene: Scene, effect: Once) -> Refusal | None:
+    return Refusal(effect.code, {}) if (scene.fact.member_id, effect.key) in scene.shop.once else None
+
+
+def _once(scene: Scene, effect: Once) -> Logged:
+    scene.shop.once.add((scene.fact.member_id, effect.key))
+    return {"kind": "once", "key": effect.key}
+
+
+def _refuse_is_possible(scene: Scene, effect: Refuse) -> bool:
+    return effect.code in scene.kind.refusals and is_json(dict(effect.missing))
+
+
+def _refuse(_: Scene, effect: Refuse) -> Logged:
+    raise AssertionError(f"a refusal is never carried out: {effect!r}")
+
+
+# The values' parameter types differ, so the table is typed by what it is called with.
+RULES: Mapping[type[Effect], Rule] = {
+    Grant: Rule(_grant_is_possible, _grant),
+    Reverse: Rule(_reverse_is_possible, _reverse),
+    SetState: Rule(_state_is_possible, _set_state, single=True),
+    Score: Rule(lambda _, effect: effect.board in BEST_BOARDS and _is_amount(effect.value), _score),
+    Once: Rule(_once_is_possible, _once, _used_already, single=True),
+    Refuse: Rule(
+        _refuse_is_possible, _refuse, lambda _, effect: Refusal(effect.code, dict(effect.missing)), single=True
+    ),
+}

@@ -1,0 +1,34 @@
+"""A campaign type asked for one decision: the view it is shown, and the effects it answers with."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from siyu.sdk.effects import Effect
+from siyu.sdk.facts import Fact
+from siyu.sdk.model import CampaignConfig, CampaignState
+from siyu.sdk.testing.applying import AnyCampaignType, Scene
+from siyu.sdk.testing.limits import EFFECTS_MAX
+from siyu.sdk.view import MemberView, OrderView, View
+
+AnyView = View[Any, Any]
+# A way to ask: the campaign type, the fact and the view; what it answers is what happens.
+Ask = Callable[[AnyCampaignType, Fact, AnyView], tuple[Effect, ...]]
+
+
+def ask(kind: AnyCampaignType, fact: Fact, view: AnyView) -> tuple[Effect, ...]:
+    """What the campaign type decides; one effect more than it may have is enough to refuse them all."""
+    return tuple(islice(kind.decide(fact, view), EFFECTS_MAX + 1))
+
+
+def view_of(scene: Scene, config: CampaignConfig, member: MemberView, order: OrderView | None) -> AnyView:
+    """What the campaign sees when it decides about the scene's fact."""
+    state = state_of(scene.kind, scene.shop.states.get(member.id))
+    return View(config, state, member, order, partial(scene.shop.granted, scene.fact))
+
+
+def state_of(kind: AnyCampaignType, stored: str | None) -> CampaignState:
+    """The state as the database would give it back; the defaults where nothing is stored."""
+    state: CampaignState = kind.state() if stored is None else kind.state.model_validate_json(stored)
+    return state

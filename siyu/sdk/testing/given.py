@@ -1,0 +1,86 @@
+"""given, when, then: a stage told as a story."""
+
+from datetime import datetime
+from typing import Any, Generic, Self
+
+from siyu.sdk.campaign import CampaignType
+from siyu.sdk.effects import Effect
+from siyu.sdk.testing.applying import AnyCampaignType
+from siyu.sdk.testing.played import Played
+from siyu.sdk.testing.stage import Stage, When
+from siyu.sdk.view import ConfigT, StateT
+
+
+class Given(Generic[ConfigT, StateT]):
+    """A story about one campaign; every step returns the story, so that steps follow each other.
+
+    `stage` is the stage it plays on, `last` what came of the last `when`.
+    """
+
+    def __init__(self, stage: Stage[ConfigT, StateT]) -> None:
+        self.stage = stage
+        self._last: Played | None = None
+
+    @property
+    def last(self) -> Played:
+        """What came of the last `when`."""
+        assert self._last is not None, "nothing has happened yet: call when() first"  # noqa: S101 - a test's assertion
+        return self._last
+
+    def member(self, name: str, *, joined_at: When | None = None) -> Self:
+        """There is a member of this name; needed only for one who joined at another time than now."""
+        self.stage.member(name, joined_at=joined_at)
+        return self
+
+    def at(self, when: When) -> Self:
+        """It is this moment, earlier or later."""
+        self.stage.go_to(when)
+        return self
+
+    def after(self, *, days: int = 0, hours: int = 0, minutes: int = 0, until: datetime | str | None = None) -> Self:
+        """Time passes."""
+        self.stage.wait(days=days, hours=hours, minutes=minutes, until=until)
+        return self
+
+    def when(self, member: str, what: str, /, **data: Any) -> Self:
+        """The member does an action of the campaign, or a fact of this type happens to them."""
+        is_action = any(action.name == what for action in self.stage.kind.actions)
+        self._last = (self.stage.act if is_action else self.stage.fact)(member, what, **data)
+        return self
+
+    def then(self, *effects: Effect) -> Self:
+        """Exactly these effects happened, in this order; none: nothing happened, and nothing was refused."""
+        assert self.last.refusal is None, f"refused: {self.last.refusal} {self.last.missing}"  # noqa: S101 - a test's assertion
+        assert self.last.effects == effects  # noqa: S101 - a test's assertion
+        return self
+
+    def then_refused(self, code: str, **missing: Any) -> Self:
+        """It was refused with this code and, where given, exactly this missing."""
+        assert self.last.refusal == code, f"not refused with {code}: {self.last}"  # noqa: S101 - a test's assertion
+        assert not missing or self.last.missing == missing  # noqa: S101 - a test's assertion
+        return self
+
+    def then_balance(self, member: str, amount: int, unit: str = "points") -> Self:
+        """The member has this much of the unit."""
+        assert self.stage.balance(member, unit) == amount  # noqa: S101 - a test's assertion
+        return self
+
+    def then_state(self, member: str, state: StateT) -> Self:
+        """The member's participation has this state."""
+        assert self.stage.state(member) == state  # noqa: S101 - a test's assertion
+        return self
+
+
+def given(kind: CampaignType[ConfigT, StateT], **config: Any) -> Given[ConfigT, StateT]:
+    """A running campaign of the type with these fields of its config, given as JSON would."""
+    return Given(stage_of(kind, **config))
+
+
+def stage_of(kind: CampaignType[ConfigT, StateT], **config: Any) -> Stage[ConfigT, StateT]:
+    """A stage with these fields of the config, given as JSON would. Raises pydantic's ValidationError."""
+    return Stage(kind, config_of(kind, config))
+
+
+def config_of(kind: AnyCampaignType, fields: dict[str, Any]) -> Any:
+    """A config of the type; Any, since the type's own config class is known where it is used."""
+    return kind.config.model_validate(fields)

@@ -1,0 +1,20 @@
+"""What the kit knows of a shop's fixed names and numbers; siyu's own tests hold them to the engine's."""
+
+from datetime import timedelta, timezone
+
+EFFECTS_MAX = 32
+AMOUNT_MAX = 1_000_000_000_000
+KEY_LENGTH_MAX = 64
+REFERENCE_LENGTH_MAX = 80
+ORDER_NUMBER_LENGTH_MAX = 64
+ORDER_AMOUNT_FEN_MAX = 10_000_000_000
+JSON_INTEGER_MAX = 2**63 - 1
+JSON_DEPTH_MAX = 16
+
+UNITS = frozenset({"points"})
+# Boards of the kind that `Score` writes to: each member's best.
+BEST_BOARDS = frozenset({"streak"})
+ORDER_PAID = "order.paid"
+ORDER_REFUNDED = "order.refunded"
+# China has had one zone and no summer time since 1991; so the kit needs no table of time zones.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")

@@ -1,0 +1,26 @@
+"""What came of one fact on a stage."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from siyu.sdk.effects import Effect
+from siyu.sdk.facts import Fact
+
+
+class Played(NamedTuple):
+    """One fact and what the campaign decided about it.
+
+    `effects` are those that happened: none where `refusal` is the code of a refusal, the campaign's or the core's.
+    `log` is what the decision log keeps of them; there a `Reverse` says what it took and what it `asked` for.
+    """
+
+    fact: Fact
+    effects: tuple[Effect, ...] = ()
+    log: tuple[Mapping[str, Any], ...] = ()
+    refusal: str | None = None
+    missing: Mapping[str, Any] = {}
+
+    def granted(self, unit: str = "points") -> int:
+        """What the member gained of a unit by this decision; negative where more was taken back than given."""
+        signs = {"grant": 1, "reverse": -1}
+        return sum(signs.get(entry["kind"], 0) * entry["amount"] for entry in self.log if entry.get("unit") == unit)

@@ -1,0 +1,167 @@
+"""A stage: a shop with one campaign, in memory, for the tests of a campaign type."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import count
+from typing import Any, Generic, NamedTuple, cast
+from uuid import UUID, uuid5
+
+from siyu.sdk.campaign import Action, CampaignType
+from siyu.sdk.facts import Fact
+from siyu.sdk.testing.applying import Scene, carry_out, check_effects, refusal_among
+from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
+from siyu.sdk.testing.limits import SHANGHAI
+from siyu.sdk.testing.orders import ORDER_FACTS
+from siyu.sdk.testing.played import Played
+from siyu.sdk.testing.shop import Shop
+from siyu.sdk.view import ConfigT, MemberView, OrderView, StateT
+
+CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
+# Names on a stage become ids below this one, so that equal names have equal ids in every process.
+STAGE = UUID("6f0f2f6e-6d0a-4c9c-9a55-9a1f6f6c7a10")
+
+When = datetime | str
+
+
+class NotHeard(LookupError):
+    """The campaign type neither listens to nor settles facts of this type, and it is none of its actions."""
+
+
+class Member(NamedTuple):
+    """A member of the stage; wherever one is asked for, the name does as well."""
+
+    name: str
+    id: UUID
+    joined_at: datetime
+
+
+class Stage(Generic[ConfigT, StateT]):
+    """One campaign in a shop without a database: facts go in, effects happen, the clock moves when you say so.
+
+    `config` (default: the type's defaults) may be replaced between facts, as an operator may; `running` False is a
+    campaign that was paused or has ended; `starts_at` and `ends_at` are its half-open window. Times are aware; a text
+    without an offset is in the stage's `zone`.
+
+    What a campaign raises passes through, and effects that the engine would not carry out raise InvalidEffect. In a
+    shop both are CAMPAIGN_FAILED; in either case nothing has changed.
+    """
+
+    def __init__(
+        self,
+        kind: CampaignType[ConfigT, StateT],
+        config: ConfigT | None = None,
+        *,
+        at: When = "2026-11-22T12:00",
+        zone: tzinfo = SHANGHAI,
+        starts_at: When | None = None,
+        ends_at: When | None = None,
+        asking: Ask = ask,
+    ) -> None:
+        self.kind = kind
+        self.config: ConfigT = kind.config() if config is None else config
+        self.running = True
+        self.zone = zone
+        self.now = self._moment(at)
+        self.starts_at = None if starts_at is None else self._moment(starts_at)
+        self.ends_at = None if ends_at is None else self._moment(ends_at)
+        self._ask, self._shop = asking, Shop()
+        self._members: dict[str, Member] = {}
+        self._views: dict[UUID, MemberView] = {}
+        self._numbers = count(1)
+
+    def member(self, name: str, *, joined_at: When | None = None) -> Member:
+        """The member of this name; new ones joined at `joined_at`, by default now."""
+        if name not in self._members:
+            joined = self.now if joined_at is None else self._moment(joined_at)
+            member = self._members[name] = Member(name, uuid5(STAGE, f"member/{name}"), joined)
+            self._views[member.id] = MemberView(member.id, joined)
+        return self._members[name]
+
+    def act(self, member: Member | str, action: str, /, **data: Any) -> Played:
+        """Let the member do one of the campaign's actions, now. Raises pydantic's ValidationError for bad input."""
+        for known in self.kind.actions:
+            if known.name == action:
+                return self._act(member, known, data)
+        names = ", ".join(known.name for known in self.kind.actions)
+        raise NotHeard(f"{self.kind.key} has no action {action!r}; it has: {names or 'none'}")
+
+    def fact(self, member: Member | str, type_: str, /, **data: Any) -> Played:
+        """Let something happen to the member, now: an order fact, or whatever else the campaign hears.
+
+        An order fact that the campaign does not hear is entered among the orders and decided by nobody.
+        """
+        for action in self.kind.actions:
+            if type_ == self.kind.fact_type(action):
+                return self._act(member, action, data)
+        if type_ in ORDER_FACTS:
+            return self._order(member, type_, data)
+        if type_ not in self.kind.listens | self.kind.settles:
+            raise NotHeard(f"{self.kind.key} neither listens to nor settles {type_!r}")
+        return self._hear(self._fact(member, type_, data), None)
+
+    def wait(self, *, days: int = 0, hours: int = 0, minutes: int = 0, until: When | None = None) -> datetime:
+        """Move the clock forward, by a span or `until` a moment; the time it then is."""
+        then = self.now + timedelta(days=days, hours=hours, minutes=minutes) if until is None else self._moment(until)
+        if then < self.now:
+            raise ValueError(f"time does not go back from {self.now} to {then}; go_to does, for facts that arrive late")
+        return self.go_to(then)
+
+    def go_to(self, when: When) -> datetime:
+        """Set the clock to any moment, an earlier one too: facts may arrive late."""
+        self.now = self._moment(when)
+        return self.now
+
+    def state(self, member: Member | str) -> StateT:
+        """The member's participation, read back from JSON as the database would; its defaults before the first."""
+        return cast(StateT, state_of(self.kind, self._shop.states.get(self._known(member).id)))
+
+    def balance(self, member: Member | str, unit: str = "points") -> int:
+        """What the member has of a unit from this campaign."""
+        return self._shop.balances[self._known(member).id, unit]
+
+    def best(self, member: Member | str, board: str) -> int | None:
+        """The member's best score on a board; None before the first."""
+        return self._shop.scores.get((self._known(member).id, board))
+
+    def _act(self, member: Member | str, action: Action, data: dict[str, Any]) -> Played:
+        checked = action.input.model_validate(data).model_dump(mode="json")
+        fact = self._fact(member, self.kind.fact_type(action), checked)
+        return self._decide(fact, None) if self._is_open() else Played(fact, refusal=CAMPAIGN_NOT_OPEN)
+
+    def _order(self, member: Member | str, type_: str, data: dict[str, Any]) -> Played:
+        fact = self._fact(member, type_, ORDER_FACTS[type_].model_validate(data).model_dump(mode="json"))
+        order = self._shop.orders.accept(type_, fact.member_id, fact.at, fact.data)
+        return Played(fact, refusal=order) if isinstance(order, str) else self._hear(fact, order)
+
+    def _hear(self, fact: Fact, order: OrderView | None) -> Played:
+        concerned = fact.type in self.kind.settles or (fact.type in self.kind.listens and self._is_open())
+        return self._decide(fact, order) if concerned else Played(fact)
+
+    def _decide(self, fact: Fact, order: OrderView | None) -> Played:
+        scene = Scene(self.kind, self._shop, fact)
+        view = view_of(scene, self.config, self._views[fact.member_id], order)
+        effects = self._ask(self.kind, fact, view)
+        check_effects(scene, effects)
+        refusal = refusal_among(scene, effects)
+        if refusal is not None:
+            return Played(fact, refusal=refusal.code, missing=refusal.missing)
+        return Played(fact, effects, carry_out(scene, effects))
+
+    def _fact(self, member: Member | str, type_: str, data: dict[str, Any]) -> Fact:
+        fact_id = uuid5(STAGE, f"fact/{next(self._numbers)}")
+        day = self.now.astimezone(self.zone).date()
+        return Fact(fact_id, type_, self._known(member).id, self.now, day, data)
+
+    def _known(self, member: Member | str) -> Member:
+        return self.member(member if isinstance(member, str) else member.name)
+
+    def _is_open(self) -> bool:
+        after_start = self.starts_at is None or self.starts_at <= self.now
+        return self.running and after_start and (self.ends_at is None or self.now < self.ends_at)
+
+    def _moment(self, when: When) -> datetime:
+        moment = datetime.fromisoformat(when) if isinstance(when, str) else when
+        if moment.tzinfo is None:
+            if not isinstance(when, str):
+                raise ValueError(f"{when!r} has no time zone")
+            moment = moment.replace(tzinfo=self.zone)
+        return moment.astimezone(UTC)

@@ -1,0 +1,91 @@
+"""The engine's deciding half with one campaign, in memory, given one fact at a time as from the database."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from siyu.campaigns import AnyCampaignType, LiveCampaign, ParticipationRecord
+from siyu.engine import Decision, NewFact
+from siyu.engine.deciding import decide_fact
+from siyu.engine.facts import ArrivedFact
+from siyu.engine.world import World
+from siyu.ids import new_id
+from siyu.ledger.book import GrantKey, MemberAccount, OpenGrant
+from siyu.orders import ORDER_REFUNDED
+from siyu.orders.book import OrderBook
+from siyu.sdk import CampaignConfig, Fact, MemberView
+from siyu.sdk.testing import Member
+from tests.factories import SHANGHAI
+
+
+class OneByOne:
+    """A batch of one for each fact: what the world holds is what `BatchTransaction` would load for it."""
+
+    def __init__(self, kind: AnyCampaignType, config: CampaignConfig, members: Iterable[Member]) -> None:
+        self._kind, self._config, self._id, self._issuer = kind, config, new_id(), new_id()
+        self._members = {member.id: MemberView(member.id, member.joined_at) for member in members}
+        self._orders = OrderBook(new_id)
+        self._grants: dict[GrantKey, list[OpenGrant]] = {}
+        self._once: set[tuple[UUID, UUID, str]] = set()
+        self._states: dict[UUID, str] = {}
+        self._scores: dict[tuple[UUID, str], int] = {}
+        self.balances: Counter[UUID] = Counter()
+
+    def decide(self, fact: Fact, running: bool) -> Decision | None:
+        """What the campaign decides about a fact; None where it is not asked."""
+        live = LiveCampaign(
+            self._id,
+            self._kind,
+            1,
+            "running" if running else "ended",
+            None,
+            None,
+            self._config,
+            {"points": self._issuer},
+        )
+        world = self._world(live, fact)
+        is_action = fact.type.startswith(f"{self._kind.key}.")
+        new = NewFact(fact.type, fact.member_id, fact.at, fact.data, fact.id.hex, self._id if is_action else None)
+        outcome = decide_fact(world, ArrivedFact(fact.id, new.fingerprint(), fact.at, new))
+        self._keep(world)
+        return outcome.decisions[0] if outcome.decisions else None
+
+    def state(self, member_id: UUID) -> Any:
+        """The member's state."""
+        stored = self._states.get(member_id)
+        return self._kind.state() if stored is None else self._kind.state.model_validate_json(stored)
+
+    def best(self, member_id: UUID, board: str) -> int | None:
+        """The member's best score on a board."""
+        return self._scores.get((member_id, board))
+
+    def _world(self, live: LiveCampaign, fact: Fact) -> World:
+        world = World([live], self._members, SHANGHAI, new_id, set(self._once))
+        world.orders = self._orders
+        for member_id, balance in self.balances.items():
+            world.book.put_account(MemberAccount(new_id(), member_id, "points", balance))
+        for member_id, stored in self._states.items():
+            version = self._kind.state_version
+            world.participations.put(ParticipationRecord(new_id(), live.id, member_id, stored, version))
+        for key, grants in self._grants.items():
+            if fact.type == ORDER_REFUNDED and key[3] == fact.data["order"]:
+                for grant in grants:
+                    world.book.put_grant(key, grant)
+        return world
+
+    def _keep(self, world: World) -> None:
+        for account in world.book.changed_accounts():
+            self.balances[account.member_id] = account.balance
+        for record in world.participations.changed():
+            self._states[record.subject_id] = record.state_json()
+        for transfer in world.book.transfers:
+            if transfer.kind == "grant" and transfer.reference is not None:
+                key = self._id, transfer.member_id, transfer.unit, transfer.reference
+                taken = sum(later.amount for later in world.book.transfers if later.reverses_id == transfer.id)
+                left = OpenGrant(transfer.id, transfer.amount - taken, transfer.at)
+                self._grants.setdefault(key, []).append(left)
+        for change in world.scores:
+            place = change.member_id, change.board
+            self._scores[place] = max(change.amount, self._scores.get(place, change.amount))
+        self._once = world.once
