@@ -14,7 +14,7 @@ from typing import NamedTuple
 import httpx
 
 ROOT = Path(__file__).parents[2]
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 20.0
 RUN_TIMEOUT_S = 90.0
 SERVES = re.compile(r"siyu serves (http://\S+)/graphql")
