@@ -1,10 +1,11 @@
 """A published campaign as the engine decides by it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from siyu.campaigns.needs import Needs, needs_of
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import CampaignConfig
 
@@ -21,6 +22,10 @@ class LiveCampaign:
     ends_at: datetime | None
     config: CampaignConfig
     issuers: Mapping[str, UUID]
+    needs: Needs = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needs", needs_of(self.type))
 
     def is_open(self, at: datetime) -> bool:
         """Whether a fact of that moment is for it: running, and the moment in its half-open window."""

@@ -35,6 +35,8 @@ class Participation(Model):
     state_version = fields.IntField()
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
+    # The key of the team that is the subject, whose id follows from it and the campaign; null: it is a member.
+    team = fields.CharField(max_length=64, null=True)
 
     class Meta:
         table = "participation"

@@ -3,15 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 import orjson
 
 from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import CampaignState
 
 # A campaign and a subject.
 ParticipationKey = tuple[UUID, UUID]
+
+
+def team_id(campaign_id: UUID, key: str) -> UUID:
+    """The subject that a team is: equal everywhere for equal keys, in the database's own check too."""
+    return UUID(bytes=sha256(f"{campaign_id}/{key}".encode()).digest()[:16])
 
 
 @dataclass(slots=True)
@@ -29,6 +36,8 @@ class ParticipationRecord:
     created_at: datetime | None = None
     state: CampaignState | None = None
     updated_at: datetime | None = None
+    # The team's key, where the subject is a team.
+    team: str | None = None
 
     def state_for(self, campaign: LiveCampaign) -> CampaignState:
         """The state as the type's present version has it: its defaults where there is none yet."""
@@ -47,6 +56,8 @@ class ParticipationRecord:
 
     def _read(self, campaign: LiveCampaign) -> CampaignState:
         kind = campaign.type
+        if self.team is not None:
+            return self._read_team(kind)
         if self.stored is None:
             return kind.state()  # type: ignore[no-any-return]  # the registry holds types of every config and state
         if self.stored_version == kind.state_version:
@@ -54,6 +65,14 @@ class ParticipationRecord:
         return kind.state.model_validate(  # type: ignore[no-any-return]  # as above
             kind.upcast(self.stored_version, orjson.loads(self.stored))
         )
+
+    def _read_team(self, kind: AnyCampaignType) -> CampaignState:
+        assert kind.team is not None, "only types with teams have their participations read"  # noqa: S101 - our bug
+        assert self.stored is not None, "a new team has the state it was opened with"  # noqa: S101 - as above
+        model: type[CampaignState] = kind.team.state
+        if self.stored_version == kind.state_version:
+            return model.model_validate_json(self.stored)
+        return model.model_validate(kind.upcast_team(self.stored_version, orjson.loads(self.stored)))
 
 
 class Participations:
@@ -74,6 +93,16 @@ class Participations:
         if record is None:
             record = ParticipationRecord(self._new_id(), campaign_id, subject_id, None, 0, created_at=now)
             self._records[key] = record
+        return record
+
+    def team(self, campaign_id: UUID, key: str) -> ParticipationRecord | None:
+        """A team's participation; None where there is no such team."""
+        return self._records.get((campaign_id, team_id(campaign_id, key)))
+
+    def new_team(self, campaign_id: UUID, key: str, now: datetime) -> ParticipationRecord:
+        """The participation of a team that nobody can know of yet."""
+        record = self.record(campaign_id, team_id(campaign_id, key), now)
+        record.team = key
         return record
 
     def changed(self) -> list[ParticipationRecord]:

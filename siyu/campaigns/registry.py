@@ -14,7 +14,20 @@ from typing import Any
 import pluggy
 from packaging.specifiers import SpecifierSet
 
-from siyu.sdk import EFFECT_TYPES, ENTRY_POINT_GROUP, PROJECT, SDK_VERSION, CampaignHooks, CampaignType, Refuse
+from siyu.campaigns.declared_counters import counter_problems
+from siyu.sdk import (
+    EFFECT_TYPES,
+    ENTRY_POINT_GROUP,
+    PROJECT,
+    SDK_VERSION,
+    CampaignHooks,
+    CampaignType,
+    Confirm,
+    Effect,
+    Once,
+    Refuse,
+    Reserve,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +35,8 @@ KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 ACTION = re.compile(r"[a-z][a-zA-Z0-9]*")
 KEY_LENGTH_MAX = 32
+# The effects a decision can be refused by.
+REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Once, Refuse, Reserve})
 
 AnyCampaignType = CampaignType[Any, Any]
 Loader = Callable[[], Any]
@@ -120,11 +135,11 @@ def _check(campaign_type: AnyCampaignType, known: Set[str]) -> None:
         ),
         (not campaign_type.effects <= set(EFFECT_TYPES), "it declares effects that do not exist"),
         (bool(refused), f"refusal codes must be UPPER_CASE: {refused}"),
-        (bool(campaign_type.refusals) and Refuse not in campaign_type.effects, "it has refusals but no Refuse effect"),
+        (bool(campaign_type.refusals) and not campaign_type.effects & REFUSING, "it has refusals but no Refuse effect"),
         (not all(ACTION.fullmatch(name) for name in actions), "action names must be camelCase"),
         (len(set(actions)) < len(actions), f"two of its actions have one name: {actions}"),
     )
-    for applies, reason in reasons:
+    for applies, reason in (*reasons, *counter_problems(campaign_type)):
         if applies:
             raise UnusablePlugin(reason)
     campaign_type.state()  # every field of a state needs a default: this raises with the fields' names

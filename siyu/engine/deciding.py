@@ -6,12 +6,16 @@ from itertools import islice
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
-from siyu.engine.effects import EFFECTS_MAX, Scene, carry_out, check_effects, once_key, plan_of, refusal_among
+from siyu.campaigns.needs import NOTHING
+from siyu.engine.counting import SceneReads
+from siyu.engine.effects import EFFECTS_MAX, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN
+from siyu.engine.scene import Scene
 from siyu.engine.world import LoggedDecision, World
 from siyu.sdk import Fact, OrderView, View
+from siyu.sdk.view import NOTHING_DECLARED
 
 logger = logging.getLogger(__name__)
 
@@ -47,15 +51,16 @@ def _decide(
     granted = partial(world.book.granted, campaign.id, fact.member_id)
     try:
         state = participation.state_for(campaign)
-        view = View(campaign.config, state, world.members[fact.member_id], order, granted)
+        reads = NOTHING_DECLARED if campaign.needs is NOTHING else SceneReads(scene)
+        view = View(campaign.config, state, world.members[fact.member_id], order, granted, reads)
         # One more than is allowed is enough to refuse them: a campaign may yield without end.
         effects = tuple(islice(campaign.type.decide(fact, view), EFFECTS_MAX + 1))
         plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
         check_effects(scene, plan, effects)
+        refusal = refusal_among(scene, plan, effects)
     except Exception:  # a plugin's code: it must not take the other campaigns with it
         logger.exception("campaign type %s failed on fact %s", campaign.type.key, fact.id)
         return _refuse(world, arrived, campaign, CAMPAIGN_FAILED)
-    refusal = refusal_among(scene, plan, effects)
     if refusal is not None:
         return _log(world, arrived, campaign, Decision(world.new_id(), campaign.id, (), refusal), None)
     decision = Decision(world.new_id(), campaign.id, carry_out(scene, plan, effects), None)

@@ -6,11 +6,20 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.boards import leave_changes
-from siyu.campaigns import LiveCampaign, LiveCampaigns, load_participations, write_participations
+from siyu.campaigns import (
+    LiveCampaign,
+    LiveCampaigns,
+    load_participations,
+    write_counters,
+    write_participations,
+    write_reservations,
+)
+from siyu.campaigns.needs import NOTHING
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.followers import board_changes
+from siyu.engine.loading import load_needs
 from siyu.engine.outcome import Outcome
 from siyu.engine.store import append_decisions, append_facts, find_once, idempotency_key, load_answers
 from siyu.engine.timing import Timings
@@ -83,6 +92,9 @@ class BatchTransaction:
 
 async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
     """What the facts' campaigns read, all under the members' locks."""
+    if any(campaign.needs is not NOTHING for campaign in world.campaigns):
+        concerns = [(campaign, fact.new) for fact in facts for campaign in concerned(world, fact)]
+        await load_needs(connection, world, [concern for concern in concerns if concern[0].needs is not NOTHING])
     news = [fact.new for fact in facts]
     await load_accounts(connection, world.book, {new.member_id for new in news})
     keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
@@ -110,6 +122,9 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     step("write participations")
     await write_book(connection, world.book)
     step("write ledger")
+    await write_counters(connection, world.counters)
+    await write_reservations(connection, world.reservations)
+    step("write counters")
     await append_decisions(connection, world.decisions)
     step("append decisions")
     await write_orders(connection, world.orders)

@@ -8,8 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.boards.changes import BoardChange
+from siyu.campaigns.counters import Counters
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import Participations
+from siyu.campaigns.reservations import Reservations
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
@@ -40,6 +42,8 @@ class World:
     participations: Participations = field(init=False)
     book: Book = field(init=False)
     orders: OrderBook = field(init=False)
+    counters: Counters = field(default_factory=Counters)
+    reservations: Reservations = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
@@ -50,6 +54,7 @@ class World:
         self.participations = Participations(self.new_id)
         self.book = Book(self.new_id)
         self.orders = OrderBook(self.new_id)
+        self.reservations = Reservations(self.new_id)
         self._by_id = {campaign.id: campaign for campaign in self.campaigns}
 
     def day(self, at: datetime) -> date:

@@ -13,12 +13,27 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
 """
 
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
-from siyu.sdk.effects import EFFECT_TYPES, Effect, Grant, Once, Refuse, Reverse, Score, SetState
+from siyu.sdk.counters import Counter, Period, Scope, bucket_of
+from siyu.sdk.effects import (
+    EFFECT_TYPES,
+    Confirm,
+    Effect,
+    Grant,
+    Once,
+    Refuse,
+    Release,
+    Reserve,
+    Reverse,
+    Score,
+    SetState,
+    SetTeam,
+)
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState
+from siyu.sdk.teams import TeamOf
 from siyu.sdk.text import Text
-from siyu.sdk.view import Granted, MemberView, OrderView, View
+from siyu.sdk.view import Granted, MemberView, NotDeclared, OrderView, Reserved, View
 
 __all__ = [
     "EFFECT_TYPES",
@@ -31,19 +46,30 @@ __all__ = [
     "CampaignHooks",
     "CampaignState",
     "CampaignType",
+    "Confirm",
+    "Counter",
     "Effect",
     "Fact",
     "Grant",
     "Granted",
     "MemberView",
+    "NotDeclared",
     "Once",
     "OrderView",
+    "Period",
     "Progress",
     "Refuse",
+    "Release",
+    "Reserve",
+    "Reserved",
     "Reverse",
+    "Scope",
     "Score",
     "SetState",
+    "SetTeam",
+    "TeamOf",
     "Text",
     "View",
+    "bucket_of",
     "hookimpl",
 ]
