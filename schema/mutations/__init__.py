@@ -3,7 +3,8 @@
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.stock import StockMutations
 
-CORE_MUTATIONS: tuple[type, ...] = (MemberMutations, CampaignMutations, FactMutations)
+CORE_MUTATIONS: tuple[type, ...] = (MemberMutations, CampaignMutations, FactMutations, StockMutations)
 
 __all__ = ["CORE_MUTATIONS"]

@@ -10,16 +10,19 @@ from siyu.campaigns.counters import CounterKey, Counters
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.needs import AnyCounter
 from siyu.inputs import is_storable
-from siyu.sdk import Period, Scope, bucket_of
+from siyu.sdk import CampaignConfig, Period, Scope, bucket_of
+from siyu.sdk.counters import SUBJECTS_MAX
 
 SUBJECT_LENGTH_MAX = 64
+# As the greatest amount of an effect.
+COUNTED_MAX = 1_000_000_000_000
 SLOT_LENGTH_MAX = 32
 # Of one fact and counter; each is a row to lock.
 SUBJECTS_NAMED_MAX = 32
 
 
-class BadSlot(Exception):
-    """A campaign type names a slot that is no short text."""
+class BadCounter(Exception):
+    """A campaign type names a slot that is no short text, or a limit that is no number."""
 
 
 def team_named(campaign: LiveCampaign, data: Mapping[str, Any]) -> str | None:
@@ -55,7 +58,7 @@ def bucket_named(
 ) -> str | None:
     """Which period of a counter a moment falls into; None outside of every slot.
 
-    Raises BadSlot, and whatever the type's `slot_of` raises; it is asked once a batch and moment.
+    Raises BadCounter, and whatever the type's `slot_of` raises; it is asked once a batch and moment.
     """
     if counter.period is not Period.SLOT:
         return "" if counter.period is Period.EVER else bucket_of(counter.period, at.astimezone(zone))
@@ -73,7 +76,20 @@ def slot_named(campaign: LiveCampaign, local: datetime) -> str | None:
         return None
     if isinstance(slot, str) and 1 <= len(slot) <= SLOT_LENGTH_MAX and is_storable(slot):
         return slot
-    raise BadSlot(f"the slot {slot!r} is no text of 1 to {SLOT_LENGTH_MAX} characters")
+    raise BadCounter(f"the slot {slot!r} is no text of 1 to {SLOT_LENGTH_MAX} characters")
+
+
+def checked_limit(counter: AnyCounter, limit: object) -> int | None:
+    """What a type's limit function answered. Raises BadCounter unless it is None or 0 to COUNTED_MAX."""
+    if limit is None or (type(limit) is int and 0 <= limit <= COUNTED_MAX):
+        return limit
+    raise BadCounter(f"the limit of the counter {counter.name!r} is {limit!r}")
+
+
+def item_subjects(counter: AnyCounter, config: CampaignConfig) -> tuple[str, ...]:
+    """The items a counter has, at most SUBJECTS_MAX; those that no fact could name are left out."""
+    items = counter.subjects(config) if counter.subjects else ()
+    return tuple([item for item in items if is_subject(item)][:SUBJECTS_MAX])
 
 
 def key_of(campaign: LiveCampaign, counter: AnyCounter, subject: str, bucket: str) -> CounterKey:

@@ -12,7 +12,10 @@ from siyu.paging import Page, cut_page
 
 @dataclass(frozen=True, slots=True)
 class ParticipationRow:
-    """One participation; `state` is JSON text of the version beside it."""
+    """One participation; `state` is JSON text of the version beside it.
+
+    Where `team` is set it is that team's, and `member_id` no member's.
+    """
 
     id: UUID
     campaign_id: UUID
@@ -21,6 +24,7 @@ class ParticipationRow:
     state_version: int
     created_at: datetime
     updated_at: datetime
+    team: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class ParticipationsWanted:
     after: UUID | None
 
 
-COLUMNS = "id, campaign_id, subject_id, state, state_version, created_at, updated_at"
+COLUMNS = "id, campaign_id, subject_id, state, state_version, created_at, updated_at, team"
 
 BY_IDS = f"SELECT {COLUMNS} FROM participation WHERE id = ANY($1::uuid[])"
 

@@ -7,8 +7,9 @@ from typing import TypedDict
 from uuid import UUID
 
 from siyu.campaigns.loading import CAMPAIGNS_MAX
-from siyu.campaigns.queries import COLUMNS, CampaignRow, campaign_row, campaigns_by_id
+from siyu.campaigns.queries import COLUMNS, CampaignRow, ShownState, campaign_row, campaigns_by_id
 from siyu.campaigns.registry import Registry
+from siyu.campaigns.stock import check_stock_kept
 from siyu.db import Pool
 from siyu.errors import CampaignStateError, InvalidInput, NotFound, Problem
 from siyu.ids import new_id
@@ -26,7 +27,7 @@ RETURNING {COLUMNS}
 
 UPDATE = f"""
 UPDATE campaign SET name = $4, starts_at = $5, ends_at = $6, config = $7, revision = revision + 1
-WHERE id = $2 AND revision = $3 AND state <> 'ended'
+WHERE id = $2 AND revision = $3 AND state <> 'ended' AND (state = 'draft') = $8
 RETURNING {COLUMNS}
 """
 
@@ -72,7 +73,10 @@ async def update(
     config = _check_config(registry, old.type_key, changes["config"]) if "config" in changes else old.config
     starts_at, ends_at = changes.get("starts_at", old.starts_at), changes.get("ends_at", old.ends_at)
     _check_window(starts_at, ends_at)
-    record = await pool.fetchrow(UPDATE, now, campaign_id, revision, name, starts_at, ends_at, config)
+    is_draft = old.state is ShownState.DRAFT
+    if not is_draft and old.type_key in registry.types:
+        check_stock_kept(registry.types[old.type_key], old.config, config)
+    record = await pool.fetchrow(UPDATE, now, campaign_id, revision, name, starts_at, ends_at, config, is_draft)
     if record is None:
         present = await _campaign(pool, campaign_id, now)
         raise CampaignStateError(f"the campaign is {present.state.value}, at revision {present.revision}")

@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from siyu.campaigns.counters import CounterKey, CounterRow
-from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named
+from siyu.campaigns.counting import bucket_named, checked_limit, key_of, subjects_named, team_named
 from siyu.campaigns.needs import AnyCounter
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.campaigns.reservations import ReservationState
-from siyu.engine.scene import AMOUNT_MAX, InvalidEffect, Scene
+from siyu.engine.scene import Scene
 from siyu.sdk import NotDeclared, Reserved, Scope
 from siyu.sdk.view import TeamT
 
@@ -42,7 +42,7 @@ def row_of(scene: Scene, key: CounterKey) -> CounterRow:
 
 
 def left_of(scene: Scene, found: FactCounter) -> int | None:
-    """How much can still be taken; None: no limit. Raises InvalidEffect where the type's limit is no number."""
+    """How much can still be taken; None: no limit. Raises BadCounter where the type's limit is no number."""
     if found.key is None:
         return 0
     row = row_of(scene, found.key)
@@ -56,13 +56,6 @@ def _limit(scene: Scene, counter: AnyCounter, subject: str) -> int | None:
     if key not in limits:
         limits[key] = checked_limit(counter, counter.limit(campaign.config, subject))
     return limits[key]
-
-
-def checked_limit(counter: AnyCounter, limit: object) -> int | None:
-    """What a type's limit function answered. Raises InvalidEffect unless it is None or 0 to AMOUNT_MAX."""
-    if limit is None or (type(limit) is int and 0 <= limit <= AMOUNT_MAX):
-        return limit
-    raise InvalidEffect(f"the limit of the counter {counter.name!r} is {limit!r}")
 
 
 def team_of(scene: Scene) -> ParticipationRecord | None:

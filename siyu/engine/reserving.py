@@ -102,7 +102,7 @@ def reserve(scene: Scene, effect: Reserve) -> Logged:
         row.add(used=0, held=effect.amount)
         world.reservations.hold(key, fact.member_id, effect.key, effect.amount, fact.at)
     log: Logged = {"kind": "reserve", "counter": effect.counter, "subject": key.subject, "bucket": key.bucket}
-    return log | {"amount": effect.amount, "key": effect.key}
+    return log | {"amount": effect.amount, "reservation": effect.key}
 
 
 def release(scene: Scene, effect: Release) -> Logged:
