@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +11,24 @@ from uuid import UUID
 import pytest
 
 from siyu.campaigns import counter_store, participation_store
+from siyu.campaigns.needs import NOTHING
 from siyu.campaigns.reservations import RESERVATIONS_MAX
 from siyu.db import Pool
-from siyu.engine import CAMPAIGN_FAILED, BatchLimits, loading
-from siyu.sdk import Period, Scope
+from siyu.engine import CAMPAIGN_FAILED, BatchLimits, effects, loading
+from siyu.sdk import Effect, Fact, Period, Reserve, Reserved, Scope, View
 from tests.factories import SHANGHAI, add_campaign, add_members
-from tests.siyu.engine.tally import NOON, Memory, TallyConfig, go, refusal, take, tally, tally_engine
+from tests.siyu.engine.tally import (
+    NOON,
+    Memory,
+    TallyConfig,
+    TallyState,
+    TallyTeam,
+    go,
+    refusal,
+    take,
+    tally,
+    tally_engine,
+)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A slot's three hours, the evening outside of all slots, the next day, the next week, the next month.
@@ -247,8 +259,8 @@ async def test_what_is_confirmed_stays_used_and_can_be_confirmed_again(pool: Poo
 
     outcomes = [await engine.submit(go(campaign, lin, (op, "k"))) for op in ("confirm", "confirm", "release")]
 
-    effects = [outcome.decisions[0].effects[0] for outcome in outcomes]
-    assert [effect.get("confirmed", effect.get("released")) for effect in effects] == [2, 0, 0]
+    logged = [outcome.decisions[0].effects[0] for outcome in outcomes]
+    assert [effect.get("confirmed", effect.get("released")) for effect in logged] == [2, 0, 0]
     assert tuple(await pool.fetchrow("SELECT used, held FROM counter")) == (2, 0)
 
 
@@ -390,3 +402,102 @@ async def test_the_lock_of_a_team_is_what_keeps_its_members(
 
     with pytest.raises(AssertionError):
         await test_members_of_one_team_do_not_lose_one_another(pool, other_pool)
+
+
+def reading(read: Callable[[View[Any, Any]], object], seen: list[object]) -> Callable[[Fact, Any], list[Effect]]:
+    """A decide that notes what it read."""
+
+    def decide(fact: Fact, view: View[Any, Any]) -> list[Effect]:
+        seen.append(read(view))
+        return []
+
+    return decide
+
+
+@pytest.mark.parametrize(
+    ("read", "expected_answer"),
+    [
+        (lambda view: view.left("units"), 0),
+        (lambda view: view.used("units", "cup"), 3),
+        (lambda view: view.reserved("k"), Reserved("units", "cup", 2, False)),
+        (lambda view: view.reserved("none"), None),
+        (lambda view: view.team(TallyTeam), None),
+    ],
+)
+def test_a_view_reads_what_is_declared(read: Callable[[View[Any, Any]], object], expected_answer: object) -> None:
+    shop, seen = Memory(tally(Scope.ITEM)), []  # type: ignore[var-annotated]  # of anything
+    lin, *_ = shop.members
+    shop.go(lin, take(2, key="k"), take(), item="cup")
+    object.__setattr__(shop.campaign.type, "decide", reading(read, seen))
+
+    assert refusal(shop.go(lin, item="cup")) is None
+    assert seen == [expected_answer]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda view: view.left("seats"),
+        lambda view: view.left("units", "shoe"),
+        lambda view: view.used("units", "shoe"),
+        lambda view: view.team(TallyState),
+    ],
+)
+def test_a_view_reads_nothing_else(read: Callable[[View[Any, Any]], object]) -> None:
+    kind = replace(tally(Scope.ITEM), decide=reading(read, []))
+    shop = Memory(kind)
+
+    assert refusal(shop.go(shop.members[0], item="cup")) == CAMPAIGN_FAILED
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda view: view.left("units"),
+        lambda view: view.used("units"),
+        lambda view: view.reserved("k"),
+        lambda view: view.team(TallyTeam),
+    ],
+)
+def test_a_type_that_declares_nothing_reads_nothing(read: Callable[[View[Any, Any]], object]) -> None:
+    kind = replace(tally(Scope.ITEM), counters=(), team=None, decide=reading(read, []))
+    shop = Memory(kind)
+
+    assert shop.campaign.needs is NOTHING
+    assert refusal(shop.go(shop.members[0])) == CAMPAIGN_FAILED
+
+
+async def test_without_the_guard_more_would_pass(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof that the guard of `Reserve` is what the tests above see."""
+    monkeypatch.delitem(effects.GUARDS, Reserve)  # type: ignore[arg-type]  # a dict in truth
+    effects.plan_of.cache_clear()
+    shop = Memory(tally(Scope.CAMPAIGN))
+
+    codes = [refusal(shop.go(shop.members[0], take(2))) for _ in range(3)]
+
+    effects.plan_of.cache_clear()
+    assert codes == [None] * 3
+
+
+async def test_an_older_state_of_a_team_is_brought_up_to_date(pool: Pool) -> None:
+    lin, bo = await add_members(pool, 2)
+    campaign, kind = await add_campaign(pool, "tally"), tally(Scope.TEAM)
+    team = (await tally_engine(pool, kind).submit(go(campaign, lin, ("open",)))).fact_id.hex
+    await pool.execute("""UPDATE participation SET state = '{"who": "nobody"}' WHERE team IS NOT NULL""")
+    newer = replace(kind, state_version=2, upcast_team=lambda version, data: {"members": [data["who"], str(version)]})
+
+    await tally_engine(pool, newer).submit(go(campaign, bo, ("join",), team=team))
+
+    state = await pool.fetchrow("SELECT state->'members', state_version FROM participation WHERE team = $1", team)
+    assert tuple(state) == (f'["nobody", "1", "{bo}"]', 2)
+
+
+async def test_a_limit_below_what_is_taken_leaves_nothing(pool: Pool) -> None:
+    [lin] = await add_members(pool, 1)
+    campaign, engine = await add_campaign(pool, "tally"), tally_engine(pool, tally(Scope.CAMPAIGN))
+    await engine.submit(go(campaign, lin, take(3)))
+    await pool.execute("""UPDATE campaign SET config = '{"limit": 1}', revision = 2""")
+
+    outcome = await engine.submit(go(campaign, lin, take()))
+
+    assert outcome.decisions[0].refusal == ("NONE_LEFT", {"counter": "units", "left": 0, "amount": 1})
