@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: a table without a model, since only set-based SQL touches it."""
 
-    dependencies = [("siyu", "0004_decision_paging")]
+    dependencies = [("siyu", "0005_counters")]
 
     operations = [
         # No foreign keys (docs/decisions/0010): campaigns are never deleted, and a campaign may ask for a fact about

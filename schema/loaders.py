@@ -7,6 +7,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from siyu.campaigns.counters import CounterKey, CounterRow
 from siyu.campaigns.participation_queries import (
     ParticipationRow,
     ParticipationsWanted,
@@ -16,6 +17,7 @@ from siyu.campaigns.participation_queries import (
 )
 from siyu.campaigns.participations import ParticipationKey
 from siyu.campaigns.queries import CampaignRow, campaigns_by_id
+from siyu.campaigns.shown_counters import counters_by_key
 from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.db import Pool
 from siyu.engine.queries import DecisionRow, decisions_by_id
@@ -60,6 +62,7 @@ class Loaders:
         self.participations: DataLoader[ParticipationsWanted, Page[ParticipationRow]] = DataLoader(
             lambda wanted: participation_pages(pool, wanted)
         )
+        self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(lambda keys: counters_by_key(pool, keys))
         self.balances: DataLoader[UUID, dict[str, int]] = DataLoader(load_balances)
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(lambda wanted: entry_pages(pool, wanted))
 

@@ -3,14 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-from schema.context import Info, Role
-from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, decode_id, parse_uuid
+from schema.context import Info, Principal, Role
+from schema.errors import invalid_argument
+from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, decode_id, decode_uuid, parse_uuid
 from schema.kinds import campaign_object, participation_objects
 from schema.types.decision import Decision
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
+from siyu.campaigns.counting import is_subject
+from siyu.campaigns.participations import team_id
 from siyu.campaigns.queries import CampaignRow, ShownState
 
 
@@ -34,6 +37,16 @@ async def visible_campaign(info: Info, campaign_id: UUID | None) -> CampaignRow 
 
 def _never_ran(row: CampaignRow) -> bool:
     return row.state is ShownState.ARCHIVED and row.published_at is None
+
+
+def participation_subject(principal: Principal, campaign_id: UUID, member: str | None, team: str | None) -> UUID | None:
+    """Whose participation is asked for, by a member's id or a team's key; None for whom the caller may not see."""
+    if member and team:
+        raise invalid_argument("give `member` or `team`, not both")
+    if team:
+        return team_id(campaign_id, team) if is_subject(team) else None
+    member_id = decode_uuid(MEMBER, member) if member else principal.member_id
+    return member_id if member_id is not None and principal.may_see_all_of(member_id) else None
 
 
 async def _member(info: Info, key: str) -> Node | None:

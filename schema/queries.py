@@ -12,7 +12,7 @@ from schema.ids import CAMPAIGN, MEMBER, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.moment_cursors import moment_cursor, moment_key
-from schema.nodes import find_node, visible_campaign
+from schema.nodes import find_node, participation_subject, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.types.board import Leaderboard, ranked_window
@@ -117,18 +117,23 @@ class Query:
         return await lanes(info.context.pool)
 
     @root_field(
-        ForEveryone, "A member's participation in a campaign, the caller's by default; null before the first action."
+        ForEveryone,
+        "A member's participation in a campaign, the caller's by default, or a team's by its key, which is all that "
+        "the caller needs; null before the first action.",
     )
     async def participation(
-        self, info: Info, campaign: strawberry.ID, member: strawberry.ID | None = strawberry.UNSET
+        self,
+        info: Info,
+        campaign: strawberry.ID,
+        member: strawberry.ID | None = strawberry.UNSET,
+        team: str | None = strawberry.UNSET,
     ) -> Participation | None:
-        principal, loaders = info.context.principal, info.context.loaders
-        member_id = decode_uuid(MEMBER, member) if member else principal.member_id
-        if member_id is None or not principal.may_see_all_of(member_id):
-            return None
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, campaign))
-        found = await loaders.participation_of.load((row.id, member_id)) if row else None
-        return participation_object(info, found, row) if row and found else None
+        subject_id = participation_subject(info.context.principal, row.id, member, team) if row else None
+        if row is None or subject_id is None:
+            return None
+        found = await info.context.loaders.participation_of.load((row.id, subject_id))
+        return participation_object(info, found, row) if found else None
 
     @root_field(
         ForEveryone,

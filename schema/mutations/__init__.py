@@ -4,7 +4,14 @@ from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.stock import StockMutations
 
-CORE_MUTATIONS: tuple[type, ...] = (MemberMutations, CampaignMutations, FactMutations, LaneMutations)
+CORE_MUTATIONS: tuple[type, ...] = (
+    MemberMutations,
+    CampaignMutations,
+    FactMutations,
+    LaneMutations,
+    StockMutations,
+)
 
 __all__ = ["CORE_MUTATIONS"]

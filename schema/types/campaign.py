@@ -15,6 +15,7 @@ from schema.ids import CAMPAIGN, encode_id
 from schema.kinds import kind_types, participation_object, schema_of
 from schema.naming import mutation_name
 from schema.permissions import require_role
+from schema.types.counter import CampaignCounter, campaign_counters
 from schema.types.enums import PluginStatus
 from schema.types.node import Node
 from schema.types.results import CampaignResults, results_object
@@ -182,6 +183,13 @@ class Campaign(Node):
             return None
         row = await info.context.loaders.participation_of.load((self.row.id, member_id))
         return participation_object(info, row, self.row) if row else None
+
+    @field(
+        "How much of its counters is taken in the present period, by item where they count items. For members: those "
+        "that are public, and what is counted of themselves."
+    )
+    async def counters(self, info: Info) -> list[CampaignCounter]:
+        return await campaign_counters(info, self.row)
 
 
 @strawberry.type(description="A campaign whose type is not loaded: its data is kept, nothing is decided.")

@@ -106,6 +106,40 @@ def _emit_effect(kind: str, type: str, member: str, pending: str) -> Effect:  # 
     return EmitEffect(kind=kind, type=type, target=UUID(member))
 
 
+@strawberry.type(description="Units of a counter were taken for good, or held.")
+class ReserveEffect(Effect):
+    """A reservation."""
+
+    counter: strawberry.ID
+    subject: str
+    bucket: str
+    amount: BigInt
+    reservation: str | None = strawberry.field(description="The key it is held under; null: it is taken for good.")
+
+
+@strawberry.type(description="What was held under the key was given back; 0 where nothing was.")
+class ReleaseEffect(Effect):
+    """A release."""
+
+    key: str
+    released: BigInt
+
+
+@strawberry.type(description="What was held under the key is used for good; 0 where it was already.")
+class ConfirmEffect(Effect):
+    """A confirmation."""
+
+    key: str
+    confirmed: BigInt
+
+
+@strawberry.type(description="A team's state changed, or the team was opened.")
+class TeamEffect(Effect):
+    """A new state of a team."""
+
+    team: str
+
+
 EFFECTS: Mapping[str, Callable[..., Effect]] = {
     "grant": GrantEffect,
     "reverse": ReverseEffect,
@@ -115,6 +149,10 @@ EFFECTS: Mapping[str, Callable[..., Effect]] = {
     "schedule": _schedule_effect,
     "cancel": CancelEffect,
     "emit": _emit_effect,
+    "reserve": ReserveEffect,
+    "release": ReleaseEffect,
+    "confirm": ConfirmEffect,
+    "set_team": TeamEffect,
 }
 EFFECT_OBJECTS: tuple[type, ...] = (
     GrantEffect,
@@ -125,6 +163,10 @@ EFFECT_OBJECTS: tuple[type, ...] = (
     ScheduleEffect,
     CancelEffect,
     EmitEffect,
+    ReserveEffect,
+    ReleaseEffect,
+    ConfirmEffect,
+    TeamEffect,
 )
 
 

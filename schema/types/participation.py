@@ -31,10 +31,19 @@ class Progress:
     text: str
 
 
-ParticipationSubject = Annotated[Member, strawberry.union("ParticipationSubject", description="Who takes part.")]
+@strawberry.type(description="Members who take part together; whoever has the key can join, and read the team's state.")
+class Team:
+    """A team as a GraphQL object."""
+
+    key: str
 
 
-@strawberry.interface(description="What is kept for one subject in one campaign. For the member and the shop.")
+ParticipationSubject = Annotated[Member | Team, strawberry.union("ParticipationSubject", description="Who takes part.")]
+
+
+@strawberry.interface(
+    description="What is kept for one subject in one campaign. For the member, or who has the team's key, and the shop."
+)
 class Participation(Node):
     """A participation as a GraphQL object."""
 
@@ -56,11 +65,11 @@ class Participation(Node):
 
     @strawberry.field
     async def subject(self, info: Info) -> ParticipationSubject:
-        return await self._member(info)
+        return Team(key=self.row.team) if self.row.team is not None else await self._member(info)
 
     @field("The subject, where it is a member.")
     async def member(self, info: Info) -> Member | None:
-        return await self._member(info)
+        return await self._member(info) if self.row.team is None else None
 
     @field("ended once the campaign is; active before.")
     def status(self) -> str:
@@ -74,7 +83,7 @@ class Participation(Node):
     @strawberry.field
     def progress(self, info: Info) -> Progress:
         described, language = self.description(info), info.context.language
-        if described is None:
+        if described is None or described.progress is None:
             return Progress(current=0, target=None, text=UNKNOWN_PROGRESS.in_language(language))
         progress = described.progress
         return Progress(current=progress.current, target=progress.target, text=progress.text.in_language(language))

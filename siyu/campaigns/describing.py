@@ -22,9 +22,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """How far the member is, and the state as JSON of the type's present version."""
+    """How far the member or team is, and the state as JSON of the type's present version.
 
-    progress: Progress
+    `progress` is None for teams of a type that tells nothing of them.
+    """
+
+    progress: Progress | None
     state: Mapping[str, Any]
 
 
@@ -50,9 +53,10 @@ def _description(kind: AnyCampaignType, campaign: CampaignRow, row: Participatio
         _config(kind, campaign, row.arm),
         issuers={},
     )
-    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version)
+    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version, team=row.team)
+    tell = kind.describe if row.team is None else kind.describe_team
     state = record.state_for(live)
-    return Description(kind.describe(live.config, state), state.model_dump(mode="json"))
+    return Description(tell(live.config, state) if tell else None, state.model_dump(mode="json"))
 
 
 def _config(kind: AnyCampaignType, campaign: CampaignRow, arm: str | None) -> CampaignConfig:

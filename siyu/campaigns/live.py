@@ -7,6 +7,7 @@ from uuid import UUID
 
 from siyu.campaigns.immutable import is_immutable
 from siyu.campaigns.live_terms import LiveTerms
+from siyu.campaigns.needs import Needs, needs_of
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import CampaignConfig
 
@@ -32,11 +33,17 @@ class LiveCampaign:
     suspended: bool = False
     copies_config: bool = field(init=False)
     copies_state: bool = field(init=False)
+    needs: Needs = field(init=False)
 
     def __post_init__(self) -> None:
         kind = self.type
         object.__setattr__(self, "copies_config", not is_immutable(kind.config))  # type: ignore[arg-type]  # hashable
         object.__setattr__(self, "copies_state", not is_immutable(kind.state))  # type: ignore[arg-type]  # likewise
+        object.__setattr__(self, "needs", needs_of(kind))
+
+    def lent_config(self) -> CampaignConfig:
+        """The config for the type's code: a copy where that could change it in place."""
+        return self.config.model_copy(deep=True) if self.copies_config else self.config
 
     def is_open(self, at: datetime) -> bool:
         """Whether a fact of that moment is for it: running, and the moment in its half-open window."""

@@ -44,6 +44,8 @@ class Participation(Model):
     updated_at = fields.DatetimeField()
     # The member's arm in an experiment.
     arm = fields.CharField(max_length=32, null=True)
+    # The key of the team that is the subject, whose id follows from it and the campaign; null: it is a member.
+    team = fields.CharField(max_length=64, null=True)
 
     class Meta:
         table = "participation"

@@ -12,7 +12,10 @@ from siyu.paging import Page, cut_page
 
 @dataclass(frozen=True, slots=True)
 class ParticipationRow:
-    """One participation; `state` is JSON text of the version beside it, `arm` the member's in an experiment."""
+    """One participation; `state` is JSON text of the version beside it, `arm` the member's in an experiment.
+
+    Where `team` is set it is that team's, and `member_id` no member's.
+    """
 
     id: UUID
     campaign_id: UUID
@@ -22,6 +25,7 @@ class ParticipationRow:
     created_at: datetime
     updated_at: datetime
     arm: str | None = None
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class ParticipationsWanted:
     after: UUID | None
 
 
-COLUMNS = "id, campaign_id, subject_id, state, state_version, created_at, updated_at, arm"
+COLUMNS = "id, campaign_id, subject_id, state, state_version, created_at, updated_at, arm, team"
 
 BY_IDS = f"SELECT {COLUMNS} FROM participation WHERE id = ANY($1::uuid[])"
 

@@ -1,8 +1,9 @@
 """Participations from and to the database, many at a time."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations
+from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations, team_id
 from siyu.db import Connection, append_rows
 
 # Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
@@ -12,7 +13,15 @@ FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (campaign_id, subj
 JOIN participation USING (campaign_id, subject_id)
 """
 
-NEW_COLUMNS = ("id", "campaign_id", "subject_id", "state", "state_version", "created_at", "updated_at", "arm")
+NEW_COLUMNS = ("id", "campaign_id", "subject_id", "state", "state_version", "created_at", "updated_at", "arm", "team")
+
+LOAD_TEAMS = """
+SELECT place - 1, id, state, state_version
+FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (campaign_id, subject_id, place)
+JOIN participation USING (campaign_id, subject_id)
+"""
+# After the members and before the counters (docs/decisions/0009), in one order for every process.
+LOCK_TEAMS = f"{LOAD_TEAMS} ORDER BY id FOR NO KEY UPDATE OF participation"
 
 UPDATE = """
 UPDATE participation SET state = change.state, state_version = change.version, updated_at = change.at
@@ -37,6 +46,19 @@ async def load_participations(
         participations.put(record)
 
 
+async def load_teams(
+    connection: Connection, participations: Participations, teams: Sequence[tuple[UUID, str]], *, lock: bool
+) -> None:
+    """Put the participations of these teams, by campaign and key, into memory; `lock`: until the transaction ends."""
+    campaign_ids, subject_ids = [team[0] for team in teams], [team_id(*team) for team in teams]
+    for place, participation_id, state, version in await connection.fetch(
+        LOCK_TEAMS if lock else LOAD_TEAMS, campaign_ids, subject_ids
+    ):
+        campaign_id, key = teams[place]
+        record = ParticipationRecord(participation_id, campaign_id, subject_ids[place], state, version, team=key)
+        participations.put(record)
+
+
 async def write_participations(connection: Connection, participations: Participations) -> None:
     """Write what changed. One that another process made meanwhile raises a unique violation."""
     changed = participations.changed()
@@ -53,7 +75,7 @@ async def write_participations(connection: Connection, participations: Participa
     if drawn:
         await connection.execute(KEEP_ARMS, [record.id for record in drawn], [record.arm for record in drawn])
     new = [
-        (r.id, r.campaign_id, r.subject_id, r.state_json(), r.stored_version, r.created_at, r.updated_at, r.arm)
+        (r.id, r.campaign_id, r.subject_id, r.state_json(), r.stored_version, r.created_at, r.updated_at, r.arm, r.team)
         for r in changed
         if r.created_at is not None
     ]

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 import orjson
 from pydantic import BaseModel
 
 from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.registry import AnyCampaignType
 from siyu.errors import InvalidInput
 from siyu.inputs import check_json
 from siyu.sdk import CampaignState
@@ -20,13 +22,18 @@ STATE_LENGTH_MAX = 65_536
 ParticipationKey = tuple[UUID, UUID]
 
 
+def team_id(campaign_id: UUID, key: str) -> UUID:
+    """The subject that a team is: equal everywhere for equal keys, in the database's own check too."""
+    return UUID(bytes=sha256(f"{campaign_id}/{key}".encode()).digest()[:16])
+
+
 @dataclass(slots=True)
 class ParticipationRecord:
     """One participation: stored text until a campaign looks, then its typed state.
 
     `created_at` is None for one that the database holds already; `updated_at` once there is something to write.
-    `prepared` is the text of the state that the present decision wants to set. `arm` is the member's in an experiment,
-    `arm_drawn` says that it is to be written.
+    `prepared` is the text of the state that the present decision wants to set, `prepared_team` that of its team's.
+    `arm` is the member's in an experiment, `arm_drawn` says that it is to be written.
     """
 
     id: UUID
@@ -38,22 +45,28 @@ class ParticipationRecord:
     state: CampaignState | None = None
     updated_at: datetime | None = None
     prepared: str | None = None
+    prepared_team: str | None = None
     arm: str | None = None
     arm_drawn: bool = False
+    # The team's key, where the subject is a team.
+    team: str | None = None
 
     def state_for(self, campaign: LiveCampaign) -> CampaignState:
         """The state as the type's present version has it: its defaults where there is none yet."""
-        if self.state is None or campaign.copies_state:
+        copies = campaign.copies_state if self.team is None else campaign.needs.copies_team
+        if self.state is None or copies:
             self.state = self._read(campaign)
         return self.state
 
     def prepare(self, state: BaseModel) -> bool:
         """Turn a state that is to be set into text, while its campaign can still fail; False if that cannot be kept."""
         self.prepared = state.model_dump_json()
-        if len(self.prepared) > STATE_LENGTH_MAX:
-            return False
-        # The only escape of JSON that PostgreSQL refuses; backslashes before it may mean something else.
-        return "\\u0000" not in self.prepared or _can_be_kept(self.prepared)
+        return _can_be_kept(self.prepared)
+
+    def prepare_team(self, state: BaseModel) -> bool:
+        """The same for the state of a team that the member's decision wants to set."""
+        self.prepared_team = state.model_dump_json()
+        return _can_be_kept(self.prepared_team)
 
     def set_state(self, state: CampaignState, version: int, now: datetime) -> None:
         """Replace the state by the prepared one, to be written."""
@@ -76,6 +89,8 @@ class ParticipationRecord:
 
     def _read(self, campaign: LiveCampaign) -> CampaignState:
         kind = campaign.type
+        if self.team is not None:
+            return self._read_team(kind)
         if self.stored is None:
             return kind.state()  # type: ignore[no-any-return]  # the registry holds types of every config and state
         if self.stored_version == kind.state_version:
@@ -84,8 +99,21 @@ class ParticipationRecord:
             kind.upcast(self.stored_version, orjson.loads(self.stored))
         )
 
+    def _read_team(self, kind: AnyCampaignType) -> CampaignState:
+        assert kind.team is not None, "only types with teams have their participations read"  # noqa: S101 - our bug
+        assert self.stored is not None, "a new team has the state it was opened with"  # noqa: S101 - as above
+        model: type[CampaignState] = kind.team.state
+        if self.stored_version == kind.state_version:
+            return model.model_validate_json(self.stored)
+        return model.model_validate(kind.upcast_team(self.stored_version, orjson.loads(self.stored)))
+
 
 def _can_be_kept(text: str) -> bool:
+    if len(text) > STATE_LENGTH_MAX:
+        return False
+    # The only escape of JSON that PostgreSQL refuses; backslashes before it may mean something else.
+    if "\\u0000" not in text:
+        return True
     try:
         check_json(orjson.loads(text), ("state",))
     except InvalidInput:
@@ -111,6 +139,16 @@ class Participations:
         if record is None:
             record = ParticipationRecord(self._new_id(), campaign_id, subject_id, None, 0, created_at=now)
             self._records[key] = record
+        return record
+
+    def team(self, campaign_id: UUID, key: str) -> ParticipationRecord | None:
+        """A team's participation; None where there is no such team."""
+        return self._records.get((campaign_id, team_id(campaign_id, key)))
+
+    def new_team(self, campaign_id: UUID, key: str, now: datetime) -> ParticipationRecord:
+        """The participation of a team that nobody can know of yet."""
+        record = self.record(campaign_id, team_id(campaign_id, key), now)
+        record.team = key
         return record
 
     def changed(self) -> list[ParticipationRecord]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pluggy
 from packaging.specifiers import SpecifierSet
 
+from siyu.campaigns.declared_counters import counter_problems
 from siyu.deadline import DEADLINE, LOADING_S, Patience
 from siyu.orders import ORDER_FACTS
 from siyu.sdk import (
@@ -24,9 +25,13 @@ from siyu.sdk import (
     SDK_VERSION,
     CampaignHooks,
     CampaignType,
+    Confirm,
+    Effect,
     Emit,
     FactData,
+    Once,
     Refuse,
+    Reserve,
     Schedule,
 )
 
@@ -39,6 +44,8 @@ KEY_LENGTH_MAX = 32
 # A type of facts is a key, a dot and a name; the table of facts has room for 64 characters.
 NAME_LENGTH_MAX = 31
 NAMES_MAX = 16
+# The effects a decision can be refused by.
+REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Once, Refuse, Reserve})
 
 AnyCampaignType = CampaignType[Any, Any]
 Loader = Callable[[], Any]
@@ -184,11 +191,11 @@ def _check(campaign_type: AnyCampaignType, owners: Mapping[str, str]) -> None:
         ),
         (not campaign_type.effects <= set(EFFECT_TYPES), "it declares effects that do not exist"),
         (bool(refused), f"refusal codes must be UPPER_CASE: {refused}"),
-        (bool(campaign_type.refusals) and Refuse not in campaign_type.effects, "it has refusals but no Refuse effect"),
+        (bool(campaign_type.refusals) and not campaign_type.effects & REFUSING, "it has refusals but no Refuse effect"),
         (not all(ACTION.fullmatch(name) for name in actions), "action names must be camelCase"),
         (len(set(actions)) < len(actions), f"two of its actions have one name: {actions}"),
     )
-    for applies, reason in (*reasons, *_reasons_of_own_facts(campaign_type)):
+    for applies, reason in (*reasons, *_reasons_of_own_facts(campaign_type), *counter_problems(campaign_type)):
         if applies:
             raise UnusablePlugin(reason)
     campaign_type.state()  # every field of a state needs a default: this raises with the fields' names

@@ -12,6 +12,7 @@ from siyu.campaigns.loading import CAMPAIGNS_MAX
 from siyu.campaigns.queries import COLUMNS, CampaignRow, campaign_row, campaigns_by_id
 from siyu.campaigns.registry import Registry
 from siyu.campaigns.revisions import keeping_the_revision
+from siyu.campaigns.stock import check_stock_kept
 from siyu.db import Pool
 from siyu.deadline import DEADLINE, Patience
 from siyu.errors import CampaignStateError, InvalidInput, NotFound, Problem
@@ -121,9 +122,11 @@ async def update(
             UPDATE, now, by, campaign_id, revision, name, starts_at, ends_at, config, terms
         )
         await check_lane(connection, terms)
-        # As it is now: it may have been published since it was read, and taken members into its arms.
+        # As it is now: it may have been published since it was read, and taken members into its arms, or of its stock.
         if record is not None and record["published_at"] is not None:
             check_arms_stay(old.terms, terms)
+            if old.type_key in registry.types:
+                DEADLINE.ask(Patience(), check_stock_kept, registry.types[old.type_key], old.config, config)
     if record is None:
         present = await _campaign(pool, campaign_id, now)
         raise CampaignStateError(f"the campaign is {present.state.value}, at revision {present.revision}")

@@ -7,28 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.needs import NOTHING as NO_NEEDS
 from siyu.campaigns.pending import PendingFact
 from siyu.deadline import DEADLINE, Overran
-from siyu.engine.effects import (
-    EFFECTS_MAX,
-    InvalidEffect,
-    Scene,
-    carry_out,
-    check_effects,
-    once_key,
-    plan_of,
-    refusal_among,
-)
+from siyu.engine.counting import SceneReads, team_of
+from siyu.engine.effects import EFFECTS_MAX, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import CampaignFault
 from siyu.engine.lanes import walk
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, NOT_IN_AUDIENCE
+from siyu.engine.scene import InvalidEffect, Scene
 from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.world import LoggedDecision, World
 from siyu.errors import InvalidInput
 from siyu.sdk import Fact, OrderView, View
 from siyu.sdk.frozen import read_only
+from siyu.sdk.view import NOTHING_DECLARED
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -115,7 +110,8 @@ def _decide(
         config, seen = (campaign.config, fact) if campaign.terms is None else on_terms(scene, campaign.terms)
         if campaign.copies_config:
             config = config.model_copy(deep=True)
-        view = View(config, state, world.members[fact.member_id], order, granted)
+        reads = NOTHING_DECLARED if campaign.needs is NO_NEEDS else SceneReads(scene)
+        view = View(config, state, world.members[fact.member_id], order, granted, reads)
         # One more than is allowed is enough to refuse them: a campaign may yield without end.
         effects = tuple(islice(campaign.type.decide(seen, view), EFFECTS_MAX + 1))
         plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
@@ -143,6 +139,9 @@ def _fail(world: World, arrived: ArrivedFact, scene: Scene, error: BaseException
     elif isinstance(error, InvalidEffect | InvalidInput):
         fault = CampaignFault.INVALID
     scene.participation.forget()
+    team = team_of(scene) if scene.campaign.needs.team is not None else None
+    if team is not None:
+        team.forget()
     world.faults.note(scene.campaign, fault, error, arrived.id, arrived.arrived_at)
     return _refuse(world, arrived, scene.campaign, CAMPAIGN_FAILED, {"fault": fault.value})
 

@@ -8,60 +8,61 @@ import orjson
 
 from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
-from siyu.campaigns.live import LiveCampaign
-from siyu.campaigns.participations import ParticipationRecord
 from siyu.engine import scheduling
-from siyu.engine.facts import ArrivedFact
+from siyu.engine.guards import Guard, PlacedGuard, first_refusal
 from siyu.engine.outcome import Refusal
-from siyu.engine.world import World
-from siyu.inputs import check_json, is_storable
-from siyu.ledger.book import Cause
-from siyu.sdk import Cancel, Effect, Emit, Fact, Grant, Once, Refuse, Reverse, Schedule, Score, SetState
+from siyu.engine.reserving import (
+    check_confirm,
+    check_release,
+    check_reserve,
+    check_set_team,
+    confirm,
+    guard_confirm,
+    guard_release,
+    guard_reserve,
+    release,
+    reserve,
+    set_team,
+)
+from siyu.engine.scene import KEY_LENGTH_MAX, InvalidEffect, Logged, Scene, is_amount, is_text
+from siyu.inputs import check_json
+from siyu.sdk import (
+    Cancel,
+    Confirm,
+    Effect,
+    Emit,
+    Grant,
+    Once,
+    Refuse,
+    Release,
+    Reserve,
+    Reverse,
+    Schedule,
+    Score,
+    SetState,
+    SetTeam,
+)
 
 EFFECTS_MAX = 32
-# The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.
-AMOUNT_MAX = 1_000_000_000_000
-ONCE_KEY_LENGTH_MAX = 64
 REFERENCE_LENGTH_MAX = 80
 # Of an effect that is impossible, in the log.
 SHOWN_LENGTH_MAX = 200
 
-Logged = dict[str, Any]
-
-
 # Of these a decision holds at most one.
-SINGLE: frozenset[type[Effect]] = frozenset({Once, Refuse, SetState})
+SINGLE: frozenset[type[Effect]] = frozenset({Once, Refuse, SetState, SetTeam})
 # The kinds of effects of one decision, in their order. A campaign type has a handful of shapes.
 Shape = tuple[type[Effect], ...]
 SHAPES_MAX = 1_024
 
 
-class InvalidEffect(Exception):
-    """A campaign asked for something it may not ask for, or that makes no sense."""
-
-
-class Scene(NamedTuple):
-    """Where effects happen: the view, the campaign, the fact (also as it arrived) and the participation."""
-
-    world: World
-    campaign: LiveCampaign
-    fact: Fact
-    participation: ParticipationRecord
-    arrived: ArrivedFact
-
-    def cause(self, unit: str) -> Cause:
-        """Who pays for a movement of value, and why."""
-        campaign, fact = self.campaign, self.fact
-        return Cause(campaign.id, campaign.issuers[unit], unit, fact.id, fact.at)
-
-
 class Plan(NamedTuple):
-    """How the effects of one shape are checked and carried out; where the refusal and the `Once` are among them."""
+    """How the effects of one shape are checked, guarded and carried out; where the refusal and the `Once` are."""
 
     checks: tuple[Callable[[Scene, Any], bool], ...]
     steps: tuple[Callable[[Scene, Any], Logged], ...]
     refuse: int | None
     once: int | None
+    guards: tuple[PlacedGuard, ...]
 
 
 @lru_cache(SHAPES_MAX)
@@ -79,6 +80,7 @@ def plan_of(declared: frozenset[type[Effect]], shape: Shape) -> Plan:
         steps=tuple(APPLY[kind] for kind in shape if kind is not Refuse),
         refuse=shape.index(Refuse) if Refuse in shape else None,
         once=shape.index(Once) if Once in shape else None,
+        guards=tuple((place, GUARDS[kind]) for place, kind in enumerate(shape) if kind in GUARDS),
     )
 
 
@@ -90,7 +92,7 @@ def check_effects(scene: Scene, plan: Plan, effects: Sequence[Effect]) -> None:
 
 
 def refusal_among(scene: Scene, plan: Plan, effects: Sequence[Any]) -> Refusal | None:
-    """The refusal that checked effects amount to: a `Refuse`, or a `Once` whose key has been used."""
+    """The refusal that checked effects amount to: a `Refuse`, a `Once` whose key has been used, a guard's."""
     if plan.refuse is not None:
         refuse: Refuse = effects[plan.refuse]
         return Refusal(refuse.code, dict(refuse.missing))
@@ -98,7 +100,7 @@ def refusal_among(scene: Scene, plan: Plan, effects: Sequence[Any]) -> Refusal |
         once: Once = effects[plan.once]
         if (scene.campaign.id, scene.fact.member_id, once.key) in scene.world.once:
             return Refusal(once.code, {})
-    return None
+    return first_refusal(scene, plan.guards, effects) if plan.guards else None
 
 
 def once_key(plan: Plan, effects: Sequence[Any]) -> str | None:
@@ -142,22 +144,14 @@ def _once(scene: Scene, effect: Once) -> Logged:
     return {"kind": "once", "key": effect.key}
 
 
-def _is_amount(value: object) -> bool:
-    return type(value) is int and 1 <= value <= AMOUNT_MAX
-
-
-def _is_text(value: object, length_max: int) -> bool:
-    return isinstance(value, str) and 1 <= len(value) <= length_max and is_storable(value)
-
-
 def _check_grant(scene: Scene, effect: Grant) -> bool:
-    referenced = effect.reference is None or _is_text(effect.reference, REFERENCE_LENGTH_MAX)
-    return effect.unit in scene.campaign.issuers and _is_amount(effect.amount) and referenced
+    referenced = effect.reference is None or is_text(effect.reference, REFERENCE_LENGTH_MAX)
+    return effect.unit in scene.campaign.issuers and is_amount(effect.amount) and referenced
 
 
 def _check_reverse(scene: Scene, effect: Reverse) -> bool:
     known = effect.unit in scene.campaign.issuers
-    return known and _is_amount(effect.amount) and _is_text(effect.reference, REFERENCE_LENGTH_MAX)
+    return known and is_amount(effect.amount) and is_text(effect.reference, REFERENCE_LENGTH_MAX)
 
 
 def _check_set_state(scene: Scene, effect: SetState) -> bool:
@@ -166,11 +160,11 @@ def _check_set_state(scene: Scene, effect: SetState) -> bool:
 
 def _check_score(_: Scene, effect: Score) -> bool:
     board = BOARDS.get(effect.board)
-    return board is not None and board.kind is BoardKind.BEST and _is_amount(effect.value)
+    return board is not None and board.kind is BoardKind.BEST and is_amount(effect.value)
 
 
 def _check_once(scene: Scene, effect: Once) -> bool:
-    return _is_text(effect.key, ONCE_KEY_LENGTH_MAX) and effect.code in scene.campaign.type.refusals
+    return is_text(effect.key, KEY_LENGTH_MAX) and effect.code in scene.campaign.type.refusals
 
 
 def _check_refuse(scene: Scene, effect: Refuse) -> bool:
@@ -191,6 +185,15 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Cancel: scheduling.check_cancel,
     Emit: scheduling.check_emit,
     Refuse: _check_refuse,
+    Reserve: check_reserve,
+    Release: check_release,
+    Confirm: check_confirm,
+    SetTeam: check_set_team,
+}
+GUARDS: Mapping[type[Effect], Guard] = {
+    Reserve: guard_reserve,
+    Release: guard_release,
+    Confirm: guard_confirm,
 }
 APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Grant: _grant,
@@ -201,4 +204,8 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Schedule: scheduling.schedule,
     Cancel: scheduling.cancel,
     Emit: scheduling.emit,
+    Reserve: reserve,
+    Release: release,
+    Confirm: confirm,
+    SetTeam: set_team,
 }

@@ -111,7 +111,7 @@ class Previewer:
         used: set[OnceKey] = set()
         for _ in range(len(facts) + 1):
             world = World(routes.campaigns, members, self.zone, new_id, once=set(used), known_routes=routes)
-            await load_for(connection, world, facts)
+            await load_for(connection, world, facts, lock=False)
             steps = _steps(Rehearsal(world), drafted, facts)
             fresh = world.once - asked - used
             found = await find_once(connection, fresh)

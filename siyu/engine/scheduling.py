@@ -12,7 +12,7 @@ from siyu.inputs import check_json, is_storable
 from siyu.sdk import Cancel, Emit, FactData, Schedule
 
 if TYPE_CHECKING:
-    from siyu.engine.effects import Logged, Scene
+    from siyu.engine.scene import Logged, Scene
 
 TIMER_KEY_LENGTH_MAX = 64
 DATA_BYTES_MAX = 8_192

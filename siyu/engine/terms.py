@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from siyu.campaigns.live_terms import LiveTerms
-from siyu.engine.effects import InvalidEffect, Scene
+from siyu.engine.scene import InvalidEffect, Scene
 from siyu.sdk import CampaignConfig, Effect, Fact, Grant
 
 

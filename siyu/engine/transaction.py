@@ -8,7 +8,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.boards import leave_changes
-from siyu.campaigns import LiveCampaign, LiveCampaigns, Routes, load_participations, write_participations
+from siyu.campaigns import (
+    LiveCampaign,
+    LiveCampaigns,
+    Routes,
+    load_participations,
+    write_counters,
+    write_participations,
+    write_reservations,
+)
+from siyu.campaigns.needs import NOTHING
 from siyu.campaigns.pending import PendingFact
 from siyu.campaigns.pending_store import take_pending, write_pending
 from siyu.campaigns.routes import has_audience
@@ -17,6 +26,7 @@ from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.followers import board_changes
+from siyu.engine.loading import load_needs
 from siyu.engine.outcome import Outcome
 from siyu.engine.pending import hearers
 from siyu.engine.store import append_decisions, append_facts, find_once, idempotency_key, load_answers
@@ -105,7 +115,7 @@ class BatchTransaction:
             routes.campaigns, members, self.zone, new_id, once=set(used_once), faults=self.faults, known_routes=routes
         )
         if facts:
-            await load_for(connection, world, facts)
+            await load_for(connection, world, facts, lock=True)
         for fact in facts:
             if fact.pending is not None:
                 world.pending.expect(fact.pending)
@@ -139,8 +149,15 @@ def _is_still_pending(world: World, fact: ArrivedFact) -> bool:
     return fact.pending is not None and fact.pending.id not in world.pending.withdrawn
 
 
-async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
-    """What the facts' campaigns read: under the members' locks, or of one snapshot."""
+async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
+    """What the facts' campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot.
+
+    The order is that of docs/decisions/0009.
+    """
+    if any(campaign.needs is not NOTHING for campaign in world.campaigns):
+        concerns = [(campaign, fact.new) for fact in facts for campaign in concerned(world, fact)]
+        needy = [concern for concern in concerns if concern[0].needs is not NOTHING]
+        await load_needs(connection, world, needy, lock=lock)
     news = [fact.new for fact in facts]
     await load_accounts(connection, world.book, {new.member_id for new in news})
     keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
@@ -173,6 +190,9 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     step("write participations")
     await write_book(connection, world.book)
     step("write ledger")
+    await write_counters(connection, world.counters)
+    await write_reservations(connection, world.reservations)
+    step("write counters")
     await append_decisions(connection, world.decisions)
     step("append decisions")
     await write_orders(connection, world.orders)

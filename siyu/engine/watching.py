@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from siyu.deadline import DEADLINE
-from siyu.engine.effects import Scene
+from siyu.engine.scene import Scene
 from siyu.engine.world import World
 
 

@@ -9,9 +9,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.boards.changes import BoardChange
+from siyu.campaigns.counters import Counters
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import Participations
 from siyu.campaigns.pending import PendingFacts
+from siyu.campaigns.reservations import Reservations
 from siyu.campaigns.routes import Route, Routes
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
@@ -44,6 +46,8 @@ class World:
     participations: Participations = field(init=False)
     book: Book = field(init=False)
     orders: OrderBook = field(init=False)
+    counters: Counters = field(default_factory=Counters)
+    reservations: Reservations = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
@@ -59,6 +63,7 @@ class World:
         self.participations = Participations(self.new_id)
         self.book = Book(self.new_id)
         self.orders = OrderBook(self.new_id)
+        self.reservations = Reservations(self.new_id)
         self.routes = known_routes or Routes(self.campaigns)
 
     def day(self, at: datetime) -> date:
@@ -94,6 +99,7 @@ class World:
         """The same members, books and participations, decided by other campaigns."""
         other = copy(self)
         other.campaigns, other.routes = campaigns, Routes(campaigns)
+        other.counters = self.counters.judged_anew()
         return other
 
     def forget_changes(self) -> None:
@@ -104,4 +110,5 @@ class World:
         self.orders.changed.clear()
         self.orders.spendings.clear()
         self._days.clear()
+        self.counters.forget_slots()
         self.pending = PendingFacts()

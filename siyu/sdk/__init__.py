@@ -16,25 +16,31 @@ from siyu.sdk.arms import Arm
 from siyu.sdk.audience import Audience, Features
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
 from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
+from siyu.sdk.counters import Counter, Period, Scope, bucket_of
 from siyu.sdk.effects import (
     EFFECT_TYPES,
     Cancel,
+    Confirm,
     Effect,
     Emit,
     Grant,
     Once,
     Refuse,
+    Release,
+    Reserve,
     Reverse,
     Schedule,
     Score,
     SetState,
+    SetTeam,
 )
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
+from siyu.sdk.teams import TeamOf
 from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
-from siyu.sdk.view import Granted, MemberView, OrderView, View
+from siyu.sdk.view import Granted, MemberView, NotDeclared, OrderView, Reserved, View
 
 __all__ = [
     "EFFECT_TYPES",
@@ -53,6 +59,8 @@ __all__ = [
     "CampaignType",
     "Cancel",
     "ConfigProblem",
+    "Confirm",
+    "Counter",
     "Effect",
     "Emit",
     "Fact",
@@ -61,16 +69,25 @@ __all__ = [
     "Grant",
     "Granted",
     "MemberView",
+    "NotDeclared",
     "Once",
     "OrderView",
+    "Period",
     "Progress",
     "Refuse",
+    "Release",
+    "Reserve",
+    "Reserved",
     "Reverse",
     "RewardRule",
     "Schedule",
+    "Scope",
     "Score",
     "SetState",
+    "SetTeam",
+    "TeamOf",
     "Text",
     "View",
+    "bucket_of",
     "hookimpl",
 ]

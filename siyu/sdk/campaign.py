@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic
 
 from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
+from siyu.sdk.counters import Counter
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import ActionInput, FactData
+from siyu.sdk.teams import TeamOf
 from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, StateT, View
 
@@ -56,7 +59,10 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `validate`: what is wrong with a config beyond what its model says; run when a campaign is saved or published.
     - `rewards`: what the type may give for which facts, for a config. Where it is given, a grant of anything else fails
       the decision; without it no commission can be paid.
-    - `upcast`: turns the JSON of an older `state_version` into the present one.
+    - `upcast`: turns the JSON of an older `state_version` into the present one; `upcast_team` that of a team's.
+    - `counters`: the numbers that `Reserve` takes from, at most COUNTERS_MAX; `slot_of`: which slot (1 to 32
+      characters) a local time falls into, for counters of that period; None outside of all, when nothing is left.
+    - `team`: the campaign has teams, `describe_team` tells a team's progress.
     """
 
     key: str
@@ -78,6 +84,11 @@ class CampaignType(Generic[ConfigT, StateT]):
     rewards: Callable[[ConfigT], Iterable[RewardRule]] | None = None
     state_version: int = 1
     upcast: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
+    counters: tuple[Counter[ConfigT], ...] = ()
+    slot_of: Callable[[ConfigT, datetime], str | None] | None = None
+    team: TeamOf[Any] | None = None
+    describe_team: Callable[[ConfigT, Any], Progress] | None = None
+    upcast_team: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
 
     def fact_type(self, action: Action) -> str:
         """The type of the facts that an action of this campaign type enters as."""

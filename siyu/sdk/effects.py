@@ -112,7 +112,66 @@ class Refuse:
     missing: Mapping[str, Any] = field(default_factory=dict)
 
 
-Effect = Grant | Reverse | SetState | Score | Once | Schedule | Cancel | Emit | Refuse
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Take `amount` (a positive integer) from a declared counter; the whole decision is refused where it has less.
+
+    Without `key` it is taken for good, as a limit's use. With a `key` (at most 64 characters) of the member it is held
+    until `Confirm` or `Release` names that key; a key that is held or confirmed cannot be reserved again. `code` is the
+    refusal, the counter's own by default. `subject` says which counter, where the fact names several.
+    """
+
+    counter: str
+    amount: int = 1
+    code: str | None = None
+    subject: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give what the member holds under `key` back to its counter. Nothing happens where it is not held (any more).
+
+    What a decision releases, the same decision cannot reserve: guards look at what was there before it.
+    """
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Turn what the member holds under `key` into use for good; to repeat it is possible and changes nothing.
+
+    Guarded: where the key is neither held nor confirmed, the whole decision becomes the refusal `code`.
+    """
+
+    key: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTeam:
+    """Replace the state of a team: the one that the fact names, which exists, or `fact.new_key`, which is new."""
+
+    team: str
+    state: BaseModel
+
+
+Effect = (
+    Grant
+    | Reverse
+    | SetState
+    | Score
+    | Once
+    | Schedule
+    | Cancel
+    | Emit
+    | Refuse
+    | Reserve
+    | Release
+    | Confirm
+    | SetTeam
+)
 EFFECT_TYPES: tuple[type[Effect], ...] = (
     Grant,
     Reverse,
@@ -123,4 +182,8 @@ EFFECT_TYPES: tuple[type[Effect], ...] = (
     Cancel,
     Emit,
     Refuse,
+    Reserve,
+    Release,
+    Confirm,
+    SetTeam,
 )

@@ -26,3 +26,8 @@ class Fact(NamedTuple):
     def seed(self) -> str:
         """The seed for random draws about this fact."""
         return self.id.hex
+
+    @property
+    def new_key(self) -> str:
+        """The key for what this fact opens, a team or a reservation; nobody else has it before that is done."""
+        return self.id.hex

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from siyu.sdk.model import CampaignConfig, CampaignState
 
 ConfigT = TypeVar("ConfigT", bound=CampaignConfig)
 StateT = TypeVar("StateT", bound=CampaignState)
+TeamT = TypeVar("TeamT", bound=CampaignState)
 
 
 class MemberView(NamedTuple):
@@ -34,11 +35,64 @@ class Granted(NamedTuple):
     at: datetime
 
 
+class Reserved(NamedTuple):
+    """A reservation under a key that is held, or confirmed; `subject` and `amount` are those of its `Reserve`."""
+
+    counter: str
+    subject: str
+    amount: int
+    confirmed: bool
+
+
+class NotDeclared(Exception):
+    """A campaign read what its type did not declare, or what this fact does not name; its decision fails."""
+
+
+class Reads(Protocol):
+    """Where a view reads what only some campaign types declare."""
+
+    def team(self, state: type[TeamT]) -> TeamT | None:
+        """As `View.team`."""
+
+    def left(self, counter: str, subject: str | None) -> int | None:
+        """As `View.left`."""
+
+    def used(self, counter: str, subject: str | None) -> int:
+        """As `View.used`."""
+
+    def reserved(self, key: str) -> Reserved | None:
+        """As `View.reserved`."""
+
+
+class NothingDeclared:
+    """The reads of a campaign type that declares neither counters nor teams: each raises."""
+
+    def team(self, state: type[TeamT]) -> TeamT | None:  # noqa: ARG002 - the protocol's signature
+        """No team."""
+        raise NotDeclared("the campaign type has no teams")
+
+    def left(self, counter: str, subject: str | None) -> int | None:  # noqa: ARG002 - the protocol's signature
+        """No counter."""
+        raise NotDeclared(f"the campaign type has no counter {counter!r}")
+
+    def used(self, counter: str, subject: str | None) -> int:  # noqa: ARG002 - the protocol's signature
+        """No counter."""
+        raise NotDeclared(f"the campaign type has no counter {counter!r}")
+
+    def reserved(self, key: str) -> Reserved | None:  # noqa: ARG002 - the protocol's signature
+        """No reservations."""
+        raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
+
+
+NOTHING_DECLARED = NothingDeclared()
+
+
 class View(NamedTuple, Generic[ConfigT, StateT]):
     """A read-only picture at the moment of decision.
 
     `state` is the participation's (its defaults before the first effect). `order` is set for `order.*` facts alone.
     `granted(unit, reference)` is known for the order of an `order.refunded` fact; it is None where nothing is left.
+    `reads` answers the methods. What the type did not declare, or the fact does not name, raises NotDeclared.
     """
 
     config: ConfigT
@@ -46,3 +100,26 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     member: MemberView
     order: OrderView | None
     granted: Callable[[str, str], Granted | None]
+    reads: Reads = NOTHING_DECLARED
+
+    def team(self, state: type[TeamT]) -> TeamT | None:
+        """The state of the team that the fact names; None where it names none, or one that does not exist.
+
+        `state` is the class that the type declares for its teams.
+        """
+        return self.reads.team(state)
+
+    def left(self, counter: str, subject: str | None = None) -> int | None:
+        """How much of a counter can still be taken, exactly: others wait until this is decided. None: no limit.
+
+        `subject` says which, where the fact names several.
+        """
+        return self.reads.left(counter, subject)
+
+    def used(self, counter: str, subject: str | None = None) -> int:
+        """How much of a counter is taken, what is held for reservations included."""
+        return self.reads.used(counter, subject)
+
+    def reserved(self, key: str) -> Reserved | None:
+        """The member's reservation under a key; None where there is none or it was released."""
+        return self.reads.reserved(key)

@@ -19,7 +19,7 @@ from tests.conftest import execute, with_database
 
 REPOSITORY = Path(__file__).parents[2]
 # A later one may change what an earlier one made: they are run again in their order.
-BY_HAND = ["0002_constraints", "0004_decision_paging", "0007_campaign_terms"]
+BY_HAND = ["0002_constraints", "0004_decision_paging", "0005_counters", "0007_campaign_terms"]
 PROCESSES = 4
 PROCESS_TIMEOUT_S = 60
 MIGRATE = """

@@ -62,6 +62,10 @@ EXPECTED_CONSTRAINTS = {
         "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
     ),
     ("campaign_revision", "campaign_revision_pkey"): "PRIMARY KEY (campaign_id, revision)",
+    ("counter", "counter_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
+    ("counter", "counter_held_check"): "CHECK ((held >= 0))",
+    ("counter", "counter_pkey"): "PRIMARY KEY (campaign_id, name, subject, bucket)",
+    ("counter", "counter_used_check"): "CHECK ((used >= 0))",
     ("decision", "decision_pkey"): "PRIMARY KEY (id)",
     ("decision", "decision_refusal_has_no_effects"): ("CHECK (((refusal_code IS NULL) OR (effects = '[]'::jsonb)))"),
     ("fact", "fact_idempotency_key_key"): "UNIQUE (idempotency_key)",
@@ -74,10 +78,25 @@ EXPECTED_CONSTRAINTS = {
     ("participation", "participation_campaign_id_fkey"): (
         "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
     ),
+    ("participation", "participation_of_a_team"): (
+        "CHECK (((team IS NULL) OR (subject_id = (encode(substr(sha256(convert_to((((campaign_id)::text || '/'::text) "
+        "|| (team)::text), 'UTF8'::name)), 1, 16), 'hex'::text))::uuid)))"
+    ),
     ("participation", "participation_pkey"): "PRIMARY KEY (id)",
     ("participation", "uid_participati_campaig_7541c9"): "UNIQUE (campaign_id, subject_id)",
     ("pending_fact", "pending_fact_depth_check"): "CHECK (((depth >= 0) AND (depth <= 4)))",
     ("pending_fact", "pending_fact_pkey"): "PRIMARY KEY (id)",
+    ("reservation", "reservation_amount_check"): "CHECK ((amount > 0))",
+    ("reservation", "reservation_campaign_id_fkey"): (
+        "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
+    ),
+    ("reservation", "reservation_key"): "UNIQUE (campaign_id, member_id, key)",
+    ("reservation", "reservation_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("reservation", "reservation_pkey"): "PRIMARY KEY (id)",
+    ("reservation", "reservation_state_known"): (
+        "CHECK (((state)::text = ANY ((ARRAY['held'::character varying, 'confirmed'::character varying, "
+        "'released'::character varying])::text[])))"
+    ),
     ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
     ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("shop_order", "shop_order_number_key"): "UNIQUE (number)",
@@ -85,6 +104,12 @@ EXPECTED_CONSTRAINTS = {
     ("shop_order", "shop_order_refund_within_amount"): (
         "CHECK (((refunded_fen >= 0) AND (refunded_fen <= amount_fen)))"
     ),
+    ("stock_change", "stock_change_campaign_id_fkey"): (
+        "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
+    ),
+    ("stock_change", "stock_change_difference_check"): "CHECK ((difference <> 0))",
+    ("stock_change", "stock_change_key"): "UNIQUE (idempotency_key)",
+    ("stock_change", "stock_change_pkey"): "PRIMARY KEY (id)",
     ("transfer", "transfer_amount_positive"): "CHECK ((amount > 0))",
     ("transfer", "transfer_balance_not_negative"): "CHECK ((member_balance >= 0))",
     ("transfer", "transfer_between_two_accounts"): "CHECK ((debit_id <> credit_id))",
@@ -114,6 +139,8 @@ EXPECTED_INDEXES = {
     ("pending_fact", "pending_fact_timer"): (
         "UNIQUE btree (campaign_id, member_id, timer_key) WHERE (timer_key IS NOT NULL)"
     ),
+    ("reservation", "reservation_member"): "btree (member_id)",
+    ("stock_change", "stock_change_campaign"): "btree (campaign_id)",
     ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
     ("transfer", "transfer_credit"): "btree (credit_id, id)",
     ("transfer", "transfer_debit"): "btree (debit_id, id)",
@@ -130,6 +157,7 @@ EXPECTED_TRIGGERS = {
     "decision": "DELETE OR TRUNCATE",
     "fact": "DELETE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
+    "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
 }
 # References without a foreign key (docs/decisions/0002), each with the table whose rows can never go.
@@ -140,6 +168,7 @@ LOG_REFERENCES = {
     "decision.subject_id": "member",
     "fact.campaign_id": "campaign",
     "fact.member_id": "member",
+    # Or a team, which is nowhere else (the check participation_of_a_team).
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
     "pending_fact.member_id": "member",

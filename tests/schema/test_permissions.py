@@ -42,6 +42,11 @@ MATRIX = {
     "campaignEnd": (f"mutation {{ campaignEnd({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "campaignArchive": (f"mutation {{ campaignArchive({OF_CAMPAIGN}) {{ userErrors {{ code }} }} }}", "o"),
     "lanesSet": ("mutation { lanesSet(input: {lanes: []}) { userErrors { code } } }", "o"),
+    "campaignStockAdjust": (
+        f'mutation {{ campaignStockAdjust(input: {{campaign: "{SOME_ID}", counter: "x", difference: "1", '
+        'idempotencyKey: "12345678"}) { userErrors { code } } }',
+        "o",
+    ),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
         " { userErrors { code } } }",

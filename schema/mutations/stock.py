@@ -1,0 +1,61 @@
+"""campaignStockAdjust: for operators."""
+
+import strawberry
+
+from schema.context import Info
+from schema.errors import MENDABLE, UserError, user_errors
+from schema.fields import root_field
+from schema.ids import CAMPAIGN, decode_uuid
+from schema.kinds import campaign_object, schema_of
+from schema.mutations.campaigns import NOWHERE
+from schema.permissions import ForOperators
+from schema.scalars import BigInt
+from schema.types.campaign import Campaign
+from siyu.campaigns.stock import StockChange, adjust_stock
+from siyu.engine.intake import idempotency_key
+
+
+@strawberry.input
+class CampaignStockAdjustInput:
+    """How many units come to a stock, or leave it."""
+
+    campaign: strawberry.ID
+    counter: strawberry.ID
+    subject: str | None = strawberry.field(default=None, description="The item, where the stock counts items.")
+    bucket: str | None = strawberry.field(default=None, description="The period; the present one by default.")
+    difference: BigInt = strawberry.field(description="Less than 0 takes away, never what is used or held.")
+    idempotency_key: str
+
+
+@strawberry.type
+class CampaignStockAdjustPayload:
+    """The campaign as it was; its counters as they are now."""
+
+    campaign: Campaign | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class StockMutations:
+    """Stock of published campaigns."""
+
+    @root_field(
+        ForOperators, "Add to a stock of a published campaign, or take from it. Safe to repeat with the same key."
+    )
+    async def campaign_stock_adjust(self, info: Info, input: CampaignStockAdjustInput) -> CampaignStockAdjustPayload:  # noqa: A002 - Relay's name
+        context, registry = info.context, schema_of(info).registry
+        context.loaders.forget()
+        try:
+            change = StockChange(
+                decode_uuid(CAMPAIGN, input.campaign) or NOWHERE,
+                input.counter,
+                input.subject,
+                input.bucket,
+                input.difference,
+                idempotency_key(f"operator/{context.principal.subject}", input.idempotency_key),
+                context.principal.subject,
+            )
+            row = await adjust_stock(context.pool, registry, change, context.now, context.zone)
+        except MENDABLE as error:
+            return CampaignStockAdjustPayload(user_errors=user_errors(error))
+        return CampaignStockAdjustPayload(campaign=campaign_object(info, row))

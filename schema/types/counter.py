@@ -1,0 +1,53 @@
+"""Counters: how much of a campaign's stock and limits is taken."""
+
+import strawberry
+
+from schema.context import Info
+from schema.kinds import kind_types
+from schema.scalars import BigInt
+from siyu.campaigns.counters import CounterRow
+from siyu.campaigns.queries import CampaignRow
+from siyu.campaigns.shown_counters import ShownCounter, shown_counters
+from siyu.sdk import Scope
+
+UNUSED = CounterRow()
+
+
+@strawberry.type(
+    description="One number of a campaign: `subject` is the member or the item, `bucket` the period it counts for."
+)
+class CampaignCounter:
+    """A counter as a GraphQL object."""
+
+    name: strawberry.ID
+    scope: Scope
+    subject: str
+    bucket: str
+    limit: BigInt | None = strawberry.field(description="By the config and what operators added; null: no limit.")
+    used: BigInt
+    held: BigInt = strawberry.field(description="For reservations that are neither confirmed nor released.")
+    left: BigInt | None
+
+
+async def campaign_counters(info: Info, campaign: CampaignRow) -> list[CampaignCounter]:
+    """The counters of a campaign that the caller may see."""
+    kind, context = kind_types(info, campaign.type_key).kind, info.context
+    if kind is None:
+        return []
+    shown = shown_counters(kind, campaign, context.principal.member_id, context.now, context.zone)
+    rows = await context.loaders.counter.load_many([counter.key for counter in shown])
+    return [_object(counter, row or UNUSED) for counter, row in zip(shown, rows, strict=True)]
+
+
+def _object(shown: ShownCounter, row: CounterRow) -> CampaignCounter:
+    limit = None if shown.limit is None else shown.limit + row.extra
+    return CampaignCounter(
+        name=strawberry.ID(shown.key.name),
+        scope=shown.counter.scope,
+        subject=shown.key.subject,
+        bucket=shown.key.bucket,
+        limit=None if limit is None else BigInt(limit),
+        used=BigInt(row.used),
+        held=BigInt(row.held),
+        left=None if limit is None else BigInt(max(0, limit - row.taken)),
+    )

@@ -1,0 +1,96 @@
+"""Counters of a batch of facts, in memory."""
+
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+
+class CounterKey(NamedTuple):
+    """One number: a campaign's counter, whose it is and of which period."""
+
+    campaign_id: UUID
+    name: str
+    subject: str
+    bucket: str
+
+
+@dataclass(slots=True)
+class CounterRow:
+    """How much of a counter is used for good and held for reservations, and how far that is from the database's.
+
+    `extra` is what operators added to the limit. `is_new`: the database has no such row.
+    """
+
+    used: int = 0
+    held: int = 0
+    extra: int = 0
+    used_delta: int = 0
+    held_delta: int = 0
+    is_new: bool = False
+
+    @property
+    def taken(self) -> int:
+        """What cannot be taken any more."""
+        return self.used + self.held
+
+    def add(self, used: int, held: int) -> None:
+        """Change both; a negative one is our own bug, never an input."""
+        self.used += used
+        self.held += held
+        self.used_delta += used
+        self.held_delta += held
+        assert self.used >= 0, f"a counter's use would fall to {self.used}"  # noqa: S101 - an invariant
+        assert self.held >= 0, f"what a counter holds would fall to {self.held}"  # noqa: S101 - an invariant
+
+
+class Counters:
+    """Counters by key.
+
+    `limits` and `slots` remember what the types' functions answered: they are asked once a batch.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[CounterKey, CounterRow] = {}
+        self._only_loaded = False
+        # By campaign, revision, counter and subject; by campaign, revision and moment.
+        self.limits: dict[tuple[UUID, int, str, str], int | None] = {}
+        self.slots: dict[tuple[UUID, int, datetime], str | None] = {}
+
+    def put(self, key: CounterKey, row: CounterRow) -> None:
+        """Make a counter of the database known, or one that nobody has used: its row is new."""
+        self._rows[key] = row
+
+    def only_loaded(self) -> None:
+        """From now on a counter that was not put is none that this batch has locked: `row` raises LookupError."""
+        self._only_loaded = True
+
+    def row(self, key: CounterKey, *, mine: bool = False) -> CounterRow:
+        """A counter; `mine`: nobody else can know it yet, so that it needs no lock."""
+        row = self._rows.get(key)
+        if row is None:
+            if self._only_loaded and not mine:
+                raise LookupError(f"the counter {key} is none that the fact names")
+            row = self._rows[key] = CounterRow(is_new=True)
+        return row
+
+    def forget_slots(self) -> None:
+        """Drop what was remembered by moments, which are another with every fact."""
+        self.slots.clear()
+
+    def judged_anew(self) -> "Counters":
+        """The same numbers; what the types' functions answer is asked again, since campaigns are others."""
+        other = copy(self)
+        other.limits, other.slots = {}, {}
+        return other
+
+    def changed(self) -> list[tuple[CounterKey, CounterRow]]:
+        """The counters to write, in one order for every process."""
+        changed = [(key, row) for key, row in self._rows.items() if row.used_delta or row.held_delta]
+        return sorted(changed, key=lambda entry: counter_order(entry[0]))
+
+
+def counter_order(key: CounterKey) -> tuple[bytes, bytes, bytes, bytes]:
+    """The order in which every process locks counters."""
+    return key.campaign_id.bytes, key.name.encode(), key.subject.encode(), key.bucket.encode()

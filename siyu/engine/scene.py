@@ -1,0 +1,47 @@
+"""Where effects happen, and what any effect is checked by."""
+
+from typing import Any, NamedTuple
+
+from siyu.campaigns.live import LiveCampaign
+from siyu.campaigns.participations import ParticipationRecord
+from siyu.engine.facts import ArrivedFact
+from siyu.engine.world import World
+from siyu.inputs import is_storable
+from siyu.ledger.book import Cause
+from siyu.sdk import Fact
+
+# The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.
+AMOUNT_MAX = 1_000_000_000_000
+KEY_LENGTH_MAX = 64
+
+# An effect as the decision log keeps it.
+Logged = dict[str, Any]
+
+
+class InvalidEffect(Exception):
+    """A campaign asked for something it may not ask for, or that makes no sense."""
+
+
+class Scene(NamedTuple):
+    """Where effects happen: the view, the campaign, the fact (also as it arrived) and the participation."""
+
+    world: World
+    campaign: LiveCampaign
+    fact: Fact
+    participation: ParticipationRecord
+    arrived: ArrivedFact
+
+    def cause(self, unit: str) -> Cause:
+        """Who pays for a movement of value, and why."""
+        campaign, fact = self.campaign, self.fact
+        return Cause(campaign.id, campaign.issuers[unit], unit, fact.id, fact.at)
+
+
+def is_amount(value: object) -> bool:
+    """Whether it can be an amount of anything."""
+    return type(value) is int and 1 <= value <= AMOUNT_MAX
+
+
+def is_text(value: object, length_max: int) -> bool:
+    """Whether it is text that can be stored, of 1 to `length_max` characters."""
+    return isinstance(value, str) and 1 <= len(value) <= length_max and is_storable(value)

@@ -1,0 +1,146 @@
+"""Every unit of a stock is free, held or used, whatever members do: random lives against a plain model."""
+
+import asyncio
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from siyu.db import Pool, open_database
+from siyu.engine import Engine, Outcome
+from siyu.sdk import Scope
+from tests.factories import add_campaign, add_members
+from tests.siyu.engine.tally import Memory, TallyConfig, go, refusal, take, tally, tally_engine
+
+UNITS, MEMBERS = 5, 3
+KEYS = st.sampled_from(["a", "b"])
+PLACES = st.integers(0, MEMBERS - 1)
+
+
+class Churn(RuleBasedStateMachine):
+    """A stock of a few units; `held` and `confirmed` are what the model knows of member and key."""
+
+    @initialize()
+    def open(self) -> None:
+        """A fresh stock."""
+        self.held: dict[tuple[int, str], int] = {}
+        self.confirmed: set[tuple[int, str]] = set()
+        self.used = 0
+        self.start()
+
+    def start(self) -> None:
+        """In memory."""
+        self.shop = Memory(tally(Scope.CAMPAIGN), TallyConfig(limit=UNITS))
+
+    def act(self, member: int, *do: object) -> Outcome:
+        """One fact."""
+        return self.shop.go(self.shop.members[member], *do)  # type: ignore[arg-type]  # pairs
+
+    def counted(self) -> tuple[int, int]:
+        """What the system says is used and held."""
+        return self.shop.counted().get(("", ""), (0, 0))
+
+    @property
+    def free(self) -> int:
+        """What the model has left."""
+        return UNITS - self.used - sum(self.held.values())
+
+    @rule(member=PLACES, key=KEYS, amount=st.integers(1, 3))
+    def reserve(self, member: int, key: str, amount: int) -> None:
+        """Hold some under a key that is free."""
+        if (member, key) in self.held or (member, key) in self.confirmed:
+            return
+        stands = amount <= self.free
+        assert refusal(self.act(member, take(amount, key=key))) == (None if stands else "NONE_LEFT")
+        if stands:
+            self.held[member, key] = amount
+
+    @rule(member=PLACES, amount=st.integers(1, 2))
+    def use(self, member: int, amount: int) -> None:
+        """Take some for good."""
+        stands = amount <= self.free
+        assert refusal(self.act(member, take(amount))) == (None if stands else "NONE_LEFT")
+        self.used += amount if stands else 0
+
+    @rule(member=PLACES, key=KEYS, times=st.integers(1, 3))
+    def release(self, member: int, key: str, times: int) -> None:
+        """Give back, once or several times over."""
+        released = [self.act(member, ("release", key)).decisions[0].effects[0]["released"] for _ in range(times)]
+        assert released == [self.held.pop((member, key), 0)] + [0] * (times - 1)
+
+    @rule(member=PLACES, key=KEYS)
+    def confirm(self, member: int, key: str) -> None:
+        """Buy what is held."""
+        known = (member, key) in self.held or (member, key) in self.confirmed
+        assert refusal(self.act(member, ("confirm", key))) == (None if known else "NOT_HELD")
+        if known:
+            self.used += self.held.pop((member, key), 0)
+            self.confirmed.add((member, key))
+
+    @precondition(lambda self: hasattr(self, "held"))
+    @invariant()
+    def every_unit_is_somewhere(self) -> None:
+        """Free + held + used = N, and each is what the model says."""
+        assert self.counted() == (self.used, sum(self.held.values()))
+        assert 0 <= self.free <= UNITS
+
+
+def test_every_unit_is_free_held_or_used() -> None:
+    run_state_machine_as_test(Churn, settings=settings(max_examples=60, deadline=None, stateful_step_count=30))  # type: ignore[no-untyped-call]  # hypothesis
+
+
+@pytest.fixture
+def own_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop of the machine's own: hypothesis runs its rules synchronously."""
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
+def test_every_unit_is_free_held_or_used_in_the_database(
+    database_url: str, own_loop: asyncio.AbstractEventLoop
+) -> None:
+    opening = open_database(database_url, 3)
+    pool: Pool = own_loop.run_until_complete(opening.__aenter__())
+
+    class OnPostgres(Churn):
+        """The same on two engines that take turns."""
+
+        def start(self) -> None:
+            self.campaign: UUID = own_loop.run_until_complete(add_campaign(pool, "tally", {"limit": UNITS}))
+            self.members = own_loop.run_until_complete(add_members(pool, MEMBERS))
+            self.engines: list[Engine] = [tally_engine(pool, tally(Scope.CAMPAIGN)) for _ in range(2)]
+
+        def act(self, member: int, *do: object) -> Outcome:
+            self.engines.reverse()
+            fact = go(self.campaign, self.members[member], *do)  # type: ignore[arg-type]  # pairs
+            return own_loop.run_until_complete(self.engines[0].submit(fact))
+
+        def counted(self) -> tuple[int, int]:
+            row = own_loop.run_until_complete(
+                pool.fetchrow("SELECT used, held FROM counter WHERE campaign_id = $1", self.campaign)
+            )
+            return (row[0], row[1]) if row else (0, 0)
+
+    try:
+        run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis
+            OnPostgres,
+            settings=settings(
+                max_examples=8,
+                deadline=None,
+                stateful_step_count=20,
+                suppress_health_check=[HealthCheck.too_slow],
+            ),
+        )
+    finally:
+        own_loop.run_until_complete(opening.__aexit__(None, None, None))
