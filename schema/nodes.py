@@ -29,14 +29,10 @@ async def find_node(info: Info, global_id: str) -> Node | None:
 async def visible_campaign(info: Info, campaign_id: UUID | None) -> CampaignRow | None:
     """The campaign; None for one that was never published, unless an operator asks."""
     row = await info.context.loaders.campaign.load(campaign_id) if campaign_id else None
-    unpublished = row is not None and (row.state is ShownState.DRAFT or _never_ran(row))
+    unpublished = row is not None and row.never_ran
     if row is None or (unpublished and info.context.principal.role is not Role.OPERATOR):
         return None
     return row
-
-
-def _never_ran(row: CampaignRow) -> bool:
-    return row.state is ShownState.ARCHIVED and row.published_at is None
 
 
 def participation_subject(principal: Principal, campaign_id: UUID, member: str | None, team: str | None) -> UUID | None:

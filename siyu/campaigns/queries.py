@@ -45,6 +45,12 @@ class CampaignRow:
     terms: str | None = None
     published_at: datetime | None = None
 
+    @property
+    def never_ran(self) -> bool:
+        """Whether nobody has been able to take part: it is a draft, or was archived as one."""
+        archived = self.state is ShownState.ARCHIVED and self.published_at is None
+        return self.state is ShownState.DRAFT or archived
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignSelection:

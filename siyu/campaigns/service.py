@@ -122,11 +122,11 @@ async def update(
             UPDATE, now, by, campaign_id, revision, name, starts_at, ends_at, config, terms
         )
         await check_lane(connection, terms)
-        # As it is now: it may have been published since it was read, and taken members into its arms, or of its stock.
+        # As it is now: it may have been published since it was read, and taken members into its arms.
         if record is not None and record["published_at"] is not None:
             check_arms_stay(old.terms, terms)
-            if old.type_key in registry.types:
-                DEADLINE.ask(Patience(), check_stock_kept, registry.types[old.type_key], old.config, config)
+        if record is not None and record["state"] != "draft" and old.type_key in registry.types:
+            DEADLINE.ask(Patience(), check_stock_kept, registry.types[old.type_key], old.config, config)
     if record is None:
         present = await _campaign(pool, campaign_id, now)
         raise CampaignStateError(f"the campaign is {present.state.value}, at revision {present.revision}")

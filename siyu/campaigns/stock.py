@@ -66,7 +66,7 @@ async def adjust_stock(
         if record is None:
             raise NotFound("there is no such campaign")
         campaign = campaign_row(record)
-        if campaign.published_at is None:
+        if campaign.never_ran:
             raise CampaignStateError("the campaign was never published: its stock is what its config says")
         # The type's code: what it raises is told as it is.
         key, limit = DEADLINE.ask(Patience(), _key_and_limit, registry, campaign, change, now, zone)

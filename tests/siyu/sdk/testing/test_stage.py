@@ -11,6 +11,7 @@ from plugins.purchase.campaign import PURCHASE
 from siyu.boards import BOARDS
 from siyu.boards.registry import BoardKind
 from siyu.engine import effects as engine
+from siyu.engine import scene
 from siyu.inputs import JSON_DEPTH_MAX, JSON_INTEGER_MAX
 from siyu.ledger.book import UNITS
 from siyu.orders import ORDER_FACTS
@@ -23,9 +24,9 @@ NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 def test_it_knows_the_shops_names_and_numbers() -> None:
     """The kit cannot import them; here they are compared."""
-    assert (limits.EFFECTS_MAX, limits.AMOUNT_MAX) == (engine.EFFECTS_MAX, engine.AMOUNT_MAX)
+    assert (limits.EFFECTS_MAX, limits.AMOUNT_MAX) == (engine.EFFECTS_MAX, scene.AMOUNT_MAX)
     assert (limits.KEY_LENGTH_MAX, limits.REFERENCE_LENGTH_MAX) == (
-        engine.ONCE_KEY_LENGTH_MAX,
+        scene.KEY_LENGTH_MAX,
         engine.REFERENCE_LENGTH_MAX,
     )
     assert (limits.JSON_DEPTH_MAX, limits.JSON_INTEGER_MAX) == (JSON_DEPTH_MAX, JSON_INTEGER_MAX)
