@@ -14,7 +14,7 @@ from schema.types.member import Member
 from schema.types.node import Node
 from siyu.campaigns.counting import is_subject
 from siyu.campaigns.participations import team_id
-from siyu.campaigns.queries import CampaignRow, ShownState
+from siyu.campaigns.queries import CampaignRow
 
 
 async def find_node(info: Info, global_id: str) -> Node | None:

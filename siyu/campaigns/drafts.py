@@ -74,8 +74,8 @@ def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) ->
         config = DEADLINE.ask(Patience(), parse_json, stored.type.config, draft.changes["config"], ("config",))
     agreed = stored.terms.agreed if stored.terms else CampaignTerms()
     terms = compile_terms(stored.type, config, agreed)
-    drafted = replace(stored, state="running", config=config, terms=terms, suspended=False)
-    return replace(drafted, starts_at=starts_at, ends_at=ends_at)
+    drafted = replace(stored, state="running", starts_at=starts_at, ends_at=ends_at)
+    return replace(drafted, config=config, terms=terms, suspended=False)
 
 
 def _new(registry: Registry, type_key: str, config: object) -> LiveCampaign:

@@ -42,8 +42,8 @@ TAKE = "DELETE FROM pending_fact WHERE id = ANY($1::uuid[]) AND campaign_id = AN
 CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT pending_fact.id FROM pending_fact JOIN campaign ON campaign.id = campaign_id
-    WHERE due_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) AND type_key = ANY($3::text[])
-        AND problem IS NULL
+    WHERE due_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
+      AND type_key = ANY($3::text[]) AND problem IS NULL
     ORDER BY due_at LIMIT $4 FOR UPDATE OF pending_fact SKIP LOCKED
 )
 UPDATE pending_fact AS fact SET claimed_until = $2 FROM due WHERE fact.id = due.id

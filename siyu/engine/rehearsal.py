@@ -7,6 +7,7 @@ from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Outcome
 from siyu.engine.world import World
+from siyu.sdk import OrderView
 
 
 class Rehearsal:
@@ -28,7 +29,8 @@ class Rehearsal:
     def overhear(self, fact: ArrivedFact) -> None:
         """Enter an order that no campaign decides about; any other fact changes nothing."""
         new = fact.new
-        self.world.orders.accept(new.type, new.member_id, new.at, new.data)
+        if isinstance(self.world.orders.accept(new.type, new.member_id, new.at, new.data), OrderView):
+            self.world.note_order(new.member_id)
         self.world.forget_changes()
 
     def judged_by(self, campaigns: Sequence[LiveCampaign]) -> "Rehearsal":

@@ -1,7 +1,7 @@
 """Past facts decided again by a draft, and every decision that would have been another."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 
 from siyu.campaigns import Registry
 from siyu.campaigns.drafts import Draft, as_drafted, load_with_draft
-from siyu.db import Pool
+from siyu.campaigns.routes import has_audience
+from siyu.db import Connection, Pool
 from siyu.engine.history import PastFact, count_past, heard_by, past_facts
 from siyu.engine.outcome import Decision
 from siyu.engine.rehearsal import Rehearsal
 from siyu.engine.totals import Totals, totals_of
 from siyu.engine.world import World
 from siyu.ids import new_id
+from siyu.members import load_features
+from siyu.orders import ORDER_PAID
 
 # Called with how many facts are done and how many there are.
 Progress = Callable[[int, int], None]
@@ -91,6 +94,8 @@ class Replay:
             ours = theirs.judged_by([drafted])
             async with aclosing(past_facts(connection, drafted.id, types)) as pages:
                 async for page in pages:
+                    if has_audience(stored) or has_audience(drafted):
+                        await _know_features(connection, theirs.world, page, orders_are_played=ORDER_PAID in types)
                     for past in page:
                         difference = self._play(past, theirs, ours, summary)
                         if difference is not None:
@@ -123,6 +128,15 @@ class Replay:
             theirs.overhear(past.fact)
         elif _verdict(theirs.play(past.fact).decision_of(self.draft.campaign_id)) != _verdict(past.decision):
             summary.drifted += 1
+
+
+async def _know_features(
+    connection: Connection, world: World, page: Sequence[PastFact], *, orders_are_played: bool
+) -> None:
+    """What the shop knows of the page's members today; whether they had ordered follows from the orders played."""
+    strangers = {past.member.id for past in page} - world.features.keys()
+    for member_id, features in (await load_features(connection, strangers)).items():
+        world.features[member_id] = features._replace(has_ordered=features.has_ordered and not orders_are_played)
 
 
 def _verdict(decision: Decision | None) -> Verdict:

@@ -13,6 +13,7 @@ from siyu.engine.outcome import Decision
 from siyu.engine.rehearsal import Rehearsal
 from siyu.engine.totals import Totals, net, totals_of
 from siyu.engine.world import World
+from siyu.sdk import Features
 
 QUANTILES = (10, 50, 90, 99)
 
@@ -51,7 +52,10 @@ def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Rep
     ids = Random(f"{plan.seed}/ids")  # noqa: S311 - nothing is kept secret by it
     crowd = Crowd(campaign, plan)
     members = {person.member.id: person.member for person in crowd.people}
-    rehearsal = Rehearsal(World([campaign], members, plan.zone, lambda: UUID(int=ids.getrandbits(128))))
+    world = World([campaign], members, plan.zone, lambda: UUID(int=ids.getrandbits(128)))
+    # Of a crowd nothing is known but when they joined.
+    world.features = {member.id: Features(member.joined_at) for member in members.values()}
+    rehearsal = Rehearsal(world)
     tally = Tally(Report(crowd.unplayed))
     for day in range(plan.days):
         for fact in crowd.day(day):
