@@ -1,6 +1,6 @@
 """The database: a pool of connections for SQL, and the configuration by which Tortoise applies migrations."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -77,7 +77,8 @@ def _encode_moment(moment: datetime) -> tuple[int]:
 
 
 def _decode_moment(microseconds: tuple[int]) -> datetime:
-    return POSTGRES_EPOCH + timedelta(microseconds=microseconds[0])
+    # By place: a timedelta by name costs three times as much.
+    return POSTGRES_EPOCH + timedelta(0, 0, microseconds[0])
 
 
 async def _use_own_moments(connection: DirectConnection) -> None:
@@ -89,6 +90,15 @@ async def _use_own_moments(connection: DirectConnection) -> None:
 
 async def _leave_as_it_is(connection: DirectConnection) -> None:
     """Nothing to reset, so no round trip: no code of siyu changes a connection's state beyond its transaction."""
+
+
+def array_of(items: Iterable[str]) -> str:
+    """An array as one text, for a parameter `$1::text::uuid[]`; of ids in hex or of numbers, which need no quotes.
+
+    Given a list, the driver asks the abstract base classes about every item whether that is a list too, which costs
+    more than encoding it.
+    """
+    return "{" + ",".join(items) + "}"
 
 
 async def append_rows(

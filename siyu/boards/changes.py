@@ -33,7 +33,8 @@ async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) 
     if any(abs(change.amount) > MAX_SCORE for change in changes):
         raise ValueError(f"a score changes by at most {MAX_SCORE}")
     if changes:
-        await append(connection, SCORES_TOPIC, [(c.board, c.member_id.hex, c.day, c.at, c.amount) for c in changes])
+        payload = [(board, member_id.hex, day, at, amount) for board, member_id, day, at, amount in changes]
+        await append(connection, SCORES_TOPIC, payload)
 
 
 def read_changes(payload: Iterable[Sequence[Any]]) -> list[BoardChange]:

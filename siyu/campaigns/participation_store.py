@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations, team_id
-from siyu.db import Connection, append_rows
+from siyu.db import Connection, append_rows, array_of
 
 # Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOAD = """
 SELECT place - 1, id, state, state_version, arm
-FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (campaign_id, subject_id, place)
+FROM unnest($1::text::uuid[], $2::text::uuid[]) WITH ORDINALITY AS wanted (campaign_id, subject_id, place)
 JOIN participation USING (campaign_id, subject_id)
 """
 
@@ -25,7 +25,9 @@ LOCK_TEAMS = f"{LOAD_TEAMS} ORDER BY id FOR NO KEY UPDATE OF participation"
 
 UPDATE = """
 UPDATE participation SET state = change.state, state_version = change.version, updated_at = change.at
-FROM unnest($1::uuid[], $2::jsonb[], $3::int[], $4::timestamptz[]) AS change (id, state, version, at)
+FROM ROWS FROM (
+    unnest($1::text::uuid[]), jsonb_array_elements($2::text::jsonb), unnest($3::text::int[]), unnest($4::timestamptz[])
+) AS change (id, state, version, at)
 WHERE participation.id = change.id
 """
 
@@ -39,7 +41,8 @@ async def load_participations(
     connection: Connection, participations: Participations, keys: Sequence[ParticipationKey]
 ) -> None:
     """Put the participations of these keys into memory; their members are locked by the caller."""
-    campaign_ids, subject_ids = zip(*keys, strict=True)
+    campaign_ids = array_of([campaign_id.hex for campaign_id, _ in keys])
+    subject_ids = array_of([subject_id.hex for _, subject_id in keys])
     for place, participation_id, state, version, arm in await connection.fetch(LOAD, campaign_ids, subject_ids):
         campaign_id, subject_id = keys[place]
         record = ParticipationRecord(participation_id, campaign_id, subject_id, state, version, arm=arm)
@@ -66,9 +69,9 @@ async def write_participations(connection: Connection, participations: Participa
     if known:
         await connection.execute(
             UPDATE,
-            [record.id for record in known],
-            [record.state_json() for record in known],
-            [record.stored_version for record in known],
+            array_of([record.id.hex for record in known]),
+            f"[{','.join([record.state_json() for record in known])}]",
+            array_of([str(record.stored_version) for record in known]),
             [record.updated_at for record in known],
         )
     drawn = [record for record in known if record.arm_drawn]

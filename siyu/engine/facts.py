@@ -1,9 +1,8 @@
 """A fact on its way into the engine."""
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,8 +13,7 @@ from siyu.campaigns.pending import PendingFact
 FINGERPRINT_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class NewFact:
+class NewFact(NamedTuple):
     """Something that happened, as it is submitted.
 
     `data` has the shape that `type` declares and was validated by the caller. `idempotency_key` (at most 200
@@ -37,7 +35,7 @@ class NewFact:
         at = None if self.stamped else self.at.timestamp()
         campaign = self.campaign_id.hex if self.campaign_id else None
         body = orjson.dumps([self.type, self.member_id.hex, campaign, at, self.data], option=orjson.OPT_SORT_KEYS)
-        return hashlib.blake2b(body, digest_size=FINGERPRINT_BYTES).digest()
+        return blake2b(body, digest_size=FINGERPRINT_BYTES).digest()
 
 
 class ArrivedFact(NamedTuple):

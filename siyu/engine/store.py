@@ -1,6 +1,7 @@
 """Facts and decisions from and to the database, many at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from operator import attrgetter
 
 import orjson
 
@@ -35,11 +36,14 @@ DECISION_COLUMNS = (
     "refusal_missing",
 )
 
+# What names a fact for ever.
+idempotency_key: Callable[[ArrivedFact], str] = attrgetter("new.idempotency_key")
+
 LOAD_ANSWERS = """
 SELECT fact.idempotency_key, fact.fingerprint, fact.id AS fact_id, decision.id, decision.campaign_id,
        decision.effects, decision.refusal_code, decision.refusal_missing
 FROM fact LEFT JOIN decision ON decision.fact_id = fact.id
-WHERE fact.idempotency_key = ANY($1::text[])
+WHERE fact.idempotency_key = ANY(ARRAY(SELECT json_array_elements_text($1::text::json)))
 ORDER BY decision.id
 """
 
@@ -70,15 +74,10 @@ async def append_facts(connection: Connection, facts: Sequence[ArrivedFact]) -> 
     await append_rows(connection, "fact", FACT_COLUMNS, rows)
 
 
-def idempotency_key(fact: ArrivedFact) -> str:
-    """What names a fact for ever."""
-    return fact.new.idempotency_key
-
-
-async def load_answers(connection: Connection, keys: Collection[str]) -> dict[str, tuple[bytes, Outcome]]:
+async def load_answers(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[bytes, Outcome]]:
     """The answers that earlier facts with these keys got, each with its body's fingerprint."""
     answers: dict[str, tuple[bytes, Outcome]] = {}
-    for row in await connection.fetch(LOAD_ANSWERS, list(keys)):
+    for row in await connection.fetch(LOAD_ANSWERS, orjson.dumps(keys).decode()):
         fingerprint, outcome = answers.get(row[0], (row[1], Outcome(row[2], ())))
         if row[3] is not None:
             refusal = Refusal(row[6], orjson.loads(row[7])) if row[6] is not None else None

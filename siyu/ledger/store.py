@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from siyu.db import Connection, append_rows
+from siyu.db import Connection, append_rows, array_of
 from siyu.ids import new_id
 from siyu.ledger.book import UNITS, Book, MemberAccount, OpenGrant, Transfer
 
 # Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOAD_ACCOUNTS = """
-SELECT place - 1, id, unit, balance FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (member_id, place)
+SELECT place - 1, id, unit, balance FROM unnest($1::text::uuid[]) WITH ORDINALITY AS wanted (member_id, place)
 JOIN account USING (member_id)
 """
 
@@ -30,7 +30,7 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[])
 
 CHANGE_BALANCES = """
 UPDATE account SET balance = account.balance + change.delta
-FROM unnest($1::uuid[], $2::bigint[]) AS change (id, delta)
+FROM unnest($1::text::uuid[], $2::text::bigint[]) AS change (id, delta)
 WHERE account.id = change.id
 """
 
@@ -41,7 +41,8 @@ TRANSFER_COLUMNS = Transfer._fields[:-1]
 async def load_accounts(connection: Connection, book: Book, member_ids: Collection[UUID]) -> None:
     """Put the members' accounts into the book; the members are locked by the caller."""
     wanted = list(member_ids)
-    for place, account_id, unit, balance in await connection.fetch(LOAD_ACCOUNTS, wanted):
+    rows = await connection.fetch(LOAD_ACCOUNTS, array_of([member_id.hex for member_id in wanted]))
+    for place, account_id, unit, balance in rows:
         book.put_account(MemberAccount(account_id, wanted[place], unit, balance))
 
 
@@ -69,7 +70,8 @@ async def write_book(connection: Connection, book: Book) -> None:
         )
     known = [account for account in changed if not account.is_new]
     if known:
-        await connection.execute(CHANGE_BALANCES, [a.id for a in known], [a.delta for a in known])
+        ids, deltas = [account.id.hex for account in known], [str(account.delta) for account in known]
+        await connection.execute(CHANGE_BALANCES, array_of(ids), array_of(deltas))
     await append_rows(connection, "transfer", TRANSFER_COLUMNS, [transfer[:-1] for transfer in book.transfers])
 
 

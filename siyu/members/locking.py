@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from siyu.db import Connection
+from siyu.db import Connection, array_of
 from siyu.sdk import MemberView
 
 # In one order for every process, so that two batches never wait for each other in a circle. Answers with places in
 # what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOCK = """
-SELECT place - 1, joined_at FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
+SELECT place - 1, joined_at FROM unnest($1::text::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN member USING (id) ORDER BY id FOR NO KEY UPDATE OF member
 """
 
@@ -19,9 +19,8 @@ READ = "SELECT id, joined_at FROM member WHERE id = ANY($1::uuid[])"
 async def lock_members(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, MemberView]:
     """Lock these members until the transaction ends; those who do not exist are missing from the answer."""
     wanted = list(member_ids)
-    return {
-        wanted[place]: MemberView(wanted[place], joined_at) for place, joined_at in await connection.fetch(LOCK, wanted)
-    }
+    rows = await connection.fetch(LOCK, array_of([member_id.hex for member_id in wanted]))
+    return {wanted[place]: MemberView(wanted[place], joined_at) for place, joined_at in rows}
 
 
 async def read_members(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, MemberView]:

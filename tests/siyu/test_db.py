@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import asyncpg
 import pytest
 
-from siyu.db import Pool
+from siyu.db import Pool, array_of
+from siyu.ids import new_id
 
 MOMENTS = (
     datetime(1, 1, 2, tzinfo=UTC),
@@ -43,3 +44,14 @@ async def test_times_in_arrays_and_copies_too(pool: Pool) -> None:
 async def test_a_time_without_zone_is_refused(pool: Pool) -> None:
     with pytest.raises(asyncpg.DataError):
         await pool.fetchval("SELECT $1::timestamptz", datetime(2026, 1, 1))  # noqa: DTZ001 - on purpose
+
+
+@pytest.mark.parametrize("count", [0, 1, 300])
+async def test_arrays_as_texts_are_the_arrays(pool: Pool, count: int) -> None:
+    ids, numbers = [new_id() for _ in range(count)], [(-7) ** (place % 20) for place in range(count)]
+
+    read = await pool.fetchrow(
+        "SELECT $1::text::uuid[], $2::text::bigint[]", array_of([i.hex for i in ids]), array_of(map(str, numbers))
+    )
+
+    assert tuple(read) == (ids, numbers)  # type: ignore[arg-type]  # one row

@@ -89,6 +89,21 @@ async def test_a_repeated_key_gets_the_first_answer(pool: Pool) -> None:
     assert await points_of(pool, member) == 5
 
 
+ODD_KEYS = ('quo"te', "com,ma", "{brace}", "back\\slash", "NULL", "签到/🎁", "tab\there", "k" * 200)
+
+
+async def test_whatever_the_key_its_retry_is_found(pool: Pool) -> None:
+    members = await add_members(pool, len(ODD_KEYS))
+    campaign = await add_campaign(pool, "check_in")
+    signs = [sign(campaign, member, NOON, key) for member, key in zip(members, ODD_KEYS, strict=True)]
+
+    first = await asyncio.gather(*map(shop_engine(pool).submit, signs))
+    again = await asyncio.gather(*map(shop_engine(pool).submit, signs))
+
+    assert again == first
+    assert await pool.fetchval("SELECT count(*) FROM fact") == len(ODD_KEYS)
+
+
 async def test_a_key_with_another_body_is_a_conflict(pool: Pool) -> None:
     [member] = await add_members(pool, 1)
     engine = shop_engine(pool)
