@@ -14,7 +14,23 @@ from typing import Any
 import pluggy
 from packaging.specifiers import SpecifierSet
 
-from siyu.sdk import EFFECT_TYPES, ENTRY_POINT_GROUP, PROJECT, SDK_VERSION, CampaignHooks, CampaignType, Refuse
+from siyu.sdk import (
+    EFFECT_TYPES,
+    ENTRY_POINT_GROUP,
+    PROJECT,
+    SDK_VERSION,
+    CampaignHooks,
+    CampaignType,
+    Effect,
+    Hold,
+    Issue,
+    Notify,
+    Once,
+    References,
+    Refuse,
+    Spend,
+    Text,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +38,11 @@ KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 ACTION = re.compile(r"[a-z][a-zA-Z0-9]*")
 KEY_LENGTH_MAX = 32
+MESSAGE_KEY_LENGTH_MAX = 64
+READS_MAX = 16
+
+# Those that carry a code.
+REFUSING: frozenset[type[Effect]] = frozenset({Hold, Issue, Once, Refuse, Spend})
 
 AnyCampaignType = CampaignType[Any, Any]
 Loader = Callable[[], Any]
@@ -104,6 +125,16 @@ def _types_of(
         raise
 
 
+def _about_messages(campaign_type: AnyCampaignType) -> tuple[tuple[bool, str], ...]:
+    keys, notifies = list(campaign_type.messages), Notify in campaign_type.effects
+    named = all(KEY.fullmatch(key) and len(key) <= MESSAGE_KEY_LENGTH_MAX for key in keys)
+    return (
+        (bool(keys) != notifies, "messages and the effect Notify need each other"),
+        (not named, f"message keys must be short snake_case: {keys}"),
+        (not all(isinstance(text, Text) for text in campaign_type.messages.values()), "its messages must be Texts"),
+    )
+
+
 def _check(campaign_type: AnyCampaignType, known: Set[str]) -> None:
     """Raise UnusablePlugin with the first reason why the type cannot be used."""
     if not isinstance(campaign_type, CampaignType):
@@ -120,7 +151,16 @@ def _check(campaign_type: AnyCampaignType, known: Set[str]) -> None:
         ),
         (not campaign_type.effects <= set(EFFECT_TYPES), "it declares effects that do not exist"),
         (bool(refused), f"refusal codes must be UPPER_CASE: {refused}"),
-        (bool(campaign_type.refusals) and Refuse not in campaign_type.effects, "it has refusals but no Refuse effect"),
+        (
+            bool(campaign_type.refusals) and REFUSING.isdisjoint(campaign_type.effects),
+            "it has refusals but no effect that refuses",
+        ),
+        *_about_messages(campaign_type),
+        (not all(isinstance(read, References) for read in campaign_type.reads), "its reads must be References"),
+        (
+            len(campaign_type.reads) > READS_MAX,
+            f"it has more reads than the {READS_MAX} allowed",
+        ),
         (not all(ACTION.fullmatch(name) for name in actions), "action names must be camelCase"),
         (len(set(actions)) < len(actions), f"two of its actions have one name: {actions}"),
     )

@@ -1,7 +1,6 @@
 """One fact decided on the in-memory view: the core's rules, every campaign concerned."""
 
 import logging
-from functools import partial
 from itertools import islice
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from siyu.engine.effects import EFFECTS_MAX, Scene, carry_out, check_effects, on
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN
+from siyu.engine.value_guards import value_refusal
 from siyu.engine.world import LoggedDecision, World
 from siyu.sdk import Fact, OrderView, View
 
@@ -44,10 +44,10 @@ def _decide(
     """One campaign's decision. Whatever its code raises is told, and nothing of this decision happens."""
     participation = world.participations.record(campaign.id, fact.member_id, fact.at)
     scene = Scene(world, campaign, fact, participation)
-    granted = partial(world.book.granted, campaign.id, fact.member_id)
     try:
         state = participation.state_for(campaign)
-        view = View(campaign.config, state, world.members[fact.member_id], order, granted)
+        member = world.members[fact.member_id]
+        view = View(campaign.config, state, member, order, scene.granted, scene.balance, scene.held)
         # One more than is allowed is enough to refuse them: a campaign may yield without end.
         effects = tuple(islice(campaign.type.decide(fact, view), EFFECTS_MAX + 1))
         plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
@@ -56,6 +56,8 @@ def _decide(
         logger.exception("campaign type %s failed on fact %s", campaign.type.key, fact.id)
         return _refuse(world, arrived, campaign, CAMPAIGN_FAILED)
     refusal = refusal_among(scene, plan, effects)
+    if refusal is None and plan.guarded:
+        refusal = value_refusal(scene, effects)
     if refusal is not None:
         return _log(world, arrived, campaign, Decision(world.new_id(), campaign.id, (), refusal), None)
     decision = Decision(world.new_id(), campaign.id, carry_out(scene, plan, effects), None)

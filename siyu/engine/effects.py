@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 import orjson
 
@@ -11,19 +12,16 @@ from siyu.boards.registry import BOARDS, BoardKind
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.engine.outcome import Refusal
+from siyu.engine.references import is_reference, readable_references
+from siyu.engine.value_effects import VALUE_APPLY, VALUE_CHECKS, Logged, is_amount, is_text
+from siyu.engine.value_guards import GUARDED
 from siyu.engine.world import World
-from siyu.inputs import check_json, is_storable
+from siyu.inputs import check_json
 from siyu.ledger.book import Cause
-from siyu.sdk import Effect, Fact, Grant, Once, Refuse, Reverse, Score, SetState
+from siyu.sdk import Effect, Fact, Grant, Granted, Held, Once, Refuse, Score, SetState
 
 EFFECTS_MAX = 32
-# The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.
-AMOUNT_MAX = 1_000_000_000_000
 ONCE_KEY_LENGTH_MAX = 64
-REFERENCE_LENGTH_MAX = 80
-
-Logged = dict[str, Any]
-
 
 # Of these a decision holds at most one.
 SINGLE: frozenset[type[Effect]] = frozenset({Once, Refuse, SetState})
@@ -49,6 +47,30 @@ class Scene(NamedTuple):
         campaign, fact = self.campaign, self.fact
         return Cause(campaign.id, campaign.issuers[unit], unit, fact.id, fact.at)
 
+    def key(self, text: str) -> tuple[UUID, UUID, str]:
+        """What a hold or a reward of this member in this campaign is found by."""
+        return self.campaign.id, self.fact.member_id, text
+
+    def is_readable(self, reference: str) -> bool:
+        """Whether the campaign may read and reverse under this reference now."""
+        return reference in readable_references(self.campaign.type, self.fact.type, self.fact.data)
+
+    # What the view reads.
+
+    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
+        """As `View.granted`. Raises InvalidEffect for a reference that the type did not declare to read."""
+        if not self.is_readable(reference):
+            raise InvalidEffect(f"reads the reference {reference!r}, which is not among its declared reads")
+        return self.world.book.granted(self.campaign.id, self.fact.member_id, unit, reference, of)
+
+    def balance(self, unit: str) -> int:
+        """As `View.balance`."""
+        return self.world.book.balance(self.fact.member_id, unit)
+
+    def held(self, key: str) -> Held | None:
+        """As `View.held`."""
+        return self.world.holds.held(self.key(key))
+
 
 class Plan(NamedTuple):
     """How the effects of one shape are checked and carried out; where the refusal and the `Once` are among them."""
@@ -57,6 +79,7 @@ class Plan(NamedTuple):
     steps: tuple[Callable[[Scene, Any], Logged], ...]
     refuse: int | None
     once: int | None
+    guarded: bool
 
 
 @lru_cache(SHAPES_MAX)
@@ -74,6 +97,7 @@ def plan_of(declared: frozenset[type[Effect]], shape: Shape) -> Plan:
         steps=tuple(APPLY[kind] for kind in shape if kind is not Refuse),
         refuse=shape.index(Refuse) if Refuse in shape else None,
         once=shape.index(Once) if Once in shape else None,
+        guarded=not GUARDED.isdisjoint(shape),
     )
 
 
@@ -114,12 +138,6 @@ def _grant(scene: Scene, effect: Grant) -> Logged:
     return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
 
 
-def _reverse(scene: Scene, effect: Reverse) -> Logged:
-    taken = scene.world.book.reverse(scene.cause(effect.unit), scene.fact.member_id, effect.amount, effect.reference)
-    log: Logged = {"kind": "reverse", "unit": effect.unit, "amount": taken, "reference": effect.reference}
-    return log | {"asked": effect.amount}
-
-
 def _set_state(scene: Scene, effect: SetState) -> Logged:
     state: Any = effect.state  # checked to be of the type's own state class
     scene.participation.set_state(state, scene.campaign.type.state_version, scene.fact.at)
@@ -137,22 +155,9 @@ def _once(scene: Scene, effect: Once) -> Logged:
     return {"kind": "once", "key": effect.key}
 
 
-def _is_amount(value: object) -> bool:
-    return type(value) is int and 1 <= value <= AMOUNT_MAX
-
-
-def _is_text(value: object, length_max: int) -> bool:
-    return isinstance(value, str) and 1 <= len(value) <= length_max and is_storable(value)
-
-
 def _check_grant(scene: Scene, effect: Grant) -> bool:
-    referenced = effect.reference is None or _is_text(effect.reference, REFERENCE_LENGTH_MAX)
-    return effect.unit in scene.campaign.issuers and _is_amount(effect.amount) and referenced
-
-
-def _check_reverse(scene: Scene, effect: Reverse) -> bool:
-    known = effect.unit in scene.campaign.issuers
-    return known and _is_amount(effect.amount) and _is_text(effect.reference, REFERENCE_LENGTH_MAX)
+    referenced = effect.reference is None or is_reference(effect.reference)
+    return effect.unit in scene.campaign.issuers and is_amount(effect.amount) and referenced
 
 
 def _check_set_state(scene: Scene, effect: SetState) -> bool:
@@ -161,11 +166,11 @@ def _check_set_state(scene: Scene, effect: SetState) -> bool:
 
 def _check_score(_: Scene, effect: Score) -> bool:
     board = BOARDS.get(effect.board)
-    return board is not None and board.kind is BoardKind.BEST and _is_amount(effect.value)
+    return board is not None and board.kind is BoardKind.BEST and is_amount(effect.value)
 
 
 def _check_once(scene: Scene, effect: Once) -> bool:
-    return _is_text(effect.key, ONCE_KEY_LENGTH_MAX) and effect.code in scene.campaign.type.refusals
+    return is_text(effect.key, ONCE_KEY_LENGTH_MAX) and effect.code in scene.campaign.type.refusals
 
 
 def _check_refuse(scene: Scene, effect: Refuse) -> bool:
@@ -178,16 +183,16 @@ def _check_refuse(scene: Scene, effect: Refuse) -> bool:
 # One row an effect type; the values' parameter types differ, so the tables are typed by what they are called with.
 CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Grant: _check_grant,
-    Reverse: _check_reverse,
     SetState: _check_set_state,
     Score: _check_score,
     Once: _check_once,
     Refuse: _check_refuse,
+    **VALUE_CHECKS,
 }
 APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Grant: _grant,
-    Reverse: _reverse,
     SetState: _set_state,
     Score: _score,
     Once: _once,
+    **VALUE_APPLY,
 }

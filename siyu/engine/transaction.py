@@ -1,6 +1,6 @@
 """One batch of facts in one transaction: lock, insert, load, decide, write."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,12 +14,13 @@ from siyu.engine.followers import board_changes
 from siyu.engine.outcome import Outcome
 from siyu.engine.store import append_decisions, append_facts, find_once, idempotency_key, load_answers
 from siyu.engine.timing import Timings
-from siyu.engine.world import OnceKey, World
+from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used_keys, load_value, put_used_keys, write_value
+from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
-from siyu.ledger import load_accounts, load_grants, write_book
+from siyu.ledger import load_accounts, write_book
 from siyu.members import lock_members
-from siyu.orders import ORDER_FACTS, ORDER_REFUNDED, load_orders, write_orders
+from siyu.orders import ORDER_FACTS, load_orders, write_orders
 from siyu.sdk import MemberView
 
 Answer = Outcome | DomainError
@@ -34,13 +35,11 @@ class BatchTransaction:
     zone: ZoneInfo
     timings: Timings
 
-    async def run(
-        self, connection: Connection, facts: Sequence[ArrivedFact], used_once: Collection[OnceKey] = ()
-    ) -> list[Answer]:
+    async def run(self, connection: Connection, facts: Sequence[ArrivedFact], used: UsedKeys = NO_KEYS) -> list[Answer]:
         """Decide and write facts whose idempotency keys differ; one answer each, in their order. Commits nothing.
 
-        `used_once` are keys known to be in the decision log: a `Once` with one of them becomes a refusal here rather
-        than a violated constraint.
+        `used` are keys known to be in the database: a `Once`, a `Hold` or an `Issue` with one of them becomes a
+        refusal here rather than a violated constraint.
         """
         step = self.timings.start()
         members = await lock_members(connection, {fact.new.member_id for fact in facts})
@@ -50,29 +49,31 @@ class BatchTransaction:
         fresh = [fact for fact in known if idempotency_key(fact) not in answers]
         await append_facts(connection, fresh)
         step("append facts")
-        world, outcomes = await self._decide(connection, fresh, members, used_once, step)
+        world, outcomes = await self._decide(connection, fresh, members, used, step)
         if fresh:
             await _write(connection, world, step)
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         return [_answer(fact, answers) for fact in facts]
 
-    async def used_once(self, connection: Connection, facts: Sequence[ArrivedFact]) -> set[OnceKey]:
-        """The `Once` keys these facts would be decided with that the log holds already; changes nothing."""
+    async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
+        """The keys these facts would be decided with that the database has already; changes nothing."""
         members = await lock_members(connection, {fact.new.member_id for fact in facts})
-        world, _ = await self._decide(connection, facts, members, (), self.timings.start())
-        return await find_once(connection, world.once)
+        world, _ = await self._decide(connection, facts, members, NO_KEYS, self.timings.start())
+        used = await find_used_keys(connection, world)
+        return used._replace(once=frozenset(await find_once(connection, world.once)))
 
     async def _decide(
         self,
         connection: Connection,
         facts: Sequence[ArrivedFact],
         members: dict[UUID, MemberView],
-        used_once: Collection[OnceKey],
+        used: UsedKeys,
         step: Step,
     ) -> tuple[World, list[Outcome]]:
         campaigns = await self.campaigns.load(connection) if facts else []
-        world = World(campaigns, members, self.zone, new_id, once=set(used_once))
+        world = World(campaigns, members, self.zone, new_id, once=set(used.once))
+        put_used_keys(world, used)
         if facts:
             await _load(connection, world, facts)
         step("load")
@@ -85,16 +86,14 @@ async def _load(connection: Connection, world: World, facts: Sequence[ArrivedFac
     """What the facts' campaigns read, all under the members' locks."""
     news = [fact.new for fact in facts]
     await load_accounts(connection, world.book, {new.member_id for new in news})
-    keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
-    if keys:
+    deciding = [(fact.new, campaign) for fact in facts for campaign in concerned(world, fact)]
+    if deciding:
+        keys = {(campaign.id, new.member_id) for new, campaign in deciding}
         await load_participations(connection, world.participations, list(keys))
+        await load_value(connection, world, deciding)
     numbers = {new.data["order"] for new in news if new.type in ORDER_FACTS}
     if numbers:
         await load_orders(connection, world.orders, numbers)
-    refunded = {new.data["order"] for new in news if new.type == ORDER_REFUNDED}
-    if refunded:
-        issuers = {issuer for campaign in world.campaigns for issuer in campaign.issuers.values()}
-        await load_grants(connection, world.book, issuers, refunded)
 
 
 def concerned(world: World, fact: ArrivedFact) -> list[LiveCampaign]:
@@ -109,6 +108,7 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     await write_participations(connection, world.participations)
     step("write participations")
     await write_book(connection, world.book)
+    await write_value(connection, world)
     step("write ledger")
     await append_decisions(connection, world.decisions)
     step("append decisions")

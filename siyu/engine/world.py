@@ -13,7 +13,10 @@ from siyu.campaigns.participations import Participations
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
+from siyu.ledger.holds import HoldBook
+from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
+from siyu.rewards.book import RewardBook
 from siyu.sdk import MemberView
 
 # A campaign, a subject and the key of a `Once`.
@@ -40,9 +43,12 @@ class World:
     participations: Participations = field(init=False)
     book: Book = field(init=False)
     orders: OrderBook = field(init=False)
+    holds: HoldBook = field(init=False)
+    rewards: RewardBook = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
+    messages: list[NewMessage] = field(default_factory=list)
     _by_id: dict[UUID, LiveCampaign] = field(init=False)
     _days: dict[datetime, date] = field(default_factory=dict)
 
@@ -50,6 +56,8 @@ class World:
         self.participations = Participations(self.new_id)
         self.book = Book(self.new_id)
         self.orders = OrderBook(self.new_id)
+        self.holds = HoldBook(self.new_id)
+        self.rewards = RewardBook(self.new_id)
         self._by_id = {campaign.id: campaign for campaign in self.campaigns}
 
     def day(self, at: datetime) -> date:

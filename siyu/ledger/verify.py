@@ -14,7 +14,7 @@ from siyu.ledger.unfolded import Unfolded
 ROWS_AT_ONCE = 10_000
 VIOLATIONS_SHOWN_MAX = 10
 COUNT_TIMEOUT_S = 600.0
-TABLES = ("account", "transfer", "member", "fact", "decision")
+TABLES = ("account", "transfer", "member", "fact", "decision", "hold")
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 # Half of all transfers touch one campaign's account, so the planner expects that of any account and would read the

@@ -13,12 +13,28 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
 """
 
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
-from siyu.sdk.effects import EFFECT_TYPES, Effect, Grant, Once, Refuse, Reverse, Score, SetState
+from siyu.sdk.effects import (
+    EFFECT_TYPES,
+    Effect,
+    Grant,
+    Hold,
+    Issue,
+    Notify,
+    Once,
+    Refuse,
+    Reverse,
+    Revoke,
+    Score,
+    SetState,
+    Settle,
+    Spend,
+)
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState
+from siyu.sdk.reads import References
 from siyu.sdk.text import Text
-from siyu.sdk.view import Granted, MemberView, OrderView, View
+from siyu.sdk.view import Granted, Held, MemberView, OrderView, View
 
 __all__ = [
     "EFFECT_TYPES",
@@ -35,14 +51,22 @@ __all__ = [
     "Fact",
     "Grant",
     "Granted",
+    "Held",
+    "Hold",
+    "Issue",
     "MemberView",
+    "Notify",
     "Once",
     "OrderView",
     "Progress",
+    "References",
     "Refuse",
     "Reverse",
+    "Revoke",
     "Score",
     "SetState",
+    "Settle",
+    "Spend",
     "Text",
     "View",
     "hookimpl",

@@ -7,6 +7,7 @@ from typing import Any, Generic
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import ActionInput
+from siyu.sdk.reads import References
 from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, StateT, View
 
@@ -44,6 +45,8 @@ class CampaignType(Generic[ConfigT, StateT]):
       `settles`: fact types decided at any time after publishing, so that a refund is honoured after the end.
     - `effects`: the effect types it may emit; any other fails the decision.
     - `refusals`: every code it refuses with, and the sentence for it (`{name}` is filled from `missing`).
+    - `reads`: under which references grants and spends are read and reversed.
+    - `messages`: every message it may `Notify` with (`{name}` is filled from `params`).
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
     - `describe`: progress of a participation for a front end.
     - `upcast`: turns the JSON of an older `state_version` into the present one.
@@ -62,6 +65,8 @@ class CampaignType(Generic[ConfigT, StateT]):
     actions: tuple[Action, ...] = ()
     listens: frozenset[str] = frozenset()
     settles: frozenset[str] = frozenset()
+    reads: tuple[References, ...] = ()
+    messages: Mapping[str, Text] = field(default_factory=dict)
     state_version: int = 1
     upcast: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
 

@@ -92,9 +92,10 @@ async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str, dat
     assert await catalogue(empty_url) == await catalogue(database_url)
 
 
-async def test_a_migration_that_died_before_it_was_recorded_can_be_run_again(database_url: str) -> None:
+async def test_migrations_that_died_before_they_were_recorded_can_be_run_again(database_url: str) -> None:
     before = await catalogue(database_url)
-    await execute(database_url, "DELETE FROM tortoise_migrations WHERE name = '0002_constraints'")
+    # A later one may change what an earlier one made: they are run again in their order.
+    await execute(database_url, "DELETE FROM tortoise_migrations WHERE name > '0001_initial'")
 
-    assert await migrate(database_url) == ["0002_constraints"]
+    assert await migrate(database_url) == known_migrations()[1:]
     assert await catalogue(database_url) == before
