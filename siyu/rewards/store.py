@@ -46,11 +46,12 @@ async def find_reward_keys(connection: Connection, keys: Collection[RewardKey]) 
 
 async def write_rewards(connection: Connection, book: RewardBook) -> None:
     """Write what was issued and revoked. A key that is in use after all raises a unique violation."""
+    if book.revoked:
+        # First, and so never what the same batch issued for the key afterwards.
+        campaigns, members, texts = zip(*book.revoked, strict=True)
+        await connection.execute(REVOKE, campaigns, members, texts, list(book.revoked.values()))
     rows = [
         (new.id, *new.key, new.reward, "revoked" if new.revoked_at else "issued", new.issued_at, new.revoked_at)
         for new in book.new.values()
     ]
     await append_rows(connection, "issued_reward", COLUMNS, rows)
-    if book.revoked:
-        campaigns, members, texts = zip(*book.revoked, strict=True)
-        await connection.execute(REVOKE, campaigns, members, texts, list(book.revoked.values()))

@@ -265,6 +265,12 @@ async def test_a_reward_is_issued_and_revoked(till: Till, pool: Pool) -> None:
     assert [tuple(row) for row in rows] == [("mug", "k", "revoked", NOON, LATER)]
 
 
+async def test_what_is_issued_after_a_revocation_of_nothing_stays(till: Till, pool: Pool) -> None:
+    await till.play(revoke("k"), issue("mug", "k"))
+
+    assert await pool.fetchval("SELECT state FROM issued_reward") == "issued"
+
+
 async def test_a_message_is_left_with_its_words(till: Till, pool: Pool) -> None:
     outcome = await till.play(notify(3))
 
