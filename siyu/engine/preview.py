@@ -14,9 +14,9 @@ from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.intake import EARLIEST, action_fact, service_fact
 from siyu.engine.outcome import Outcome, Refusal
 from siyu.engine.rehearsal import Rehearsal
-from siyu.engine.store import find_once
 from siyu.engine.transaction import load_for
-from siyu.engine.world import OnceKey, World
+from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, put_used_keys
+from siyu.engine.world import World
 from siyu.errors import InvalidInput, Problem
 from siyu.ids import new_id
 from siyu.members import read_members
@@ -102,23 +102,22 @@ class Previewer:
         drafted: LiveCampaign,
         facts: Sequence[ArrivedFact],
     ) -> tuple[Step, ...]:
-        """The steps, with every `Once` key that the log holds known.
+        """The steps, with every key of a `Once`, a `Hold` or an `Issue` that the database holds known.
 
         Which keys are asked for is known only after playing, and a key that turns out to be used changes what follows:
         each round settles at least one fact more.
         """
-        asked: set[OnceKey] = set()
-        used: set[OnceKey] = set()
+        used = NO_KEYS
         for _ in range(len(facts) + 1):
-            world = World(routes.campaigns, members, self.zone, new_id, once=set(used), known_routes=routes)
+            world = World(routes.campaigns, members, self.zone, new_id, once=set(used.once), known_routes=routes)
+            put_used_keys(world, used)
             await load_for(connection, world, facts, lock=False)
             steps = _steps(Rehearsal(world), drafted, facts)
-            fresh = world.once - asked - used
-            found = await find_once(connection, fresh)
-            if not found:
+            found = await find_used(connection, world)
+            known = UsedKeys(used.once | found.once, used.holds | found.holds, used.rewards | found.rewards)
+            if known == used:
                 break
-            asked |= fresh
-            used |= found
+            used = known
         return steps
 
     def _check(
