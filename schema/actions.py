@@ -18,7 +18,8 @@ from schema.ids import CAMPAIGN, decode_uuid
 from schema.kinds import participation_object
 from schema.naming import action_prefix, mutation_name, type_prefix
 from schema.permissions import ForMembers
-from schema.types.decision import Decision, Effect, effect_object, refusal_object
+from schema.types.decision import Decision, effect_object, refusal_object
+from schema.types.effect import Effect
 from schema.types.participation import Participation
 from siyu.campaigns import AnyCampaignType
 from siyu.engine import CAMPAIGN_NOT_FOUND, CORE_REFUSALS

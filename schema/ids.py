@@ -13,6 +13,8 @@ PARTICIPATION = "Participation"
 DECISION = "Decision"
 FACT = "Fact"
 LEDGER_ENTRY = "LedgerEntry"
+ISSUED_REWARD = "IssuedReward"
+MESSAGE = "Message"
 
 ID_LENGTH_MAX = 200
 

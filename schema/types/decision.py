@@ -14,21 +14,16 @@ from schema.ids import DECISION, MEMBER, encode_id
 from schema.kinds import campaign_object, kind_types
 from schema.scalars import BigInt
 from schema.types.campaign import Campaign
+from schema.types.effect import Effect
 from schema.types.ledger import Fact, fact_object
 from schema.types.member import Member
 from schema.types.node import Node
+from schema.types.value_effects import VALUE_EFFECT_OBJECTS, VALUE_EFFECTS
 from siyu.campaigns import AnyCampaignType
 from siyu.engine import CORE_REFUSALS
 from siyu.engine import Refusal as EngineRefusal
 from siyu.engine.queries import DecisionRow
 from siyu.sdk import Text
-
-
-@strawberry.interface(description="One thing that a decision changed.")
-class Effect:
-    """An effect as a GraphQL object."""
-
-    kind: str
 
 
 @strawberry.type(description="Value was given to the member.")
@@ -38,16 +33,6 @@ class GrantEffect(Effect):
     unit: str
     amount: BigInt
     reference: str | None
-
-
-@strawberry.type(description="Value was taken back: `amount` of the `asked`, which the member may no longer have had.")
-class ReverseEffect(Effect):
-    """A reversal."""
-
-    unit: str
-    amount: BigInt
-    asked: BigInt
-    reference: str
 
 
 @strawberry.type(description="A value was put on a leaderboard that keeps each member's best.")
@@ -142,7 +127,6 @@ class TeamEffect(Effect):
 
 EFFECTS: Mapping[str, Callable[..., Effect]] = {
     "grant": GrantEffect,
-    "reverse": ReverseEffect,
     "score": ScoreEffect,
     "set_state": StateEffect,
     "once": OnceEffect,
@@ -153,10 +137,10 @@ EFFECTS: Mapping[str, Callable[..., Effect]] = {
     "release": ReleaseEffect,
     "confirm": ConfirmEffect,
     "set_team": TeamEffect,
+    **VALUE_EFFECTS,
 }
 EFFECT_OBJECTS: tuple[type, ...] = (
     GrantEffect,
-    ReverseEffect,
     ScoreEffect,
     StateEffect,
     OnceEffect,
@@ -167,6 +151,7 @@ EFFECT_OBJECTS: tuple[type, ...] = (
     ReleaseEffect,
     ConfirmEffect,
     TeamEffect,
+    *VALUE_EFFECT_OBJECTS,
 )
 
 

@@ -53,7 +53,7 @@ class LedgerEntry:
     def balance(self) -> BigInt:
         return BigInt(self.row.balance)
 
-    @field("grant or reverse.")
+    @field("grant, reverse (of a grant), spend or unspend (of a spend).")
     def kind(self) -> str:
         return self.row.kind
 
@@ -65,7 +65,7 @@ class LedgerEntry:
     def fact(self) -> Fact:
         return fact_object(self.row.fact_id, self.row.fact_type, self.row.fact_at)
 
-    @field("The campaign that paid or took back.")
+    @field("The campaign at the other end.")
     async def campaign(self, info: Info) -> Campaign | None:
         campaign = await info.context.loaders.campaign.load(self.row.campaign_id)
         return campaign_object(info, campaign) if campaign else None
@@ -84,8 +84,16 @@ class Wallet(Node):
 
     @strawberry.field
     async def balance(self, info: Info) -> BigInt:
-        balances = await info.context.loaders.balances.load(self.member_id)
-        return BigInt(balances.get(self.unit.value, 0))
+        return await self._balance(info)
+
+    @field("What campaigns promised and have not granted yet; it is not in `balance`.")
+    async def held(self, info: Info) -> BigInt:
+        held = await info.context.loaders.held.load(self.member_id)
+        return BigInt(held.get(self.unit.value, 0))
+
+    @field("What the member can spend now: the balance, since what is held is not in it.")
+    async def available(self, info: Info) -> BigInt:
+        return await self._balance(info)
 
     @field("Newest first.")
     async def entries(
@@ -95,3 +103,7 @@ class Wallet(Node):
         wanted = EntriesWanted(self.member_id, self.unit.value, slice_.limit, uuid_cursor(slice_.after))
         page = await info.context.loaders.entries.load(wanted)
         return connect(page, slice_, lambda row: LedgerEntry(row=row), lambda row: encode_cursor(row.id))
+
+    async def _balance(self, info: Info) -> BigInt:
+        balances = await info.context.loaders.balances.load(self.member_id)
+        return BigInt(balances.get(self.unit.value, 0))

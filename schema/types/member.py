@@ -13,10 +13,14 @@ from schema.kinds import participation_objects
 from schema.permissions import ForStaff, require_all_of, require_role
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
+from schema.types.message import Message
 from schema.types.node import Node
+from schema.types.reward import IssuedReward
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.members.queries import MemberRow
+from siyu.messaging.queries import MessagesWanted
 from siyu.paging import Page
+from siyu.rewards.queries import RewardsWanted
 
 if TYPE_CHECKING:
     from schema.types.participation import Participation
@@ -73,6 +77,26 @@ class Member(Node):
     def wallet(self, info: Info, unit: WalletUnit) -> Wallet:
         require_all_of(info, self.row.id)
         return Wallet(member_id=self.row.id, unit=unit)
+
+    @field("What campaigns gave the member by name, newest first; revoked ones too.")
+    async def rewards(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[IssuedReward]:
+        require_all_of(info, self.row.id)
+        slice_ = forward(first, after)
+        wanted = RewardsWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
+        page = await info.context.loaders.rewards.load(wanted)
+        return connect(page, slice_, lambda row: IssuedReward(row=row), lambda row: encode_cursor(row.id))
+
+    @field("What campaigns told the member, newest first.")
+    async def messages(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[Message]:
+        require_all_of(info, self.row.id)
+        slice_ = forward(first, after)
+        wanted = MessagesWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
+        page = await info.context.loaders.messages.load(wanted)
+        return connect(page, slice_, lambda row: Message(row=row), lambda row: encode_cursor(row.id))
 
     @field("What the member takes part in, newest first; in one campaign, or in all.")
     async def participations(

@@ -6,7 +6,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.errors import UserError
-from schema.types.decision import Effect, Refusal
+from schema.types.decision import Refusal
+from schema.types.effect import Effect
 
 
 @strawberry.type(description="What the campaign would make of one fact.")

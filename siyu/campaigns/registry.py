@@ -29,10 +29,16 @@ from siyu.sdk import (
     Effect,
     Emit,
     FactData,
+    Hold,
+    Issue,
+    Notify,
     Once,
+    References,
     Refuse,
     Reserve,
     Schedule,
+    Spend,
+    Text,
 )
 
 logger = logging.getLogger(__name__)
@@ -44,8 +50,10 @@ KEY_LENGTH_MAX = 32
 # A type of facts is a key, a dot and a name; the table of facts has room for 64 characters.
 NAME_LENGTH_MAX = 31
 NAMES_MAX = 16
-# The effects a decision can be refused by.
-REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Once, Refuse, Reserve})
+MESSAGE_KEY_LENGTH_MAX = 64
+READS_MAX = 16
+# The effects a decision can be refused by: those that carry a code.
+REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Issue, Once, Refuse, Reserve, Spend})
 
 AnyCampaignType = CampaignType[Any, Any]
 Loader = Callable[[], Any]
@@ -175,6 +183,16 @@ def _types_of(manager: pluggy.PluginManager, source: Source, owners: Mapping[str
         raise
 
 
+def _about_messages(campaign_type: AnyCampaignType) -> tuple[tuple[bool, str], ...]:
+    keys, notifies = list(campaign_type.messages), Notify in campaign_type.effects
+    named = all(KEY.fullmatch(key) and len(key) <= MESSAGE_KEY_LENGTH_MAX for key in keys)
+    return (
+        (bool(keys) != notifies, "messages and the effect Notify need each other"),
+        (not named, f"message keys must be short snake_case: {keys}"),
+        (not all(isinstance(text, Text) for text in campaign_type.messages.values()), "its messages must be Texts"),
+    )
+
+
 def _check(campaign_type: AnyCampaignType, owners: Mapping[str, str]) -> None:
     """Raise UnusablePlugin with the first reason why the type cannot be used."""
     if not isinstance(campaign_type, CampaignType):
@@ -191,7 +209,13 @@ def _check(campaign_type: AnyCampaignType, owners: Mapping[str, str]) -> None:
         ),
         (not campaign_type.effects <= set(EFFECT_TYPES), "it declares effects that do not exist"),
         (bool(refused), f"refusal codes must be UPPER_CASE: {refused}"),
-        (bool(campaign_type.refusals) and not campaign_type.effects & REFUSING, "it has refusals but no Refuse effect"),
+        (
+            bool(campaign_type.refusals) and REFUSING.isdisjoint(campaign_type.effects),
+            "it has refusals but no effect that refuses",
+        ),
+        *_about_messages(campaign_type),
+        (not all(isinstance(read, References) for read in campaign_type.reads), "its reads must be References"),
+        (len(campaign_type.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"),
         (not all(ACTION.fullmatch(name) for name in actions), "action names must be camelCase"),
         (len(set(actions)) < len(actions), f"two of its actions have one name: {actions}"),
     )

@@ -125,7 +125,7 @@ async def update(
         # As it is now: it may have been published since it was read, and taken members into its arms.
         if record is not None and record["published_at"] is not None:
             check_arms_stay(old.terms, terms)
-        if record is not None and record["state"] != "draft" and old.type_key in registry.types:
+        if record is not None and record["shown"] != "draft" and old.type_key in registry.types:
             DEADLINE.ask(Patience(), check_stock_kept, registry.types[old.type_key], old.config, config)
     if record is None:
         present = await _campaign(pool, campaign_id, now)

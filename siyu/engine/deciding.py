@@ -98,7 +98,6 @@ def _decide(
     """One campaign's decision. Whatever its code raises is told, and nothing of this decision happens."""
     participation = world.participations.record(campaign.id, fact.member_id, fact.at)
     scene = Scene(world, campaign, fact, participation, arrived)
-    granted = partial(world.book.granted, campaign.id, fact.member_id)
     if campaign.suspended or (world.faults.suspended and campaign.id in world.faults.suspended):
         return _refuse(world, arrived, campaign, CAMPAIGN_FAILED, {"fault": CampaignFault.SUSPENDED.value})
     try:
@@ -111,7 +110,8 @@ def _decide(
         if campaign.copies_config:
             config = config.model_copy(deep=True)
         reads = NOTHING_DECLARED if campaign.needs is NO_NEEDS else SceneReads(scene)
-        view = View(config, state, world.members[fact.member_id], order, granted, reads)
+        member = world.members[fact.member_id]
+        view = View(config, state, member, order, scene.granted, scene.balance, scene.held, reads)
         # One more than is allowed is enough to refuse them: a campaign may yield without end.
         effects = tuple(islice(campaign.type.decide(seen, view), EFFECTS_MAX + 1))
         plan = plan_of(campaign.type.effects, tuple(map(type, effects)))

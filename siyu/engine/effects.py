@@ -11,6 +11,7 @@ from siyu.boards.registry import BOARDS, BoardKind
 from siyu.engine import scheduling
 from siyu.engine.guards import Guard, PlacedGuard, first_refusal
 from siyu.engine.outcome import Refusal
+from siyu.engine.references import is_reference
 from siyu.engine.reserving import (
     check_confirm,
     check_release,
@@ -25,6 +26,8 @@ from siyu.engine.reserving import (
     set_team,
 )
 from siyu.engine.scene import KEY_LENGTH_MAX, InvalidEffect, Logged, Scene, is_amount, is_text
+from siyu.engine.value_effects import VALUE_APPLY, VALUE_CHECKS
+from siyu.engine.value_guards import GUARDED, value_refusal
 from siyu.inputs import check_json
 from siyu.sdk import (
     Cancel,
@@ -36,7 +39,6 @@ from siyu.sdk import (
     Refuse,
     Release,
     Reserve,
-    Reverse,
     Schedule,
     Score,
     SetState,
@@ -44,7 +46,6 @@ from siyu.sdk import (
 )
 
 EFFECTS_MAX = 32
-REFERENCE_LENGTH_MAX = 80
 # Of an effect that is impossible, in the log.
 SHOWN_LENGTH_MAX = 200
 
@@ -63,6 +64,7 @@ class Plan(NamedTuple):
     refuse: int | None
     once: int | None
     guards: tuple[PlacedGuard, ...]
+    guards_value: bool
 
 
 @lru_cache(SHAPES_MAX)
@@ -81,6 +83,7 @@ def plan_of(declared: frozenset[type[Effect]], shape: Shape) -> Plan:
         refuse=shape.index(Refuse) if Refuse in shape else None,
         once=shape.index(Once) if Once in shape else None,
         guards=tuple((place, GUARDS[kind]) for place, kind in enumerate(shape) if kind in GUARDS),
+        guards_value=not GUARDED.isdisjoint(shape),
     )
 
 
@@ -100,7 +103,8 @@ def refusal_among(scene: Scene, plan: Plan, effects: Sequence[Any]) -> Refusal |
         once: Once = effects[plan.once]
         if (scene.campaign.id, scene.fact.member_id, once.key) in scene.world.once:
             return Refusal(once.code, {})
-    return first_refusal(scene, plan.guards, effects) if plan.guards else None
+    refusal = first_refusal(scene, plan.guards, effects) if plan.guards else None
+    return value_refusal(scene, effects) if refusal is None and plan.guards_value else refusal
 
 
 def once_key(plan: Plan, effects: Sequence[Any]) -> str | None:
@@ -121,12 +125,6 @@ def _grant(scene: Scene, effect: Grant) -> Logged:
     return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
 
 
-def _reverse(scene: Scene, effect: Reverse) -> Logged:
-    taken = scene.world.book.reverse(scene.cause(effect.unit), scene.fact.member_id, effect.amount, effect.reference)
-    log: Logged = {"kind": "reverse", "unit": effect.unit, "amount": taken, "reference": effect.reference}
-    return log | {"asked": effect.amount}
-
-
 def _set_state(scene: Scene, effect: SetState) -> Logged:
     state: Any = effect.state  # checked to be of the type's own state class
     scene.participation.set_state(state, scene.campaign.type.state_version, scene.fact.at)
@@ -145,13 +143,8 @@ def _once(scene: Scene, effect: Once) -> Logged:
 
 
 def _check_grant(scene: Scene, effect: Grant) -> bool:
-    referenced = effect.reference is None or is_text(effect.reference, REFERENCE_LENGTH_MAX)
+    referenced = effect.reference is None or is_reference(effect.reference)
     return effect.unit in scene.campaign.issuers and is_amount(effect.amount) and referenced
-
-
-def _check_reverse(scene: Scene, effect: Reverse) -> bool:
-    known = effect.unit in scene.campaign.issuers
-    return known and is_amount(effect.amount) and is_text(effect.reference, REFERENCE_LENGTH_MAX)
 
 
 def _check_set_state(scene: Scene, effect: SetState) -> bool:
@@ -177,7 +170,6 @@ def _check_refuse(scene: Scene, effect: Refuse) -> bool:
 # One row an effect type; the values' parameter types differ, so the tables are typed by what they are called with.
 CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Grant: _check_grant,
-    Reverse: _check_reverse,
     SetState: _check_set_state,
     Score: _check_score,
     Once: _check_once,
@@ -189,6 +181,7 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Release: check_release,
     Confirm: check_confirm,
     SetTeam: check_set_team,
+    **VALUE_CHECKS,
 }
 GUARDS: Mapping[type[Effect], Guard] = {
     Reserve: guard_reserve,
@@ -197,7 +190,6 @@ GUARDS: Mapping[type[Effect], Guard] = {
 }
 APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Grant: _grant,
-    Reverse: _reverse,
     SetState: _set_state,
     Score: _score,
     Once: _once,
@@ -208,4 +200,5 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Release: release,
     Confirm: confirm,
     SetTeam: set_team,
+    **VALUE_APPLY,
 }

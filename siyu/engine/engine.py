@@ -19,6 +19,7 @@ from siyu.engine.outcome import Outcome
 from siyu.engine.pending import arrived_fact
 from siyu.engine.timing import Timings
 from siyu.engine.transaction import Answer, BatchTransaction
+from siyu.engine.value_loading import NO_KEYS
 from siyu.ids import new_id
 
 logger = logging.getLogger(__name__)
@@ -162,7 +163,7 @@ class Engine:
     async def _commit(self, facts: Sequence[ArrivedFact], look_for_once: bool) -> Sequence[Answer]:
         async with self.pool.acquire() as connection:
             async with connection.transaction():
-                used = await self._transaction.used_once(connection, facts) if look_for_once else ()
+                used = await self._transaction.used_keys(connection, facts) if look_for_once else NO_KEYS
                 answers, due = await self._transaction.run(connection, facts, used)
                 step = self.timings.start()
             step("commit")

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from siyu.boards.changes import BoardChange
 from siyu.engine.world import World
 
+# What spends and their return do to a wallet is no earning: who buys with points does not fall on the board.
+EARNED = {"grant": 1, "reverse": -1}
+
 
 def board_changes(world: World) -> list[BoardChange]:
     """What campaigns scored, what members earned and what they spent, at the time each counts for."""
@@ -13,8 +16,10 @@ def board_changes(world: World) -> list[BoardChange]:
 
 def _earned(world: World) -> Iterator[BoardChange]:
     for transfer in world.book.transfers:
-        amount = transfer.amount if transfer.kind == "grant" else -transfer.amount
-        yield BoardChange(transfer.unit, transfer.member_id, world.day(transfer.at), transfer.at, amount)
+        sign = EARNED.get(transfer.kind)
+        if sign is not None:
+            amount = sign * transfer.amount
+            yield BoardChange(transfer.unit, transfer.member_id, world.day(transfer.at), transfer.at, amount)
 
 
 def _spent(world: World) -> Iterator[BoardChange]:

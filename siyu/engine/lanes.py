@@ -8,7 +8,7 @@ from siyu.engine.outcome import Decision
 from siyu.engine.refusals import LANE_TAKEN, STOPPED
 
 # The logged effects that give something: whoever has one of them has taken the lane.
-REWARD_KINDS = frozenset({"grant"})
+REWARD_KINDS = frozenset({"grant", "hold", "issue"})
 
 Decide = Callable[[LiveCampaign], Decision]
 Skip = Callable[[LiveCampaign, str, Mapping[str, Any]], Decision]

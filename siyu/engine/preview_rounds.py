@@ -13,9 +13,9 @@ from siyu.db import Connection
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.outcome import Outcome, Refusal
 from siyu.engine.rehearsal import Rehearsal
-from siyu.engine.store import find_once
 from siyu.engine.transaction import load_for
-from siyu.engine.world import OnceKey, World
+from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, put_used_keys
+from siyu.engine.world import World
 from siyu.errors import InvalidInput, Problem
 from siyu.ids import new_id
 from siyu.members import read_members
@@ -51,8 +51,9 @@ class Round(NamedTuple):
 class Rounds:
     """Facts of known members, played on one snapshot of the database until nothing is missing.
 
-    Which `Once` keys are asked for and which facts follow is known only after playing. A key that turns out to be used
-    or a fact that turns out to follow changes what comes after it: each round settles at least one fact more.
+    Which keys of a `Once`, a `Hold` or an `Issue` are asked for and which facts follow is known only after playing. A
+    key that turns out to be used or a fact that turns out to follow changes what comes after it: each round settles at
+    least one fact more.
     """
 
     connection: Connection
@@ -62,8 +63,7 @@ class Rounds:
     campaign: LiveCampaign
     facts: Sequence[ArrivedFact]
     _foreseen: dict[bytes, ArrivedFact] = field(default_factory=dict)
-    _asked: set[OnceKey] = field(default_factory=set)
-    _used: set[OnceKey] = field(default_factory=set)
+    _used: UsedKeys = NO_KEYS
 
     async def steps(self) -> tuple[Step, ...]:
         """The steps. Raises InvalidInput for too many follow-ups."""
@@ -71,8 +71,14 @@ class Rounds:
         steps: tuple[Step, ...] = ()
         for _ in range(len(self.facts) + 2 * FOLLOW_UPS_MAX + 1):
             world = World(
-                self.routes.campaigns, self.members, self.zone, new_id, once=set(self._used), known_routes=self.routes
+                self.routes.campaigns,
+                self.members,
+                self.zone,
+                new_id,
+                once=set(self._used.once),
+                known_routes=self.routes,
             )
+            put_used_keys(world, self._used)
             await load_for(self.connection, world, [*self.facts, *self._foreseen.values()], lock=False)
             rehearsal = Rehearsal(world)
             for timer in timers:
@@ -97,12 +103,10 @@ class Rounds:
         self._foreseen |= {fact.new.fingerprint(): fact for fact in facts}
 
     async def _learn_used(self, world: World) -> bool:
-        """Whether the log holds a key that nobody had asked it for."""
-        fresh = world.once - self._asked - self._used
-        found = await find_once(self.connection, fresh)
-        self._asked |= fresh
-        self._used |= found
-        return bool(found)
+        """Whether the database holds a key that this world knew nothing of."""
+        used, found = self._used, await find_used(self.connection, world)
+        self._used = UsedKeys(used.once | found.once, used.holds | found.holds, used.rewards | found.rewards)
+        return self._used != used
 
     def _play(self, rehearsal: Rehearsal) -> Round:
         """Play until a fact follows for which nothing was read; then gather those that are to follow as well."""

@@ -1,14 +1,16 @@
 """Where effects happen, and what any effect is checked by."""
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.references import readable_references
 from siyu.engine.world import World
 from siyu.inputs import is_storable
 from siyu.ledger.book import Cause
-from siyu.sdk import Fact
+from siyu.sdk import Fact, Granted, Held
 
 # The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.
 AMOUNT_MAX = 1_000_000_000_000
@@ -35,6 +37,30 @@ class Scene(NamedTuple):
         """Who pays for a movement of value, and why."""
         campaign, fact = self.campaign, self.fact
         return Cause(campaign.id, campaign.issuers[unit], unit, fact.id, fact.at)
+
+    def key(self, text: str) -> tuple[UUID, UUID, str]:
+        """What a hold or a reward of this member in this campaign is found by."""
+        return self.campaign.id, self.fact.member_id, text
+
+    def is_readable(self, reference: str) -> bool:
+        """Whether the campaign may read and reverse under this reference now."""
+        return reference in readable_references(self.campaign.type, self.fact.type, self.fact.data)
+
+    # What the view reads.
+
+    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
+        """As `View.granted`. Raises InvalidEffect for a reference that the type did not declare to read."""
+        if not self.is_readable(reference):
+            raise InvalidEffect(f"reads the reference {reference!r}, which is not among its declared reads")
+        return self.world.book.granted(self.campaign.id, self.fact.member_id, unit, reference, of)
+
+    def balance(self, unit: str) -> int:
+        """As `View.balance`."""
+        return self.world.book.balance(self.fact.member_id, unit)
+
+    def held(self, key: str) -> Held | None:
+        """As `View.held`."""
+        return self.world.holds.held(self.key(key))
 
 
 def is_amount(value: object) -> bool:

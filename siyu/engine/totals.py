@@ -6,7 +6,7 @@ from typing import Any
 
 # Effects of the log that move value, and the total they count in; one row a kind. Facts asked for, counters, teams and
 # states move none: what comes of them are effects of other decisions.
-COUNTED_AS: Mapping[str, str] = {"grant": "granted", "reverse": "reversed"}
+COUNTED_AS: Mapping[str, str] = {"grant": "granted", "settle": "granted", "reverse": "reversed"}
 # What of these a member has in the end; one row a total.
 SIGNS: Mapping[str, int] = {"granted": 1, "reversed": -1}
 
@@ -19,7 +19,8 @@ def totals_of(effects: Iterable[Mapping[str, Any]]) -> Totals:
     totals: Totals = Counter()
     for effect in effects:
         total = COUNTED_AS.get(effect["kind"])
-        if total is not None:
+        # What a settlement drops has no unit; what was spent and is given back was no grant.
+        if total is not None and effect["unit"] is not None and effect.get("of") != "spend":
             totals[effect["unit"], total] += effect["amount"]
     return totals
 

@@ -29,15 +29,16 @@ from siyu.engine.followers import board_changes
 from siyu.engine.loading import load_needs
 from siyu.engine.outcome import Outcome
 from siyu.engine.pending import hearers
-from siyu.engine.store import append_decisions, append_facts, find_once, idempotency_key, load_answers
+from siyu.engine.store import append_decisions, append_facts, idempotency_key, load_answers
 from siyu.engine.timing import Timings
+from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, load_value, put_used_keys, write_value
 from siyu.engine.watching import look_back
-from siyu.engine.world import OnceKey, World
+from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
-from siyu.ledger import load_accounts, load_grants, write_book
+from siyu.ledger import load_accounts, write_book
 from siyu.members import load_features, lock_members
-from siyu.orders import ORDER_FACTS, ORDER_REFUNDED, load_orders, write_orders
+from siyu.orders import ORDER_FACTS, load_orders, write_orders
 from siyu.sdk import MemberView
 
 logger = logging.getLogger(__name__)
@@ -63,13 +64,11 @@ class BatchTransaction:
     timings: Timings
     faults: Faults = field(default_factory=Faults)
 
-    async def run(
-        self, connection: Connection, facts: Sequence[ArrivedFact], used_once: Collection[OnceKey] = ()
-    ) -> Decided:
+    async def run(self, connection: Connection, facts: Sequence[ArrivedFact], used: UsedKeys = NO_KEYS) -> Decided:
         """Decide and write facts whose idempotency keys differ; one answer each, in their order. Commits nothing.
 
-        `used_once` are keys known to be in the decision log: a `Once` with one of them becomes a refusal here rather
-        than a violated constraint.
+        `used` are keys known to be in the database: a `Once`, a `Hold` or an `Issue` with one of them becomes a
+        refusal here rather than a violated constraint.
         """
         step = self.timings.start()
         members = await lock_members(connection, {fact.new.member_id for fact in facts})
@@ -84,7 +83,7 @@ class BatchTransaction:
             fresh = [fact for fact in fresh if fact.id not in gone]
         await append_facts(connection, fresh if not pending else [fact for fact in fresh if fact.pending is None])
         step("append facts")
-        world, outcomes = await self._decide(connection, routes, fresh, members, used_once, step)
+        world, outcomes = await self._decide(connection, routes, fresh, members, used, step)
         if pending:
             # Only now is it known which of them another fact of the batch took back. Nobody else can append them.
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
@@ -95,12 +94,12 @@ class BatchTransaction:
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]
         return Decided([_answer(fact, answers) for fact in facts], due)
 
-    async def used_once(self, connection: Connection, facts: Sequence[ArrivedFact]) -> set[OnceKey]:
-        """The `Once` keys these facts would be decided with that the log holds already; changes nothing."""
+    async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
+        """The keys these facts would be decided with that the database has already; changes nothing."""
         members = await lock_members(connection, {fact.new.member_id for fact in facts})
         routes = await self.campaigns.load(connection)
-        world, _ = await self._decide(connection, routes, facts, members, (), self.timings.start())
-        return await find_once(connection, world.once)
+        world, _ = await self._decide(connection, routes, facts, members, NO_KEYS, self.timings.start())
+        return await find_used(connection, world)
 
     async def _decide(
         self,
@@ -108,12 +107,13 @@ class BatchTransaction:
         routes: Routes,
         facts: Sequence[ArrivedFact],
         members: dict[UUID, MemberView],
-        used_once: Collection[OnceKey],
+        used: UsedKeys,
         step: Step,
     ) -> tuple[World, list[Outcome]]:
         world = World(
-            routes.campaigns, members, self.zone, new_id, once=set(used_once), faults=self.faults, known_routes=routes
+            routes.campaigns, members, self.zone, new_id, once=set(used.once), faults=self.faults, known_routes=routes
         )
+        put_used_keys(world, used)
         if facts:
             await load_for(connection, world, facts, lock=True)
         for fact in facts:
@@ -160,19 +160,17 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         await load_needs(connection, world, needy, lock=lock)
     news = [fact.new for fact in facts]
     await load_accounts(connection, world.book, {new.member_id for new in news})
-    keys = {(campaign.id, fact.new.member_id) for fact in facts for campaign in concerned(world, fact)}
-    if keys:
+    deciding = [(fact.new, campaign) for fact in facts for campaign in concerned(world, fact)]
+    if deciding:
+        keys = {(campaign.id, new.member_id) for new, campaign in deciding}
         await load_participations(connection, world.participations, list(keys))
+        await load_value(connection, world, deciding)
     if world.routes.has_audiences:
         selected = {fact.new.member_id for fact in facts if any(map(has_audience, concerned(world, fact)))}
         world.features |= await load_features(connection, selected) if selected else {}
     numbers = {new.data["order"] for new in news if new.type in ORDER_FACTS}
     if numbers:
         await load_orders(connection, world.orders, numbers)
-    refunded = {new.data["order"] for new in news if new.type == ORDER_REFUNDED}
-    if refunded:
-        issuers = {issuer for campaign in world.campaigns for issuer in campaign.issuers.values()}
-        await load_grants(connection, world.book, issuers, refunded)
 
 
 def concerned(world: World, fact: ArrivedFact) -> list[LiveCampaign]:
@@ -189,6 +187,7 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     await write_participations(connection, world.participations)
     step("write participations")
     await write_book(connection, world.book)
+    await write_value(connection, world)
     step("write ledger")
     await write_counters(connection, world.counters)
     await write_reservations(connection, world.reservations)

@@ -19,7 +19,10 @@ from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
+from siyu.ledger.holds import HoldBook
+from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
+from siyu.rewards.book import RewardBook
 from siyu.sdk import Features, MemberView
 
 # A campaign, a subject and the key of a `Once`.
@@ -46,13 +49,16 @@ class World:
     participations: Participations = field(init=False)
     book: Book = field(init=False)
     orders: OrderBook = field(init=False)
-    counters: Counters = field(default_factory=Counters)
     reservations: Reservations = field(init=False)
+    holds: HoldBook = field(init=False)
+    rewards: RewardBook = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
     pending: PendingFacts = field(default_factory=PendingFacts)
     faults: Faults = field(default_factory=Faults)
+    counters: Counters = field(default_factory=Counters)
+    messages: list[NewMessage] = field(default_factory=list)
     # Of those members alone about whom a campaign with an audience decides.
     features: dict[UUID, Features] = field(default_factory=dict)
     routes: Routes = field(init=False)
@@ -64,6 +70,8 @@ class World:
         self.book = Book(self.new_id)
         self.orders = OrderBook(self.new_id)
         self.reservations = Reservations(self.new_id)
+        self.holds = HoldBook(self.new_id)
+        self.rewards = RewardBook(self.new_id)
         self.routes = known_routes or Routes(self.campaigns)
 
     def day(self, at: datetime) -> date:
@@ -107,6 +115,7 @@ class World:
         """Drop what a commit would write; what later decisions read stays."""
         self.decisions.clear()
         self.scores.clear()
+        self.messages.clear()
         self.book.transfers.clear()
         self.orders.changed.clear()
         self.orders.spendings.clear()

@@ -10,6 +10,10 @@ from siyu.sdk import Granted
 
 UNITS = ("points",)
 
+TransferKind = Literal["grant", "reverse", "spend", "unspend"]
+# Those that are made from nothing; the others undo one of these.
+Original = Literal["grant", "spend"]
+
 
 @dataclass(slots=True)
 class MemberAccount:
@@ -39,7 +43,7 @@ class Transfer(NamedTuple):
     credit_id: UUID
     amount: int
     member_balance: int
-    kind: Literal["grant", "reverse"]
+    kind: TransferKind
     fact_id: UUID
     reference: str | None
     reverses_id: UUID | None
@@ -49,7 +53,7 @@ class Transfer(NamedTuple):
 
 @dataclass(slots=True)
 class OpenGrant:
-    """What is left of one grant that has a reference."""
+    """What is left of one grant, or of one spend, that has a reference."""
 
     transfer_id: UUID
     left: int
@@ -77,6 +81,7 @@ class Book:
         self._new_id = new_id
         self._accounts: dict[tuple[UUID, str], MemberAccount] = {}
         self._grants: dict[GrantKey, list[OpenGrant]] = {}
+        self._spends: dict[GrantKey, list[OpenGrant]] = {}
         self.transfers: list[Transfer] = []
 
     def put_account(self, account: MemberAccount) -> None:
@@ -87,18 +92,30 @@ class Book:
         """Make what is left of an earlier grant known."""
         self._grants.setdefault(key, []).append(grant)
 
+    def put_spend(self, key: GrantKey, spend: OpenGrant) -> None:
+        """Make what is left of an earlier spend known."""
+        self._spends.setdefault(key, []).append(spend)
+
+    def balance(self, member_id: UUID, unit: str) -> int:
+        """What the member has."""
+        account = self._accounts.get((member_id, unit))
+        return account.balance if account else 0
+
     def changed_accounts(self) -> list[MemberAccount]:
         """The accounts to write, in one order for every process."""
         changed = (account for account in self._accounts.values() if account.delta or account.is_new)
         return sorted(changed, key=lambda account: account.id.bytes)
 
-    def granted(self, campaign_id: UUID, member_id: UUID, unit: str, reference: str) -> Granted | None:
-        """What is left of the grants under a reference, dated by the first."""
-        left = [grant for grant in self._grants.get((campaign_id, member_id, unit, reference), ()) if grant.left]
+    def granted(
+        self, campaign_id: UUID, member_id: UUID, unit: str, reference: str, of: Original = "grant"
+    ) -> Granted | None:
+        """What is left of the grants, or the spends, under a reference, dated by the first."""
+        known = self._grants if of == "grant" else self._spends
+        left = [grant for grant in known.get((campaign_id, member_id, unit, reference), ()) if grant.left]
         return Granted(sum(grant.left for grant in left), left[0].at) if left else None
 
-    def grant(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> None:
-        """Move `amount` (> 0) from the campaign to the member."""
+    def grant(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> UUID:
+        """Move `amount` (> 0) from the campaign to the member; returns the transfer's id."""
         account = self._account(member_id, cause.unit)
         balance = account.add(amount)
         transfer = Transfer(
@@ -119,6 +136,29 @@ class Book:
         if reference is not None:
             key = (cause.campaign_id, member_id, cause.unit, reference)
             self.put_grant(key, OpenGrant(transfer.id, amount, cause.at))
+        return transfer.id
+
+    def spend(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> None:
+        """Move `amount` (> 0) from the member to the campaign; the caller has made sure that they have it."""
+        account = self._account(member_id, cause.unit)
+        transfer = Transfer(
+            id=self._new_id(),
+            unit=cause.unit,
+            debit_id=account.id,
+            credit_id=cause.issuer_id,
+            amount=amount,
+            member_balance=account.add(-amount),
+            kind="spend",
+            fact_id=cause.fact_id,
+            reference=reference,
+            reverses_id=None,
+            at=cause.at,
+            member_id=member_id,
+        )
+        self.transfers.append(transfer)
+        if reference is not None:
+            key = (cause.campaign_id, member_id, cause.unit, reference)
+            self.put_spend(key, OpenGrant(transfer.id, amount, cause.at))
 
     def reverse(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> int:
         """Take back at most `amount`, what is left of the grants and what the member has; returns what was taken."""
@@ -132,6 +172,36 @@ class Book:
                 taken += part
                 self._take_back(cause, account, grant, part, reference)
         return taken
+
+    def unspend(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> int:
+        """Give back at most `amount` and what is left of the spends; returns what was given back."""
+        account = self._account(member_id, cause.unit)
+        given = 0
+        for spend in self._spends.get((cause.campaign_id, member_id, cause.unit, reference), ()):
+            part = min(spend.left, amount - given)
+            if part:
+                spend.left -= part
+                given += part
+                self._give_back(cause, account, spend, part, reference)
+        return given
+
+    def _give_back(self, cause: Cause, account: MemberAccount, spend: OpenGrant, part: int, reference: str) -> None:
+        self.transfers.append(
+            Transfer(
+                id=self._new_id(),
+                unit=cause.unit,
+                debit_id=cause.issuer_id,
+                credit_id=account.id,
+                amount=part,
+                member_balance=account.add(part),
+                kind="unspend",
+                fact_id=cause.fact_id,
+                reference=reference,
+                reverses_id=spend.transfer_id,
+                at=spend.at,
+                member_id=account.member_id,
+            )
+        )
 
     def _take_back(self, cause: Cause, account: MemberAccount, grant: OpenGrant, part: int, reference: str) -> None:
         self.transfers.append(

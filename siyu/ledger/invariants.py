@@ -25,8 +25,9 @@ ISSUED = "What campaigns paid out is what members have"
 TAKEN_BACK = "No more is taken back than was given"
 MIRROR = "What is taken back moves between the accounts it was given between, in its unit"
 UNIT = "A transfer moves the unit of both its accounts"
-SIDES = "A grant goes from a campaign to a member, a reversal back"
-POINTS_BOARD = "The points board of all time, once everything is folded, shows what members' transfers come to"
+SIDES = "A grant goes from a campaign to a member, a spend the other way, and what undoes one goes back"
+POINTS_BOARD = "The points board of all time, once everything is folded, shows what members earned"
+POSTED = "What was posted of a hold was granted to its member by its campaign"
 SPEND_BOARD = "The spend board of all time, once everything is folded, shows what members' orders come to"
 DECISION = "A decision's log says what its transfers moved"
 PRESENT = "What facts, decisions and transfers name is there"
@@ -34,6 +35,19 @@ PRESENT = "What facts, decisions and transfers name is there"
 FOLD = """
     (SELECT coalesce(sum(amount), 0) FROM transfer WHERE credit_id = account.id)
     - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit_id = account.id)
+"""
+
+# Spends and their return are no earnings.
+EARNED = """
+    (SELECT coalesce(sum(amount), 0) FROM transfer WHERE credit_id = account.id AND kind = 'grant')
+    - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit_id = account.id AND kind = 'reverse')
+"""
+
+# The transfers that an effect in the decision log stands for.
+MOVING = """
+    CASE WHEN effect->>'kind' = 'settle' THEN 'grant'
+         WHEN effect->>'kind' = 'reverse' AND effect->>'of' = 'spend' THEN 'unspend'
+         ELSE effect->>'kind' END
 """
 
 # A member's score of all time once everything is folded.
@@ -99,7 +113,7 @@ PROBES = (
         FROM transfer JOIN account debit ON debit.id = debit_id JOIN account credit ON credit.id = credit_id
         WHERE transfer.id > $1 AND transfer.id <= $2
             AND (amount <= 0 OR (debit.member_id IS NULL) = (credit.member_id IS NULL)
-                 OR (debit.member_id IS NULL) <> (kind = 'grant'))
+                 OR (debit.member_id IS NULL) <> (kind IN ('grant', 'unspend')))
         """,
     ),
     Probe(
@@ -116,21 +130,21 @@ PROBES = (
         MIRROR,
         "transfer",
         """
-        SELECT format('transfer %s takes back %s, which was of other accounts or another unit, or no grant', taken.id,
+        SELECT format('transfer %s takes back %s, which was of other accounts, another unit or another kind', taken.id,
                       given.id)
         FROM transfer taken JOIN transfer given ON given.id = taken.reverses_id
         WHERE taken.id > $1 AND taken.id <= $2
             AND ((taken.debit_id, taken.credit_id, taken.unit) <> (given.credit_id, given.debit_id, given.unit)
-                 OR given.kind <> 'grant')
+                 OR (taken.kind, given.kind) NOT IN (('reverse', 'grant'), ('unspend', 'spend')))
         """,
     ),
     Probe(
         POINTS_BOARD,
         "member",
         f"""
-        SELECT format('member %s comes to %s on the board; their transfers come to %s', member_id, coalesce(score, 0),
+        SELECT format('member %s comes to %s on the board; their grants come to %s', member_id, coalesce(score, 0),
                       coalesce(folded, 0))
-        FROM (SELECT member_id, {FOLD} AS folded FROM account
+        FROM (SELECT member_id, {EARNED} AS folded FROM account
               WHERE member_id > $1 AND member_id <= $2 AND unit = 'points') AS earned
         FULL JOIN ({SHOWN.format(board="points")}) AS shown USING (member_id)
         WHERE coalesce(score, 0) <> coalesce(folded, 0)
@@ -153,13 +167,13 @@ PROBES = (
     Probe(
         DECISION,
         "fact",
-        """
+        f"""
         SELECT format('fact %s: the log of campaign %s says %s %s %s, its transfers %s', fact_id, campaign_id, kind,
                       coalesce(logged.amount, 0), unit, coalesce(moved.amount, 0))
-        FROM (SELECT fact_id, campaign_id, effect->>'kind' AS kind, effect->>'unit' AS unit,
+        FROM (SELECT fact_id, campaign_id, {MOVING} AS kind, effect->>'unit' AS unit,
                      sum((effect->>'amount')::bigint) AS amount
               FROM decision CROSS JOIN LATERAL jsonb_array_elements(effects) AS effect
-              WHERE fact_id > $1 AND fact_id <= $2 AND effect->>'kind' IN ('grant', 'reverse')
+              WHERE fact_id > $1 AND fact_id <= $2 AND effect->>'kind' IN ('grant', 'reverse', 'spend', 'settle')
               GROUP BY 1, 2, 3, 4) AS logged
         FULL JOIN (SELECT fact_id, coalesce(debit.campaign_id, credit.campaign_id) AS campaign_id, kind, transfer.unit,
                           sum(amount) AS amount
@@ -169,6 +183,18 @@ PROBES = (
                    GROUP BY 1, 2, 3, 4) AS moved
             USING (fact_id, campaign_id, kind, unit)
         WHERE coalesce(logged.amount, 0) <> coalesce(moved.amount, 0)
+        """,
+    ),
+    Probe(
+        POSTED,
+        "hold",
+        """
+        SELECT format('hold %s was posted with %s; its transfer %s does not say so', hold.id, posted, transfer_id)
+        FROM hold LEFT JOIN transfer ON transfer.id = transfer_id
+            LEFT JOIN account debit ON debit.id = debit_id LEFT JOIN account credit ON credit.id = credit_id
+        WHERE hold.id > $1 AND hold.id <= $2 AND (posted > 0 OR transfer_id IS NOT NULL)
+            AND (transfer.kind, transfer.amount, transfer.unit, debit.campaign_id, credit.member_id)
+                IS DISTINCT FROM ('grant', posted, hold.unit, hold.campaign_id, hold.member_id)
         """,
     ),
     # The database has no foreign keys here (siyu/engine/models.py).

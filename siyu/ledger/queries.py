@@ -37,6 +37,11 @@ class EntriesWanted:
 
 BALANCES = "SELECT member_id, unit, balance FROM account WHERE member_id = ANY($1::uuid[])"
 
+HELD = """
+SELECT member_id, unit, sum(amount)::bigint FROM hold
+WHERE member_id = ANY($1::uuid[]) AND state = 'open' GROUP BY member_id, unit
+"""
+
 # Each half is a range of its index, read only as far as the page reaches.
 PAGES = """
 SELECT wanted.place, page.id, page.at, page.amount, page.member_balance, page.kind, page.reference,
@@ -58,6 +63,11 @@ JOIN account AS issuer ON issuer.id = page.issuer_id
 JOIN fact ON fact.id = page.fact_id
 ORDER BY wanted.place, page.id DESC
 """
+
+
+async def held(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
+    """What campaigns hold open for the members, by member and unit; nothing held is missing."""
+    return {(row[0], row[1]): row[2] for row in await pool.fetch(HELD, list(member_ids))}
 
 
 async def balances(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:

@@ -20,7 +20,19 @@ FROM transfer given
 JOIN account issuer ON issuer.id = given.debit_id
 JOIN account owner ON owner.id = given.credit_id
 WHERE given.debit_id = ANY($1::uuid[]) AND given.reference = ANY($2::text[]) AND given.kind = 'grant'
+    AND owner.member_id = ANY($3::uuid[])
 ORDER BY given.id
+"""
+
+LOAD_SPENDS = """
+SELECT issuer.campaign_id, owner.member_id, spent.unit, spent.reference, spent.id, spent.at,
+       (spent.amount - coalesce((SELECT sum(amount) FROM transfer WHERE reverses_id = spent.id), 0))::bigint
+FROM transfer spent
+JOIN account issuer ON issuer.id = spent.credit_id
+JOIN account owner ON owner.id = spent.debit_id
+WHERE spent.credit_id = ANY($1::uuid[]) AND spent.reference = ANY($2::text[]) AND spent.kind = 'spend'
+    AND owner.member_id = ANY($3::uuid[])
+ORDER BY spent.id
 """
 
 OPEN_ACCOUNTS = """
@@ -46,13 +58,32 @@ async def load_accounts(connection: Connection, book: Book, member_ids: Collecti
 
 
 async def load_grants(
-    connection: Connection, book: Book, issuer_ids: Collection[UUID], references: Collection[str]
+    connection: Connection,
+    book: Book,
+    issuer_ids: Collection[UUID],
+    references: Collection[str],
+    member_ids: Collection[UUID],
 ) -> None:
-    """Put what is left of these campaigns' grants under the references into the book, oldest first."""
+    """Put what is left of these campaigns' grants to these members under the references into the book, oldest first."""
     for campaign_id, member_id, unit, reference, transfer_id, at, left in await connection.fetch(
-        LOAD_GRANTS, issuer_ids, references
+        LOAD_GRANTS, issuer_ids, references, member_ids
     ):
         book.put_grant((campaign_id, member_id, unit, reference), OpenGrant(transfer_id, left, at))
+
+
+async def load_spends(
+    connection: Connection,
+    book: Book,
+    issuer_ids: Collection[UUID],
+    references: Collection[str],
+    member_ids: Collection[UUID],
+) -> None:
+    """Put what is left of what these campaigns took from these members under the references into the book, oldest
+    first."""
+    for campaign_id, member_id, unit, reference, transfer_id, at, left in await connection.fetch(
+        LOAD_SPENDS, issuer_ids, references, member_ids
+    ):
+        book.put_spend((campaign_id, member_id, unit, reference), OpenGrant(transfer_id, left, at))
 
 
 async def write_book(connection: Connection, book: Book) -> None:

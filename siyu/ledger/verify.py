@@ -16,7 +16,7 @@ from siyu.ledger.unfolded import Unfolded
 ROWS_AT_ONCE = 10_000
 VIOLATIONS_SHOWN_MAX = 10
 COUNT_TIMEOUT_S = 600.0
-TABLES = ("account", "transfer", "member", "fact", "decision", "campaign", "reservation")
+TABLES = ("account", "transfer", "member", "fact", "decision", "campaign", "reservation", "hold")
 PROBES = (*VALUE_PROBES, *COUNTER_PROBES)
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 

@@ -24,23 +24,30 @@ from siyu.sdk.effects import (
     Effect,
     Emit,
     Grant,
+    Hold,
+    Issue,
+    Notify,
     Once,
     Refuse,
     Release,
     Reserve,
     Reverse,
+    Revoke,
     Schedule,
     Score,
     SetState,
     SetTeam,
+    Settle,
+    Spend,
 )
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
+from siyu.sdk.reads import References
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
-from siyu.sdk.view import Granted, MemberView, NotDeclared, OrderView, Reserved, View
+from siyu.sdk.view import Granted, Held, MemberView, NotDeclared, OrderView, Reserved, View
 
 __all__ = [
     "EFFECT_TYPES",
@@ -68,23 +75,31 @@ __all__ = [
     "Features",
     "Grant",
     "Granted",
+    "Held",
+    "Hold",
+    "Issue",
     "MemberView",
     "NotDeclared",
+    "Notify",
     "Once",
     "OrderView",
     "Period",
     "Progress",
+    "References",
     "Refuse",
     "Release",
     "Reserve",
     "Reserved",
     "Reverse",
+    "Revoke",
     "RewardRule",
     "Schedule",
     "Scope",
     "Score",
     "SetState",
     "SetTeam",
+    "Settle",
+    "Spend",
     "TeamOf",
     "Text",
     "View",

@@ -10,6 +10,7 @@ from siyu.sdk.counters import Counter
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import ActionInput, FactData
+from siyu.sdk.reads import References
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, StateT, View
@@ -54,6 +55,8 @@ class CampaignType(Generic[ConfigT, StateT]):
       publishing, and by every campaign that listens to `<key>.<name>`.
     - `effects`: the effect types it may emit; any other fails the decision.
     - `refusals`: every code it refuses with, and the sentence for it (`{name}` is filled from `missing`).
+    - `reads`: under which references grants and spends are read and reversed.
+    - `messages`: every message it may `Notify` with (`{name}` is filled from `params`).
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
     - `describe`: progress of a participation for a front end.
     - `validate`: what is wrong with a config beyond what its model says; run when a campaign is saved or published.
@@ -82,6 +85,8 @@ class CampaignType(Generic[ConfigT, StateT]):
     emits: Mapping[str, type[FactData]] = field(default_factory=dict)
     validate: Callable[[ConfigT], Iterable[ConfigProblem]] | None = None
     rewards: Callable[[ConfigT], Iterable[RewardRule]] | None = None
+    reads: tuple[References, ...] = ()
+    messages: Mapping[str, Text] = field(default_factory=dict)
     state_version: int = 1
     upcast: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
     counters: tuple[Counter[ConfigT], ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from siyu.sdk.model import CampaignConfig, CampaignState
@@ -29,10 +29,26 @@ class OrderView(NamedTuple):
 
 
 class Granted(NamedTuple):
-    """What this campaign granted a member under one reference and has not taken back; `at` is the grant's time."""
+    """What this campaign granted a member under one reference and has not taken back, or spent of theirs and not given
+    back; `at` is the time of the first."""
 
     amount: int
     at: datetime
+
+
+class Held(NamedTuple):
+    """An open hold of this campaign for the member; `at` is when it was made."""
+
+    unit: str
+    amount: int
+    at: datetime
+
+
+class GrantedReader(Protocol):
+    """Reads what is left of grants, or of spends."""
+
+    def __call__(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
+        """None where nothing is left. Raises for a reference that the type did not declare to read."""
 
 
 class Reserved(NamedTuple):
@@ -91,7 +107,9 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     """A read-only picture at the moment of decision.
 
     `state` is the participation's (its defaults before the first effect). `order` is set for `order.*` facts alone.
-    `granted(unit, reference)` is known for the order of an `order.refunded` fact; it is None where nothing is left.
+    `granted(unit, reference)` is known for the order of an `order.refunded` fact and for what the type `reads`; it is
+    None where nothing is left; `of="spend"` asks for spends. `balance(unit)` is what the member has, what other
+    campaigns granted included; `held(key)` an open hold of this campaign, for types that declare `Hold` or `Settle`.
     `reads` answers the methods. What the type did not declare, or the fact does not name, raises NotDeclared.
     """
 
@@ -99,7 +117,9 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     state: StateT
     member: MemberView
     order: OrderView | None
-    granted: Callable[[str, str], Granted | None]
+    granted: GrantedReader
+    balance: Callable[[str], int] = lambda unit: 0  # noqa: ARG005 - the signature
+    held: Callable[[str], Held | None] = lambda key: None  # noqa: ARG005 - the signature
     reads: Reads = NOTHING_DECLARED
 
     def team(self, state: type[TeamT]) -> TeamT | None:

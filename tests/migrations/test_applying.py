@@ -19,7 +19,7 @@ from tests.conftest import execute, with_database
 
 REPOSITORY = Path(__file__).parents[2]
 # A later one may change what an earlier one made: they are run again in their order.
-BY_HAND = ["0002_constraints", "0004_decision_paging", "0005_counters", "0007_campaign_terms"]
+BY_HAND = ["0002_constraints", "0004_decision_paging", "0005_counters", "0007_campaign_terms", "0008_value_effects"]
 PROCESSES = 4
 PROCESS_TIMEOUT_S = 60
 MIGRATE = """
@@ -94,8 +94,9 @@ async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str, dat
     assert await catalogue(empty_url) == await catalogue(database_url)
 
 
-async def test_a_migration_that_died_before_it_was_recorded_can_be_run_again(database_url: str) -> None:
+async def test_migrations_that_died_before_they_were_recorded_can_be_run_again(database_url: str) -> None:
     before = await catalogue(database_url)
+    # A later one may change what an earlier one made: they are run again in their order.
     names = ", ".join(f"'{name}'" for name in BY_HAND)
     await execute(database_url, f"DELETE FROM tortoise_migrations WHERE name IN ({names})")
 

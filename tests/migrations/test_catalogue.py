@@ -70,9 +70,40 @@ EXPECTED_CONSTRAINTS = {
     ("decision", "decision_refusal_has_no_effects"): ("CHECK (((refusal_code IS NULL) OR (effects = '[]'::jsonb)))"),
     ("fact", "fact_idempotency_key_key"): "UNIQUE (idempotency_key)",
     ("fact", "fact_pkey"): "PRIMARY KEY (id)",
+    ("hold", "hold_amount_check"): "CHECK ((amount > 0))",
+    ("hold", "hold_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
+    ("hold", "hold_ended_at_a_time"): "CHECK ((((state)::text = 'open'::text) = (ended_at IS NULL)))",
+    ("hold", "hold_key"): "UNIQUE (campaign_id, member_id, key)",
+    ("hold", "hold_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("hold", "hold_pkey"): "PRIMARY KEY (id)",
+    ("hold", "hold_posted_by_a_transfer"): (
+        "CHECK (((((state)::text = 'posted'::text) = (posted > 0)) AND ((posted > 0) = (transfer_id IS NOT NULL))))"
+    ),
+    ("hold", "hold_posted_within_amount"): "CHECK (((posted >= 0) AND (posted <= amount)))",
+    ("hold", "hold_state_known"): (
+        "CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'posted'::character varying, "
+        "'void'::character varying])::text[])))"
+    ),
     ("identity", "identity_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("identity", "identity_pkey"): "PRIMARY KEY (id)",
     ("identity", "uid_identity_kind_81d689"): "UNIQUE (kind, value)",
+    ("issued_reward", "issued_reward_campaign_id_fkey"): (
+        "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
+    ),
+    ("issued_reward", "issued_reward_key"): "UNIQUE (campaign_id, member_id, key)",
+    ("issued_reward", "issued_reward_member_id_fkey"): (
+        "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT"
+    ),
+    ("issued_reward", "issued_reward_pkey"): "PRIMARY KEY (id)",
+    ("issued_reward", "issued_reward_revoked_at_a_time"): (
+        "CHECK ((((state)::text = 'revoked'::text) = (revoked_at IS NOT NULL)))"
+    ),
+    ("issued_reward", "issued_reward_state_known"): (
+        "CHECK (((state)::text = ANY ((ARRAY['issued'::character varying, 'revoked'::character varying])::text[])))"
+    ),
+    ("message", "message_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
+    ("message", "message_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("message", "message_pkey"): "PRIMARY KEY (id)",
     ("member", "member_pkey"): "PRIMARY KEY (id)",
     ("outbox", "outbox_pkey"): "PRIMARY KEY (id)",
     ("participation", "participation_campaign_id_fkey"): (
@@ -116,11 +147,13 @@ EXPECTED_CONSTRAINTS = {
     ("transfer", "transfer_credit_id_fkey"): "FOREIGN KEY (credit_id) REFERENCES account(id) ON DELETE RESTRICT",
     ("transfer", "transfer_debit_id_fkey"): "FOREIGN KEY (debit_id) REFERENCES account(id) ON DELETE RESTRICT",
     ("transfer", "transfer_kind_known"): (
-        "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying])::text[])))"
+        "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying, "
+        "'spend'::character varying, 'unspend'::character varying])::text[])))"
     ),
     ("transfer", "transfer_pkey"): "PRIMARY KEY (id)",
     ("transfer", "transfer_reversal_names_its_original"): (
-        "CHECK ((((kind)::text = 'reverse'::text) = (reverses_id IS NOT NULL)))"
+        "CHECK ((((kind)::text = ANY ((ARRAY['reverse'::character varying, 'unspend'::character varying])::text[])) "
+        "= (reverses_id IS NOT NULL)))"
     ),
     ("transfer", "transfer_reverses_id_fkey"): "FOREIGN KEY (reverses_id) REFERENCES transfer(id) ON DELETE RESTRICT",
 }
@@ -131,7 +164,12 @@ EXPECTED_INDEXES = {
     ("decision", "decision_fact"): "btree (fact_id)",
     ("decision", "decision_once"): "UNIQUE btree (campaign_id, subject_id, once_key) WHERE (once_key IS NOT NULL)",
     ("fact", "fact_member"): "btree (member_id, at)",
+    ("hold", "hold_member"): "btree (member_id, id)",
+    ("hold", "hold_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
     ("identity", "identity_member"): "btree (member_id)",
+    ("issued_reward", "issued_reward_member"): "btree (member_id, id)",
+    ("message", "message_campaign"): "btree (campaign_id)",
+    ("message", "message_member"): "btree (member_id, id)",
     ("member", "member_joined_at"): "btree (joined_at, id)",
     ("outbox", "outbox_topic"): "btree (topic, id)",
     ("participation", "participation_subject"): "btree (subject_id, id)",
@@ -147,6 +185,9 @@ EXPECTED_INDEXES = {
     ("transfer", "transfer_fact"): "btree (fact_id)",
     ("transfer", "transfer_reference"): (
         "btree (debit_id, reference) WHERE (((kind)::text = 'grant'::text) AND (reference IS NOT NULL))"
+    ),
+    ("transfer", "transfer_spend_reference"): (
+        "btree (credit_id, reference) WHERE (((kind)::text = 'spend'::text) AND (reference IS NOT NULL))"
     ),
     ("transfer", "transfer_reverses"): "btree (reverses_id) WHERE (reverses_id IS NOT NULL)",
 }
@@ -168,6 +209,7 @@ LOG_REFERENCES = {
     "decision.subject_id": "member",
     "fact.campaign_id": "campaign",
     "fact.member_id": "member",
+    "hold.transfer_id": "transfer",
     # Or a team, which is nowhere else (the check participation_of_a_team).
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
@@ -195,6 +237,16 @@ A_GRANT = A_TRANSFER % "5, 5, 'grant', gen_random_uuid(), NULL"
 A_PENDING_FACT = """
 INSERT INTO pending_fact (id, type, member_id, campaign_id, data, timer_key, depth, due_at, created_at)
 SELECT gen_random_uuid(), 't.n', member.id, campaign.id, '{}', 'k', %s, now(), now() FROM member, campaign
+"""
+A_HOLD = """
+INSERT INTO hold (id, campaign_id, member_id, key, unit, amount, state, posted, transfer_id, created_at, ended_at)
+SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'points', amount, hold.state, posted, transfer_id::uuid, now(), ended_at::timestamptz
+FROM campaign, member, (VALUES (%s)) AS hold (amount, state, posted, transfer_id, ended_at)
+"""
+A_REWARD = """
+INSERT INTO issued_reward (id, campaign_id, member_id, key, reward, state, issued_at, revoked_at)
+SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'mug', reward.state, now(), revoked_at::timestamptz
+FROM campaign, member, (VALUES (%s)) AS reward (state, revoked_at)
 """
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
 ITSELF = "'00000000-0000-7000-8000-000000000001'"
@@ -267,6 +319,21 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_TRANSFER % "5, 5, 'reverse', gen_random_uuid(), NULL", "transfer_reversal_names_its_original"),
         (A_TRANSFER % f"5, 5, 'grant', gen_random_uuid(), {ITSELF}", "transfer_reversal_names_its_original"),
         (A_TRANSFER % "5, 5, 'reverse', gen_random_uuid(), gen_random_uuid()", "transfer_reverses_id_fkey"),
+        (A_TRANSFER % "5, 5, 'unspend', gen_random_uuid(), NULL", "transfer_reversal_names_its_original"),
+        (A_TRANSFER % f"5, 5, 'spend', gen_random_uuid(), {ITSELF}", "transfer_reversal_names_its_original"),
+        (A_HOLD % "0, 'open', 0, NULL, NULL", "hold_amount_check"),
+        (A_HOLD % "5, 'asleep', 0, NULL, now()", "hold_state_known"),
+        (A_HOLD % "5, 'posted', 6, gen_random_uuid(), now()", "hold_posted_within_amount"),
+        (A_HOLD % "5, 'posted', 0, NULL, now()", "hold_posted_by_a_transfer"),
+        (A_HOLD % "5, 'posted', 5, NULL, now()", "hold_posted_by_a_transfer"),
+        (A_HOLD % "5, 'void', 5, gen_random_uuid(), now()", "hold_posted_by_a_transfer"),
+        (A_HOLD % "5, 'open', 0, NULL, now()", "hold_ended_at_a_time"),
+        (A_HOLD % "5, 'void', 0, NULL, NULL", "hold_ended_at_a_time"),
+        (A_HOLD % "5, 'open', 0, NULL, NULL" + ";" + A_HOLD % "6, 'open', 0, NULL, NULL", "hold_key"),
+        (A_REWARD % "'asleep', NULL", "issued_reward_state_known"),
+        (A_REWARD % "'revoked', NULL", "issued_reward_revoked_at_a_time"),
+        (A_REWARD % "'issued', now()", "issued_reward_revoked_at_a_time"),
+        (A_REWARD % "'issued', NULL" + ";" + A_REWARD % "'revoked', now()", "issued_reward_key"),
         (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
         ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
         (A_PENDING_FACT % 5, "pending_fact_depth_check"),

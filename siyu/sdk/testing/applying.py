@@ -1,14 +1,23 @@
 """What each effect means, as plainly as it can be said: one row of RULES an effect type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.effects import Effect, Grant, Once, Refuse, Reverse, Score, SetState
 from siyu.sdk.facts import Fact
-from siyu.sdk.testing.limits import AMOUNT_MAX, BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX, REFERENCE_LENGTH_MAX, UNITS
+from siyu.sdk.testing.limits import (
+    AMOUNT_MAX,
+    BEST_BOARDS,
+    EFFECTS_MAX,
+    KEY_LENGTH_MAX,
+    ORDER_REFUNDED,
+    REFERENCE_LENGTH_MAX,
+    UNITS,
+)
 from siyu.sdk.testing.shop import GrantKey, OpenGrant, Shop
 from siyu.sdk.testing.storable import is_json, is_text
+from siyu.sdk.view import Granted
 
 AnyCampaignType = CampaignType[Any, Any]
 Logged = dict[str, Any]
@@ -31,6 +40,23 @@ class Scene(NamedTuple):
     kind: AnyCampaignType
     shop: Shop
     fact: Fact
+
+    def is_readable(self, reference: str) -> bool:
+        """Whether a decision about the fact may use the reference: a refunded order, or what the type reads."""
+        if self.fact.type == ORDER_REFUNDED and self.fact.data.get("order") == reference:
+            return True
+        fields = [read.field for read in self.kind.reads if self.fact.type in read.facts]
+        return any(self.fact.data.get(field) == reference for field in fields)
+
+    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
+        """As `View.granted`; of grants alone."""
+        if of != "grant" or not self.is_readable(reference):
+            raise InvalidEffect(f"reads the reference {reference!r}, which is not among its declared reads, or a spend")
+        return self.shop.granted(self.fact.member_id, unit, reference)
+
+    def balance(self, unit: str) -> int:
+        """As `View.balance`: what this campaign granted is all there is."""
+        return self.shop.balances[self.fact.member_id, unit]
 
 
 def nothing_against_it(_scene: Scene, _effect: Any) -> None:
@@ -97,15 +123,16 @@ def _grant(scene: Scene, effect: Grant) -> Logged:
     return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
 
 
-def _reverse_is_possible(_: Scene, effect: Reverse) -> bool:
-    return effect.unit in UNITS and _is_amount(effect.amount) and is_text(effect.reference, REFERENCE_LENGTH_MAX)
+def _reverse_is_possible(scene: Scene, effect: Reverse) -> bool:
+    referenced = is_text(effect.reference, REFERENCE_LENGTH_MAX) and scene.is_readable(effect.reference)
+    return effect.of == "grant" and effect.unit in UNITS and _is_amount(effect.amount) and referenced
 
 
 def _reverse(scene: Scene, effect: Reverse) -> Logged:
     account = scene.fact.member_id, effect.unit
     wanted = min(effect.amount, scene.shop.balances[account])
     taken = 0
-    for grant in scene.shop.reachable(scene.fact, effect.unit, effect.reference):
+    for grant in scene.shop.grants_of(scene.fact.member_id, effect.unit, effect.reference):
         part = min(grant.left, wanted - taken)
         grant.left -= part
         taken += part

@@ -1,7 +1,6 @@
 """A campaign type asked for one decision: the view it is shown, and the effects it answers with."""
 
 from collections.abc import Callable
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -25,7 +24,7 @@ def ask(kind: AnyCampaignType, fact: Fact, view: AnyView) -> tuple[Effect, ...]:
 def view_of(scene: Scene, config: CampaignConfig, member: MemberView, order: OrderView | None) -> AnyView:
     """What the campaign sees when it decides about the scene's fact."""
     state = state_of(scene.kind, scene.shop.states.get(member.id))
-    return View(config, state, member, order, partial(scene.shop.granted, scene.fact))
+    return View(config, state, member, order, scene.granted, scene.balance)
 
 
 def state_of(kind: AnyCampaignType, stored: str | None) -> CampaignState:

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from siyu.sdk.facts import Fact
-from siyu.sdk.testing.limits import ORDER_REFUNDED
 from siyu.sdk.testing.orders import Orders
 from siyu.sdk.view import Granted
 
@@ -40,18 +38,11 @@ class Shop:
     once: set[tuple[UUID, str]] = field(default_factory=set)
     scores: dict[tuple[UUID, str], int] = field(default_factory=dict)
 
-    def granted(self, fact: Fact, unit: str, reference: str) -> Granted | None:
-        """What a decision about the fact may know to be left under a reference, dated by the first grant."""
-        left = [grant for grant in self.reachable(fact, unit, reference) if grant.left]
+    def granted(self, member_id: UUID, unit: str, reference: str) -> Granted | None:
+        """What is left under a reference, dated by the first grant."""
+        left = [grant for grant in self.grants_of(member_id, unit, reference) if grant.left]
         return Granted(sum(grant.left for grant in left), left[0].at) if left else None
 
-    def reachable(self, fact: Fact, unit: str, reference: str) -> list[OpenGrant]:
-        """The grants a decision can see and take back.
-
-        As in the engine these are the grants for the order of an `order.refunded` fact; for any other fact those it
-        has made itself.
-        """
-        grants = self.grants.get(GrantKey(fact.member_id, unit, reference), [])
-        if fact.type == ORDER_REFUNDED and fact.data.get("order") == reference:
-            return grants
-        return [grant for grant in grants if grant.fact_id == fact.id]
+    def grants_of(self, member_id: UUID, unit: str, reference: str) -> list[OpenGrant]:
+        """The member's grants under a reference, the oldest first."""
+        return self.grants.get(GrantKey(member_id, unit, reference), [])

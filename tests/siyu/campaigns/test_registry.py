@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 from siyu.campaigns import AnyCampaignType, Registry, build_registry, load_registry
-from siyu.sdk import Action, CampaignState, Emit, FactData, Grant, Refuse, Schedule, Text, hookimpl
+from siyu.sdk import Action, CampaignState, Emit, FactData, Grant, Notify, References, Refuse, Schedule, Text, hookimpl
 from tests.factories import SHIPPED_PLUGINS, shop_registry
 
 GOOD = shop_registry().types["check_in"]
 NO = Text(zh="不", en="No")
+NOTIFIES = GOOD.effects | {Notify}
+READ = References(frozenset({"order.paid"}), "order")
 
 
 class NeedsAField(CampaignState):
@@ -111,7 +113,13 @@ def timed(**fields: Any) -> object:
             id="two actions of one name",
         ),
         pytest.param(lambda: changed(refusals={"no": NO}), "UPPER_CASE: ['no']", id="bad refusal code"),
-        pytest.param(lambda: changed(effects=frozenset({Grant})), "no Refuse effect", id="refusals without Refuse"),
+        pytest.param(lambda: changed(effects=frozenset({Grant})), "effect that refuses", id="refusals without Refuse"),
+        pytest.param(lambda: changed(messages={"hello": NO}), "need each other", id="messages without Notify"),
+        pytest.param(lambda: changed(effects=NOTIFIES), "need each other", id="Notify without messages"),
+        pytest.param(lambda: changed(effects=NOTIFIES, messages={"Hi": NO}), "snake_case", id="bad message"),
+        pytest.param(lambda: changed(effects=NOTIFIES, messages={"hi": "Hi"}), "must be Texts", id="no message"),
+        pytest.param(lambda: changed(reads=("order",)), "reads must be", id="reads of no kind"),
+        pytest.param(lambda: changed(reads=(READ,) * 17), "the 16 allowed", id="too many reads"),
         pytest.param(lambda: changed(effects=frozenset({Imagined, Refuse})), "do not exist", id="unknown effect"),
         pytest.param(lambda: timed(timers={"ring_it": FactData}), "timers must be camelCase", id="bad timer"),
         pytest.param(lambda: timed(emits={"Ring": FactData}), "emits must be camelCase", id="bad emitted fact"),

@@ -16,16 +16,24 @@ from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.sdk import (
+    EFFECT_TYPES,
     CampaignState,
     Effect,
     Fact,
     Grant,
+    Hold,
+    Issue,
     MemberView,
+    Notify,
     Once,
+    References,
     Refuse,
     Reverse,
+    Revoke,
     Score,
     SetState,
+    Settle,
+    Spend,
     Text,
     View,
 )
@@ -58,7 +66,9 @@ def broken_type(decide: Any) -> AnyCampaignType:
         shop_registry().types["purchase"],
         key="broken",
         decide=decide,
-        effects=frozenset({Grant, Once, Refuse, Reverse, SetState}),
+        effects=frozenset(EFFECT_TYPES) - {Score},
+        reads=(References(frozenset({"order.paid"}), "order"),),
+        messages={"hello": Text(zh="{name}你好", en="Hello {name}")},
         refusals={"NO": Text(zh="不", en="No")},
     )
 
@@ -91,6 +101,33 @@ def live(kind: AnyCampaignType) -> LiveCampaign:
         pytest.param(yields(Grant("points", 5, "x" * 81)), id="a long reference"),
         pytest.param(yields(Grant("points", 5, "\0")), id="a reference PostgreSQL cannot hold"),
         pytest.param(yields(Reverse("points", 5, "")), id="an empty reference"),
+        pytest.param(yields(Reverse("points", 5, "A2")), id="a reference it does not read"),
+        pytest.param(yields(Reverse("points", 5, "A1", of="hold")), id="a reversal of nothing"),  # type: ignore[arg-type]  # on purpose
+        pytest.param(lambda fact, view: view.granted("points", "A2"), id="reads what it did not declare"),
+        pytest.param(yields(Spend("points", 0, "NO")), id="nothing spent"),
+        pytest.param(yields(Spend("gold", 5, "NO")), id="a spend of an unknown unit"),
+        pytest.param(yields(Spend("points", 5, "UNDECLARED")), id="a spend with a code of nobody"),
+        pytest.param(yields(Spend("points", 5, "NO", "")), id="a spend for an empty reference"),
+        pytest.param(yields(Hold("points", -1, "k", "NO")), id="a negative hold"),
+        pytest.param(yields(Hold("points", 5, "x" * 65, "NO")), id="a long key of a hold"),
+        pytest.param(yields(Hold("points", 5, "k", "UNDECLARED")), id="a hold with a code of nobody"),
+        pytest.param(yields(Hold("points", 5, "k", "NO", "\0")), id="a hold for what PostgreSQL cannot hold"),
+        pytest.param(yields(Settle("k", -1)), id="a negative settlement"),
+        pytest.param(yields(Settle("k", False)), id="a truth value for a settlement"),
+        pytest.param(yields(Settle("")), id="a settlement of no key"),
+        pytest.param(yields(Issue("", "k", "NO")), id="a reward without a name"),
+        pytest.param(yields(Issue("mug", "\ud800", "NO")), id="a reward's key UTF-8 cannot hold"),
+        pytest.param(yields(Issue("mug", "k", "UNDECLARED")), id="a reward with a code of nobody"),
+        pytest.param(yields(Revoke("")), id="a reward taken back of no key"),
+        pytest.param(yields(Notify("bye", {"name": "Lin"})), id="an undeclared message"),
+        pytest.param(yields(Notify("hello")), id="a message that lacks a word"),
+        pytest.param(yields(Notify("hello", {"name": 1.5})), id="a fraction in a message"),  # type: ignore[dict-item]  # on purpose
+        pytest.param(yields(Notify("hello", {"name": "x" * 201})), id="a long word in a message"),
+        pytest.param(yields(Notify("hello", {"name": "\0"})), id="a word PostgreSQL cannot hold"),
+        pytest.param(yields(Notify("hello", {"name": 2**63})), id="a number beyond 64 bits in a message"),
+        pytest.param(
+            yields(Notify("hello", {f"n{number}": "" for number in range(17)} | {"name": ""})), id="many words"
+        ),
         pytest.param(yields(Once("", "NO")), id="an empty key"),
         pytest.param(yields(Once("\ud800", "NO")), id="a key UTF-8 cannot hold"),
         pytest.param(yields(Once(["k"], "NO")), id="an unhashable key"),  # type: ignore[arg-type]  # on purpose
@@ -115,7 +152,8 @@ def test_a_misbehaving_campaign_fails_alone(decide: Decide, caplog: pytest.LogCa
     assert (decided.campaign_id, decided.refusal) == (good.id, None)
     assert [(transfer.debit_id, transfer.amount) for transfer in world.book.transfers] == [(good.issuers["points"], 12)]
     assert [record.campaign_id for record in world.participations.changed()] == [good.id]
-    assert (world.once, world.scores) == (set(), [])
+    assert (world.once, world.scores, world.messages) == (set(), [], [])
+    assert (world.holds.new, world.rewards.new) == ({}, {})
     assert "campaign type broken failed" in caplog.text
 
 

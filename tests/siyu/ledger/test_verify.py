@@ -13,6 +13,7 @@ from siyu.ledger import invariants, unfolded
 from siyu.ledger import verify as verifying
 from siyu.ledger.verify import Finding, verify_ledger
 from tests.factories import add_campaign, add_members, paid, refunded, shop_engine
+from tests.siyu.engine import till
 
 THEN = datetime(2024, 1, 5, 12, tzinfo=UTC)
 VERIFICATIONS = 10
@@ -92,6 +93,49 @@ async def test_of_many_violations_the_first_are_told(pool: Pool) -> None:
 
     assert finding.violations == verifying.VIOLATIONS_SHOWN_MAX + 2
     assert len(finding.first) == verifying.VIOLATIONS_SHOWN_MAX
+
+
+async def spend_and_hold(pool: Pool) -> None:
+    """A member is granted, spends, is given back, and has a hold posted."""
+    campaign, [member] = await add_campaign(pool, "till"), await add_members(pool, 1)
+    engine = till.till_engine(pool)
+    for effects in ([till.grant(9, "x")], [till.spend(5, "x")], [till.reverse(2, "x", "spend")]):
+        await engine.submit(till.play(campaign, member, THEN, *effects))
+    await engine.submit(till.play(campaign, member, THEN, till.hold(4, "k"), till.settle("k", 3), till.hold(4, "l")))
+    await fold_everything(pool)
+
+
+@pytest.mark.parametrize(
+    ("damage", "invariant"),
+    [
+        ("UPDATE transfer SET kind = 'grant' WHERE kind = 'spend'", invariants.SIDES),
+        ("UPDATE transfer SET amount = 6 WHERE kind = 'unspend'", invariants.TAKEN_BACK),
+        (
+            "UPDATE transfer SET reverses_id = (SELECT id FROM transfer WHERE reference = 'x' AND kind = 'grant') "
+            "WHERE kind = 'unspend'",
+            invariants.MIRROR,
+        ),
+        ("UPDATE board_score SET score = score - 3", invariants.POINTS_BOARD),
+        ("UPDATE decision SET effects = '[]' WHERE effects->0->>'kind' = 'spend'", invariants.DECISION),
+        ("UPDATE decision SET effects = '[]' WHERE effects->0->>'of' = 'spend'", invariants.DECISION),
+        ("UPDATE decision SET effects = '[]' WHERE effects->1->>'kind' = 'settle'", invariants.DECISION),
+        ("UPDATE hold SET posted = 2 WHERE state = 'posted'", invariants.POSTED),
+        ("UPDATE hold SET transfer_id = gen_random_uuid() WHERE state = 'posted'", invariants.POSTED),
+        (
+            "UPDATE hold SET transfer_id = (SELECT id FROM transfer WHERE kind = 'spend') WHERE state = 'posted'",
+            invariants.POSTED,
+        ),
+    ],
+)
+async def test_damage_to_spends_and_holds_is_named(pool: Pool, damage: str, invariant: str) -> None:
+    await spend_and_hold(pool)
+    findings = await verify(pool)
+    assert not any(finding.violations for finding in findings.values())
+    assert findings[invariants.POSTED].examined == 2
+
+    await pool.execute(UNGUARD + damage)
+
+    assert (await verify(pool))[invariant].violations
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from plugins.purchase.campaign import PURCHASE
 from siyu.boards import BOARDS
 from siyu.boards.registry import BoardKind
 from siyu.engine import effects as engine
-from siyu.engine import scene
+from siyu.engine import references, scene
 from siyu.inputs import JSON_DEPTH_MAX, JSON_INTEGER_MAX
 from siyu.ledger.book import UNITS
 from siyu.orders import ORDER_FACTS
@@ -27,7 +27,7 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
     assert (limits.EFFECTS_MAX, limits.AMOUNT_MAX) == (engine.EFFECTS_MAX, scene.AMOUNT_MAX)
     assert (limits.KEY_LENGTH_MAX, limits.REFERENCE_LENGTH_MAX) == (
         scene.KEY_LENGTH_MAX,
-        engine.REFERENCE_LENGTH_MAX,
+        references.REFERENCE_LENGTH_MAX,
     )
     assert (limits.JSON_DEPTH_MAX, limits.JSON_INTEGER_MAX) == (JSON_DEPTH_MAX, JSON_INTEGER_MAX)
     assert frozenset(UNITS) == limits.UNITS

@@ -1,0 +1,50 @@
+"""Messages that campaigns left a member."""
+
+from datetime import datetime
+
+import strawberry
+
+from schema.context import Info
+from schema.fields import field
+from schema.ids import MESSAGE, encode_id
+from schema.kinds import campaign_object, kind_types
+from schema.types.campaign import Campaign
+from siyu.messaging import render
+from siyu.messaging.queries import MessageRow
+
+
+@strawberry.type(description="A message to a member.")
+class Message:
+    """A message as a GraphQL object."""
+
+    row: strawberry.Private[MessageRow]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return encode_id(MESSAGE, self.row.id)
+
+    @field("The key of its template in the campaign's type.")
+    def message(self) -> str:
+        return self.row.message
+
+    @field("Its words in your language; the key where the campaign's type is not loaded or has no such template now.")
+    async def text(self, info: Info) -> str:
+        campaign = await info.context.loaders.campaign.load(self.row.campaign_id)
+        kind = kind_types(info, campaign.type_key).kind if campaign else None
+        template = kind.messages.get(self.row.message) if kind else None
+        if template is None:
+            return self.row.message
+        try:
+            return render(template, self.row.params, info.context.language)
+        except (LookupError, ValueError, AttributeError):
+            # A newer version's template wants what this message was not given: better its bare words than no answer.
+            return template.in_language(info.context.language)
+
+    @strawberry.field
+    def at(self) -> datetime:
+        return self.row.at
+
+    @strawberry.field
+    async def campaign(self, info: Info) -> Campaign | None:
+        campaign = await info.context.loaders.campaign.load(self.row.campaign_id)
+        return campaign_object(info, campaign) if campaign else None

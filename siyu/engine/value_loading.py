@@ -1,0 +1,87 @@
+"""What the effects of value read and write beside balances: open holds, keys in use, what is left under references."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from siyu.campaigns import LiveCampaign
+from siyu.db import Connection
+from siyu.engine.facts import NewFact
+from siyu.engine.references import readable_references
+from siyu.engine.store import find_once
+from siyu.engine.world import OnceKey, World
+from siyu.ledger import HoldKey, find_hold_keys, load_grants, load_holds, load_spends, write_holds
+from siyu.messaging import append_messages
+from siyu.orders import ORDER_REFUNDED
+from siyu.rewards import RewardKey, find_reward_keys, load_rewards, write_rewards
+from siyu.sdk import Effect, Hold, Issue, Settle, Spend
+
+# Each fact with a campaign that will decide about it.
+Concerned = Sequence[tuple[NewFact, LiveCampaign]]
+HOLDS: frozenset[type[Effect]] = frozenset({Hold, Settle})
+
+
+class UsedKeys(NamedTuple):
+    """Keys of decisions, holds and rewards known to be in the database, however old they are."""
+
+    once: frozenset[OnceKey] = frozenset()
+    holds: frozenset[HoldKey] = frozenset()
+    rewards: frozenset[RewardKey] = frozenset()
+
+
+NO_KEYS = UsedKeys()
+
+
+async def load_value(connection: Connection, world: World, concerned: Concerned) -> None:
+    """What these decisions read of value, for the campaigns whose types say that they do."""
+    holding = {(campaign.id, new.member_id) for new, campaign in concerned if campaign.type.effects & HOLDS}
+    if holding:
+        await load_holds(connection, world.holds, list(holding))
+    issuing = {new.member_id for new, campaign in concerned if Issue in campaign.type.effects}
+    if issuing:
+        await load_rewards(connection, world.rewards, issuing)
+    await _load_references(connection, world, concerned)
+
+
+async def _load_references(connection: Connection, world: World, concerned: Concerned) -> None:
+    references: set[str] = set()
+    members: set[UUID] = set()
+    granters: set[UUID] = set()
+    spenders: set[UUID] = set()
+    for new, campaign in concerned:
+        if campaign.type.reads or new.type == ORDER_REFUNDED:
+            found = readable_references(campaign.type, new.type, new.data)
+            if found:
+                references |= found
+                members.add(new.member_id)
+                granters.update(campaign.issuers.values())
+                if Spend in campaign.type.effects:
+                    spenders.update(campaign.issuers.values())
+    # One statement for all of them: what is loaded twice would count twice.
+    if granters:
+        await load_grants(connection, world.book, granters, references, members)
+    if spenders:
+        await load_spends(connection, world.book, spenders, references, members)
+
+
+async def find_used(connection: Connection, world: World) -> UsedKeys:
+    """Which keys that this world's decisions used the database has already."""
+    once = await find_once(connection, world.once)
+    holds = await find_hold_keys(connection, world.holds.new)
+    rewards = await find_reward_keys(connection, world.rewards.new)
+    return UsedKeys(frozenset(once), frozenset(holds), frozenset(rewards))
+
+
+def put_used_keys(world: World, keys: UsedKeys) -> None:
+    """Make keys known that are older than what is read with a batch."""
+    for key in keys.holds:
+        world.holds.put_key(key)
+    for key in keys.rewards:
+        world.rewards.put_key(key)
+
+
+async def write_value(connection: Connection, world: World) -> None:
+    """Write holds, rewards and messages; the ledger's transfers are written before."""
+    await write_holds(connection, world.holds)
+    await write_rewards(connection, world.rewards)
+    await append_messages(connection, world.messages)
