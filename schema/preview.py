@@ -13,7 +13,8 @@ from schema.types.decision import effect_object, refusal_object
 from schema.types.preview import CampaignPreview, PreviewStep
 from siyu.campaigns import AnyCampaignType
 from siyu.campaigns.drafts import NOWHERE, Draft, DraftChanges
-from siyu.engine.preview import Preview, Previewer, PreviewFact, Step
+from siyu.engine.preview import Preview, Previewer, PreviewFact
+from siyu.engine.preview_rounds import Step
 from siyu.errors import InvalidInput, Problem
 
 
@@ -93,5 +94,6 @@ def _step_object(preview: Preview, kind: AnyCampaignType, step: Step, language: 
         decided=step.decided,
         effects=[effect_object(logged) for logged in step.effects],
         refusal=refusal_object(step.refusal, kind, language) if step.refusal else None,
+        is_follow_up=step.is_follow_up,
         state=JSON(dict(step.state)) if step.state is not None else None,
     )

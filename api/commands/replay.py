@@ -19,7 +19,8 @@ from api.services import Services, run_with_services
 from api.settings import load_settings
 from schema.ids import FACT, MEMBER, encode_id
 from siyu.campaigns.drafts import Draft
-from siyu.engine.replay import Difference, Replay, ReplaySummary, Verdict
+from siyu.engine.replay import Difference, Replay, ReplaySummary
+from siyu.engine.replay_verdicts import Verdict
 from siyu.engine.totals import by_unit
 
 SHOWN_MAX = 100
@@ -83,7 +84,7 @@ def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 def _as_json(difference: Difference) -> dict[str, Any]:
     return {
-        "fact": encode_id(FACT, difference.fact_id),
+        "fact": encode_id(FACT, difference.fact_id) if difference.fact_id else None,
         "type": difference.type,
         "member": encode_id(MEMBER, difference.member_id),
         "at": difference.at.isoformat(),

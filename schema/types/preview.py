@@ -23,10 +23,15 @@ class PreviewStep:
     )
     effects: list[Effect]
     refusal: Refusal | None
+    is_follow_up: bool = strawberry.field(
+        description="Whether nobody gave this fact: a timer that is due, or a fact that a campaign emitted."
+    )
     state: JSON | None = strawberry.field(description="The participation's state after it; its shape is the plugin's.")
 
 
-@strawberry.type(description="What a campaign would make of facts, one step for each, in their order.")
+@strawberry.type(
+    description="What a campaign would make of facts, one step for each and for what follows from them, in their order."
+)
 class CampaignPreview:
     """A preview as a GraphQL object."""
 

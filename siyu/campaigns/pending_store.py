@@ -50,6 +50,13 @@ UPDATE pending_fact AS fact SET claimed_until = $2 FROM due WHERE fact.id = due.
 RETURNING fact.id, type, member_id, campaign_id, data, timer_key, depth, due_at, created_at
 """
 
+# Timers alone, which is what the index holds.
+FIND_TIMERS = """
+SELECT id, type, member_id, campaign_id, data, timer_key, depth, due_at, created_at FROM pending_fact
+WHERE campaign_id = ANY($1::uuid[]) AND member_id = ANY($2::uuid[]) AND timer_key IS NOT NULL AND due_at <= $3
+ORDER BY due_at, id LIMIT $4
+"""
+
 COUNT_OVERDUE = "SELECT count(*) FROM pending_fact WHERE due_at < $1 AND created_at < $1"
 
 
@@ -81,6 +88,14 @@ async def claim_due(pool: Pool, types: Collection[str], now: datetime, limit: in
     """
     rows = await pool.fetch(CLAIM, now, now + LEASE, list(types), limit)
     return sorted((_fact(row) for row in rows), key=lambda fact: (fact.due_at, fact.id))
+
+
+async def find_timers(
+    connection: Connection, campaigns: Collection[UUID], members: Collection[UUID], until: datetime, limit: int
+) -> list[PendingFact]:
+    """At most `limit` timers of these campaigns and members that are due by then, the first due first; reads alone."""
+    rows = await connection.fetch(FIND_TIMERS, list(campaigns), list(members), until, limit)
+    return [_fact(row) for row in rows]
 
 
 def _fact(row: asyncpg.Record) -> PendingFact:

@@ -83,6 +83,10 @@ class Crowd:
         happenings.sort(key=lambda happening: (happening.at, happening.member_id.int))
         yield from map(self._fact, happenings)
 
+    def end_of(self, number: int) -> datetime:
+        """The last moment of a day."""
+        return self._moment(number + 1, 0.0) - datetime.resolution
+
     def _people(self, rng: Random) -> Iterator[Person]:
         joined_at = self._moment(0, 0.0)
         for _ in range(self._plan.members):

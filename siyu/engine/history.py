@@ -17,12 +17,16 @@ from siyu.sdk import MemberView
 PAGE_ROWS = 5_000
 FIRST = UUID(int=0)
 
-# The ids are in order of time: one index walk, and facts that concern nobody are passed over.
+# The ids are in order of time: one index walk, and facts that concern nobody are passed over. What another campaign
+# emitted is heard like a fact of the shop.
 FACTS = """
 SELECT page.*, member.joined_at
 FROM (
-    SELECT id, type, member_id, campaign_id, at, arrived_at, data FROM fact
-    WHERE id > $1 AND (campaign_id = $2 OR (campaign_id IS NULL AND type = ANY($3::text[])))
+    SELECT id, type, member_id, CASE WHEN campaign_id = $2 THEN campaign_id END AS campaign_id, at, arrived_at, data
+    FROM fact
+    WHERE id > $1
+      AND (campaign_id = $2
+           OR (type = ANY($3::text[]) AND (campaign_id IS NULL OR starts_with(idempotency_key, 'emit/'))))
     ORDER BY id LIMIT $4
 ) AS page
 JOIN member ON member.id = page.member_id
@@ -30,7 +34,9 @@ ORDER BY page.id
 """
 
 COUNT = """
-SELECT count(*) FROM fact WHERE campaign_id = $1 OR (campaign_id IS NULL AND type = ANY($2::text[]))
+SELECT count(*) FROM fact
+WHERE campaign_id = $1
+   OR (type = ANY($2::text[]) AND (campaign_id IS NULL OR starts_with(idempotency_key, 'emit/')))
 """
 
 # What the core refused, no campaign decided about.

@@ -1,22 +1,17 @@
 """What a campaign would make of facts, decided on what the database holds now, without a write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from siyu.campaigns import LiveCampaign, Registry, Routes
+from siyu.campaigns import LiveCampaign, Registry
 from siyu.campaigns.drafts import Draft, load_with_draft
-from siyu.db import Connection, Pool
+from siyu.db import Pool
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.intake import EARLIEST, action_fact, service_fact
-from siyu.engine.outcome import Outcome, Refusal
-from siyu.engine.rehearsal import Rehearsal
-from siyu.engine.transaction import load_for
-from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, put_used_keys
-from siyu.engine.world import World
+from siyu.engine.preview_rounds import Rounds, Step
 from siyu.errors import InvalidInput, Problem
 from siyu.ids import new_id
 from siyu.members import read_members
@@ -41,22 +36,9 @@ class PreviewFact:
     data: object = None
 
 
-class Step(NamedTuple):
-    """What the campaign would make of one fact; `decided` is False where it would not even look at it.
-
-    `state` is the participation's after the fact, as JSON; None where the plugin cannot tell it.
-    """
-
-    fact: NewFact
-    decided: bool
-    effects: tuple[Mapping[str, Any], ...]
-    refusal: Refusal | None
-    state: Mapping[str, Any] | None
-
-
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The campaign as it was tried out, who the newcomer was, and a step for each fact in their order."""
+    """The campaign as it was tried out, who the newcomer was, and a step for each fact and follow-up, in order."""
 
     campaign: LiveCampaign
     newcomer_id: UUID
@@ -76,6 +58,7 @@ class Previewer:
     ) -> Preview:
         """Decide the facts in their order, other campaigns beside, as though they came one after the other.
 
+        What campaigns then ask for happens in between, up to the latest fact; so do timers that the members have.
         Raises InvalidInput, NotFound and CampaignStateError. Nothing is written or locked.
         """
         if not 1 <= len(facts) <= FACTS_MAX:
@@ -91,34 +74,8 @@ class Previewer:
             for place, fact in enumerate(arrived):
                 if fact.new.member_id not in members:
                     raise InvalidInput([Problem(("facts", str(place), "member"), "there is no such member")])
-            steps = await self._play(connection, routes, members, drafted, arrived)
+            steps = await Rounds(connection, routes, members, self.zone, drafted, arrived).steps()
         return Preview(drafted, newcomer.id, steps)
-
-    async def _play(
-        self,
-        connection: Connection,
-        routes: Routes,
-        members: dict[UUID, MemberView],
-        drafted: LiveCampaign,
-        facts: Sequence[ArrivedFact],
-    ) -> tuple[Step, ...]:
-        """The steps, with every key of a `Once`, a `Hold` or an `Issue` that the database holds known.
-
-        Which keys are asked for is known only after playing, and a key that turns out to be used changes what follows:
-        each round settles at least one fact more.
-        """
-        used = NO_KEYS
-        for _ in range(len(facts) + 1):
-            world = World(routes.campaigns, members, self.zone, new_id, once=set(used.once), known_routes=routes)
-            put_used_keys(world, used)
-            await load_for(connection, world, facts, lock=False)
-            steps = _steps(Rehearsal(world), drafted, facts)
-            found = await find_used(connection, world)
-            known = UsedKeys(used.once | found.once, used.holds | found.holds, used.rewards | found.rewards)
-            if known == used:
-                break
-            used = known
-        return steps
 
     def _check(
         self, campaign: LiveCampaign, fact: PreviewFact, place: int, newcomer_id: UUID, now: datetime
@@ -148,23 +105,3 @@ class Previewer:
             names = ", ".join(action.name for action in kind.actions) or "none"
             raise InvalidInput([Problem(("action",), f"there is no such action; there are: {names}")])
         return action_fact(kind, action, campaign.id, member_id, data, key, fact.at)
-
-
-def _steps(rehearsal: Rehearsal, campaign: LiveCampaign, facts: Sequence[ArrivedFact]) -> tuple[Step, ...]:
-    return tuple(_step(rehearsal, campaign, fact.new, rehearsal.play(fact)) for fact in facts)
-
-
-def _step(rehearsal: Rehearsal, campaign: LiveCampaign, fact: NewFact, outcome: Outcome) -> Step:
-    decision = outcome.decision_of(campaign.id)
-    state = _state(rehearsal, campaign, fact)
-    if decision is None:
-        return Step(fact, False, (), None, state)
-    return Step(fact, True, decision.effects, decision.refusal, state)
-
-
-def _state(rehearsal: Rehearsal, campaign: LiveCampaign, fact: NewFact) -> Mapping[str, Any] | None:
-    record = rehearsal.world.participations.record(campaign.id, fact.member_id, fact.at)
-    try:
-        return record.state_for(campaign).model_dump(mode="json")
-    except Exception:  # a plugin's code: the decision has told already what is wrong with it
-        return None

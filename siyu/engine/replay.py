@@ -1,11 +1,11 @@
 """Past facts decided again by a draft, and every decision that would have been another."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,30 +13,24 @@ from siyu.campaigns import Registry
 from siyu.campaigns.drafts import Draft, as_drafted, load_with_draft
 from siyu.campaigns.routes import has_audience
 from siyu.db import Connection, Pool
+from siyu.engine.facts import NewFact
 from siyu.engine.history import PastFact, count_past, heard_by, past_facts
-from siyu.engine.outcome import Decision
 from siyu.engine.rehearsal import Rehearsal
+from siyu.engine.replay_verdicts import FollowUps, Verdict, follow_ups_of, verdict_of
 from siyu.engine.totals import Totals, totals_of
 from siyu.engine.world import World
 from siyu.ids import new_id
-from siyu.members import load_features
+from siyu.members import load_features, read_members
 from siyu.orders import ORDER_PAID
 
 # Called with how many facts are done and how many there are.
 Progress = Callable[[int, int], None]
 
 
-class Verdict(NamedTuple):
-    """What a decision comes to: its effects or the code of its refusal. Nothing decided and nothing done are one."""
-
-    effects: tuple[Mapping[str, Any], ...] = ()
-    refusal: str | None = None
-
-
 class Difference(NamedTuple):
-    """A fact that would have been decided in another way."""
+    """A fact that would have been decided in another way; `fact_id` is None where only the draft asks for the fact."""
 
-    fact_id: UUID
+    fact_id: UUID | None
     type: str
     member_id: UUID
     at: datetime
@@ -66,6 +60,8 @@ class Replay:
 
     Earlier facts are decided by the stored config, those alone that the campaign did not refuse, to have the members
     where they stood; from `since` on the draft decides all, as though it had been running. Other campaigns do not play.
+    Timers and emitted facts of the campaign are not taken from the past: what it asks for now happens, up to its last
+    fact, and is compared with what the past has of the same type, about the same member at the same time.
     """
 
     pool: Pool
@@ -76,9 +72,9 @@ class Replay:
     until: datetime | None = None
 
     async def differences(self, summary: ReplaySummary, progress: Progress) -> AsyncGenerator[Difference, None]:
-        """Every difference, in the order the facts came. Raises InvalidInput, NotFound and CampaignStateError.
+        """Every difference, in the order the facts came; last what the past has no fact for.
 
-        It reads one snapshot of the database and writes nothing.
+        Raises InvalidInput, NotFound and CampaignStateError. It reads one snapshot of the database and writes nothing.
         """
         async with (
             self.pool.acquire() as connection,
@@ -92,42 +88,85 @@ class Replay:
             always_open = replace(stored, state="running", starts_at=None, ends_at=None)
             theirs = Rehearsal(World([always_open], {}, self.zone, new_id))
             ours = theirs.judged_by([drafted])
+            run = _Run(connection, theirs, ours, follow_ups_of(drafted.type), FollowUps())
+            last: datetime | None = None
             async with aclosing(past_facts(connection, drafted.id, types)) as pages:
                 async for page in pages:
                     if has_audience(stored) or has_audience(drafted):
                         await _know_features(connection, theirs.world, page, orders_are_played=ORDER_PAID in types)
                     for past in page:
-                        difference = self._play(past, theirs, ours, summary)
+                        await self._follow(run, past.fact.arrived_at)
+                        difference = self._play(past, run, summary)
                         if difference is not None:
                             yield difference
                     progress(summary.facts, total)
+                    last = page[-1].fact.arrived_at
+            if last is not None:
+                # What its last fact is followed by at once.
+                await self._follow(run, last)
+            for new, after in run.follow_ups.unmatched():
+                difference = self._compare(None, new, Verdict(), after, summary)
+                if difference is not None:
+                    yield difference
 
-    def _play(self, past: PastFact, theirs: Rehearsal, ours: Rehearsal, summary: ReplaySummary) -> Difference | None:
+    async def _follow(self, run: "_Run", until: datetime) -> None:
+        """Decide what the campaign has asked for and is due; the past's own such facts are then compared with it."""
+        members = run.theirs.world.members
+        for fact in run.theirs.in_order((), until):
+            if fact.new.member_id not in members:
+                members |= await read_members(run.connection, {fact.new.member_id})
+            if fact.new.member_id in members:
+                judge = run.theirs if self._is_earlier(fact.new) else run.ours
+                run.follow_ups.note(fact.new, verdict_of(judge.play(fact).decision_of(self.draft.campaign_id)))
+
+    def _play(self, past: PastFact, run: "_Run", summary: ReplaySummary) -> Difference | None:
         fact, new = past.fact, past.fact.new
         # The two rehearsals share one world's members and books.
-        theirs.world.members[past.member.id] = past.member
+        run.theirs.world.members[past.member.id] = past.member
         summary.facts += 1
-        if self.since is not None and new.at < self.since:
-            self._rebuild(past, theirs, summary)
+        if new.campaign_id is not None and new.type in run.follow_up_types:
+            return self._compare(fact.id, new, verdict_of(past.decision), run.follow_ups.match(new), summary)
+        if self._is_earlier(new):
+            self._rebuild(past, run.theirs, summary)
             return None
-        after = _verdict(ours.play(fact).decision_of(self.draft.campaign_id))
+        after = verdict_of(run.ours.play(fact).decision_of(self.draft.campaign_id))
+        return self._compare(fact.id, new, verdict_of(past.decision), after, summary)
+
+    def _is_earlier(self, new: NewFact) -> bool:
+        return self.since is not None and new.at < self.since
+
+    def _compare(
+        self, fact_id: UUID | None, new: NewFact, before: Verdict, after: Verdict, summary: ReplaySummary
+    ) -> Difference | None:
+        if self._is_earlier(new):
+            summary.drifted += before != after
+            return None
         if self.until is not None and new.at >= self.until:
             return None
-        before = _verdict(past.decision)
-        summary.compared += 1
+        summary.compared += fact_id is not None
         summary.before.update(totals_of(before.effects))
         summary.after.update(totals_of(after.effects))
         if before == after:
             return None
         summary.differing += 1
-        return Difference(fact.id, new.type, new.member_id, new.at, before, after)
+        return Difference(fact_id, new.type, new.member_id, new.at, before, after)
 
     def _rebuild(self, past: PastFact, theirs: Rehearsal, summary: ReplaySummary) -> None:
         """Have the member where the fact left them."""
         if past.decision is None or past.decision.refusal is not None:
             theirs.overhear(past.fact)
-        elif _verdict(theirs.play(past.fact).decision_of(self.draft.campaign_id)) != _verdict(past.decision):
+        elif verdict_of(theirs.play(past.fact).decision_of(self.draft.campaign_id)) != verdict_of(past.decision):
             summary.drifted += 1
+
+
+class _Run(NamedTuple):
+    """What one run of a replay keeps: the stored config's and the draft's shop, which is one, and what follows."""
+
+    connection: Connection
+    theirs: Rehearsal
+    ours: Rehearsal
+    follow_up_types: frozenset[str]
+    follow_ups: FollowUps
 
 
 async def _know_features(
@@ -137,9 +176,3 @@ async def _know_features(
     strangers = {past.member.id for past in page} - world.features.keys()
     for member_id, features in (await load_features(connection, strangers)).items():
         world.features[member_id] = features._replace(has_ordered=features.has_ordered and not orders_are_played)
-
-
-def _verdict(decision: Decision | None) -> Verdict:
-    if decision is None:
-        return Verdict()
-    return Verdict(decision.effects, decision.refusal.code if decision.refusal else None)

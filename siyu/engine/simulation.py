@@ -58,8 +58,10 @@ def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Rep
     rehearsal = Rehearsal(world)
     tally = Tally(Report(crowd.unplayed))
     for day in range(plan.days):
-        for fact in crowd.day(day):
-            tally.count(fact, rehearsal.play(fact).decision_of(campaign.id))
+        for fact in rehearsal.in_order(crowd.day(day), crowd.end_of(day)):
+            # A fact that a campaign asked for about nobody is dropped, as a commit drops it.
+            if fact.new.member_id in members:
+                tally.count(fact, rehearsal.play(fact).decision_of(campaign.id))
         progress(day + 1, plan.days, tally.report.facts.total())
     return tally.finished()
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-# Effects of the log that move value, and the total they count in; one row a kind.
+# Effects of the log that move value, and the total they count in; one row a kind. Facts asked for, counters, teams and
+# states move none: what comes of them are effects of other decisions.
 COUNTED_AS: Mapping[str, str] = {"grant": "granted", "settle": "granted", "reverse": "reversed"}
 # What of these a member has in the end; one row a total.
 SIGNS: Mapping[str, int] = {"granted": 1, "reversed": -1}

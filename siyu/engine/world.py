@@ -108,6 +108,7 @@ class World:
         other = copy(self)
         other.campaigns, other.routes = campaigns, Routes(campaigns)
         other.counters = self.counters.judged_anew()
+        other.pending = PendingFacts()
         return other
 
     def forget_changes(self) -> None:

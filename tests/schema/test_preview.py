@@ -9,7 +9,7 @@ DOCUMENT = """
 query ($input: CampaignPreviewInput!) {
   campaignPreview(input: $input) {
     steps {
-      type member at decided state
+      type member at decided isFollowUp state
       effects { kind ... on GrantEffect { amount } }
       refusal { code message messageZh messageEn missing }
     }
@@ -46,6 +46,7 @@ async def test_a_change_is_tried_on_a_member_in_the_future(shop: Shop) -> None:
                 "member": encode_id(MEMBER, member),
                 "at": "2026-11-21T04:00:00Z",
                 "decided": True,
+                "isFollowUp": False,
                 "state": {"last_day": "2026-11-21", "streak": 1, "best_streak": 1, "days": 1},
                 "effects": [],
                 "refusal": {
@@ -61,6 +62,7 @@ async def test_a_change_is_tried_on_a_member_in_the_future(shop: Shop) -> None:
                 "member": encode_id(MEMBER, member),
                 "at": "2026-11-22T04:00:00Z",
                 "decided": True,
+                "isFollowUp": False,
                 "state": {"last_day": "2026-11-22", "streak": 2, "best_streak": 2, "days": 2},
                 "effects": [
                     {"kind": "once"},

@@ -12,7 +12,8 @@ import pytest
 from siyu.campaigns.drafts import Draft, DraftChanges
 from siyu.db import Pool
 from siyu.engine import CAMPAIGN_NOT_OPEN, BatchLimits, Engine
-from siyu.engine.replay import Difference, Replay, ReplaySummary, Verdict
+from siyu.engine.replay import Difference, Replay, ReplaySummary
+from siyu.engine.replay_verdicts import Verdict
 from siyu.errors import InvalidInput, NotFound
 from siyu.ids import new_id
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded, shop_engine, shop_registry, sign
