@@ -11,7 +11,6 @@ It is a second, plain implementation of what effects mean; siyu's own tests hold
 pluggy alone; `campaign_tests` needs pytest and `siyu.sdk.testing.strategies` needs hypothesis, when they are used.
 """
 
-from siyu.sdk.testing.applying import InvalidEffect
 from siyu.sdk.testing.conformance import (
     CHECKS,
     CampaignIsNotSound,
@@ -24,7 +23,8 @@ from siyu.sdk.testing.crowd import Crowd, Step, play
 from siyu.sdk.testing.drawing import CannotDraw
 from siyu.sdk.testing.given import Given, given, stage_of
 from siyu.sdk.testing.played import Played
-from siyu.sdk.testing.stage import Member, NotHeard, Stage
+from siyu.sdk.testing.scene import InvalidEffect
+from siyu.sdk.testing.stage import Member, NoEnd, NotHeard, Stage
 
 __all__ = [
     "CHECKS",
@@ -35,6 +35,7 @@ __all__ = [
     "Given",
     "InvalidEffect",
     "Member",
+    "NoEnd",
     "NotHeard",
     "Played",
     "Report",

@@ -1,62 +1,14 @@
 """What each effect means, as plainly as it can be said: one row of RULES an effect type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from siyu.sdk.campaign import CampaignType
-from siyu.sdk.effects import Effect, Grant, Once, Refuse, Reverse, Score, SetState
-from siyu.sdk.facts import Fact
-from siyu.sdk.testing.limits import (
-    AMOUNT_MAX,
-    BEST_BOARDS,
-    EFFECTS_MAX,
-    KEY_LENGTH_MAX,
-    ORDER_REFUNDED,
-    REFERENCE_LENGTH_MAX,
-    UNITS,
-)
-from siyu.sdk.testing.shop import GrantKey, OpenGrant, Shop
+from siyu.sdk.effects import Cancel, Effect, Emit, Grant, Once, Refuse, Reverse, Schedule, Score, SetState
+from siyu.sdk.testing import scheduling
+from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX, REFERENCE_LENGTH_MAX, UNITS
+from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
+from siyu.sdk.testing.shop import GrantKey, OpenGrant
 from siyu.sdk.testing.storable import is_json, is_text
-from siyu.sdk.view import Granted
-
-AnyCampaignType = CampaignType[Any, Any]
-Logged = dict[str, Any]
-
-
-class InvalidEffect(Exception):
-    """A campaign asked for what it may not ask for, or for what makes no sense; in a shop: CAMPAIGN_FAILED."""
-
-
-class Refusal(NamedTuple):
-    """No, and why: a code, and what is missing."""
-
-    code: str
-    missing: Mapping[str, Any]
-
-
-class Scene(NamedTuple):
-    """Where effects happen: the campaign type, the shop and the fact."""
-
-    kind: AnyCampaignType
-    shop: Shop
-    fact: Fact
-
-    def is_readable(self, reference: str) -> bool:
-        """Whether a decision about the fact may use the reference: a refunded order, or what the type reads."""
-        if self.fact.type == ORDER_REFUNDED and self.fact.data.get("order") == reference:
-            return True
-        fields = [read.field for read in self.kind.reads if self.fact.type in read.facts]
-        return any(self.fact.data.get(field) == reference for field in fields)
-
-    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
-        """As `View.granted`; of grants alone."""
-        if of != "grant" or not self.is_readable(reference):
-            raise InvalidEffect(f"reads the reference {reference!r}, which is not among its declared reads, or a spend")
-        return self.shop.granted(self.fact.member_id, unit, reference)
-
-    def balance(self, unit: str) -> int:
-        """As `View.balance`: what this campaign granted is all there is."""
-        return self.shop.balances[self.fact.member_id, unit]
 
 
 def nothing_against_it(_scene: Scene, _effect: Any) -> None:
@@ -105,13 +57,9 @@ def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
     return tuple(RULES[type(effect)].apply(scene, effect) for effect in effects)
 
 
-def _is_amount(value: object) -> bool:
-    return type(value) is int and 1 <= value <= AMOUNT_MAX
-
-
 def _grant_is_possible(_: Scene, effect: Grant) -> bool:
     referenced = effect.reference is None or is_text(effect.reference, REFERENCE_LENGTH_MAX)
-    return effect.unit in UNITS and _is_amount(effect.amount) and referenced
+    return effect.unit in UNITS and is_amount(effect.amount) and referenced
 
 
 def _grant(scene: Scene, effect: Grant) -> Logged:
@@ -125,7 +73,7 @@ def _grant(scene: Scene, effect: Grant) -> Logged:
 
 def _reverse_is_possible(scene: Scene, effect: Reverse) -> bool:
     referenced = is_text(effect.reference, REFERENCE_LENGTH_MAX) and scene.is_readable(effect.reference)
-    return effect.of == "grant" and effect.unit in UNITS and _is_amount(effect.amount) and referenced
+    return effect.of == "grant" and effect.unit in UNITS and is_amount(effect.amount) and referenced
 
 
 def _reverse(scene: Scene, effect: Reverse) -> Logged:
@@ -183,8 +131,11 @@ RULES: Mapping[type[Effect], Rule] = {
     Grant: Rule(_grant_is_possible, _grant),
     Reverse: Rule(_reverse_is_possible, _reverse),
     SetState: Rule(_state_is_possible, _set_state, single=True),
-    Score: Rule(lambda _, effect: effect.board in BEST_BOARDS and _is_amount(effect.value), _score),
+    Score: Rule(lambda _, effect: effect.board in BEST_BOARDS and is_amount(effect.value), _score),
     Once: Rule(_once_is_possible, _once, _used_already, single=True),
+    Schedule: Rule(scheduling.schedule_is_possible, scheduling.schedule),
+    Cancel: Rule(lambda _, effect: is_text(effect.key, KEY_LENGTH_MAX), scheduling.cancel),
+    Emit: Rule(scheduling.emit_is_possible, scheduling.emit),
     Refuse: Rule(
         _refuse_is_possible, _refuse, lambda _, effect: Refusal(effect.code, dict(effect.missing)), single=True
     ),

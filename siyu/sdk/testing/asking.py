@@ -7,8 +7,8 @@ from typing import Any
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig, CampaignState
-from siyu.sdk.testing.applying import AnyCampaignType, Scene
 from siyu.sdk.testing.limits import EFFECTS_MAX
+from siyu.sdk.testing.scene import AnyCampaignType, Scene
 from siyu.sdk.view import MemberView, OrderView, View
 
 AnyView = View[Any, Any]

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from siyu.sdk.testing.applying import AnyCampaignType
 from siyu.sdk.testing.drawing import draw
 from siyu.sdk.testing.limits import ORDER_AMOUNT_FEN_MAX, ORDER_PAID, ORDER_REFUNDED
 from siyu.sdk.testing.orders import ORDER_FACTS
 from siyu.sdk.testing.played import Played
+from siyu.sdk.testing.scene import AnyCampaignType
 from siyu.sdk.testing.stage import Stage
 
 MEMBERS = ("lin", "wang", "zhao")
@@ -96,7 +96,13 @@ def heard_types(kind: AnyCampaignType) -> set[str]:
 
 def play(stage: Stage[Any, Any], step: Step) -> Played:
     """Let the step happen on a stage; the clock then stands where it stood when it was told."""
-    told_at = stage.wait(minutes=step.after // timedelta(minutes=1))
+    stage.wait(minutes=step.after // timedelta(minutes=1))
+    return tell(stage, step)
+
+
+def tell(stage: Stage[Any, Any], step: Step) -> Played:
+    """Let the step happen without any time passing before."""
+    told_at = stage.now
     stage.go_to(told_at - step.late)
     try:
         return stage.fact(step.member, step.type, **step.data)

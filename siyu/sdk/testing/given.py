@@ -5,8 +5,8 @@ from typing import Any, Generic, Self
 
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.effects import Effect
-from siyu.sdk.testing.applying import AnyCampaignType
 from siyu.sdk.testing.played import Played
+from siyu.sdk.testing.scene import AnyCampaignType
 from siyu.sdk.testing.stage import Stage, When
 from siyu.sdk.view import ConfigT, StateT
 
@@ -14,12 +14,13 @@ from siyu.sdk.view import ConfigT, StateT
 class Given(Generic[ConfigT, StateT]):
     """A story about one campaign; every step returns the story, so that steps follow each other.
 
-    `stage` is the stage it plays on, `last` what came of the last `when`.
+    `stage` is the stage it plays on, `last` what came of the last `when`, `fired` which timers did in the last `after`.
     """
 
     def __init__(self, stage: Stage[ConfigT, StateT]) -> None:
         self.stage = stage
         self._last: Played | None = None
+        self.fired: tuple[Played, ...] = ()
 
     @property
     def last(self) -> Played:
@@ -38,8 +39,8 @@ class Given(Generic[ConfigT, StateT]):
         return self
 
     def after(self, *, days: int = 0, hours: int = 0, minutes: int = 0, until: datetime | str | None = None) -> Self:
-        """Time passes."""
-        self.stage.wait(days=days, hours=hours, minutes=minutes, until=until)
+        """Time passes, and timers fire."""
+        self.fired = self.stage.wait(days=days, hours=hours, minutes=minutes, until=until)
         return self
 
     def when(self, member: str, what: str, /, **data: Any) -> Self:

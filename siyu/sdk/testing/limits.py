@@ -10,6 +10,13 @@ ORDER_NUMBER_LENGTH_MAX = 64
 ORDER_AMOUNT_FEN_MAX = 10_000_000_000
 JSON_INTEGER_MAX = 2**63 - 1
 JSON_DEPTH_MAX = 16
+# Facts that follow from one another: so many come after the first, unless a timer pauses between them.
+EMIT_DEPTH_MAX = 4
+PAUSE_MIN = timedelta(seconds=60)
+AHEAD_MAX = timedelta(days=3 * 366)
+DATA_BYTES_MAX = 8_192
+# The kit's own: what follows from one fact, or fires while one `wait` passes, comes to an end.
+PLAYED_MAX = 100_000
 
 UNITS = frozenset({"points"})
 # Boards of the kind that `Score` writes to: each member's best.

@@ -12,6 +12,8 @@ class Played(NamedTuple):
 
     `effects` are those that happened: none where `refusal` is the code of a refusal, the campaign's or the core's.
     `log` is what the decision log keeps of them; there a `Reverse` says what it took and what it `asked` for.
+    `followed` are the facts that followed from this one by `Emit`, or by a `Schedule` due at once, in the order in
+    which they were decided.
     """
 
     fact: Fact
@@ -19,6 +21,7 @@ class Played(NamedTuple):
     log: tuple[Mapping[str, Any], ...] = ()
     refusal: str | None = None
     missing: Mapping[str, Any] = {}
+    followed: tuple["Played", ...] = ()
 
     def granted(self, unit: str = "points") -> int:
         """What the member gained of a unit by this decision; negative where more was taken back than given."""

@@ -1,9 +1,10 @@
 """What one campaign changes in a shop, in plain dictionaries: values, states, keys, scores."""
 
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from siyu.sdk.testing.orders import Orders
@@ -17,6 +18,20 @@ class OpenGrant:
     fact_id: UUID
     at: datetime
     left: int
+
+
+class AskedFor(NamedTuple):
+    """A fact that the campaign asked for, to happen at `due_at`; `timer` is the key of one that was scheduled.
+
+    `depth` counts the facts that it follows from without a pause.
+    """
+
+    type: str
+    member_id: UUID
+    data: Mapping[str, Any]
+    depth: int
+    due_at: datetime
+    timer: str | None = None
 
 
 class GrantKey(NamedTuple):
@@ -37,6 +52,31 @@ class Shop:
     grants: dict[GrantKey, list[OpenGrant]] = field(default_factory=dict)
     once: set[tuple[UUID, str]] = field(default_factory=set)
     scores: dict[tuple[UUID, str], int] = field(default_factory=dict)
+    # By member and key.
+    timers: dict[tuple[UUID, str], AskedFor] = field(default_factory=dict)
+    # What happens next, whatever else does.
+    following: deque[AskedFor] = field(default_factory=deque)
+
+    def set_timer(self, asked: AskedFor) -> None:
+        """Set a timer, in the place of one with that key."""
+        assert asked.timer is not None, "an emitted fact is no timer"  # noqa: S101 - our bug
+        self.timers.pop((asked.member_id, asked.timer), None)
+        self.timers[asked.member_id, asked.timer] = asked
+
+    def next_following(self) -> AskedFor | None:
+        """Take what follows next; timers that were replaced or cancelled are passed over."""
+        while self.following:
+            asked = self.following.popleft()
+            if asked.timer is None:
+                return asked
+            if self.timers.get((asked.member_id, asked.timer)) is asked:
+                return self.timers.pop((asked.member_id, asked.timer))
+        return None
+
+    def next_due(self, then: datetime) -> AskedFor | None:
+        """Take the timer that is due first, until `then`; of several at one moment the one that was set first."""
+        due = [key for key, asked in self.timers.items() if asked.due_at <= then]
+        return self.timers.pop(min(due, key=lambda key: self.timers[key].due_at)) if due else None
 
     def granted(self, member_id: UUID, unit: str, reference: str) -> Granted | None:
         """What is left under a reference, dated by the first grant."""

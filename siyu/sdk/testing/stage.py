@@ -1,5 +1,6 @@
 """A stage: a shop with one campaign, in memory, for the tests of a campaign type."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import count
 from typing import Any, Generic, NamedTuple, cast
@@ -7,12 +8,13 @@ from uuid import UUID, uuid5
 
 from siyu.sdk.campaign import Action, CampaignType
 from siyu.sdk.facts import Fact
-from siyu.sdk.testing.applying import Scene, carry_out, check_effects, refusal_among
+from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
-from siyu.sdk.testing.limits import SHANGHAI
+from siyu.sdk.testing.limits import PLAYED_MAX, SHANGHAI
 from siyu.sdk.testing.orders import ORDER_FACTS
 from siyu.sdk.testing.played import Played
-from siyu.sdk.testing.shop import Shop
+from siyu.sdk.testing.scene import Scene
+from siyu.sdk.testing.shop import AskedFor, Shop
 from siyu.sdk.view import ConfigT, MemberView, OrderView, StateT
 
 CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
@@ -20,6 +22,10 @@ CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
 STAGE = UUID("6f0f2f6e-6d0a-4c9c-9a55-9a1f6f6c7a10")
 
 When = datetime | str
+
+
+class NoEnd(Exception):
+    """More than PLAYED_MAX facts followed from one, or fired in one `wait`."""
 
 
 class NotHeard(LookupError):
@@ -42,7 +48,8 @@ class Stage(Generic[ConfigT, StateT]):
     without an offset is in the stage's `zone`.
 
     What a campaign raises passes through, and effects that the engine would not carry out raise InvalidEffect. In a
-    shop both are CAMPAIGN_FAILED; in either case nothing has changed.
+    shop both are CAMPAIGN_FAILED; in either case nothing has changed. What else was to follow then waits for the next
+    fact or `wait`.
     """
 
     def __init__(
@@ -98,15 +105,20 @@ class Stage(Generic[ConfigT, StateT]):
             raise NotHeard(f"{self.kind.key} neither listens to nor settles {type_!r}")
         return self._hear(self._fact(member, type_, data), None)
 
-    def wait(self, *, days: int = 0, hours: int = 0, minutes: int = 0, until: When | None = None) -> datetime:
-        """Move the clock forward, by a span or `until` a moment; the time it then is."""
+    def wait(self, *, days: int = 0, hours: int = 0, minutes: int = 0, until: When | None = None) -> tuple[Played, ...]:
+        """Move the clock forward, by a span or `until` a moment; what fired in that time, in the order it was due.
+
+        Timers fire whether the campaign is running or not. Raises ValueError for a moment that has passed, and NoEnd.
+        """
         then = self.now + timedelta(days=days, hours=hours, minutes=minutes) if until is None else self._moment(until)
         if then < self.now:
             raise ValueError(f"time does not go back from {self.now} to {then}; go_to does, for facts that arrive late")
-        return self.go_to(then)
+        fired = [*self._followed(), *self._fired(then)]
+        self.go_to(then)
+        return tuple(fired)
 
     def go_to(self, when: When) -> datetime:
-        """Set the clock to any moment, an earlier one too: facts may arrive late."""
+        """Set the clock to any moment, an earlier one too: facts may arrive late. Timers wait for the next `wait`."""
         self.now = self._moment(when)
         return self.now
 
@@ -122,10 +134,15 @@ class Stage(Generic[ConfigT, StateT]):
         """The member's best score on a board; None before the first."""
         return self._shop.scores.get((self._known(member).id, board))
 
+    def timers(self, member: Member | str) -> dict[str, datetime]:
+        """When the member's timers will fire, by key."""
+        member_id = self._known(member).id
+        return {key: asked.due_at for (owner, key), asked in self._shop.timers.items() if owner == member_id}
+
     def _act(self, member: Member | str, action: Action, data: dict[str, Any]) -> Played:
         checked = action.input.model_validate(data).model_dump(mode="json")
         fact = self._fact(member, self.kind.fact_type(action), checked)
-        return self._decide(fact, None) if self._is_open() else Played(fact, refusal=CAMPAIGN_NOT_OPEN)
+        return self._begin(fact, None) if self._is_open() else Played(fact, refusal=CAMPAIGN_NOT_OPEN)
 
     def _order(self, member: Member | str, type_: str, data: dict[str, Any]) -> Played:
         fact = self._fact(member, type_, ORDER_FACTS[type_].model_validate(data).model_dump(mode="json"))
@@ -134,10 +151,37 @@ class Stage(Generic[ConfigT, StateT]):
 
     def _hear(self, fact: Fact, order: OrderView | None) -> Played:
         concerned = fact.type in self.kind.settles or (fact.type in self.kind.listens and self._is_open())
-        return self._decide(fact, order) if concerned else Played(fact)
+        return self._begin(fact, order) if concerned else Played(fact)
 
-    def _decide(self, fact: Fact, order: OrderView | None) -> Played:
-        scene = Scene(self.kind, self._shop, fact)
+    def _begin(self, fact: Fact, order: OrderView | None) -> Played:
+        """Decide about a fact, and about everything that follows from it."""
+        return self._decide(fact, order)._replace(followed=tuple(self._followed()))
+
+    def _fired(self, then: datetime) -> Iterator[Played]:
+        for _ in range(PLAYED_MAX):
+            asked = self._shop.next_due(then)
+            if asked is None:
+                return
+            self.now = max(self.now, asked.due_at)
+            yield self._play(asked)._replace(followed=tuple(self._followed()))
+        raise NoEnd(f"more than {PLAYED_MAX} timers fire until {then}")
+
+    def _followed(self) -> Iterator[Played]:
+        for _ in range(PLAYED_MAX):
+            asked = self._shop.next_following()
+            if asked is None:
+                return
+            if asked.member_id in self._views:
+                yield self._play(asked)
+        raise NoEnd(f"more than {PLAYED_MAX} facts follow from one")
+
+    def _play(self, asked: AskedFor) -> Played:
+        """Decide about what the campaign asked for, in whatever state it is."""
+        fact = self._new_fact(asked.type, asked.member_id, asked.due_at, asked.data)
+        return self._decide(fact, None, asked.depth)
+
+    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
+        scene = Scene(self.kind, self._shop, fact, self.now, depth)
         view = view_of(scene, self.config, self._views[fact.member_id], order)
         effects = self._ask(self.kind, fact, view)
         check_effects(scene, effects)
@@ -147,9 +191,11 @@ class Stage(Generic[ConfigT, StateT]):
         return Played(fact, effects, carry_out(scene, effects))
 
     def _fact(self, member: Member | str, type_: str, data: dict[str, Any]) -> Fact:
+        return self._new_fact(type_, self._known(member).id, self.now, data)
+
+    def _new_fact(self, type_: str, member_id: UUID, at: datetime, data: Mapping[str, Any]) -> Fact:
         fact_id = uuid5(STAGE, f"fact/{next(self._numbers)}")
-        day = self.now.astimezone(self.zone).date()
-        return Fact(fact_id, type_, self._known(member).id, self.now, day, data)
+        return Fact(fact_id, type_, member_id, at, at.astimezone(self.zone).date(), data)
 
     def _known(self, member: Member | str) -> Member:
         return self.member(member if isinstance(member, str) else member.name)

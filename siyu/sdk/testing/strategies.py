@@ -4,8 +4,8 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from siyu.sdk.testing.applying import AnyCampaignType
 from siyu.sdk.testing.crowd import Crowd, Step
+from siyu.sdk.testing.scene import AnyCampaignType
 
 STEPS_MAX = 20
 

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from siyu.campaigns import AnyCampaignType, LiveCampaign, ParticipationRecord
+from siyu.campaigns.pending import PendingFact
 from siyu.engine import Decision, NewFact
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.pending import arrived_fact
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.ledger.book import GrantKey, MemberAccount, OpenGrant
@@ -31,9 +34,27 @@ class OneByOne:
         self._states: dict[UUID, str] = {}
         self._scores: dict[tuple[UUID, str], int] = {}
         self.balances: Counter[UUID] = Counter()
+        self.pending: list[PendingFact] = []
 
-    def decide(self, fact: Fact, running: bool) -> Decision | None:
-        """What the campaign decides about a fact; None where it is not asked."""
+    def take(self, fact: Fact) -> PendingFact:
+        """What the campaign asked for and this fact is. Raises StopIteration where it asked for nothing like it."""
+        told = fact.type, fact.member_id, fact.at, fact.data
+        asked = next(asked for asked in self.pending if (asked.type, asked.member_id, asked.due_at, asked.data) == told)
+        self.pending.remove(asked)
+        return asked
+
+    def timers(self, member_id: UUID) -> dict[str, datetime]:
+        """When the member's timers are due, by key."""
+        own = [asked for asked in self.pending if asked.member_id == member_id]
+        return {asked.timer_key: asked.due_at for asked in own if asked.timer_key is not None}
+
+    def decide(
+        self, fact: Fact, running: bool, pending: PendingFact | None = None, now: datetime | None = None
+    ) -> Decision | None:
+        """What the campaign decides about a fact; None where it is not asked. `now`: it is told later than it happened.
+
+        `pending` is what it asked for, and takes.
+        """
         live = LiveCampaign(
             self._id,
             self._kind,
@@ -45,9 +66,13 @@ class OneByOne:
             {"points": self._issuer},
         )
         world = self._world(live, fact)
-        is_action = fact.type.startswith(f"{self._kind.key}.")
-        new = NewFact(fact.type, fact.member_id, fact.at, fact.data, fact.id.hex, self._id if is_action else None)
-        outcome = decide_fact(world, ArrivedFact(fact.id, new.fingerprint(), fact.at, new))
+        if pending is not None:
+            arrived = arrived_fact(pending, fact.id, now or fact.at)
+        else:
+            is_action = fact.type.startswith(f"{self._kind.key}.")
+            new = NewFact(fact.type, fact.member_id, fact.at, fact.data, fact.id.hex, self._id if is_action else None)
+            arrived = ArrivedFact(fact.id, new.fingerprint(), now or fact.at, new)
+        outcome = decide_fact(world, arrived)
         self._keep(world)
         return outcome.decisions[0] if outcome.decisions else None
 
@@ -61,7 +86,7 @@ class OneByOne:
         return self._scores.get((member_id, board))
 
     def _world(self, live: LiveCampaign, fact: Fact) -> World:
-        world = World([live], self._members, SHANGHAI, new_id, set(self._once))
+        world = World([live], self._members, SHANGHAI, new_id, once=set(self._once))
         world.orders = self._orders
         for member_id, balance in self.balances.items():
             world.book.put_account(MemberAccount(new_id(), member_id, "points", balance))
@@ -89,3 +114,5 @@ class OneByOne:
             place = change.member_id, change.board
             self._scores[place] = max(change.amount, self._scores.get(place, change.amount))
         self._once = world.once
+        self.pending = [asked for asked in self.pending if asked.timer not in world.pending.ended]
+        self.pending += world.pending.asked_for()

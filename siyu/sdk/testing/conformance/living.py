@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from siyu.sdk.campaign import Progress
 from siyu.sdk.facts import Fact
-from siyu.sdk.testing.applying import InvalidEffect
 from siyu.sdk.testing.asking import AnyView, ask
 from siyu.sdk.testing.conformance.declared import not_the_same_from_json, wrong_words
 from siyu.sdk.testing.conformance.subject import Subject
+from siyu.sdk.testing.scene import InvalidEffect
 
 UNKNOWN = {"siyu_unknown": 1}
 
@@ -56,7 +56,7 @@ def describes_every_state(subject: Subject) -> Iterator[str]:
 
 def unknown_data_is_ignored(subject: Subject) -> list[str]:
     """A fact of the core that tells more than today changes nothing: facts grow fields, as siyu grows."""
-    own = {subject.kind.fact_type(action) for action in subject.kind.actions}
+    own = subject.kind.own_facts()
 
     def probe(fact: Fact, view: AnyView) -> Iterator[str]:
         if fact.type in own:

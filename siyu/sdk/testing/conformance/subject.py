@@ -11,10 +11,10 @@ from pydantic import BaseModel, ValidationError
 from siyu.sdk.effects import Effect, Once, Refuse, SetState
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
-from siyu.sdk.testing.applying import AnyCampaignType
 from siyu.sdk.testing.asking import AnyView, Ask, ask
 from siyu.sdk.testing.crowd import Crowd, Step, play
 from siyu.sdk.testing.drawing import CannotDraw
+from siyu.sdk.testing.scene import AnyCampaignType
 from siyu.sdk.testing.stage import Stage
 
 STEPS = 80

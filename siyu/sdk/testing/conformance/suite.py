@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from siyu.sdk.model import CampaignConfig
-from siyu.sdk.testing.applying import AnyCampaignType
 from siyu.sdk.testing.conformance import declared, hash_seeds, living, purity, sources
 from siyu.sdk.testing.conformance.subject import PROBLEMS_MAX, CannotCheck, Play, Subject
 from siyu.sdk.testing.crowd import NO_FACTS
+from siyu.sdk.testing.scene import AnyCampaignType
 
 # What is wrong with a campaign type, one sentence each.
 Check = Callable[[Subject], Iterable[str]]

@@ -10,8 +10,9 @@ from plugins.check_in.campaign import CHECK_IN, CheckInState
 from plugins.purchase.campaign import PURCHASE
 from siyu.boards import BOARDS
 from siyu.boards.registry import BoardKind
+from siyu.campaigns.pending import EMIT_DEPTH_MAX
 from siyu.engine import effects as engine
-from siyu.engine import references, scene
+from siyu.engine import references, scene, scheduling
 from siyu.inputs import JSON_DEPTH_MAX, JSON_INTEGER_MAX
 from siyu.ledger.book import UNITS
 from siyu.orders import ORDER_FACTS
@@ -31,6 +32,9 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
     )
     assert (limits.JSON_DEPTH_MAX, limits.JSON_INTEGER_MAX) == (JSON_DEPTH_MAX, JSON_INTEGER_MAX)
     assert frozenset(UNITS) == limits.UNITS
+    assert (limits.EMIT_DEPTH_MAX, limits.KEY_LENGTH_MAX) == (EMIT_DEPTH_MAX, scheduling.TIMER_KEY_LENGTH_MAX)
+    assert (limits.PAUSE_MIN, limits.AHEAD_MAX) == (scheduling.PAUSE_MIN, scheduling.AHEAD_MAX)
+    assert limits.DATA_BYTES_MAX == scheduling.DATA_BYTES_MAX
     assert {board.key for board in BOARDS.values() if board.kind is BoardKind.BEST} == limits.BEST_BOARDS
 
 
@@ -89,8 +93,10 @@ def test_a_naive_moment_is_refused() -> None:
 def test_time_goes_forward_unless_it_is_set_back() -> None:
     stage = Stage(CHECK_IN, at=NOON)
 
-    assert stage.wait(days=1, hours=2, minutes=3) == NOON + timedelta(days=1, hours=2, minutes=3)
-    assert stage.wait(until="2026-11-25") == datetime(2026, 11, 24, 16, tzinfo=UTC)
+    assert stage.wait(days=1, hours=2, minutes=3) == ()
+    assert stage.now == NOON + timedelta(days=1, hours=2, minutes=3)
+    stage.wait(until="2026-11-25")
+    assert stage.now == datetime(2026, 11, 24, 16, tzinfo=UTC)
     with pytest.raises(ValueError, match="does not go back"):
         stage.wait(until=NOON)
     assert stage.go_to(NOON) == NOON

@@ -1,0 +1,60 @@
+"""Where effects happen on a stage, and what any effect is checked by."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from siyu.sdk.campaign import CampaignType
+from siyu.sdk.facts import Fact
+from siyu.sdk.testing.limits import AMOUNT_MAX, ORDER_REFUNDED
+from siyu.sdk.testing.shop import Shop
+from siyu.sdk.view import Granted
+
+AnyCampaignType = CampaignType[Any, Any]
+Logged = dict[str, Any]
+
+
+class InvalidEffect(Exception):
+    """A campaign asked for what it may not ask for, or for what makes no sense; in a shop: CAMPAIGN_FAILED."""
+
+
+class Refusal(NamedTuple):
+    """No, and why: a code, and what is missing."""
+
+    code: str
+    missing: Mapping[str, Any]
+
+
+class Scene(NamedTuple):
+    """Where effects happen: the campaign type, the shop and the fact.
+
+    `now` is when the fact is decided, and `depth` how many facts it follows from without a pause.
+    """
+
+    kind: AnyCampaignType
+    shop: Shop
+    fact: Fact
+    now: datetime
+    depth: int = 0
+
+    def is_readable(self, reference: str) -> bool:
+        """Whether a decision about the fact may use the reference: a refunded order, or what the type reads."""
+        if self.fact.type == ORDER_REFUNDED and self.fact.data.get("order") == reference:
+            return True
+        fields = [read.field for read in self.kind.reads if self.fact.type in read.facts]
+        return any(self.fact.data.get(field) == reference for field in fields)
+
+    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
+        """As `View.granted`; of grants alone."""
+        if of != "grant" or not self.is_readable(reference):
+            raise InvalidEffect(f"reads the reference {reference!r}, which is not among its declared reads, or a spend")
+        return self.shop.granted(self.fact.member_id, unit, reference)
+
+    def balance(self, unit: str) -> int:
+        """As `View.balance`: what this campaign granted is all there is."""
+        return self.shop.balances[self.fact.member_id, unit]
+
+
+def is_amount(value: object) -> bool:
+    """Whether it can be an amount of anything."""
+    return type(value) is int and 1 <= value <= AMOUNT_MAX
