@@ -3,8 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from siyu.sdk.effects import Cancel, Effect, Emit, Grant, Once, Refuse, Reverse, Schedule, Score, SetState
-from siyu.sdk.testing import scheduling
+from siyu.sdk.effects import (
+    Cancel,
+    Confirm,
+    Effect,
+    Emit,
+    Grant,
+    Once,
+    Refuse,
+    Release,
+    Reserve,
+    Reverse,
+    Schedule,
+    Score,
+    SetState,
+    SetTeam,
+)
+from siyu.sdk.testing import reserving, scheduling
 from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX, REFERENCE_LENGTH_MAX, UNITS
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
 from siyu.sdk.testing.shop import GrantKey, OpenGrant
@@ -44,8 +59,8 @@ def check_effects(scene: Scene, effects: Sequence[Any]) -> None:
 
 
 def refusal_among(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
-    """What checked effects are refused with: by a `Refuse`, else by the first guard that does not hold."""
-    for effect in sorted(effects, key=lambda effect: not isinstance(effect, Refuse)):
+    """What checked effects are refused with: by a `Refuse`, a `Once`, else by the first guard that does not hold."""
+    for effect in sorted(effects, key=lambda effect: (not isinstance(effect, Refuse), not isinstance(effect, Once))):
         refusal = RULES[type(effect)].against(scene, effect)
         if refusal is not None:
             return refusal
@@ -136,6 +151,10 @@ RULES: Mapping[type[Effect], Rule] = {
     Schedule: Rule(scheduling.schedule_is_possible, scheduling.schedule),
     Cancel: Rule(lambda _, effect: is_text(effect.key, KEY_LENGTH_MAX), scheduling.cancel),
     Emit: Rule(scheduling.emit_is_possible, scheduling.emit),
+    Reserve: Rule(reserving.reserve_is_possible, reserving.reserve, reserving.reserve_is_refused),
+    Release: Rule(reserving.release_is_possible, reserving.release, reserving.release_is_noted),
+    Confirm: Rule(reserving.confirm_is_possible, reserving.confirm, reserving.confirm_is_refused),
+    SetTeam: Rule(reserving.team_is_possible, reserving.set_team, single=True),
     Refuse: Rule(
         _refuse_is_possible, _refuse, lambda _, effect: Refusal(effect.code, dict(effect.missing)), single=True
     ),

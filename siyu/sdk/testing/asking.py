@@ -6,7 +6,8 @@ from typing import Any
 
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
-from siyu.sdk.model import CampaignConfig, CampaignState
+from siyu.sdk.model import CampaignState
+from siyu.sdk.testing.counting import SceneReads
 from siyu.sdk.testing.limits import EFFECTS_MAX
 from siyu.sdk.testing.scene import AnyCampaignType, Scene
 from siyu.sdk.view import MemberView, OrderView, View
@@ -21,10 +22,11 @@ def ask(kind: AnyCampaignType, fact: Fact, view: AnyView) -> tuple[Effect, ...]:
     return tuple(islice(kind.decide(fact, view), EFFECTS_MAX + 1))
 
 
-def view_of(scene: Scene, config: CampaignConfig, member: MemberView, order: OrderView | None) -> AnyView:
+def view_of(scene: Scene, member: MemberView, order: OrderView | None) -> AnyView:
     """What the campaign sees when it decides about the scene's fact."""
     state = state_of(scene.kind, scene.shop.states.get(member.id))
-    return View(config, state, member, order, scene.granted, scene.balance)
+    reads = SceneReads(scene)
+    return View(scene.config, state, member, order, scene.granted, scene.balance, reads=reads)
 
 
 def state_of(kind: AnyCampaignType, stored: str | None) -> CampaignState:

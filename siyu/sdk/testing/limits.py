@@ -15,6 +15,13 @@ EMIT_DEPTH_MAX = 4
 PAUSE_MIN = timedelta(seconds=60)
 AHEAD_MAX = timedelta(days=3 * 366)
 DATA_BYTES_MAX = 8_192
+STATE_LENGTH_MAX = 65_536
+# The names of teams and items, and how many of them one fact may name.
+SUBJECT_LENGTH_MAX = 64
+SUBJECTS_NAMED_MAX = 32
+SLOT_LENGTH_MAX = 32
+# Held and confirmed, of one member.
+RESERVATIONS_MAX = 256
 # The kit's own: what follows from one fact, or fires while one `wait` passes, comes to an end.
 PLAYED_MAX = 100_000
 

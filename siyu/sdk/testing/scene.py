@@ -1,13 +1,16 @@
 """Where effects happen on a stage, and what any effect is checked by."""
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from typing import Any, Literal, NamedTuple
 
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.facts import Fact
+from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.limits import AMOUNT_MAX, ORDER_REFUNDED
-from siyu.sdk.testing.shop import Shop
+from siyu.sdk.testing.shop import CounterKey, Shop
 from siyu.sdk.view import Granted
 
 AnyCampaignType = CampaignType[Any, Any]
@@ -25,8 +28,20 @@ class Refusal(NamedTuple):
     missing: Mapping[str, Any]
 
 
-class Scene(NamedTuple):
-    """Where effects happen: the campaign type, the shop and the fact.
+@dataclass(slots=True)
+class Draft:
+    """What the effects before this one would take and change, so that two of a decision cannot share what is left.
+
+    `keys` are reservations of the member: "held", "confirmed" or "released".
+    """
+
+    taken: Counter[CounterKey] = field(default_factory=Counter)
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where effects happen: the campaign type, the shop, the fact, the config and the shop's zone.
 
     `now` is when the fact is decided, and `depth` how many facts it follows from without a pause.
     """
@@ -34,8 +49,11 @@ class Scene(NamedTuple):
     kind: AnyCampaignType
     shop: Shop
     fact: Fact
+    config: CampaignConfig
+    zone: tzinfo
     now: datetime
     depth: int = 0
+    draft: Draft = field(default_factory=Draft)
 
     def is_readable(self, reference: str) -> bool:
         """Whether a decision about the fact may use the reference: a refunded order, or what the type reads."""

@@ -1,6 +1,6 @@
 """What one campaign changes in a shop, in plain dictionaries: values, states, keys, scores."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +34,36 @@ class AskedFor(NamedTuple):
     timer: str | None = None
 
 
+class CounterKey(NamedTuple):
+    """One number: the counter's name, whose it is and of which period."""
+
+    name: str
+    subject: str
+    bucket: str
+
+
+@dataclass(slots=True)
+class Counted:
+    """How much of a counter is used for good, and how much is held under keys."""
+
+    used: int = 0
+    held: int = 0
+
+    @property
+    def taken(self) -> int:
+        """What cannot be taken any more."""
+        return self.used + self.held
+
+
+@dataclass(slots=True)
+class Held:
+    """What a member holds, or has confirmed, under one key, and where it is counted."""
+
+    counter: CounterKey
+    amount: int
+    confirmed: bool = False
+
+
 class GrantKey(NamedTuple):
     """A member, a unit and what the grant was for."""
 
@@ -54,6 +84,11 @@ class Shop:
     scores: dict[tuple[UUID, str], int] = field(default_factory=dict)
     # By member and key.
     timers: dict[tuple[UUID, str], AskedFor] = field(default_factory=dict)
+    counted: defaultdict[CounterKey, Counted] = field(default_factory=lambda: defaultdict(Counted))
+    # By member and key; what was released is gone.
+    reservations: dict[tuple[UUID, str], Held] = field(default_factory=dict)
+    # JSON by key.
+    teams: dict[str, str] = field(default_factory=dict)
     # What happens next, whatever else does.
     following: deque[AskedFor] = field(default_factory=deque)
 

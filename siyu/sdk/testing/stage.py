@@ -139,6 +139,18 @@ class Stage(Generic[ConfigT, StateT]):
         member_id = self._known(member).id
         return {key: asked.due_at for (owner, key), asked in self._shop.timers.items() if owner == member_id}
 
+    def team(self, key: str) -> Any:
+        """The state of the team of this key, as the database would give it back; None where there is none."""
+        stored, declared = self._shop.teams.get(key), self.kind.team
+        return None if stored is None or declared is None else declared.state.model_validate_json(stored)
+
+    def counted(self, counter: str) -> dict[tuple[str, str], tuple[int, int]]:
+        """How much of a counter is used and how much is held, by subject and period; those alone that have any."""
+        rows = self._shop.counted.items()
+        return {
+            (key.subject, key.bucket): (row.used, row.held) for key, row in rows if key.name == counter and row.taken
+        }
+
     def _act(self, member: Member | str, action: Action, data: dict[str, Any]) -> Played:
         checked = action.input.model_validate(data).model_dump(mode="json")
         fact = self._fact(member, self.kind.fact_type(action), checked)
@@ -181,8 +193,8 @@ class Stage(Generic[ConfigT, StateT]):
         return self._decide(fact, None, asked.depth)
 
     def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
-        scene = Scene(self.kind, self._shop, fact, self.now, depth)
-        view = view_of(scene, self.config, self._views[fact.member_id], order)
+        scene = Scene(self.kind, self._shop, fact, self.config, self.zone, self.now, depth)
+        view = view_of(scene, self._views[fact.member_id], order)
         effects = self._ask(self.kind, fact, view)
         check_effects(scene, effects)
         refusal = refusal_among(scene, effects)

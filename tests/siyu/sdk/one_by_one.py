@@ -7,7 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from siyu.campaigns import AnyCampaignType, LiveCampaign, ParticipationRecord
+from siyu.campaigns.counters import CounterKey, CounterRow
+from siyu.campaigns.participations import team_id
 from siyu.campaigns.pending import PendingFact
+from siyu.campaigns.reservations import Reservation, ReservationState
 from siyu.engine import Decision, NewFact
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
@@ -33,6 +36,9 @@ class OneByOne:
         self._once: set[tuple[UUID, UUID, str]] = set()
         self._states: dict[UUID, str] = {}
         self._scores: dict[tuple[UUID, str], int] = {}
+        self._counters: dict[CounterKey, tuple[int, int]] = {}
+        self._reservations: dict[tuple[UUID, str], Reservation] = {}
+        self._teams: dict[str, str] = {}
         self.balances: Counter[UUID] = Counter()
         self.pending: list[PendingFact] = []
 
@@ -85,6 +91,16 @@ class OneByOne:
         """The member's best score on a board."""
         return self._scores.get((member_id, board))
 
+    def team(self, key: str) -> Any:
+        """The state of a team."""
+        stored = self._teams.get(key)
+        return None if stored is None else self._kind.team.state.model_validate_json(stored)  # type: ignore[union-attr]  # it has
+
+    def counted(self, counter: str) -> dict[tuple[str, str], tuple[int, int]]:
+        """How much of a counter is used and held, by subject and period."""
+        rows = self._counters.items()
+        return {(key.subject, key.bucket): row for key, row in rows if key.name == counter and any(row)}
+
     def _world(self, live: LiveCampaign, fact: Fact) -> World:
         world = World([live], self._members, SHANGHAI, new_id, once=set(self._once))
         world.orders = self._orders
@@ -93,17 +109,35 @@ class OneByOne:
         for member_id, stored in self._states.items():
             version = self._kind.state_version
             world.participations.put(ParticipationRecord(new_id(), live.id, member_id, stored, version))
-        for key, grants in self._grants.items():
-            if fact.type == ORDER_REFUNDED and key[3] == fact.data["order"]:
+        for key, stored in self._teams.items():
+            record = ParticipationRecord(
+                new_id(), live.id, team_id(live.id, key), stored, self._kind.state_version, team=key
+            )
+            world.participations.put(record)
+        for counter, (used, held) in self._counters.items():
+            world.counters.put(counter, CounterRow(used, held))
+        for reservation in self._reservations.values():
+            world.reservations.put(reservation)
+        for place, grants in self._grants.items():
+            if fact.type == ORDER_REFUNDED and place[3] == fact.data["order"]:
                 for grant in grants:
-                    world.book.put_grant(key, grant)
+                    world.book.put_grant(place, grant)
         return world
 
     def _keep(self, world: World) -> None:
         for account in world.book.changed_accounts():
             self.balances[account.member_id] = account.balance
         for record in world.participations.changed():
-            self._states[record.subject_id] = record.state_json()
+            if record.team is None:
+                self._states[record.subject_id] = record.state_json()
+            else:
+                self._teams[record.team] = record.state_json()
+        self._counters |= {counter: (row.used, row.held) for counter, row in world.counters.changed()}
+        for reservation in world.reservations.changed():
+            owner = reservation.member_id, reservation.key
+            self._reservations[owner] = reservation
+            if reservation.state is ReservationState.RELEASED:
+                del self._reservations[owner]
         for transfer in world.book.transfers:
             if transfer.kind == "grant" and transfer.reference is not None:
                 key = self._id, transfer.member_id, transfer.unit, transfer.reference

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from siyu.sdk.effects import Effect, Once, Refuse, SetState
+from siyu.sdk.effects import Confirm, Effect, Once, Refuse, Reserve, SetState
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.asking import AnyView, Ask, ask
@@ -32,7 +32,7 @@ class CannotCheck(Exception):
 class Seen:
     """What was seen: effects asked for, states with the config they arose under, refusals, errors and where.
 
-    A refusal is a code with what is missing; that of a `Once` counts before it is needed.
+    A refusal is a code with what is missing; those of guards count before they are needed.
     """
 
     used: set[type[Effect]] = field(default_factory=set)
@@ -69,6 +69,7 @@ class Subject:
     def seen(self) -> Seen:
         """What was seen in all lives."""
         seen = Seen()
+        codes = {counter.name: counter.refusal for counter in self.kind.counters}
 
         def asking(kind: AnyCampaignType, fact: Fact, view: AnyView) -> tuple[Effect, ...]:
             seen.states.append((view.config, view.state))
@@ -77,6 +78,12 @@ class Subject:
             seen.states += [(view.config, effect.state) for effect in effects if isinstance(effect, SetState)]
             seen.refusals += [(effect.code, effect.missing) for effect in effects if isinstance(effect, Refuse)]
             seen.refusals += [(effect.code, {}) for effect in effects if isinstance(effect, Once)]
+            seen.refusals += [(effect.code, {"key": effect.key}) for effect in effects if isinstance(effect, Confirm)]
+            seen.refusals += [
+                (effect.code or codes.get(effect.counter, ""), {"counter": effect.counter, "left": 0, "amount": 1})
+                for effect in effects
+                if isinstance(effect, Reserve)
+            ]
             return effects
 
         self.live(asking, seen)

@@ -10,7 +10,10 @@ from plugins.check_in.campaign import CHECK_IN, CheckInState
 from plugins.purchase.campaign import PURCHASE
 from siyu.boards import BOARDS
 from siyu.boards.registry import BoardKind
+from siyu.campaigns import counting
+from siyu.campaigns.participations import STATE_LENGTH_MAX
 from siyu.campaigns.pending import EMIT_DEPTH_MAX
+from siyu.campaigns.reservations import RESERVATIONS_MAX
 from siyu.engine import effects as engine
 from siyu.engine import references, scene, scheduling
 from siyu.inputs import JSON_DEPTH_MAX, JSON_INTEGER_MAX
@@ -35,6 +38,12 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
     assert (limits.EMIT_DEPTH_MAX, limits.KEY_LENGTH_MAX) == (EMIT_DEPTH_MAX, scheduling.TIMER_KEY_LENGTH_MAX)
     assert (limits.PAUSE_MIN, limits.AHEAD_MAX) == (scheduling.PAUSE_MIN, scheduling.AHEAD_MAX)
     assert limits.DATA_BYTES_MAX == scheduling.DATA_BYTES_MAX
+    assert (limits.SUBJECT_LENGTH_MAX, limits.SUBJECTS_NAMED_MAX) == (
+        counting.SUBJECT_LENGTH_MAX,
+        counting.SUBJECTS_NAMED_MAX,
+    )
+    assert limits.SLOT_LENGTH_MAX == counting.SLOT_LENGTH_MAX
+    assert (limits.RESERVATIONS_MAX, limits.STATE_LENGTH_MAX) == (RESERVATIONS_MAX, STATE_LENGTH_MAX)
     assert {board.key for board in BOARDS.values() if board.kind is BoardKind.BEST} == limits.BEST_BOARDS
 
 

@@ -1,0 +1,115 @@
+"""A fact's counters and team on a stage: what a view reads and guards look at."""
+
+from typing import Any, NamedTuple
+
+from siyu.sdk.counters import Counter, Period, Scope, bucket_of
+from siyu.sdk.effects import Confirm, Release
+from siyu.sdk.testing.limits import AMOUNT_MAX, SLOT_LENGTH_MAX, SUBJECT_LENGTH_MAX, SUBJECTS_NAMED_MAX
+from siyu.sdk.testing.scene import AnyCampaignType, Scene
+from siyu.sdk.testing.shop import CounterKey
+from siyu.sdk.testing.storable import is_text
+from siyu.sdk.view import NotDeclared, Reserved, TeamT
+
+
+class BadCounter(Exception):
+    """A campaign type names a slot that is no short text, or a limit that is no number."""
+
+
+class FactCounter(NamedTuple):
+    """One number that a fact names. `key` is None outside of every slot."""
+
+    counter: Counter[Any]
+    subject: str
+    key: CounterKey | None
+
+
+def fact_counter(scene: Scene, name: str, subject: str | None) -> FactCounter:
+    """The counter of this name and subject. Raises NotDeclared where the type or the fact does not name it."""
+    counter = next((counter for counter in scene.kind.counters if counter.name == name), None)
+    if counter is None:
+        raise NotDeclared(f"the campaign type has no counter {name!r}")
+    named = _subjects_named(scene, counter)
+    wanted = named[0] if subject is None and len(named) == 1 else subject
+    if wanted is None or wanted not in named:
+        raise NotDeclared(f"the fact names {named} of the counter {name!r}, not {subject!r}")
+    bucket = _bucket(scene, counter)
+    return FactCounter(counter, wanted, None if bucket is None else CounterKey(name, wanted, bucket))
+
+
+def left_of(scene: Scene, found: FactCounter) -> int | None:
+    """How much can still be taken; None: no limit. Raises BadCounter where the type's limit is no number."""
+    if found.key is None:
+        return 0
+    limit: object = found.counter.limit(scene.config, found.subject)
+    if limit is None:
+        return None
+    if type(limit) is not int or not 0 <= limit <= AMOUNT_MAX:
+        raise BadCounter(f"the limit of the counter {found.counter.name!r} is {limit!r}")
+    return max(0, limit - scene.shop.counted[found.key].taken)
+
+
+def team_named(scene: Scene) -> str | None:
+    """The key of the team that the fact names, if it can be one."""
+    key = scene.fact.data.get(scene.kind.team.field) if scene.kind.team else None
+    return key if is_text(key, SUBJECT_LENGTH_MAX) else None
+
+
+def has_keys(kind: AnyCampaignType) -> bool:
+    """Whether reservations have keys: something can end what they hold."""
+    return bool(kind.counters and kind.effects & {Confirm, Release})
+
+
+def _subjects_named(scene: Scene, counter: Counter[Any]) -> tuple[str, ...]:
+    if counter.scope is Scope.CAMPAIGN:
+        return ("",)
+    if counter.scope is Scope.MEMBER:
+        return (str(scene.fact.member_id),)
+    if counter.scope is Scope.TEAM:
+        return (team_named(scene) or scene.fact.new_key,)
+    named = scene.fact.data.get(counter.field or "")
+    several = named if isinstance(named, list | tuple) else (named,)
+    return tuple(subject for subject in several[:SUBJECTS_NAMED_MAX] if is_text(subject, SUBJECT_LENGTH_MAX))
+
+
+def _bucket(scene: Scene, counter: Counter[Any]) -> str | None:
+    local = scene.fact.at.astimezone(scene.zone)
+    if counter.period is not Period.SLOT:
+        return bucket_of(counter.period, local)
+    slot: object = scene.kind.slot_of(scene.config, local) if scene.kind.slot_of else None
+    if slot is None or is_text(slot, SLOT_LENGTH_MAX):
+        return slot  # type: ignore[return-value]  # is_text has looked
+    raise BadCounter(f"the slot {slot!r} is no text of 1 to {SLOT_LENGTH_MAX} characters")
+
+
+class SceneReads(NamedTuple):
+    """What a view on a stage reads of counters and teams."""
+
+    scene: Scene
+
+    def team(self, state: type[TeamT]) -> TeamT | None:
+        """As `View.team`."""
+        declared = self.scene.kind.team
+        if declared is None or declared.state is not state:
+            raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
+        stored = self.scene.shop.teams.get(team_named(self.scene) or "")
+        return None if stored is None else state.model_validate_json(stored)
+
+    def left(self, counter: str, subject: str | None) -> int | None:
+        """As `View.left`."""
+        return left_of(self.scene, fact_counter(self.scene, counter, subject))
+
+    def used(self, counter: str, subject: str | None) -> int:
+        """As `View.used`."""
+        key = fact_counter(self.scene, counter, subject).key
+        return self.scene.shop.counted[key].taken if key else 0
+
+    def reserved(self, key: str) -> Reserved | None:
+        """As `View.reserved`."""
+        if not has_keys(self.scene.kind):
+            raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
+        found = self.scene.shop.reservations.get((self.scene.fact.member_id, key))
+        return (
+            None
+            if found is None
+            else Reserved(found.counter.name, found.counter.subject, found.amount, found.confirmed)
+        )
