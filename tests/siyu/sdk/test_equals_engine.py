@@ -373,6 +373,36 @@ def test_whatever_a_campaign_asks_for_is_equal(
     compare(scripted(scripts, declared), PurchaseConfig(), life, closed)
 
 
+# Fewer kinds and fewer keys, so that holds are confirmed and released, teams joined and timers replaced.
+TWO_KEYS = st.sampled_from(["a", "b"])
+SHARING = st.lists(
+    st.lists(
+        st.one_of(
+            st.builds(Reserve, st.sampled_from(["all", "endless"]), st.just(1), key=TWO_KEYS),
+            st.builds(Reserve, st.sampled_from(["seat", "item", "own"]), st.just(1)),
+            st.builds(Release, TWO_KEYS),
+            st.builds(Confirm, TWO_KEYS, CODES),
+            st.builds(Teams, st.booleans(), st.builds(Team, members=st.integers(1, 9))),
+            st.builds(Look, st.sampled_from(["all", "endless", "seat"]), st.none()),
+            st.builds(After, TWO_KEYS, SPANS, TYPES, DATA),
+            st.builds(Emit, st.just("ping"), DATA, PEOPLE),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(deadline=None)
+@given(SHARING, lives_of(scripted([[]], frozenset()), steps_max=12))
+def test_what_members_share_and_what_follows_is_equal(
+    scripts: list[list[Effect | After | Teams | Look]], life: list[Step]
+) -> None:
+    compare(scripted(scripts, frozenset(EFFECT_TYPES)), PurchaseConfig(), life, frozenset())
+
+
 def test_the_comparison_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kit that granted one too many would be found."""
     right = RULES[Grant]
