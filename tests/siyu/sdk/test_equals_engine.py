@@ -206,7 +206,7 @@ IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Emit, st.just("ping"), DATA, st.just("lin")),  # type: ignore[arg-type]  # as above
     st.sampled_from(["junk", None, Grant]),
 )
-NIGHT_ENDS, NOON = 5, 12
+NOON, NIGHT = 12, 17
 # How a stage names the first facts, and so the teams that they open.
 FIRST_KEYS = tuple(uuid5(STAGE, f"fact/{number}").hex for number in range(1, 7))
 COUNTED = [
@@ -271,7 +271,7 @@ def scripted(
         effects=declared,
         actions=(Action("go", Text(zh="走", en="Go"), Go),),
         counters=tuple(COUNTED),
-        slot_of=lambda config, local: None if local.hour < NIGHT_ENDS else "am" if local.hour <= NOON else "pm",
+        slot_of=lambda config, local: None if local.hour >= NIGHT else "am" if local.hour <= NOON else "pm",
         team=TeamOf("team", Team),
         timers={"tick": Note, "tock": Note},
         emits={"ping": Note},
