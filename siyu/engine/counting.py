@@ -6,10 +6,8 @@ from siyu.campaigns.counters import CounterKey, CounterRow
 from siyu.campaigns.counting import bucket_named, checked_limit, key_of, subjects_named, team_named
 from siyu.campaigns.needs import AnyCounter
 from siyu.campaigns.participations import ParticipationRecord
-from siyu.campaigns.reservations import ReservationState
 from siyu.engine.scene import Scene
-from siyu.sdk import NotDeclared, Reserved, Scope
-from siyu.sdk.view import TeamT
+from siyu.sdk import NotDeclared, Scope
 
 
 class FactCounter(NamedTuple):
@@ -62,37 +60,3 @@ def team_of(scene: Scene) -> ParticipationRecord | None:
     """The participation of the team that the fact names; None where there is none."""
     key = team_named(scene.campaign, scene.fact.data)
     return scene.world.participations.team(scene.campaign.id, key) if key is not None else None
-
-
-class SceneReads(NamedTuple):
-    """The reads of a view whose campaign type declares counters or teams."""
-
-    scene: Scene
-
-    def team(self, state: type[TeamT]) -> TeamT | None:
-        """As `View.team`."""
-        declared = self.scene.campaign.needs.team
-        if declared is None or declared.state is not state:
-            raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
-        record = team_of(self.scene)
-        return record.state_for(self.scene.campaign) if record else None  # type: ignore[return-value]  # told by its class
-
-    def left(self, counter: str, subject: str | None) -> int | None:
-        """As `View.left`."""
-        return left_of(self.scene, fact_counter(self.scene, counter, subject))
-
-    def used(self, counter: str, subject: str | None) -> int:
-        """As `View.used`."""
-        key = fact_counter(self.scene, counter, subject).key
-        return row_of(self.scene, key).taken if key else 0
-
-    def reserved(self, key: str) -> Reserved | None:
-        """As `View.reserved`."""
-        campaign = self.scene.campaign
-        if not campaign.needs.reservations:
-            raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
-        found = self.scene.world.reservations.get(campaign.id, self.scene.fact.member_id, key)
-        if found is None:
-            return None
-        confirmed = found.state is ReservationState.CONFIRMED
-        return Reserved(found.counter.name, found.counter.subject, found.amount, confirmed)

@@ -7,23 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
-from siyu.campaigns.needs import NOTHING as NO_NEEDS
 from siyu.campaigns.pending import PendingFact
 from siyu.deadline import DEADLINE, Overran
-from siyu.engine.counting import SceneReads, team_of
-from siyu.engine.effects import EFFECTS_MAX, carry_out, check_effects, once_key, plan_of, refusal_among
+from siyu.engine.counting import team_of
+from siyu.engine.effects import EFFECTS_MAX, Plan, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import CampaignFault
 from siyu.engine.lanes import walk
 from siyu.engine.outcome import Decision, Outcome, Refusal
+from siyu.engine.reads import SceneReads
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, NOT_IN_AUDIENCE
 from siyu.engine.scene import InvalidEffect, Scene
 from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.world import LoggedDecision, World
 from siyu.errors import InvalidInput
-from siyu.sdk import Fact, OrderView, View
+from siyu.sdk import Effect, Fact, NotDeclared, OrderView, View
 from siyu.sdk.frozen import read_only
-from siyu.sdk.view import NOTHING_DECLARED
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -98,27 +97,14 @@ def _decide(
     """One campaign's decision. Whatever its code raises is told, and nothing of this decision happens."""
     participation = world.participations.record(campaign.id, fact.member_id, fact.at)
     scene = Scene(world, campaign, fact, participation, arrived)
-    if campaign.suspended or (world.faults.suspended and campaign.id in world.faults.suspended):
+    if campaign.suspended or campaign.id in world.faults.suspended:
         return _refuse(world, arrived, campaign, CAMPAIGN_FAILED, {"fault": CampaignFault.SUSPENDED.value})
     try:
-        # A call of its own for the deadline: whatever runs a plugin's code, or looks at its values, is in here.
+        # A call of its own for the deadline.
         DEADLINE.asking = scene
         if not DEADLINE.armed:
             DEADLINE.arm()
-        state = participation.state_for(campaign)
-        config, seen = (campaign.config, fact) if campaign.terms is None else on_terms(scene, campaign.terms)
-        if campaign.copies_config:
-            config = config.model_copy(deep=True)
-        reads = NOTHING_DECLARED if campaign.needs is NO_NEEDS else SceneReads(scene)
-        member = world.members[fact.member_id]
-        view = View(config, state, member, order, scene.granted, scene.balance, scene.held, reads)
-        # One more than is allowed is enough to refuse them: a campaign may yield without end.
-        effects = tuple(islice(campaign.type.decide(seen, view), EFFECTS_MAX + 1))
-        plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
-        check_effects(scene, plan, effects)
-        if campaign.terms is not None:
-            check_terms(scene, campaign.terms, effects)
-        refusal = refusal_among(scene, plan, effects)
+        plan, effects, refusal = _ask(scene, order)
         DEADLINE.asking = None
     except BaseException as error:  # a plugin's code: it must not take the other campaigns with it, nor the process
         DEADLINE.asking = None
@@ -131,12 +117,32 @@ def _decide(
     return _log(world, arrived, campaign, decision, once_key(plan, effects))
 
 
+def _ask(scene: Scene, order: OrderView | None) -> tuple[Plan, tuple[Effect, ...], Refusal | None]:
+    """What the campaign wants to happen, checked, and the refusal that it amounts to.
+
+    All that runs a plugin's code, or looks at its values, is in here: anything may be raised.
+    """
+    world, campaign, fact = scene.world, scene.campaign, scene.fact
+    state = scene.participation.state_for(campaign)
+    config, seen = (campaign.config, fact) if campaign.terms is None else on_terms(scene, campaign.terms)
+    if campaign.copies_config:
+        config = config.model_copy(deep=True)
+    view = View(config, state, world.members[fact.member_id], order, SceneReads(scene))
+    # One more than is allowed is enough to refuse them: a campaign may yield without end.
+    effects = tuple(islice(campaign.type.decide(seen, view), EFFECTS_MAX + 1))
+    plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
+    check_effects(scene, plan, effects)
+    if campaign.terms is not None:
+        check_terms(scene, campaign.terms, effects)
+    return plan, effects, refusal_among(scene, plan, effects)
+
+
 def _fail(world: World, arrived: ArrivedFact, scene: Scene, error: BaseException) -> Decision:
     """A decision that came to nothing, and counts against its campaign."""
     fault = CampaignFault.RAISED
     if isinstance(error, Overran):
         fault = CampaignFault.OVERRAN
-    elif isinstance(error, InvalidEffect | InvalidInput):
+    elif isinstance(error, InvalidEffect | InvalidInput | NotDeclared):
         fault = CampaignFault.INVALID
     scene.participation.forget()
     team = team_of(scene) if scene.campaign.needs.team is not None else None

@@ -1,6 +1,6 @@
 """Where effects happen, and what any effect is checked by."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
@@ -10,7 +10,7 @@ from siyu.engine.references import readable_references
 from siyu.engine.world import World
 from siyu.inputs import is_storable
 from siyu.ledger.book import Cause
-from siyu.sdk import Fact, Granted, Held
+from siyu.sdk import Fact
 
 # The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.
 AMOUNT_MAX = 1_000_000_000_000
@@ -45,22 +45,6 @@ class Scene(NamedTuple):
     def is_readable(self, reference: str) -> bool:
         """Whether the campaign may read and reverse under this reference now."""
         return reference in readable_references(self.campaign.type, self.fact.type, self.fact.data)
-
-    # What the view reads.
-
-    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
-        """As `View.granted`. Raises InvalidEffect for a reference that the type did not declare to read."""
-        if not self.is_readable(reference):
-            raise InvalidEffect(f"reads the reference {reference!r}, which is not among its declared reads")
-        return self.world.book.granted(self.campaign.id, self.fact.member_id, unit, reference, of)
-
-    def balance(self, unit: str) -> int:
-        """As `View.balance`."""
-        return self.world.book.balance(self.fact.member_id, unit)
-
-    def held(self, key: str) -> Held | None:
-        """As `View.held`."""
-        return self.world.holds.held(self.key(key))
 
 
 def is_amount(value: object) -> bool:

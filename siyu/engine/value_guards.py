@@ -19,13 +19,14 @@ def value_refusal(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
 def _unbearable_spend(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
     """What comes in is not counted, and what is taken back before a spend is counted at its most: so that no order of
     effects can bring a balance below zero."""
+    book, member_id = scene.world.book, scene.fact.member_id
     left: dict[str, int] = {}
     for effect in effects:
         if isinstance(effect, Spend) or (isinstance(effect, Reverse) and effect.of == "grant"):
             unit = effect.unit
-            balance = left[unit] if unit in left else scene.balance(unit)
+            balance = left[unit] if unit in left else book.balance(member_id, unit)
             if isinstance(effect, Spend) and effect.amount > balance:
-                missing = {"unit": unit, "balance": scene.balance(unit), "missing": effect.amount - balance}
+                missing = {"unit": unit, "balance": book.balance(member_id, unit), "missing": effect.amount - balance}
                 return Refusal(effect.code, missing)
             left[unit] = max(0, balance - effect.amount)
     return None

@@ -1,6 +1,5 @@
 """What a campaign may read when it decides: its config, its state, the member and what it declared."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
@@ -44,13 +43,6 @@ class Held(NamedTuple):
     at: datetime
 
 
-class GrantedReader(Protocol):
-    """Reads what is left of grants, or of spends."""
-
-    def __call__(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
-        """None where nothing is left. Raises for a reference that the type did not declare to read."""
-
-
 class Reserved(NamedTuple):
     """A reservation under a key that is held, or confirmed; `subject` and `amount` are those of its `Reserve`."""
 
@@ -65,7 +57,16 @@ class NotDeclared(Exception):
 
 
 class Reads(Protocol):
-    """Where a view reads what only some campaign types declare."""
+    """What answers the methods of a view, each as the view says: the engine, or a stage of the test kit."""
+
+    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"]) -> Granted | None:
+        """As `View.granted`."""
+
+    def balance(self, unit: str) -> int:
+        """As `View.balance`."""
+
+    def held(self, key: str) -> Held | None:
+        """As `View.held`."""
 
     def team(self, state: type[TeamT]) -> TeamT | None:
         """As `View.team`."""
@@ -80,47 +81,33 @@ class Reads(Protocol):
         """As `View.reserved`."""
 
 
-class NothingDeclared:
-    """The reads of a campaign type that declares neither counters nor teams: each raises."""
-
-    def team(self, state: type[TeamT]) -> TeamT | None:  # noqa: ARG002 - the protocol's signature
-        """No team."""
-        raise NotDeclared("the campaign type has no teams")
-
-    def left(self, counter: str, subject: str | None) -> int | None:  # noqa: ARG002 - the protocol's signature
-        """No counter."""
-        raise NotDeclared(f"the campaign type has no counter {counter!r}")
-
-    def used(self, counter: str, subject: str | None) -> int:  # noqa: ARG002 - the protocol's signature
-        """No counter."""
-        raise NotDeclared(f"the campaign type has no counter {counter!r}")
-
-    def reserved(self, key: str) -> Reserved | None:  # noqa: ARG002 - the protocol's signature
-        """No reservations."""
-        raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
-
-
-NOTHING_DECLARED = NothingDeclared()
-
-
 class View(NamedTuple, Generic[ConfigT, StateT]):
     """A read-only picture at the moment of decision.
 
-    `state` is the participation's (its defaults before the first effect). `order` is set for `order.*` facts alone.
-    `granted(unit, reference)` is known for the order of an `order.refunded` fact and for what the type `reads`; it is
-    None where nothing is left; `of="spend"` asks for spends. `balance(unit)` is what the member has, what other
-    campaigns granted included; `held(key)` an open hold of this campaign, for types that declare `Hold` or `Settle`.
-    `reads` answers the methods. What the type did not declare, or the fact does not name, raises NotDeclared.
+    `state` is the participation's (its defaults before the first effect). `order` is set for `order.*` facts alone. The
+    methods ask `reads`; what the type did not declare, or the fact does not name, raises NotDeclared.
     """
 
     config: ConfigT
     state: StateT
     member: MemberView
     order: OrderView | None
-    granted: GrantedReader
-    balance: Callable[[str], int] = lambda unit: 0  # noqa: ARG005 - the signature
-    held: Callable[[str], Held | None] = lambda key: None  # noqa: ARG005 - the signature
-    reads: Reads = NOTHING_DECLARED
+    reads: Reads
+
+    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
+        """What is left of this campaign's grants under a reference, or of its spends; None where nothing is.
+
+        Known for the order of an `order.refunded` fact, and for what the type `reads`.
+        """
+        return self.reads.granted(unit, reference, of)
+
+    def balance(self, unit: str) -> int:
+        """What the member has, what other campaigns granted included."""
+        return self.reads.balance(unit)
+
+    def held(self, key: str) -> Held | None:
+        """An open hold of this campaign for the member; for types that declare `Hold` or `Settle`."""
+        return self.reads.held(key)
 
     def team(self, state: type[TeamT]) -> TeamT | None:
         """The state of the team that the fact names; None where it names none, or one that does not exist.

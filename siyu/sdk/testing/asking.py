@@ -7,8 +7,8 @@ from typing import Any
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignState
-from siyu.sdk.testing.counting import SceneReads
 from siyu.sdk.testing.limits import EFFECTS_MAX
+from siyu.sdk.testing.reading import SceneReads
 from siyu.sdk.testing.scene import AnyCampaignType, Scene
 from siyu.sdk.view import MemberView, OrderView, View
 
@@ -25,8 +25,7 @@ def ask(kind: AnyCampaignType, fact: Fact, view: AnyView) -> tuple[Effect, ...]:
 def view_of(scene: Scene, member: MemberView, order: OrderView | None) -> AnyView:
     """What the campaign sees when it decides about the scene's fact."""
     state = state_of(scene.kind, scene.shop.states.get(member.id))
-    reads = SceneReads(scene)
-    return View(scene.config, state, member, order, scene.granted, scene.balance, reads=reads)
+    return View(scene.config, state, member, order, SceneReads(scene))
 
 
 def state_of(kind: AnyCampaignType, stored: str | None) -> CampaignState:

@@ -8,7 +8,7 @@ from siyu.sdk.testing.limits import AMOUNT_MAX, SLOT_LENGTH_MAX, SUBJECT_LENGTH_
 from siyu.sdk.testing.scene import AnyCampaignType, Scene
 from siyu.sdk.testing.shop import CounterKey
 from siyu.sdk.testing.storable import is_text
-from siyu.sdk.view import NotDeclared, Reserved, TeamT
+from siyu.sdk.view import NotDeclared
 
 
 class BadCounter(Exception):
@@ -79,37 +79,3 @@ def _bucket(scene: Scene, counter: Counter[Any]) -> str | None:
     if slot is None or is_text(slot, SLOT_LENGTH_MAX):
         return slot  # type: ignore[return-value]  # is_text has looked
     raise BadCounter(f"the slot {slot!r} is no text of 1 to {SLOT_LENGTH_MAX} characters")
-
-
-class SceneReads(NamedTuple):
-    """What a view on a stage reads of counters and teams."""
-
-    scene: Scene
-
-    def team(self, state: type[TeamT]) -> TeamT | None:
-        """As `View.team`."""
-        declared = self.scene.kind.team
-        if declared is None or declared.state is not state:
-            raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
-        stored = self.scene.shop.teams.get(team_named(self.scene) or "")
-        return None if stored is None else state.model_validate_json(stored)
-
-    def left(self, counter: str, subject: str | None) -> int | None:
-        """As `View.left`."""
-        return left_of(self.scene, fact_counter(self.scene, counter, subject))
-
-    def used(self, counter: str, subject: str | None) -> int:
-        """As `View.used`."""
-        key = fact_counter(self.scene, counter, subject).key
-        return self.scene.shop.counted[key].taken if key else 0
-
-    def reserved(self, key: str) -> Reserved | None:
-        """As `View.reserved`."""
-        if not has_keys(self.scene.kind):
-            raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
-        found = self.scene.shop.reservations.get((self.scene.fact.member_id, key))
-        return (
-            None
-            if found is None
-            else Reserved(found.counter.name, found.counter.subject, found.amount, found.confirmed)
-        )

@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.limits import AMOUNT_MAX, ORDER_REFUNDED
 from siyu.sdk.testing.shop import CounterKey, Shop
-from siyu.sdk.view import Granted
 
 AnyCampaignType = CampaignType[Any, Any]
 Logged = dict[str, Any]
@@ -61,16 +60,6 @@ class Scene:
             return True
         fields = [read.field for read in self.kind.reads if self.fact.type in read.facts]
         return any(self.fact.data.get(field) == reference for field in fields)
-
-    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
-        """As `View.granted`; of grants alone."""
-        if of != "grant" or not self.is_readable(reference):
-            raise InvalidEffect(f"reads the reference {reference!r}, which is not among its declared reads, or a spend")
-        return self.shop.granted(self.fact.member_id, unit, reference)
-
-    def balance(self, unit: str) -> int:
-        """As `View.balance`: what this campaign granted is all there is."""
-        return self.shop.balances[self.fact.member_id, unit]
 
 
 def is_amount(value: object) -> bool:

@@ -1,0 +1,62 @@
+"""What a campaign reads through its view."""
+
+from typing import Literal, NamedTuple
+
+from siyu.campaigns.reservations import ReservationState
+from siyu.engine.counting import fact_counter, left_of, row_of, team_of
+from siyu.engine.scene import Scene
+from siyu.sdk import Effect, Granted, Held, Hold, NotDeclared, Reserved, Settle
+from siyu.sdk.view import TeamT
+
+HOLDING: frozenset[type[Effect]] = frozenset({Hold, Settle})
+
+
+class SceneReads(NamedTuple):
+    """What a view reads, as the batch has loaded it."""
+
+    scene: Scene
+
+    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"]) -> Granted | None:
+        """As `View.granted`."""
+        scene = self.scene
+        if not scene.is_readable(reference):
+            raise NotDeclared(f"the reference {reference!r} is not among the declared reads")
+        return scene.world.book.granted(scene.campaign.id, scene.fact.member_id, unit, reference, of)
+
+    def balance(self, unit: str) -> int:
+        """As `View.balance`."""
+        return self.scene.world.book.balance(self.scene.fact.member_id, unit)
+
+    def held(self, key: str) -> Held | None:
+        """As `View.held`."""
+        if self.scene.campaign.type.effects.isdisjoint(HOLDING):
+            raise NotDeclared("the campaign type has neither Hold nor Settle among its effects")
+        return self.scene.world.holds.held(self.scene.key(key))
+
+    def team(self, state: type[TeamT]) -> TeamT | None:
+        """As `View.team`."""
+        declared = self.scene.campaign.needs.team
+        if declared is None or declared.state is not state:
+            raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
+        record = team_of(self.scene)
+        return record.state_for(self.scene.campaign) if record else None  # type: ignore[return-value]  # told by its class
+
+    def left(self, counter: str, subject: str | None) -> int | None:
+        """As `View.left`."""
+        return left_of(self.scene, fact_counter(self.scene, counter, subject))
+
+    def used(self, counter: str, subject: str | None) -> int:
+        """As `View.used`."""
+        key = fact_counter(self.scene, counter, subject).key
+        return row_of(self.scene, key).taken if key else 0
+
+    def reserved(self, key: str) -> Reserved | None:
+        """As `View.reserved`."""
+        campaign = self.scene.campaign
+        if not campaign.needs.reservations:
+            raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
+        found = self.scene.world.reservations.get(campaign.id, self.scene.fact.member_id, key)
+        if found is None:
+            return None
+        confirmed = found.state is ReservationState.CONFIRMED
+        return Reserved(found.counter.name, found.counter.subject, found.amount, confirmed)

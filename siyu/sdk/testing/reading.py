@@ -1,0 +1,55 @@
+"""What a campaign on a stage reads through its view."""
+
+from typing import Literal, NamedTuple
+
+from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
+from siyu.sdk.testing.scene import Scene
+from siyu.sdk.view import Granted, Held, NotDeclared, Reserved, TeamT
+
+
+class SceneReads(NamedTuple):
+    """What a view on a stage reads."""
+
+    scene: Scene
+
+    def granted(self, unit: str, reference: str, of: Literal["grant", "spend"]) -> Granted | None:
+        """As `View.granted`; of grants alone, the stage knows no spends."""
+        if of != "grant" or not self.scene.is_readable(reference):
+            raise NotDeclared(f"the reference {reference!r} is not among the declared reads, or a spend's")
+        return self.scene.shop.granted(self.scene.fact.member_id, unit, reference)
+
+    def balance(self, unit: str) -> int:
+        """As `View.balance`: what this campaign granted is all there is."""
+        return self.scene.shop.balances[self.scene.fact.member_id, unit]
+
+    def held(self, key: str) -> Held | None:
+        """As `View.held`: the stage knows no holds."""
+        raise NotDeclared(f"nothing can be held on a stage, {key!r} neither")
+
+    def team(self, state: type[TeamT]) -> TeamT | None:
+        """As `View.team`."""
+        declared = self.scene.kind.team
+        if declared is None or declared.state is not state:
+            raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
+        stored = self.scene.shop.teams.get(team_named(self.scene) or "")
+        return None if stored is None else state.model_validate_json(stored)
+
+    def left(self, counter: str, subject: str | None) -> int | None:
+        """As `View.left`."""
+        return left_of(self.scene, fact_counter(self.scene, counter, subject))
+
+    def used(self, counter: str, subject: str | None) -> int:
+        """As `View.used`."""
+        key = fact_counter(self.scene, counter, subject).key
+        return self.scene.shop.counted[key].taken if key else 0
+
+    def reserved(self, key: str) -> Reserved | None:
+        """As `View.reserved`."""
+        if not has_keys(self.scene.kind):
+            raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
+        found = self.scene.shop.reservations.get((self.scene.fact.member_id, key))
+        return (
+            None
+            if found is None
+            else Reserved(found.counter.name, found.counter.subject, found.amount, found.confirmed)
+        )
