@@ -1,28 +1,63 @@
-"""What campaign types with counters or teams read, locked in the order of docs/decisions/0009."""
+"""What the campaigns that will decide about a batch of facts read, in the order of docs/decisions/0009."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from siyu.campaigns import (
     LiveCampaign,
     load_counters,
+    load_participations,
     load_reservations,
     load_teams,
     lock_counters,
 )
 from siyu.campaigns.counters import CounterKey
 from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named
+from siyu.campaigns.needs import NOTHING
 from siyu.campaigns.reservations import ReservationState
+from siyu.campaigns.routes import has_audience
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
-from siyu.engine.facts import NewFact
+from siyu.engine.facts import ArrivedFact, NewFact
+from siyu.engine.pending import hearers
+from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
+from siyu.ledger import load_accounts
+from siyu.members import load_features
+from siyu.orders import ORDER_FACTS, load_orders
 from siyu.sdk import Scope
 
-# A fact and one of the campaigns that will decide about it.
-Concern = tuple[LiveCampaign, NewFact]
+
+async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
+    """What the campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot."""
+    concerns = [(campaign, fact.new) for fact in facts for campaign in _concerned(world, fact)]
+    needy = [concern for concern in concerns if concern[0].needs is not NOTHING]
+    if needy:
+        await _load_needs(connection, world, needy, lock=lock)
+    await load_accounts(connection, world.book, {fact.new.member_id for fact in facts})
+    if concerns:
+        await load_participations(
+            connection, world.participations, list({(c.id, new.member_id) for c, new in concerns})
+        )
+        await load_value(connection, world, concerns)
+    if world.routes.has_audiences:
+        selected = {new.member_id for campaign, new in concerns if has_audience(campaign)}
+        world.features |= await load_features(connection, selected) if selected else {}
+    numbers = {fact.new.data["order"] for fact in facts if fact.new.type in ORDER_FACTS}
+    if numbers:
+        await load_orders(connection, world.orders, numbers)
 
 
-async def load_needs(connection: Connection, world: World, concerns: Sequence[Concern], *, lock: bool) -> None:
+def _concerned(world: World, fact: ArrivedFact) -> Iterable[LiveCampaign]:
+    """The campaigns that will decide about a fact."""
+    if fact.pending is not None:
+        return hearers(world, fact.pending)
+    if fact.new.campaign_id is None:
+        return world.listeners(fact.new.type, fact.new.at)
+    campaign = world.campaign(fact.new.campaign_id)
+    return [campaign] if campaign else []
+
+
+async def _load_needs(connection: Connection, world: World, concerns: Sequence[Concern], *, lock: bool) -> None:
     """Read the teams and counters that the facts name, and reservations; `lock` what members share: to change it."""
     world.counters.only_loaded()
     teams = {(campaign.id, team) for campaign, new in concerns if (team := team_named(campaign, new.data)) is not None}

@@ -11,9 +11,9 @@ from siyu.campaigns.pending import PendingFact
 from siyu.campaigns.pending_store import find_timers
 from siyu.db import Connection
 from siyu.engine.facts import ArrivedFact, NewFact
+from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome, Refusal
 from siyu.engine.rehearsal import Rehearsal
-from siyu.engine.transaction import load_for
 from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, put_used_keys
 from siyu.engine.world import World
 from siyu.errors import InvalidInput, Problem

@@ -12,33 +12,29 @@ from siyu.campaigns import (
     LiveCampaign,
     LiveCampaigns,
     Routes,
-    load_participations,
     write_counters,
     write_participations,
     write_reservations,
 )
-from siyu.campaigns.needs import NOTHING
 from siyu.campaigns.pending import PendingFact
 from siyu.campaigns.pending_store import take_pending, write_pending
-from siyu.campaigns.routes import has_audience
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.followers import board_changes
-from siyu.engine.loading import load_needs
+from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome
-from siyu.engine.pending import hearers
 from siyu.engine.store import append_decisions, append_facts, idempotency_key, load_answers
 from siyu.engine.timing import Timings
-from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, load_value, put_used_keys, write_value
+from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, put_used_keys, write_value
 from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
-from siyu.ledger import load_accounts, write_book
-from siyu.members import load_features, lock_members
-from siyu.orders import ORDER_FACTS, load_orders, write_orders
+from siyu.ledger import write_book
+from siyu.members import lock_members
+from siyu.orders import write_orders
 from siyu.sdk import MemberView
 
 logger = logging.getLogger(__name__)
@@ -149,40 +145,6 @@ def _is_still_pending(world: World, fact: ArrivedFact) -> bool:
     return fact.pending is not None and fact.pending.id not in world.pending.withdrawn
 
 
-async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
-    """What the facts' campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot.
-
-    The order is that of docs/decisions/0009.
-    """
-    if any(campaign.needs is not NOTHING for campaign in world.campaigns):
-        concerns = [(campaign, fact.new) for fact in facts for campaign in concerned(world, fact)]
-        needy = [concern for concern in concerns if concern[0].needs is not NOTHING]
-        await load_needs(connection, world, needy, lock=lock)
-    news = [fact.new for fact in facts]
-    await load_accounts(connection, world.book, {new.member_id for new in news})
-    deciding = [(fact.new, campaign) for fact in facts for campaign in concerned(world, fact)]
-    if deciding:
-        keys = {(campaign.id, new.member_id) for new, campaign in deciding}
-        await load_participations(connection, world.participations, list(keys))
-        await load_value(connection, world, deciding)
-    if world.routes.has_audiences:
-        selected = {fact.new.member_id for fact in facts if any(map(has_audience, concerned(world, fact)))}
-        world.features |= await load_features(connection, selected) if selected else {}
-    numbers = {new.data["order"] for new in news if new.type in ORDER_FACTS}
-    if numbers:
-        await load_orders(connection, world.orders, numbers)
-
-
-def concerned(world: World, fact: ArrivedFact) -> list[LiveCampaign]:
-    """The campaigns that will decide about a fact."""
-    if fact.pending is not None:
-        return list(hearers(world, fact.pending))
-    if fact.new.campaign_id is None:
-        return list(world.listeners(fact.new.type, fact.new.at))
-    campaign = world.campaign(fact.new.campaign_id)
-    return [campaign] if campaign else []
-
-
 async def _write(connection: Connection, world: World, step: Step) -> None:
     await write_participations(connection, world.participations)
     step("write participations")
@@ -199,6 +161,7 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     await leave_changes(connection, board_changes(world))
     step("leave scores")
     await write_pending(connection, world.pending)
+    step("leave pending facts")
 
 
 def _answer(fact: ArrivedFact, answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:

@@ -7,6 +7,7 @@ from uuid import UUID
 from siyu.campaigns import LiveCampaign
 from siyu.db import Connection
 from siyu.engine.facts import NewFact
+from siyu.engine.reads import HOLDING
 from siyu.engine.references import readable_references
 from siyu.engine.store import find_once
 from siyu.engine.world import OnceKey, World
@@ -14,11 +15,10 @@ from siyu.ledger import HoldKey, find_hold_keys, load_grants, load_holds, load_s
 from siyu.messaging import append_messages
 from siyu.orders import ORDER_REFUNDED
 from siyu.rewards import RewardKey, find_reward_keys, load_rewards, write_rewards
-from siyu.sdk import Effect, Hold, Issue, Settle, Spend
+from siyu.sdk import Issue, Spend
 
-# Each fact with a campaign that will decide about it.
-Concerned = Sequence[tuple[NewFact, LiveCampaign]]
-HOLDS: frozenset[type[Effect]] = frozenset({Hold, Settle})
+# A campaign that will decide about a fact.
+Concern = tuple[LiveCampaign, NewFact]
 
 
 class UsedKeys(NamedTuple):
@@ -32,23 +32,23 @@ class UsedKeys(NamedTuple):
 NO_KEYS = UsedKeys()
 
 
-async def load_value(connection: Connection, world: World, concerned: Concerned) -> None:
+async def load_value(connection: Connection, world: World, concerns: Sequence[Concern]) -> None:
     """What these decisions read of value, for the campaigns whose types say that they do."""
-    holding = {(campaign.id, new.member_id) for new, campaign in concerned if campaign.type.effects & HOLDS}
+    holding = {(campaign.id, new.member_id) for campaign, new in concerns if campaign.type.effects & HOLDING}
     if holding:
         await load_holds(connection, world.holds, list(holding))
-    issuing = {new.member_id for new, campaign in concerned if Issue in campaign.type.effects}
+    issuing = {new.member_id for campaign, new in concerns if Issue in campaign.type.effects}
     if issuing:
         await load_rewards(connection, world.rewards, issuing)
-    await _load_references(connection, world, concerned)
+    await _load_references(connection, world, concerns)
 
 
-async def _load_references(connection: Connection, world: World, concerned: Concerned) -> None:
+async def _load_references(connection: Connection, world: World, concerns: Sequence[Concern]) -> None:
     references: set[str] = set()
     members: set[UUID] = set()
     granters: set[UUID] = set()
     spenders: set[UUID] = set()
-    for new, campaign in concerned:
+    for campaign, new in concerns:
         if campaign.type.reads or new.type == ORDER_REFUNDED:
             found = readable_references(campaign.type, new.type, new.data)
             if found:

@@ -8,17 +8,17 @@ from siyu.campaigns import LiveCampaigns, Registry
 from siyu.db import Pool
 from siyu.engine import NewFact
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.loading import load_for
 from siyu.engine.rehearsal import Rehearsal
-from siyu.engine.transaction import load_for
 from siyu.engine.value_loading import find_used
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.ledger import hold_store
 from siyu.members import read_members
 from siyu.sdk import Effect, Scope, SetTeam
-from tests.factories import SHANGHAI, add_campaign, add_members
+from tests.factories import SHANGHAI, add_campaign, add_members, registry_of
 from tests.siyu.engine.tally import NOON, Memory, TallyConfig, TallyTeam, go, refusal, take, tally, tally_engine
-from tests.siyu.engine.till import hold, play, settle, till_engine, till_registry
+from tests.siyu.engine.till import TILL, hold, play, settle, till_engine
 
 ROWS = "SELECT used, held FROM counter ORDER BY subject"
 
@@ -114,7 +114,7 @@ async def test_a_key_of_long_ago_is_found_used(pool: Pool, monkeypatch: pytest.M
     await engine.submit(play(campaign, member, NOON, hold(1, "a")))
     await engine.submit(play(campaign, member, NOON, settle("a")))
 
-    refusals, world = await rehearse(pool, till_registry(), play(campaign, member, NOON, hold(1, "a")))
+    refusals, world = await rehearse(pool, registry_of(TILL), play(campaign, member, NOON, hold(1, "a")))
 
     async with pool.acquire() as connection:
         used = await find_used(connection, world)
