@@ -13,13 +13,13 @@ from strawberry.types.field import StrawberryField
 from schema.action_inputs import action_input
 from schema.context import Info
 from schema.errors import MENDABLE, UserError, unauthenticated, user_errors
-from schema.fields import field, root_field
+from schema.fields import field, field_for
 from schema.ids import CAMPAIGN, decode_uuid
 from schema.kinds import participation_object
 from schema.naming import action_prefix, mutation_name, type_prefix
 from schema.permissions import ForMembers
-from schema.types.decision import Decision, effect_object, refusal_object
-from schema.types.effect import Effect
+from schema.types.decision import Decision, refusal_object
+from schema.types.effect import Effect, effect_object
 from schema.types.participation import Participation
 from siyu.campaigns import AnyCampaignType
 from siyu.engine import CAMPAIGN_NOT_FOUND, CORE_REFUSALS
@@ -73,14 +73,14 @@ def _mutation(kind: AnyCampaignType, action: Action, participation: type[Partici
     prefix = action_prefix(kind.key, action.name)
     mutation = ActionMutation(kind, action, _payload_type(prefix, participation))
 
-    async def resolve(info: Info, input: Any) -> ActionPayload:  # noqa: A002 - Relay's name
+    async def resolve(info: Info, input: Any) -> ActionPayload:
         return await _act(info, mutation, input)
 
     # strawberry reads the field's name and types from its function.
     resolve.__name__ = mutation_name(kind.key, action.name)
     resolve.__annotations__ = {"info": Info, "input": action_input(prefix, action), "return": mutation.payload}
     about = f"{kind.title.en}: {action.title.en}. Safe to repeat with the same key."
-    return root_field(ForMembers, about)(resolve)
+    return field_for(ForMembers, about)(resolve)
 
 
 def _payload_type(prefix: str, participation: type[Participation]) -> type[ActionPayload]:

@@ -18,7 +18,7 @@ from schema.naming import type_prefix
 from schema.queries import Query
 from schema.scalars import SCALARS
 from schema.types.campaign import Campaign, UnavailableCampaign
-from schema.types.decision import EFFECT_OBJECTS
+from schema.types.effect import EFFECTS
 from schema.types.participation import Participation, UnavailableParticipation
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Registry
 from siyu.deadline import DEADLINE, LOADING_S, Patience
@@ -62,7 +62,7 @@ def _build(registry: Registry) -> SiyuSchema:
         warnings.simplefilter("error", UserWarning)
         kinds = {key: _kind_types(kind) for key, kind in registry.types.items()}
         mutations = [types.mutations for types in kinds.values() if types.mutations is not None]
-        objects: list[Any] = [UnavailableCampaign, UnavailableParticipation, *EFFECT_OBJECTS]
+        objects: list[Any] = [UnavailableCampaign, UnavailableParticipation, *EFFECTS.values()]
         for types in kinds.values():
             objects.extend((types.campaign, types.participation))
         schema = SiyuSchema(

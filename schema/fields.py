@@ -1,4 +1,4 @@
-"""Fields with a description, and root fields that cannot be written without saying who may use them."""
+"""Fields with a description, for whoever sees their object or for some roles alone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ Decorator = Callable[[Resolver], StrawberryField]
 
 
 def field(description: str) -> Decorator:
-    """A field of an object, described."""
+    """A field for whoever sees its object, described."""
 
     def decorate(resolver: Resolver) -> StrawberryField:
         made: StrawberryField = strawberry.field(resolver=resolver, description=description)
@@ -23,8 +23,8 @@ def field(description: str) -> Decorator:
     return decorate
 
 
-def root_field(allowed: type[RolePermission], description: str) -> Decorator:
-    """A field of Query or Mutation, for the roles that `allowed` lets pass."""
+def field_for(allowed: type[RolePermission], description: str) -> Decorator:
+    """A field for the roles that `allowed` lets pass, which its description tells; every field of a root is one."""
 
     def decorate(resolver: Resolver) -> StrawberryField:
         told = f"{description} For {allowed.audience}."

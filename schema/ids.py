@@ -17,6 +17,8 @@ ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
 
 ID_LENGTH_MAX = 200
+# The key that no object has.
+NOBODY = UUID(int=0)
 
 
 def pack(text: str) -> str:
@@ -56,6 +58,11 @@ def decode_uuid(type_name: str, global_id: str) -> UUID | None:
     if decoded is None or decoded[0] != type_name:
         return None
     return parse_uuid(decoded[1])
+
+
+def decode_or_nobody(type_name: str, global_id: str) -> UUID:
+    """The key of an object of this type; for another type's id, and for no id at all, one that no object has."""
+    return decode_uuid(type_name, global_id) or NOBODY
 
 
 def parse_uuid(text: str) -> UUID | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 import strawberry
 
@@ -57,9 +58,16 @@ def campaign_object(info: Info, row: CampaignRow) -> "Campaign":
     return kind_types(info, row.type_key).campaign(row=row)
 
 
+async def campaign_of(info: Info, campaign_id: UUID) -> "Campaign | None":
+    """A campaign by its id, as `campaign_object`."""
+    row = await info.context.loaders.campaign.load(campaign_id)
+    return campaign_object(info, row) if row else None
+
+
 def participation_object(info: Info, row: ParticipationRow, campaign: CampaignRow) -> "Participation":
     """A participation as an object of its campaign's own type."""
-    return kind_types(info, campaign.type_key).participation(row=row, campaign_row=campaign)
+    types = kind_types(info, campaign.type_key)
+    return types.participation(row=row, campaign_row=campaign, kind=types.kind)
 
 
 async def participation_objects(info: Info, rows: Sequence[ParticipationRow]) -> "list[Participation]":

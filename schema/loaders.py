@@ -1,7 +1,8 @@
 """DataLoaders, one per relation: what many objects of one answer ask for is read with one statement."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,18 +18,21 @@ from siyu.campaigns.participation_queries import (
 )
 from siyu.campaigns.participations import ParticipationKey
 from siyu.campaigns.queries import CampaignRow, campaigns_by_id
+from siyu.campaigns.results import Results, campaign_results
 from siyu.campaigns.shown_counters import counters_by_key
 from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.db import Pool
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages, held
 from siyu.members.queries import MemberRow, members_by_id
-from siyu.messaging.queries import MessageRow, MessagesWanted, message_pages
-from siyu.paging import Page
-from siyu.rewards.queries import RewardRow, RewardsWanted, reward_pages
+from siyu.messaging.queries import MessageRow, message_pages
+from siyu.paging import NewestWanted, Page
+from siyu.rewards.queries import RewardRow, reward_pages
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
+# A member and a unit.
+WalletKey = tuple[UUID, str]
 
 
 def _by_key(load: Callable[[list[KeyT]], Awaitable[dict[KeyT, ValueT]]]) -> DataLoader[KeyT, ValueT | None]:
@@ -41,45 +45,36 @@ def _by_key(load: Callable[[list[KeyT]], Awaitable[dict[KeyT, ValueT]]]) -> Data
     return DataLoader(in_order)
 
 
-def _by_unit(member_ids: Sequence[UUID], amounts: Mapping[tuple[UUID, str], int]) -> list[dict[str, int]]:
-    """Each member's amounts, by unit."""
-    by_member: dict[UUID, dict[str, int]] = {member_id: {} for member_id in member_ids}
-    for (member_id, unit), amount in amounts.items():
-        by_member[member_id][unit] = amount
-    return [by_member[member_id] for member_id in member_ids]
+def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
+    return {member_id for member_id, _ in wallets}
 
 
 class Loaders:
     """The loaders of one request."""
 
     def __init__(self, pool: Pool, now: datetime) -> None:
-        async def load_balances(member_ids: list[UUID]) -> list[dict[str, int]]:
-            return _by_unit(member_ids, await balances(pool, member_ids))
+        async def load_results(campaign_ids: list[UUID]) -> list[Results]:
+            # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
+            return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
 
-        async def load_held(member_ids: list[UUID]) -> list[dict[str, int]]:
-            return _by_unit(member_ids, await held(pool, member_ids))
-
-        self.member: DataLoader[UUID, MemberRow | None] = _by_key(lambda ids: members_by_id(pool, ids))
+        self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
-        self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(lambda ids: decisions_by_id(pool, ids))
-        self.participation: DataLoader[UUID, ParticipationRow | None] = _by_key(
-            lambda ids: participations_by_id(pool, ids)
-        )
+        self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(partial(decisions_by_id, pool))
+        self.participation: DataLoader[UUID, ParticipationRow | None] = _by_key(partial(participations_by_id, pool))
         self.participation_of: DataLoader[ParticipationKey, ParticipationRow | None] = _by_key(
-            lambda keys: participations_by_key(pool, keys)
+            partial(participations_by_key, pool)
         )
         self.participations: DataLoader[ParticipationsWanted, Page[ParticipationRow]] = DataLoader(
-            lambda wanted: participation_pages(pool, wanted)
+            partial(participation_pages, pool)
         )
-        self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(lambda keys: counters_by_key(pool, keys))
-        self.balances: DataLoader[UUID, dict[str, int]] = DataLoader(load_balances)
-        self.held: DataLoader[UUID, dict[str, int]] = DataLoader(load_held)
-        self.rewards: DataLoader[RewardsWanted, Page[RewardRow]] = DataLoader(lambda wanted: reward_pages(pool, wanted))
-        self.messages: DataLoader[MessagesWanted, Page[MessageRow]] = DataLoader(
-            lambda wanted: message_pages(pool, wanted)
-        )
-        self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(lambda wanted: entry_pages(pool, wanted))
+        self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(partial(counters_by_key, pool))
+        self.results: DataLoader[UUID, Results] = DataLoader(load_results)
+        self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys)))
+        self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
+        self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
+        self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
+        self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
 
     def forget(self) -> None:
         """Forget what was read: a mutation is about to change it, and a later field must not see the old."""

@@ -7,12 +7,12 @@ from strawberry.scalars import JSON
 
 from schema.context import Info
 from schema.errors import MENDABLE, user_errors
-from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
+from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, encode_id
 from schema.kinds import schema_of
-from schema.types.decision import effect_object, refusal_object
+from schema.types.decision import refusal_object
+from schema.types.effect import effect_object
 from schema.types.preview import CampaignPreview, PreviewStep
-from siyu.campaigns import AnyCampaignType
-from siyu.campaigns.drafts import NOWHERE, Draft, DraftChanges
+from siyu.campaigns.drafts import Draft, DraftChanges
 from siyu.engine.preview import Preview, Previewer, PreviewFact
 from siyu.engine.preview_rounds import Step
 from siyu.errors import InvalidInput, Problem
@@ -60,8 +60,7 @@ async def preview_object(info: Info, given: CampaignPreviewInput) -> CampaignPre
         preview = await previewer.preview(_draft(given), facts, context.now, given.newcomer_joined_at)
     except MENDABLE as error:
         return CampaignPreview(user_errors=user_errors(error))
-    kind = preview.campaign.type
-    return CampaignPreview(steps=[_step_object(preview, kind, step, context.language) for step in preview.steps])
+    return CampaignPreview(steps=[_step_object(preview, step, context.language) for step in preview.steps])
 
 
 def _draft(given: CampaignPreviewInput) -> Draft:
@@ -75,18 +74,18 @@ def _draft(given: CampaignPreviewInput) -> Draft:
     if given.ends_at is not strawberry.UNSET:
         changes["ends_at"] = given.ends_at
     if given.campaign:
-        return Draft(decode_uuid(CAMPAIGN, given.campaign) or NOWHERE, None, changes)
+        return Draft(decode_or_nobody(CAMPAIGN, given.campaign), None, changes)
     return Draft(None, given.type, changes)
 
 
 def _fact(given: PreviewFactInput, default_at: datetime) -> PreviewFact:
     """The fact; a member's id that is none becomes one that no member has."""
-    member_id = (decode_uuid(MEMBER, given.member) or NOWHERE) if given.member else None
+    member_id = decode_or_nobody(MEMBER, given.member) if given.member else None
     return PreviewFact(given.at or default_at, member_id, given.action, given.type, given.data)
 
 
-def _step_object(preview: Preview, kind: AnyCampaignType, step: Step, language: str) -> PreviewStep:
-    member_id = step.fact.member_id
+def _step_object(preview: Preview, step: Step, language: str) -> PreviewStep:
+    member_id, kind = step.fact.member_id, preview.campaign.type
     return PreviewStep(
         type=step.fact.type,
         member=None if member_id == preview.newcomer_id else encode_id(MEMBER, member_id),

@@ -7,7 +7,7 @@ import strawberry
 from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
 from schema.context import Info, Role
 from schema.decisions import decisions_connection
-from schema.fields import root_field
+from schema.fields import field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
@@ -45,19 +45,19 @@ class CampaignFilter:
 class Query:
     """The reads."""
 
-    @root_field(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
+    @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         return await find_node(info, id)
 
-    @root_field(ForEveryone, "Who the caller is.")
+    @field_for(ForEveryone, "Who the caller is.")
     async def viewer(self, info: Info) -> Viewer:
         return await viewer_object(info)
 
-    @root_field(ForEveryone, "By id or by identity. Members find themselves alone.")
+    @field_for(ForEveryone, "By id or by identity. Members find themselves alone.")
     async def member(
         self,
         info: Info,
-        id: strawberry.ID | None = strawberry.UNSET,  # noqa: A002 - the schema's name
+        id: strawberry.ID | None = strawberry.UNSET,
         identity: IdentityInput | None = strawberry.UNSET,
     ) -> Member | None:
         if identity:
@@ -69,7 +69,7 @@ class Query:
         row = await info.context.loaders.member.load(member_id)
         return Member(row=row) if row else None
 
-    @root_field(ForStaff, "All members, the newest first by default.")
+    @field_for(ForStaff, "All members, the newest first by default.")
     async def members(
         self,
         info: Info,
@@ -90,11 +90,11 @@ class Query:
         page = await member_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Member(row=row), lambda row: moment_cursor(*row.key))
 
-    @root_field(ForPersons, "The newest first; the archived where asked for. Members see no drafts.")
+    @field_for(ForPersons, "The newest first; the archived where asked for. Members see no drafts.")
     async def campaigns(
         self,
         info: Info,
-        filter: CampaignFilter | None = strawberry.UNSET,  # noqa: A002 - the schema's name
+        filter: CampaignFilter | None = strawberry.UNSET,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
     ) -> Connection[Campaign]:
@@ -103,20 +103,20 @@ class Query:
         page = await campaign_page(context.pool, selection, slice_.limit, uuid_cursor(slice_.after), context.now)
         return connect(page, slice_, lambda row: campaign_object(info, row), lambda row: encode_cursor(row.id))
 
-    @root_field(ForPersons, "Members see no drafts.")
-    async def campaign(self, info: Info, id: strawberry.ID) -> Campaign | None:  # noqa: A002 - the schema's name
+    @field_for(ForPersons, "Members see no drafts.")
+    async def campaign(self, info: Info, id: strawberry.ID) -> Campaign | None:
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, id))
         return campaign_object(info, row) if row else None
 
-    @root_field(ForOperators, "Every plugin, those left out too, and every type that a campaign needs.")
+    @field_for(ForOperators, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
         return all_types(info, await types_in_use(info.context.pool))
 
-    @root_field(ForOperators, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
+    @field_for(ForOperators, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
     async def lanes(self, info: Info) -> list[str]:
         return await lanes(info.context.pool)
 
-    @root_field(
+    @field_for(
         ForEveryone,
         "A member's participation in a campaign, the caller's by default, or a team's by its key, which is all that "
         "the caller needs; null before the first action.",
@@ -135,7 +135,7 @@ class Query:
         found = await info.context.loaders.participation_of.load((row.id, subject_id))
         return participation_object(info, found, row) if found else None
 
-    @root_field(
+    @field_for(
         ForEveryone,
         "What was decided and why, refusals too, newest first: about a fact, about a member, of a campaign, or of a "
         "campaign about a member. Members see what is about themselves.",
@@ -151,11 +151,11 @@ class Query:
     ) -> Connection[Decision]:
         return await decisions_connection(info, fact, member, campaign, forward(first, after))
 
-    @root_field(ForOperators, "What a campaign would make of facts, as it is or changed, without a write.")
-    async def campaign_preview(self, info: Info, input: CampaignPreviewInput) -> CampaignPreview:  # noqa: A002 - as mutations have it
+    @field_for(ForOperators, "What a campaign would make of facts, as it is or changed, without a write.")
+    async def campaign_preview(self, info: Info, input: CampaignPreviewInput) -> CampaignPreview:
         return await preview_object(info, input)
 
-    @root_field(
+    @field_for(
         ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."
     )
     async def leaderboard(

@@ -1,8 +1,11 @@
 """Pages read by key: one row more than asked for is read, which tells whether there are more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
+
+from siyu.db import Pool
 
 PAGE_ROWS_MAX = 100
 
@@ -15,6 +18,43 @@ class Page(Generic[RowT]):
 
     rows: tuple[RowT, ...]
     has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewestWanted:
+    """A page of what one member has of something, newest first: what is older than `after`."""
+
+    member_id: UUID
+    limit: int
+    after: UUID | None
+
+
+NEWEST = """
+SELECT wanted.place, page.* FROM unnest($1::uuid[], $2::int[], $3::uuid[])
+    WITH ORDINALITY AS wanted (member_id, size, newest, place)
+CROSS JOIN LATERAL (
+    SELECT {columns} FROM {table}
+    WHERE member_id = wanted.member_id AND (wanted.newest IS NULL OR id < wanted.newest)
+    ORDER BY id DESC LIMIT wanted.size
+) AS page
+ORDER BY wanted.place, page.id DESC
+"""
+
+
+async def newest_pages(
+    pool: Pool, table: str, columns: str, row_of: Callable[..., RowT], wanted: Sequence[NewestWanted]
+) -> list[Page[RowT]]:
+    """The wanted pages of a table with `id` and `member_id`, in their order, with one statement."""
+    pages: list[list[RowT]] = [[] for _ in wanted]
+    records = await pool.fetch(
+        NEWEST.format(columns=columns, table=table),
+        [page.member_id for page in wanted],
+        [page.limit + 1 for page in wanted],
+        [page.after for page in wanted],
+    )
+    for place, *row in records:
+        pages[place - 1].append(row_of(*row))
+    return [cut_page(rows, page.limit) for rows, page in zip(pages, wanted, strict=True)]
 
 
 def cut_page(rows: Sequence[RowT], limit: int) -> Page[RowT]:

@@ -10,8 +10,8 @@ from strawberry.scalars import JSON
 
 from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
-from schema.fields import root_field
-from schema.ids import CAMPAIGN, decode_uuid
+from schema.fields import field_for
+from schema.ids import CAMPAIGN, decode_or_nobody
 from schema.kinds import campaign_object, schema_of
 from schema.permissions import ForOperators
 from schema.terms_inputs import CampaignTermsInput, terms_json
@@ -19,8 +19,6 @@ from schema.types.campaign import Campaign
 from siyu.campaigns import service
 from siyu.campaigns.queries import CampaignRow
 from siyu.campaigns.service import CampaignSettings
-
-NOWHERE = UUID(int=0)
 
 
 @strawberry.input
@@ -131,8 +129,8 @@ class CampaignArchivePayload(CampaignPayload):
 class CampaignMutations:
     """The life of a campaign."""
 
-    @root_field(ForOperators, "A new campaign, as a draft.")
-    async def campaign_create(self, info: Info, input: CampaignCreateInput) -> CampaignCreatePayload:  # noqa: A002 - Relay's name
+    @field_for(ForOperators, "A new campaign, as a draft.")
+    async def campaign_create(self, info: Info, input: CampaignCreateInput) -> CampaignCreatePayload:
         context = info.context
         settings = CampaignSettings(
             name=input.name, config=input.config, starts_at=input.starts_at, ends_at=input.ends_at
@@ -143,39 +141,37 @@ class CampaignMutations:
         created = service.create(context.pool, registry, input.type, settings, context.now, by)
         return await _payload(info, CampaignCreatePayload, created)
 
-    @root_field(ForOperators, "A new revision of a campaign not yet ended.")
-    async def campaign_update(self, info: Info, input: CampaignUpdateInput) -> CampaignUpdatePayload:  # noqa: A002 - Relay's name
+    @field_for(ForOperators, "A new revision of a campaign not yet ended.")
+    async def campaign_update(self, info: Info, input: CampaignUpdateInput) -> CampaignUpdatePayload:
         context, registry = info.context, schema_of(info).registry
         changes, by = _changes(input), context.principal.subject
         updated = service.update(context.pool, registry, _id(input.campaign), input.revision, changes, context.now, by)
         return await _payload(info, CampaignUpdatePayload, updated)
 
-    @root_field(ForOperators, "Let a draft or paused campaign run.")
-    async def campaign_publish(self, info: Info, input: CampaignPublishInput) -> CampaignPublishPayload:  # noqa: A002 - Relay's name
+    @field_for(ForOperators, "Let a draft or paused campaign run.")
+    async def campaign_publish(self, info: Info, input: CampaignPublishInput) -> CampaignPublishPayload:
         context = info.context
         published = service.publish(context.pool, schema_of(info).registry, _id(input.campaign), context.now)
         return await _payload(info, CampaignPublishPayload, published)
 
-    @root_field(
-        ForOperators, "Let a campaign run again that siyu paused because it failed; an ended one settles again."
-    )
-    async def campaign_resume(self, info: Info, input: CampaignResumeInput) -> CampaignResumePayload:  # noqa: A002 - Relay's name
+    @field_for(ForOperators, "Let a campaign run again that siyu paused because it failed; an ended one settles again.")
+    async def campaign_resume(self, info: Info, input: CampaignResumeInput) -> CampaignResumePayload:
         context = info.context
         resumed = service.resume(context.pool, schema_of(info).registry, _id(input.campaign), context.now)
         return await _payload(info, CampaignResumePayload, resumed)
 
-    @root_field(ForOperators, "Stop a running campaign for a while.")
-    async def campaign_pause(self, info: Info, input: CampaignPauseInput) -> CampaignPausePayload:  # noqa: A002 - Relay's name
+    @field_for(ForOperators, "Stop a running campaign for a while.")
+    async def campaign_pause(self, info: Info, input: CampaignPauseInput) -> CampaignPausePayload:
         paused = service.pause(info.context.pool, _id(input.campaign), info.context.now)
         return await _payload(info, CampaignPausePayload, paused)
 
-    @root_field(ForOperators, "Stop a running or paused campaign for good.")
-    async def campaign_end(self, info: Info, input: CampaignEndInput) -> CampaignEndPayload:  # noqa: A002 - Relay's name
+    @field_for(ForOperators, "Stop a running or paused campaign for good.")
+    async def campaign_end(self, info: Info, input: CampaignEndInput) -> CampaignEndPayload:
         ended = service.end(info.context.pool, _id(input.campaign), info.context.now)
         return await _payload(info, CampaignEndPayload, ended)
 
-    @root_field(ForOperators, "Put a draft or an ended campaign out of sight; lists show it when asked for.")
-    async def campaign_archive(self, info: Info, input: CampaignArchiveInput) -> CampaignArchivePayload:  # noqa: A002 - Relay's name
+    @field_for(ForOperators, "Put a draft or an ended campaign out of sight; lists show it when asked for.")
+    async def campaign_archive(self, info: Info, input: CampaignArchiveInput) -> CampaignArchivePayload:
         archived = service.archive(info.context.pool, _id(input.campaign), info.context.now)
         return await _payload(info, CampaignArchivePayload, archived)
 
@@ -194,8 +190,7 @@ async def _payload(info: Info, payload: type[PayloadT], change: Awaitable[Campai
 
 
 def _id(global_id: str) -> UUID:
-    """The campaign's id; for what is no id of a campaign one that no campaign has."""
-    return decode_uuid(CAMPAIGN, global_id) or NOWHERE
+    return decode_or_nobody(CAMPAIGN, global_id)
 
 
 def _changes(given: CampaignUpdateInput) -> CampaignSettings:

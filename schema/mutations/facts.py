@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 
 from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
-from schema.fields import field, root_field
+from schema.fields import field, field_for
 from schema.ids import MEMBER, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import schema_of
@@ -54,8 +54,8 @@ class FactSubmitPayload:
 class FactMutations:
     """Facts from outside."""
 
-    @root_field(ForStaff, "Report a fact. Safe to repeat with the same key.")
-    async def fact_submit(self, info: Info, input: FactSubmitInput) -> FactSubmitPayload:  # noqa: A002 - Relay's name
+    @field_for(ForStaff, "Report a fact. Safe to repeat with the same key.")
+    async def fact_submit(self, info: Info, input: FactSubmitInput) -> FactSubmitPayload:
         context = info.context
         context.loaders.forget()
         try:

@@ -4,7 +4,7 @@ import strawberry
 
 from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
-from schema.fields import root_field
+from schema.fields import field_for
 from schema.permissions import ForOperators
 from siyu.campaigns.lanes import set_lanes
 
@@ -28,8 +28,8 @@ class LanesSetPayload:
 class LaneMutations:
     """What is changed about lanes."""
 
-    @root_field(ForOperators, "Set the shop's lanes and their order.")
-    async def lanes_set(self, info: Info, input: LanesSetInput) -> LanesSetPayload:  # noqa: A002 - Relay's name
+    @field_for(ForOperators, "Set the shop's lanes and their order.")
+    async def lanes_set(self, info: Info, input: LanesSetInput) -> LanesSetPayload:
         try:
             return LanesSetPayload(lanes=await set_lanes(info.context.pool, input.lanes))
         except MENDABLE as error:

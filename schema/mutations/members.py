@@ -4,7 +4,7 @@ import strawberry
 
 from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
-from schema.fields import root_field
+from schema.fields import field_for
 from schema.ids import MEMBER, decode_uuid
 from schema.permissions import ForEveryone, ForStaff, require_role
 from schema.types.member import Member
@@ -41,8 +41,8 @@ class MemberUpdatePayload:
 class MemberMutations:
     """What is changed about members."""
 
-    @root_field(ForEveryone, "Change nickname and picture; for the shop tier, tags and groups too.")
-    async def member_update(self, info: Info, input: MemberUpdateInput) -> MemberUpdatePayload:  # noqa: A002 - Relay's name
+    @field_for(ForEveryone, "Change nickname and picture; for the shop tier, tags and groups too.")
+    async def member_update(self, info: Info, input: MemberUpdateInput) -> MemberUpdatePayload:
         context = info.context
         context.loaders.forget()
         member_id = decode_uuid(MEMBER, input.member) if input.member else context.principal.member_id

@@ -4,10 +4,9 @@ import strawberry
 
 from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
-from schema.fields import root_field
-from schema.ids import CAMPAIGN, decode_uuid
+from schema.fields import field_for
+from schema.ids import CAMPAIGN, decode_or_nobody
 from schema.kinds import campaign_object, schema_of
-from schema.mutations.campaigns import NOWHERE
 from schema.permissions import ForOperators
 from schema.scalars import BigInt
 from schema.types.campaign import Campaign
@@ -39,15 +38,15 @@ class CampaignStockAdjustPayload:
 class StockMutations:
     """Stock of published campaigns."""
 
-    @root_field(
+    @field_for(
         ForOperators, "Add to a stock of a published campaign, or take from it. Safe to repeat with the same key."
     )
-    async def campaign_stock_adjust(self, info: Info, input: CampaignStockAdjustInput) -> CampaignStockAdjustPayload:  # noqa: A002 - Relay's name
+    async def campaign_stock_adjust(self, info: Info, input: CampaignStockAdjustInput) -> CampaignStockAdjustPayload:
         context, registry = info.context, schema_of(info).registry
         context.loaders.forget()
         try:
             change = StockChange(
-                decode_uuid(CAMPAIGN, input.campaign) or NOWHERE,
+                decode_or_nobody(CAMPAIGN, input.campaign),
                 input.counter,
                 input.subject,
                 input.bucket,

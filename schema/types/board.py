@@ -1,26 +1,24 @@
 """Leaderboards: the top, the page around a member, a member's place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import strawberry
 
-from schema.connections import PAGE_ROWS_DEFAULT, Connection, bad_cursor, connect, decode_cursor, encode_cursor, forward
+from schema.connections import PAGE_ROWS_DEFAULT, Connection, connect, encode_cursor, forward, number_cursor
 from schema.context import Info
 from schema.errors import invalid_argument
 from schema.fields import field
 from schema.ids import MEMBER, decode_uuid
 from schema.scalars import BigInt
-from schema.types.member import Member
+from schema.types.member import Member, member_object
 from siyu.boards import BOARDS, POLL_AFTER_MS, RADIUS_MAX, BoardKind, BoardPage, BoardWindow
 from siyu.boards import BoardEntry as EntryRow
 from siyu.paging import Page
 from siyu.sdk import Text
 
 RADIUS_DEFAULT = 5
-# Ranks have fewer digits than this whatever a cursor says.
-RANK_DIGITS_MAX = 12
 
 TITLES: Mapping[str, Text] = {
     "points": Text(zh="积分榜", en="Points"),
@@ -50,9 +48,7 @@ class BoardEntry:
 
     @strawberry.field
     async def member(self, info: Info) -> Member:
-        row = await info.context.loaders.member.load(self.row.member_id)
-        assert row is not None, "members are never deleted"  # noqa: S101 - an invariant
-        return Member(row=row)
+        return await member_object(info, self.row.member_id)
 
     @strawberry.field
     def score(self) -> BigInt:
@@ -119,7 +115,7 @@ class Leaderboard:
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[BoardEntry]:
         slice_ = forward(first, after)
-        page = await self._page(info, slice_.limit, _rank(slice_.after))
+        page = await self._page(info, slice_.limit, number_cursor(slice_.after) or 0)
         rows = Page(page.entries, page.has_next)
         return connect(rows, slice_, lambda row: BoardEntry(row=row), lambda row: encode_cursor(row.rank))
 
@@ -135,7 +131,7 @@ class Leaderboard:
             return []
         boards = info.context.leaderboards
         page = await boards.around(ranked.board, ranked.window, ranked.day, member_id, reach)
-        return _lines(page.entries)
+        return [BoardEntry(row=row) for row in page.entries]
 
     @field("A member's line, the caller's by default; null without a rank.")
     async def entry(self, info: Info, member: strawberry.ID | None = strawberry.UNSET) -> BoardEntry | None:
@@ -153,17 +149,3 @@ class Leaderboard:
             has_next = top.has_next or len(top.entries) > limit
             return BoardPage(top.entries[:limit], has_next, top.total, top.as_of, top.exact, top.revision)
         return await info.context.leaderboards.top(ranked.board, ranked.window, ranked.day, limit, after_rank)
-
-
-def _lines(rows: Sequence[EntryRow]) -> list[BoardEntry]:
-    return [BoardEntry(row=row) for row in rows]
-
-
-def _rank(cursor: str | None) -> int:
-    """The rank in a cursor; 0 is above the first."""
-    if cursor is None:
-        return 0
-    (text,) = decode_cursor(cursor, 1)
-    if not (text.isascii() and text.isdigit() and len(text) <= RANK_DIGITS_MAX):
-        raise bad_cursor()
-    return int(text)

@@ -9,26 +9,23 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.connections import Connection, connect, encode_cursor, forward, number_cursor
-from schema.context import Info, Role
-from schema.fields import field
+from schema.context import Info
+from schema.fields import field, field_for
 from schema.ids import CAMPAIGN, encode_id
 from schema.kinds import kind_types, participation_object, schema_of
 from schema.naming import mutation_name
-from schema.permissions import require_role
+from schema.permissions import ForOperators
 from schema.types.counter import CampaignCounter, campaign_counters
 from schema.types.enums import PluginStatus
 from schema.types.node import Node
 from schema.types.results import CampaignResults, results_object
 from schema.types.terms import CampaignRevision, CampaignTerms, terms_object
-from siyu.campaigns import AnyCampaignType, BrokenPlugin, Registry
+from siyu.campaigns import AnyCampaignType, BrokenPlugin
 from siyu.campaigns.queries import CampaignRow, ShownState
-from siyu.campaigns.results import campaign_results
 from siyu.campaigns.revisions import revision_page
 
 if TYPE_CHECKING:
     from schema.types.participation import Participation
-
-OPERATORS = frozenset({Role.OPERATOR})
 
 
 @strawberry.type(description="A kind of campaign: a plugin that is loaded, or one that is left out and why.")
@@ -47,9 +44,8 @@ class CampaignType:
     async def status(self, info: Info) -> PluginStatus:
         return self.left_out or (PluginStatus.FAILING if await self._failure(info) else PluginStatus.ACTIVE)
 
-    @field("Why it is left out, or why siyu paused the last campaign of it that it paused. For operators.")
+    @field_for(ForOperators, "Why it is left out, or why siyu paused the last campaign of it that it paused.")
     async def problem(self, info: Info) -> str | None:
-        require_role(info.context, OPERATORS)
         return self.reason if self.left_out else await self._failure(info)
 
     async def _failure(self, info: Info) -> str | None:
@@ -94,13 +90,12 @@ def _unusable(key: str, status: PluginStatus, reason: str, version: str) -> Camp
 
 def all_types(info: Info, in_use: Collection[str]) -> list[CampaignType]:
     """Every plugin there is, then the broken ones, then the types of these campaigns that are not loaded."""
-    registry: Registry = schema_of(info).registry
-    broken: tuple[BrokenPlugin, ...] = registry.broken
+    registry = schema_of(info).registry
     # A type left out by the schema goes by its key.
-    told = registry.types.keys() | {plugin.name for plugin in broken}
+    told = registry.types.keys() | {plugin.name for plugin in registry.broken}
     return [
         *(loaded_type(info, kind) for kind in registry.types.values()),
-        *map(broken_type, broken),
+        *map(broken_type, registry.broken),
         *(missing_type(key) for key in in_use if key not in told),
     ]
 
@@ -140,39 +135,33 @@ class Campaign(Node):
     def revision(self) -> int:
         return self.row.revision
 
-    @field("As the type's `configSchema` has it. For operators.")
-    def config(self, info: Info) -> JSON:
-        require_role(info.context, OPERATORS)
+    @field_for(ForOperators, "As the type's `configSchema` has it.")
+    def config(self) -> JSON:
         return JSON(orjson.loads(self.row.config))
 
-    @field("Why siyu paused it: it failed too often. Null otherwise. For operators.")
-    def problem(self, info: Info) -> str | None:
-        require_role(info.context, OPERATORS)
+    @field_for(ForOperators, "Why siyu paused it: it failed too often. Null otherwise.")
+    def problem(self) -> str | None:
         return self.row.problem
 
-    @field("When siyu paused it. For operators.")
-    def problem_at(self, info: Info) -> datetime | None:
-        require_role(info.context, OPERATORS)
+    @field_for(ForOperators, "When siyu paused it.")
+    def problem_at(self) -> datetime | None:
         return self.row.problem_at
 
-    @field("Lane, audience, arms and what else any campaign can have. For operators.")
-    def terms(self, info: Info) -> CampaignTerms:
-        require_role(info.context, OPERATORS)
+    @field_for(ForOperators, "Lane, audience, arms and what else any campaign can have.")
+    def terms(self) -> CampaignTerms:
         return terms_object(self.row.terms)
 
-    @field("What it was, the newest first. For operators.")
+    @field_for(ForOperators, "What it was, the newest first.")
     async def revisions(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[CampaignRevision]:
-        require_role(info.context, OPERATORS)
         slice_ = forward(first, after)
         page = await revision_page(info.context.pool, self.row.id, slice_.limit, number_cursor(slice_.after))
         return connect(page, slice_, lambda row: CampaignRevision(row=row), lambda row: encode_cursor(row.revision))
 
-    @field("What has come of it so far; reads its whole log. For operators.")
+    @field_for(ForOperators, "What has come of it so far; reads its whole log.")
     async def results(self, info: Info) -> CampaignResults:
-        require_role(info.context, OPERATORS)
-        return results_object(await campaign_results(info.context.pool, self.row.id))
+        return results_object(await info.context.loaders.results.load(self.row.id))
 
     @field("The calling member's participation; null for others and before the first action.")
     async def viewer_participation(

@@ -1,6 +1,17 @@
-"""The interface of effects, which one object type for each kind implements."""
+"""Effects: what a decision changed, one object type for each kind."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
 
 import strawberry
+from strawberry.scalars import JSON
+
+from schema.context import Info
+from schema.fields import field
+from schema.ids import MEMBER, encode_id
+from schema.scalars import BigInt
 
 
 @strawberry.interface(description="One thing that a decision changed.")
@@ -8,3 +19,203 @@ class Effect:
     """An effect as a GraphQL object."""
 
     kind: str
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        """The effect as the decision log has it."""
+        return cls(**logged)
+
+
+@strawberry.type(description="Value was given to the member.")
+class GrantEffect(Effect):
+    """A grant."""
+
+    unit: str
+    amount: BigInt
+    reference: str | None
+
+
+@strawberry.type(description="A value was put on a leaderboard that keeps each member's best.")
+class ScoreEffect(Effect):
+    """A score."""
+
+    board: strawberry.ID
+    value: BigInt
+
+
+@strawberry.type(description="The participation's state changed.")
+class StateEffect(Effect):
+    """A new state."""
+
+
+@strawberry.type(description="The decision stands once for this key of the member in the campaign.")
+class OnceEffect(Effect):
+    """A key used up."""
+
+    key: str
+
+
+@strawberry.type(description="A timer of the member was set, in the place of one with that key.")
+class ScheduleEffect(Effect):
+    """A timer to come."""
+
+    key: str
+    type: str = strawberry.field(description="Of the fact that enters when it fires.")
+    at: datetime
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        """As Effect; the id of the fact to come is not told."""
+        due_at = datetime.fromisoformat(logged["at"])
+        return cls(kind=logged["kind"], key=logged["key"], type=logged["type"], at=due_at)
+
+
+@strawberry.type(description="A timer of the member was taken back, if there was one.")
+class CancelEffect(Effect):
+    """A timer that will not fire."""
+
+    key: str
+
+
+@strawberry.type(description="A fact followed from the decision, about the member or another.")
+class EmitEffect(Effect):
+    """A fact emitted."""
+
+    type: str
+    target: strawberry.Private[UUID]
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        """As Effect; the id of the fact that followed is not told."""
+        return cls(kind=logged["kind"], type=logged["type"], target=UUID(logged["member"]))
+
+    @field("Whom the fact is about. For operators and services.")
+    def member(self, info: Info) -> strawberry.ID | None:
+        return encode_id(MEMBER, self.target) if info.context.principal.member_id is None else None
+
+
+@strawberry.type(description="Units of a counter were taken for good, or held.")
+class ReserveEffect(Effect):
+    """A reservation."""
+
+    counter: strawberry.ID
+    subject: str
+    bucket: str
+    amount: BigInt
+    reservation: str | None = strawberry.field(description="The key it is held under; null: it is taken for good.")
+
+
+@strawberry.type(description="What was held under the key was given back; 0 where nothing was.")
+class ReleaseEffect(Effect):
+    """A release."""
+
+    key: str
+    released: BigInt
+
+
+@strawberry.type(description="What was held under the key is used for good; 0 where it was already.")
+class ConfirmEffect(Effect):
+    """A confirmation."""
+
+    key: str
+    confirmed: BigInt
+
+
+@strawberry.type(description="A team's state changed, or the team was opened.")
+class TeamEffect(Effect):
+    """A new state of a team."""
+
+    team: str
+
+
+@strawberry.type(description="Value was taken from the member, into the campaign.")
+class SpendEffect(Effect):
+    """A spend."""
+
+    unit: str
+    amount: BigInt
+    reference: str | None
+
+
+@strawberry.type(
+    description="Of the `asked`, `amount` was taken back of a grant, as far as the member still had it, or given back "
+    "of a spend."
+)
+class ReverseEffect(Effect):
+    """A reversal."""
+
+    unit: str
+    amount: BigInt
+    asked: BigInt
+    reference: str
+    of: str = strawberry.field(default="grant", description="grant or spend.")
+
+
+@strawberry.type(description="Value was promised to the member; it is not theirs yet.")
+class HoldEffect(Effect):
+    """A hold."""
+
+    key: str
+    unit: str
+    amount: BigInt
+    reference: str | None
+
+
+@strawberry.type(description="A hold ended: `amount` of it was granted, the rest dropped.")
+class SettleEffect(Effect):
+    """The end of a hold."""
+
+    key: str
+    unit: str | None = strawberry.field(description="Null where no hold of the key was open.")
+    amount: BigInt
+    asked: BigInt | None = strawberry.field(description="Null where all of it was asked for.")
+
+
+@strawberry.type(description="The member was given a reward, once for the key.")
+class IssueEffect(Effect):
+    """A reward."""
+
+    reward: str
+    key: str
+
+
+@strawberry.type(description="The reward of the key was taken back, if it was issued.")
+class RevokeEffect(Effect):
+    """A reward taken back."""
+
+    key: str
+
+
+@strawberry.type(description="The member was left a message; its words are in `Member.messages`.")
+class NotifyEffect(Effect):
+    """A message."""
+
+    message: str
+    params: JSON
+
+
+EFFECTS: Mapping[str, type[Effect]] = {
+    "grant": GrantEffect,
+    "score": ScoreEffect,
+    "set_state": StateEffect,
+    "once": OnceEffect,
+    "schedule": ScheduleEffect,
+    "cancel": CancelEffect,
+    "emit": EmitEffect,
+    "reserve": ReserveEffect,
+    "release": ReleaseEffect,
+    "confirm": ConfirmEffect,
+    "set_team": TeamEffect,
+    "spend": SpendEffect,
+    "reverse": ReverseEffect,
+    "hold": HoldEffect,
+    "settle": SettleEffect,
+    "issue": IssueEffect,
+    "revoke": RevokeEffect,
+    "notify": NotifyEffect,
+}
+
+
+def effect_object(logged: Mapping[str, Any]) -> Effect:
+    """An effect from the decision log."""
+    return EFFECTS[logged["kind"]].from_log(logged)

@@ -9,7 +9,7 @@ from schema.connections import Connection, connect, encode_cursor, forward, uuid
 from schema.context import Info
 from schema.fields import field
 from schema.ids import FACT, LEDGER_ENTRY, WALLET, encode_id
-from schema.kinds import campaign_object
+from schema.kinds import campaign_of
 from schema.scalars import BigInt
 from schema.types.campaign import Campaign
 from schema.types.enums import WalletUnit
@@ -67,8 +67,7 @@ class LedgerEntry:
 
     @field("The campaign at the other end.")
     async def campaign(self, info: Info) -> Campaign | None:
-        campaign = await info.context.loaders.campaign.load(self.row.campaign_id)
-        return campaign_object(info, campaign) if campaign else None
+        return await campaign_of(info, self.row.campaign_id)
 
 
 @strawberry.type(description="What a member holds of one unit.")
@@ -88,8 +87,7 @@ class Wallet(Node):
 
     @field("What campaigns promised and have not granted yet; it is not in `balance`.")
     async def held(self, info: Info) -> BigInt:
-        held = await info.context.loaders.held.load(self.member_id)
-        return BigInt(held.get(self.unit.value, 0))
+        return BigInt(await info.context.loaders.held.load((self.member_id, self.unit.value)) or 0)
 
     @field("What the member can spend now: the balance, since what is held is not in it.")
     async def available(self, info: Info) -> BigInt:
@@ -105,5 +103,4 @@ class Wallet(Node):
         return connect(page, slice_, lambda row: LedgerEntry(row=row), lambda row: encode_cursor(row.id))
 
     async def _balance(self, info: Info) -> BigInt:
-        balances = await info.context.loaders.balances.load(self.member_id)
-        return BigInt(balances.get(self.unit.value, 0))
+        return BigInt(await info.context.loaders.balance.load((self.member_id, self.unit.value)) or 0)

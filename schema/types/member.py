@@ -2,15 +2,16 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
-from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
+from schema.connections import Connection, Slice, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
-from schema.fields import field
+from schema.fields import field, field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
 from schema.kinds import participation_objects
-from schema.permissions import ForStaff, require_all_of, require_role
+from schema.permissions import ForStaff, require_all_of
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
@@ -18,9 +19,7 @@ from schema.types.node import Node
 from schema.types.reward import IssuedReward
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.members.queries import MemberRow
-from siyu.messaging.queries import MessagesWanted
-from siyu.paging import Page
-from siyu.rewards.queries import RewardsWanted
+from siyu.paging import NewestWanted, Page
 
 if TYPE_CHECKING:
     from schema.types.participation import Participation
@@ -58,14 +57,12 @@ class Member(Node):
         require_all_of(info, self.row.id)
         return self.row.tier
 
-    @field("What the shop has labelled the member with. For operators and services.")
-    def tags(self, info: Info) -> list[str]:
-        require_role(info.context, ForStaff.roles)
+    @field_for(ForStaff, "What the shop has labelled the member with.")
+    def tags(self) -> list[str]:
         return list(self.row.tags)
 
-    @field("The groups the member is in, by the keys that the shop gave them. For operators and services.")
-    def groups(self, info: Info) -> list[str]:
-        require_role(info.context, ForStaff.roles)
+    @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.")
+    def groups(self) -> list[str]:
         return list(self.row.groups)
 
     @field("One for each unit.")
@@ -82,9 +79,7 @@ class Member(Node):
     async def rewards(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[IssuedReward]:
-        require_all_of(info, self.row.id)
-        slice_ = forward(first, after)
-        wanted = RewardsWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
+        slice_, wanted = self._newest(info, first, after)
         page = await info.context.loaders.rewards.load(wanted)
         return connect(page, slice_, lambda row: IssuedReward(row=row), lambda row: encode_cursor(row.id))
 
@@ -92,9 +87,7 @@ class Member(Node):
     async def messages(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[Message]:
-        require_all_of(info, self.row.id)
-        slice_ = forward(first, after)
-        wanted = MessagesWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
+        slice_, wanted = self._newest(info, first, after)
         page = await info.context.loaders.messages.load(wanted)
         return connect(page, slice_, lambda row: Message(row=row), lambda row: encode_cursor(row.id))
 
@@ -118,3 +111,16 @@ class Member(Node):
         return connect(
             Page(tuple(nodes), page.has_more), slice_, lambda node: node, lambda node: encode_cursor(node.row.id)
         )
+
+    def _newest(self, info: Info, first: int | None, after: str | None) -> tuple[Slice, NewestWanted]:
+        """What to read of something that the member has, for those who may see all of the member."""
+        require_all_of(info, self.row.id)
+        slice_ = forward(first, after)
+        return slice_, NewestWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
+
+
+async def member_object(info: Info, member_id: UUID) -> Member:
+    """A member whom something that is stored tells of."""
+    row = await info.context.loaders.member.load(member_id)
+    assert row is not None, "members are never deleted"  # noqa: S101 - an invariant
+    return Member(row=row)

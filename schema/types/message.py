@@ -7,9 +7,9 @@ import strawberry
 from schema.context import Info
 from schema.fields import field
 from schema.ids import MESSAGE, encode_id
-from schema.kinds import campaign_object, kind_types
+from schema.kinds import campaign_of, kind_types
 from schema.types.campaign import Campaign
-from siyu.messaging import render
+from siyu.messaging import render_or_bare
 from siyu.messaging.queries import MessageRow
 
 
@@ -32,13 +32,8 @@ class Message:
         campaign = await info.context.loaders.campaign.load(self.row.campaign_id)
         kind = kind_types(info, campaign.type_key).kind if campaign else None
         template = kind.messages.get(self.row.message) if kind else None
-        if template is None:
-            return self.row.message
-        try:
-            return render(template, self.row.params, info.context.language)
-        except (LookupError, ValueError, AttributeError):
-            # A newer version's template wants what this message was not given: better its bare words than no answer.
-            return template.in_language(info.context.language)
+        # A newer version's template may want what this message was not given.
+        return render_or_bare(template, self.row.params, info.context.language) if template else self.row.message
 
     @strawberry.field
     def at(self) -> datetime:
@@ -46,5 +41,4 @@ class Message:
 
     @strawberry.field
     async def campaign(self, info: Info) -> Campaign | None:
-        campaign = await info.context.loaders.campaign.load(self.row.campaign_id)
-        return campaign_object(info, campaign) if campaign else None
+        return await campaign_of(info, self.row.campaign_id)

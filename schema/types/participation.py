@@ -1,19 +1,21 @@
 """Participations: an interface, with one object type for each campaign type."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated
 
 import strawberry
 from strawberry.scalars import JSON
 
 from schema.context import Info
-from schema.fields import field
+from schema.fields import field, field_for
 from schema.ids import PARTICIPATION, encode_id
-from schema.kinds import campaign_object, kind_types
-from schema.permissions import require_role
-from schema.types.campaign import OPERATORS, Campaign
-from schema.types.member import Member
+from schema.kinds import campaign_object
+from schema.permissions import ForOperators
+from schema.types.campaign import Campaign
+from schema.types.member import Member, member_object
 from schema.types.node import Node
+from siyu.campaigns import AnyCampaignType
 from siyu.campaigns.describing import Description, describe
 from siyu.campaigns.participation_queries import ParticipationRow
 from siyu.campaigns.queries import CampaignRow, ShownState
@@ -49,15 +51,16 @@ class Participation(Node):
 
     row: strawberry.Private[ParticipationRow]
     campaign_row: strawberry.Private[CampaignRow]
+    kind: strawberry.Private[AnyCampaignType | None]
 
     def global_id(self) -> strawberry.ID:
         """As Node."""
         return encode_id(PARTICIPATION, self.row.id)
 
-    def description(self, info: Info) -> Description | None:
-        """What the plugin says of it."""
-        kind = kind_types(info, self.campaign_row.type_key).kind
-        return describe(kind, self.campaign_row, self.row) if kind else None
+    @cached_property
+    def description(self) -> Description | None:
+        """What the plugin says of it; asked once, however many fields tell of it."""
+        return describe(self.kind, self.campaign_row, self.row) if self.kind else None
 
     @strawberry.field
     def campaign(self, info: Info) -> Campaign:
@@ -65,42 +68,35 @@ class Participation(Node):
 
     @strawberry.field
     async def subject(self, info: Info) -> ParticipationSubject:
-        return Team(key=self.row.team) if self.row.team is not None else await self._member(info)
+        return Team(key=self.row.team) if self.row.team is not None else await member_object(info, self.row.member_id)
 
     @field("The subject, where it is a member.")
     async def member(self, info: Info) -> Member | None:
-        return await self._member(info) if self.row.team is None else None
+        return await member_object(info, self.row.member_id) if self.row.team is None else None
 
     @field("ended once the campaign is; active before.")
     def status(self) -> str:
         return "ended" if self.campaign_row.state in {ShownState.ENDED, ShownState.ARCHIVED} else "active"
 
-    @field("The member's arm in the campaign's experiment, if it has one. For operators.")
-    def arm(self, info: Info) -> str | None:
-        require_role(info.context, OPERATORS)
+    @field_for(ForOperators, "The member's arm in the campaign's experiment, if it has one.")
+    def arm(self) -> str | None:
         return self.row.arm
 
     @strawberry.field
     def progress(self, info: Info) -> Progress:
-        described, language = self.description(info), info.context.language
+        described, language = self.description, info.context.language
         if described is None or described.progress is None:
             return Progress(current=0, target=None, text=UNKNOWN_PROGRESS.in_language(language))
         progress = described.progress
         return Progress(current=progress.current, target=progress.target, text=progress.text.in_language(language))
 
     @field("What the campaign type remembers; its shape is the plugin's.")
-    def state(self, info: Info) -> JSON:
-        described = self.description(info)
-        return JSON(dict(described.state) if described else {})
+    def state(self) -> JSON:
+        return JSON(dict(self.description.state) if self.description else {})
 
     @strawberry.field
     def updated_at(self) -> datetime:
         return self.row.updated_at
-
-    async def _member(self, info: Info) -> Member:
-        row = await info.context.loaders.member.load(self.row.member_id)
-        assert row is not None, "members are never deleted"  # noqa: S101 - an invariant
-        return Member(row=row)
 
 
 @strawberry.type(description="A participation in a campaign whose type is not loaded.")

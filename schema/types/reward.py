@@ -7,7 +7,7 @@ import strawberry
 from schema.context import Info
 from schema.fields import field
 from schema.ids import ISSUED_REWARD, encode_id
-from schema.kinds import campaign_object
+from schema.kinds import campaign_of
 from schema.types.campaign import Campaign
 from siyu.rewards.queries import RewardRow
 
@@ -44,5 +44,4 @@ class IssuedReward:
 
     @strawberry.field
     async def campaign(self, info: Info) -> Campaign | None:
-        campaign = await info.context.loaders.campaign.load(self.row.campaign_id)
-        return campaign_object(info, campaign) if campaign else None
+        return await campaign_of(info, self.row.campaign_id)

@@ -6,7 +6,7 @@ from tortoise.models import Model
 
 
 class Member(Model):
-    """One person. Locked first by every batch of facts that touches them (`siyu.members.lock`)."""
+    """One person. Locked first by every batch of facts that touches them (`siyu.members.locking`)."""
 
     id = fields.UUIDField(primary_key=True)
     nickname = fields.CharField(max_length=64, null=True)

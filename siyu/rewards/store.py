@@ -40,7 +40,9 @@ async def load_rewards(connection: Connection, book: RewardBook, member_ids: Col
 
 async def find_reward_keys(connection: Connection, keys: Collection[RewardKey]) -> set[RewardKey]:
     """Which of these keys the database has, however old."""
-    campaigns, members, texts = zip(*keys, strict=True) if keys else ((), (), ())
+    if not keys:
+        return set()
+    campaigns, members, texts = zip(*keys, strict=True)
     return {(row[0], row[1], row[2]) for row in await connection.fetch(FIND, campaigns, members, texts)}
 
 

@@ -1,5 +1,6 @@
 """`decisions`: the log about a fact, a member, a campaign, page by page, for those who may see it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,9 @@ import pytest
 
 from schema import Principal
 from schema.ids import CAMPAIGN, DECISION, FACT, MEMBER, encode_id
+from schema.types.effect import EFFECTS
 from siyu.ids import new_id
+from siyu.sdk import EFFECT_TYPES, Refuse
 from tests.factories import add_campaign, add_members, paid, sign
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
 
@@ -142,3 +145,9 @@ async def test_arguments_out_of_bounds_are_told(shop: Shop, arguments: str) -> N
     asked = f"decisions({arguments})" if arguments else "decisions"
 
     assert await shop.error_codes(OPERATOR, f"{{ {asked} {{ nodes {{ id }} }} }}") == ["INVALID_ARGUMENT"]
+
+
+def test_every_effect_that_is_logged_has_an_object_type() -> None:
+    logged = {re.sub("(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in EFFECT_TYPES if kind is not Refuse}
+
+    assert set(EFFECTS) == logged

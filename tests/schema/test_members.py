@@ -1,17 +1,22 @@
 """Members: pages in both directions, profiles, and what a page costs."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
 import pytest
 
+from schema import build_schema
 from schema.ids import MEMBER, encode_id
+from siyu.campaigns import Registry
 from siyu.ids import new_id
+from siyu.sdk import Scope
 from tests.factories import add_campaign, add_members, paid, refunded, sign
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.siyu.engine.tally import tally
 
 PAGE = """
 query ($orderBy: MemberOrder, $first: Int, $after: String, $last: Int, $before: String) {
@@ -39,16 +44,38 @@ query ($id: ID!, $first: Int, $after: String) {
   }
 }
 """
+CAMPAIGNS = """
+query ($first: Int) {
+  campaigns(first: $first) {
+    nodes {
+      name problem terms { priority } type { key status problem }
+      counters { used }
+      viewerParticipation { progress { current } state }
+    }
+  }
+}
+"""
 COSTLY = """
 query ($first: Int) {
   members(first: $first) {
     nodes {
-      id nickname
+      id nickname tier tags groups
+      rewards(first: 3) { nodes { reward campaign { name } } }
+      messages(first: 3) { nodes { text campaign { name } } }
       participations(first: 5) { nodes { campaign { name } member { nickname } progress { current text } } }
-      wallet(unit: POINTS) { balance entries(first: 3) { nodes { amount campaign { name } } } }
+      wallet(unit: POINTS) { balance held available entries(first: 3) { nodes { amount campaign { name } } } }
     }
   }
 }
+"""
+
+GIVEN = """
+INSERT INTO issued_reward (id, campaign_id, member_id, key, reward, state, issued_at)
+SELECT gen_random_uuid(), $1, id, 'k', 'mug', 'issued', now() FROM member
+"""
+TOLD = """
+INSERT INTO message (id, campaign_id, member_id, message, params, at)
+SELECT gen_random_uuid(), $1, id, 'gone', '{}', now() FROM member
 """
 
 
@@ -119,21 +146,47 @@ async def test_a_page_of_fifty_costs_as_many_statements_as_a_page_of_one(shop: S
     campaign = await add_campaign(shop.pool, "check_in")
     for member in members:
         await shop.engine.submit(sign(campaign, member, NOON))
+    await shop.pool.execute(GIVEN, campaign)
+    await shop.pool.execute(TOLD, campaign)
 
-    async with counting(database_url) as (pool, statements):
-        counted = replace(shop, pool=pool)
+    def look(nodes: Any) -> None:
+        assert {node["wallet"]["balance"] for node in nodes} == {"5"}
+        assert all(node["participations"]["nodes"][0]["progress"]["current"] == 1 for node in nodes)
+        assert all(node[name]["nodes"][0]["campaign"] for node in nodes for name in ("rewards", "messages"))
+
+    # The page, rewards, messages, participations, campaigns, members, balances, what is held, entries.
+    assert await costs(shop, database_url, COSTLY, "members", look) == [9, 9]
+
+
+async def test_a_page_of_fifty_campaigns_costs_as_many_statements_as_a_page_of_one(
+    shop: Shop, database_url: str
+) -> None:
+    kind = tally(Scope.CAMPAIGN, public=True)
+    shop = replace(shop, schema=build_schema(Registry(MappingProxyType({kind.key: kind}))))
+    for _ in range(50):
+        await add_campaign(shop.pool, kind.key)
+
+    def look(nodes: Any) -> None:
+        assert all(len(node["counters"]) == 1 for node in nodes)
+
+    # The page, the types that fail, counters.
+    assert await costs(shop, database_url, CAMPAIGNS, "campaigns", look) == [3, 3]
+
+
+async def costs(shop: Shop, url: str, document: str, name: str, look: Callable[[Any], None]) -> list[int]:
+    """The statements that an operator's page of one costs, and a page of fifty, whose nodes are looked at."""
+    counted = []
+    async with counting(url) as (pool, statements):
+        shop = replace(shop, pool=pool)
         # asyncpg asks for the types of arrays once a connection.
-        await counted.data(OPERATOR, COSTLY, first=1)
-        costs = []
+        await shop.data(OPERATOR, document, first=1)
         for first in (1, 50):
             statements.clear()
-            nodes = (await counted.data(OPERATOR, COSTLY, first=first))["members"]["nodes"]
-            assert [node["wallet"]["balance"] for node in nodes] == ["5"] * first
-            assert all(node["participations"]["nodes"][0]["progress"]["current"] == 1 for node in nodes)
-            costs.append(len(statements))
-
-    # The page, participations, campaigns, members, balances, entries.
-    assert costs == [6, 6]
+            nodes = (await shop.data(OPERATOR, document, first=first))[name]["nodes"]
+            counted.append(len(statements))
+            assert len(nodes) == first
+            look(nodes)
+    return counted
 
 
 @asynccontextmanager

@@ -131,6 +131,24 @@ async def test_node_finds_each_type_for_those_who_may_see_it_alone(shop: Shop) -
         assert (await shop.data(as_member(stranger), document, id=node))["node"] is None
 
 
+async def test_what_is_an_operators_of_a_campaign_nobody_else_sees(shop: Shop) -> None:
+    [member] = await add_members(shop.pool, 1)
+    campaign = encode_id(CAMPAIGN, await add_campaign(shop.pool, "check_in"))
+    hidden = (
+        "config",
+        "problem",
+        "problemAt",
+        "terms { lane }",
+        "revisions { nodes { name } }",
+        "results { decisions }",
+    )
+
+    for field in hidden:
+        document = f'{{ node(id: "{campaign}") {{ ... on Campaign {{ {field} }} }} }}'
+        for principal, codes in ((as_member(member), ["FORBIDDEN"]), (SERVICE, ["FORBIDDEN"]), (OPERATOR, [])):
+            assert await shop.error_codes(principal, document) == codes, field
+
+
 @pytest.mark.parametrize(
     "bad",
     [

@@ -1,17 +1,16 @@
 """Wallets, rewards and messages of a campaign type that spends, holds, issues and notifies."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
-import redis.asyncio
 
 from schema import build_schema
 from schema.ids import CAMPAIGN, DECISION, MEMBER, encode_id
-from siyu.boards import Leaderboards, fold_everything
-from siyu.db import Pool
+from siyu.boards import fold_everything
 from siyu.engine import running
-from tests.factories import SHANGHAI, add_campaign, add_members
+from tests.factories import add_campaign, add_members
 from tests.schema.conftest import NOON, OPERATOR, Shop, as_member
 from tests.siyu.engine.till import (
     Told,
@@ -58,11 +57,10 @@ query ($id: ID!) { node(id: $id) { ... on Decision { refusal { code message miss
 
 
 @pytest.fixture
-async def shop(pool: Pool, redis: redis.asyncio.Redis) -> AsyncIterator[Shop]:
-    """A shop that has the till alone."""
-    async with running(till_engine(pool)) as engine:
-        boards = Leaderboards(pool, redis, SHANGHAI, lambda: NOON)
-        yield Shop(pool, engine, boards, build_schema(engine.registry))
+async def shop(shop: Shop) -> AsyncIterator[Shop]:
+    """The shop with the till alone."""
+    async with running(till_engine(shop.pool)) as engine:
+        yield replace(shop, engine=engine, schema=build_schema(engine.registry))
 
 
 async def at_a_till(shop: Shop) -> tuple[UUID, UUID]:
