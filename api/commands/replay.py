@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import aclosing
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from schema.ids import FACT, MEMBER, encode_id
 from siyu.campaigns.drafts import Draft
 from siyu.engine.replay import Difference, Replay, ReplaySummary
 from siyu.engine.replay_verdicts import Verdict
-from siyu.engine.totals import by_unit
+from siyu.engine.totals import SIGNS, by_unit
 
 SHOWN_MAX = 100
 
@@ -76,7 +76,7 @@ def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.combine(date.fromisoformat(text), time()) if len(text) <= 10 else datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is no date and no time, such as 2026-11-01") from error
@@ -116,8 +116,8 @@ def _print(shown: list[Difference], summary: ReplaySummary) -> None:
     if summary.differing > len(shown):
         console.print(f"… and {summary.differing - len(shown):,} more; --json prints all.")
     for unit in sorted({unit for unit, _ in summary.before | summary.after}):
-        before, after = by_unit(summary.before).get(unit, {}), by_unit(summary.after).get(unit, {})
-        changes = (f"{total} {before.get(total, 0):,} → {after.get(total, 0):,}" for total in before | after)
+        totals = ((total, summary.before[unit, total], summary.after[unit, total]) for total in SIGNS)
+        changes = (f"{total} {before:,} → {after:,}" for total, before, after in totals)
         console.print(f"{unit}: {', '.join(changes)}")
     console.print(f"{summary.compared:,} of {summary.facts:,} facts compared, {summary.differing:,} differ.")
     if summary.drifted:

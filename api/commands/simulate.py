@@ -18,7 +18,7 @@ from api.services import PLUGINS_FOLDER, Services, run_with_services
 from api.settings import Settings, load_settings
 from siyu.campaigns import LiveCampaign, load_registry
 from siyu.campaigns.drafts import Draft, DraftChanges, as_drafted, load_with_draft
-from siyu.engine.crowd import CrowdPlan
+from siyu.engine.population import CrowdPlan
 from siyu.engine.simulation import Report
 from siyu.engine.simulation import simulate as play
 from siyu.engine.totals import by_unit

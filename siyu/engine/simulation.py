@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from random import Random
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
-from siyu.engine.crowd import Crowd, CrowdPlan
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision
+from siyu.engine.population import CrowdPlan, Population
 from siyu.engine.rehearsal import Rehearsal
 from siyu.engine.totals import Totals, net, totals_of
 from siyu.engine.world import World
@@ -49,16 +48,16 @@ class Report:
 
 def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Report:
     """Play the plan; equal arguments give an equal report, in every process."""
-    ids = Random(f"{plan.seed}/ids")  # noqa: S311 - nothing is kept secret by it
-    crowd = Crowd(campaign, plan)
-    members = {person.member.id: person.member for person in crowd.people}
+    ids = plan.random("ids")
+    population = Population(campaign, plan)
+    members = {person.member.id: person.member for person in population.people}
     world = World([campaign], members, plan.zone, lambda: UUID(int=ids.getrandbits(128)))
     # Of a crowd nothing is known but when they joined.
     world.features = {member.id: Features(member.joined_at) for member in members.values()}
     rehearsal = Rehearsal(world)
-    tally = Tally(Report(crowd.unplayed))
+    tally = Tally(Report(population.unplayed))
     for day in range(plan.days):
-        for fact in rehearsal.in_order(crowd.day(day), crowd.end_of(day)):
+        for fact in rehearsal.in_order(population.day(day), population.end_of(day)):
             # A fact that a campaign asked for about nobody is dropped, as a commit drops it.
             if fact.new.member_id in members:
                 tally.count(fact, rehearsal.play(fact).decision_of(campaign.id))

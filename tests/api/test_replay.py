@@ -1,5 +1,6 @@
 """`python -m api replay` as a person runs it: which campaign, which time, and what is printed."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +23,12 @@ async def test_a_replay_lists_each_difference_and_sums_them_up(commands: Command
     config = tmp_path / "double.json"
     config.write_text('{"multiplier": "2"}')
 
-    as_json = await commands.run("replay", "purchase", "--config", config, "--json")
-    as_text = await commands.run("replay", encode_id(CAMPAIGN, campaign), "--config", config, "--since", "2026-11-01")
-    later = await commands.run("replay", "purchase", "--config", config, "--since", "2026-11-01T00:31", "--json")
+    doubled = ("--config", config)
+    as_json, as_text, later = await asyncio.gather(
+        commands.run("replay", "purchase", *doubled, "--json"),
+        commands.run("replay", encode_id(CAMPAIGN, campaign), *doubled, "--since", "2026-11-01"),
+        commands.run("replay", "purchase", *doubled, "--since", "2026-11-01T00:31", "--json"),
+    )
 
     assert (as_json.code, as_text.code, later.code) == (0, 0, 0), as_json.err + as_text.err + later.err
     [difference, summary] = [json.loads(line) for line in as_json.out.splitlines()]
@@ -60,15 +64,17 @@ async def test_what_cannot_be_replayed_is_one_sentence(commands: Commands, pool:
     bad.write_text('{"streak_points": []}')
     no_json.write_text("{")
 
-    async def told(*arguments: str | Path) -> str:
+    async def is_told(text: str, *arguments: str | Path) -> None:
         finished = await commands.run("replay", *arguments)
         assert finished.code != 0
         assert finished.out == ""
-        return finished.err
+        assert text in finished.err
 
-    assert "There is no campaign named 'nothing'" in await told("nothing")
-    assert "2 campaigns or more named 'purchase'" in await told("purchase")
-    assert "config.streak_points" in await told("check_in", "--config", bad)
-    assert "There is no file" in await told("check_in", "--config", tmp_path / "none.json")
-    assert "is not JSON" in await told("check_in", "--config", no_json)
-    assert "is no date and no time" in await told("check_in", "--since", "yesterday")
+    await asyncio.gather(
+        is_told("There is no campaign named 'nothing'", "nothing"),
+        is_told("2 campaigns or more named 'purchase'", "purchase"),
+        is_told("config.streak_points", "check_in", "--config", bad),
+        is_told("There is no file", "check_in", "--config", tmp_path / "none.json"),
+        is_told("is not JSON", "check_in", "--config", no_json),
+        is_told("is no date and no time", "check_in", "--since", "yesterday"),
+    )

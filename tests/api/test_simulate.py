@@ -37,8 +37,10 @@ async def test_a_stored_campaign_is_played_with_its_config_or_another(
 
     stored = await commands.run("simulate", "check_in", *SMALL, "--json", SIYU_DATA=str(tmp_path))
     await pool.execute("UPDATE campaign SET name = '签到'")
-    named = await commands.run("simulate", "签到", *SMALL, "--json")
-    changed = await commands.run("simulate", "签到", *SMALL, "--json", "--config", config)
+    named, changed = await asyncio.gather(
+        commands.run("simulate", "签到", *SMALL, "--json"),
+        commands.run("simulate", "签到", *SMALL, "--json", "--config", config),
+    )
 
     assert (stored.code, named.code, changed.code) == (0, 0, 0), named.err + changed.err
     of_type, of_campaign, of_change = (json.loads(finished.out) for finished in (stored, named, changed))

@@ -77,5 +77,5 @@ def _bucket(scene: Scene, counter: Counter[Any]) -> str | None:
         return bucket_of(counter.period, local)
     slot: object = scene.kind.slot_of(scene.config, local) if scene.kind.slot_of else None
     if slot is None or is_text(slot, SLOT_LENGTH_MAX):
-        return slot  # type: ignore[return-value]  # is_text has looked
+        return slot
     raise BadCounter(f"the slot {slot!r} is no text of 1 to {SLOT_LENGTH_MAX} characters")

@@ -37,61 +37,66 @@ class Step(NamedTuple):
 
 
 class Crowd:
-    """Steps for one campaign type, drawn from `random`; refunds are of orders that the crowd has paid.
+    """What happens to the members of one campaign type, drawn from `random`.
 
-    Actions and orders it makes up by itself; `facts` are the models of other facts' data, by type. What it hears and
-    nobody described does not happen.
+    Actions and orders it makes up by itself; `facts` are the models of other facts' data, by type. `types` are those
+    that it plays, `unplayed` what the type hears and nobody described.
     """
 
     def __init__(self, kind: AnyCampaignType, random: Random, facts: Mapping[str, type[BaseModel]] = NO_FACTS) -> None:
         self._random = random
-        self._models = {kind.fact_type(action): action.input for action in kind.actions} | dict(facts)
-        self._types = sorted(heard_types(kind) & (self._models.keys() | ORDER_FACTS.keys()))
+        actions = {kind.fact_type(action): action.input for action in kind.actions}
+        self._models = {**actions, **facts}
+        heard, known = actions.keys() | kind.listens | kind.settles, self._models.keys() | ORDER_FACTS.keys()
+        self.types, self.unplayed = sorted(heard & known), sorted(heard - known)
         # By number: who paid, and what is left of it in fen.
         self._open: dict[str, tuple[str, int]] = {}
         self._paid = 0
 
     def __bool__(self) -> bool:
         """Whether anything can happen."""
-        return bool(self._types)
+        return bool(self.types)
 
     def step(self) -> Step:
-        """The next thing that happens, where anything can. Raises CannotDraw for data that the kit cannot make up."""
+        """The next thing that happens, where anything can; refunds are of orders that a step has paid.
+
+        Raises CannotDraw for data that the kit cannot make up.
+        """
         random = self._random
         after, late = random.choice(PAUSES), timedelta(0)
         if random.random() < LATE_SHARE:
             late = timedelta(days=random.randint(1, LATE_DAYS_MAX))
-        type_ = random.choice(self._types)
-        member, data = random.choice(MEMBERS), {}
+        type_, member = random.choice(self.types), random.choice(MEMBERS)
         if type_ in self._models:
-            data = draw(self._models[type_], random).model_dump(mode="json")
+            data = self.data(type_)
         elif type_ == ORDER_REFUNDED and self._open:
-            member, data = self._refund()
+            number = random.choice(sorted(self._open))
+            member, left_fen = self._open.pop(number)
+            data = self.refund(number, left_fen)
+            self._note(number, member, left_fen - data["amount_fen"])
         else:
-            type_, data = ORDER_PAID, self._pay(member)
+            type_, data = ORDER_PAID, self.pay()
+            self._note(data["order"], member, data["amount_fen"])
         return Step(member, after, late, type_, data)
 
-    def _pay(self, member: str) -> dict[str, Any]:
+    def data(self, type_: str) -> dict[str, Any]:
+        """The data of an action or a described fact. Raises CannotDraw."""
+        return draw(self._models[type_], self._random).model_dump(mode="json")
+
+    def pay(self) -> dict[str, Any]:
+        """The data of an order that is paid, with the next number."""
         self._paid += 1
-        number = f"CROWD-{self._paid}"
         amount_fen = int(min(ORDER_AMOUNT_FEN_MAX, self._random.lognormvariate(AMOUNT_MU, AMOUNT_SIGMA)))
-        if amount_fen:
-            self._open[number] = member, amount_fen
-        return {"order": number, "amount_fen": amount_fen}
+        return {"order": f"CROWD-{self._paid}", "amount_fen": amount_fen}
 
-    def _refund(self) -> tuple[str, dict[str, Any]]:
-        number = self._random.choice(sorted(self._open))
-        member, left_fen = self._open.pop(number)
+    def refund(self, number: str, left_fen: int) -> dict[str, Any]:
+        """The data of a refund of an order, whole or a part of what is left of it: at least 1 fen."""
         whole = self._random.random() < WHOLE_REFUND_SHARE
-        amount_fen = left_fen if whole else self._random.randint(1, left_fen)
-        if amount_fen < left_fen:
-            self._open[number] = member, left_fen - amount_fen
-        return member, {"order": number, "amount_fen": amount_fen}
+        return {"order": number, "amount_fen": left_fen if whole else self._random.randint(1, left_fen)}
 
-
-def heard_types(kind: AnyCampaignType) -> set[str]:
-    """Every type of fact the campaign type decides about."""
-    return {kind.fact_type(action) for action in kind.actions} | kind.listens | kind.settles
+    def _note(self, number: str, member: str, left_fen: int) -> None:
+        if left_fen:
+            self._open[number] = member, left_fen
 
 
 def play(stage: Stage[Any, Any], step: Step) -> Played:

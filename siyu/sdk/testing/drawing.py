@@ -3,6 +3,7 @@
 import string
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+Schema = Mapping[str, Any]
 
 # Where a schema states no bound.
 NUMBER_SPAN = 100
@@ -17,89 +19,103 @@ LENGTH_SPAN = 4
 EVEN = 0.5
 DEPTH_MAX = 8
 TRIES = 20
+MODELS_MAX = 256
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 366
+DAY_S = 86_400
 LETTERS = string.ascii_letters + string.digits + "签到积分"
 
 
 class CannotDraw(ValueError):
-    """The kit does not know how to draw a value for a schema."""
+    """No value of a model was found: its schema is unknown to the kit, or it asks for more than the schema states."""
 
 
 def draw(model: type[ModelT], random: Random) -> ModelT:
-    """A random instance. Raises CannotDraw where TRIES values in a row are not valid."""
-    schema = model.model_json_schema()
+    """A random instance, equal for equal states of `random`. Raises CannotDraw where TRIES values are not valid."""
+    schema = _schema_of(model)
+    drawer = _Drawer(schema.get("$defs", {}), random)
+    problem = ""
     for _ in range(TRIES):
-        value = _draw(schema, schema.get("$defs", {}), random, DEPTH_MAX)
         try:
-            return model.model_validate(value)
+            return model.model_validate(drawer.value(schema))
         except ValidationError as error:
-            problem = error
-    raise CannotDraw(f"{model.__name__}: {problem.errors(include_url=False)[0]['msg']}")
+            problem = error.errors(include_url=False)[0]["msg"]
+        except CannotDraw as error:
+            problem = str(error)
+    raise CannotDraw(f"{model.__name__}: {problem}")
 
 
-def _draw(schema: Mapping[str, Any], named: Mapping[str, Any], random: Random, depth: int) -> Any:
-    if depth == 0:
-        raise CannotDraw(f"nested more than {DEPTH_MAX} levels deep")
-    if "$ref" in schema:
-        return _draw(named[schema["$ref"].rpartition("/")[2]], named, random, depth - 1)
-    for several in ("anyOf", "oneOf"):
-        if several in schema:
-            return _draw(random.choice(schema[several]), named, random, depth - 1)
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return random.choice(schema["enum"])
-    return _draw_type(schema, named, random, depth)
+@lru_cache(MODELS_MAX)
+def _schema_of(model: type[BaseModel]) -> Schema:
+    return model.model_json_schema()
 
 
-def _draw_type(schema: Mapping[str, Any], named: Mapping[str, Any], random: Random, depth: int) -> Any:
-    drawers: Mapping[str, Callable[[], Any]] = {
-        "null": lambda: None,
-        "boolean": lambda: random.random() < EVEN,
-        "integer": lambda: random.randint(*_bounds(schema)),
-        "number": lambda: float(random.randint(*_bounds(schema))),
-        "string": lambda: _text(schema, random),
-        "array": lambda: _items(schema, named, random, depth - 1),
-        "object": lambda: _fields(schema, named, random, depth - 1),
-    }
-    drawer = drawers.get(schema.get("type", ""))
-    if drawer is None:
-        raise CannotDraw(f"no value known for {dict(schema)}")
-    return drawer()
+class _Drawer:
+    """Draws values of JSON Schemas that share their definitions."""
 
+    def __init__(self, named: Mapping[str, Schema], random: Random) -> None:
+        self._named, self._random = named, random
+        self._drawers: Mapping[str, Callable[[Schema, int], Any]] = {
+            "null": lambda *_: None,
+            "boolean": lambda *_: random.random() < EVEN,
+            "integer": self._integer,
+            "number": self._number,
+            "string": self._text,
+            "array": self._items,
+            "object": self._fields,
+        }
 
-def _items(schema: Mapping[str, Any], named: Mapping[str, Any], random: Random, depth: int) -> list[Any]:
-    items = schema.get("items") or {"type": "integer"}
-    return [_draw(items, named, random, depth) for _ in range(_length(schema, random, "Items"))]
+    def value(self, schema: Schema, depth: int = 0) -> Any:
+        """A value of the schema. Raises CannotDraw."""
+        if depth > DEPTH_MAX:
+            raise CannotDraw(f"nested more than {DEPTH_MAX} levels deep")
+        if "$ref" in schema:
+            return self.value(self._named[schema["$ref"].rpartition("/")[2]], depth + 1)
+        for several in ("anyOf", "oneOf", "allOf"):
+            if several in schema:
+                return self.value(self._random.choice(schema[several]), depth + 1)
+        if "const" in schema:
+            return schema["const"]
+        if "enum" in schema:
+            return self._random.choice(schema["enum"])
+        drawer = self._drawers.get(schema.get("type", ""))
+        if drawer is None:
+            raise CannotDraw(f"no value known for {dict(schema)}")
+        return drawer(schema, depth)
 
+    def _integer(self, schema: Schema, _: int) -> int:
+        least = int(schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1))
+        most = int(schema.get("maximum", schema.get("exclusiveMaximum", least + NUMBER_SPAN + 1) - 1))
+        return self._random.randint(least, max(least, most))
 
-def _fields(schema: Mapping[str, Any], named: Mapping[str, Any], random: Random, depth: int) -> dict[str, Any]:
-    fields, required = schema.get("properties", {}), schema.get("required", ())
-    drawn = [name for name in fields if name in required or random.random() < EVEN]
-    return {name: _draw(fields[name], named, random, depth) for name in drawn}
+    def _number(self, schema: Schema, _: int) -> float:
+        least = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+        most = schema.get("maximum", schema.get("exclusiveMaximum", least + NUMBER_SPAN))
+        return round(self._random.uniform(least, most), 2)
 
+    def _text(self, schema: Schema, _: int) -> str:
+        moment = EPOCH + timedelta(days=self._random.randrange(DAYS), seconds=self._random.randrange(DAY_S))
+        match schema.get("format"):
+            case "date":
+                return moment.date().isoformat()
+            case "date-time":
+                return moment.isoformat()
+            case "time":
+                return moment.time().isoformat()
+            case "uuid":
+                return str(UUID(int=self._random.getrandbits(128)))
+        return "".join(self._random.choices(LETTERS, k=self._length(schema, "Length")))
 
-def _bounds(schema: Mapping[str, Any]) -> tuple[int, int]:
-    least = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
-    most = schema.get("maximum", schema.get("exclusiveMaximum", least + NUMBER_SPAN + 1) - 1)
-    return int(least), int(most)
+    def _items(self, schema: Schema, depth: int) -> list[Any]:
+        first = [self.value(item, depth + 1) for item in schema.get("prefixItems", ())]
+        item, more = schema.get("items") or {"type": "integer"}, self._length(schema, "Items") - len(first)
+        return [*first, *(self.value(item, depth + 1) for _ in range(more))]
 
+    def _fields(self, schema: Schema, depth: int) -> dict[str, Any]:
+        fields, required = schema.get("properties", {}), schema.get("required", ())
+        drawn = [name for name in fields if name in required or self._random.random() < EVEN]
+        return {name: self.value(fields[name], depth + 1) for name in drawn}
 
-def _length(schema: Mapping[str, Any], random: Random, of: str) -> int:
-    least: int = schema.get(f"min{of}", 0)
-    return random.randint(least, min(schema.get(f"max{of}", least + LENGTH_SPAN), least + LENGTH_SPAN))
-
-
-def _text(schema: Mapping[str, Any], random: Random) -> str:
-    moment = EPOCH + timedelta(days=random.randrange(DAYS), seconds=random.randrange(86_400))
-    match schema.get("format"):
-        case "date":
-            return moment.date().isoformat()
-        case "date-time":
-            return moment.isoformat()
-        case "time":
-            return moment.time().isoformat()
-        case "uuid":
-            return str(UUID(int=random.getrandbits(128)))
-    return "".join(random.choices(LETTERS, k=_length(schema, random, "Length")))
+    def _length(self, schema: Schema, of: str) -> int:
+        least: int = schema.get(f"min{of}", 0)
+        return self._random.randint(least, min(schema.get(f"max{of}", least + LENGTH_SPAN), least + LENGTH_SPAN))

@@ -25,7 +25,7 @@ class Given(Generic[ConfigT, StateT]):
     @property
     def last(self) -> Played:
         """What came of the last `when`."""
-        assert self._last is not None, "nothing has happened yet: call when() first"  # noqa: S101 - a test's assertion
+        assert self._last is not None, "nothing has happened yet: call when() first"
         return self._last
 
     def member(self, name: str, *, joined_at: When | None = None) -> Self:
@@ -51,24 +51,24 @@ class Given(Generic[ConfigT, StateT]):
 
     def then(self, *effects: Effect) -> Self:
         """Exactly these effects happened, in this order; none: nothing happened, and nothing was refused."""
-        assert self.last.refusal is None, f"refused: {self.last.refusal} {self.last.missing}"  # noqa: S101 - a test's assertion
-        assert self.last.effects == effects  # noqa: S101 - a test's assertion
+        assert self.last.refusal is None, f"refused: {self.last.refusal} {self.last.missing}"
+        assert self.last.effects == effects
         return self
 
     def then_refused(self, code: str, **missing: Any) -> Self:
         """It was refused with this code and, where given, exactly this missing."""
-        assert self.last.refusal == code, f"not refused with {code}: {self.last}"  # noqa: S101 - a test's assertion
-        assert not missing or self.last.missing == missing  # noqa: S101 - a test's assertion
+        assert self.last.refusal == code, f"not refused with {code}: {self.last}"
+        assert not missing or self.last.missing == missing
         return self
 
     def then_balance(self, member: str, amount: int, unit: str = "points") -> Self:
         """The member has this much of the unit."""
-        assert self.stage.balance(member, unit) == amount  # noqa: S101 - a test's assertion
+        assert self.stage.balance(member, unit) == amount
         return self
 
     def then_state(self, member: str, state: StateT) -> Self:
         """The member's participation has this state."""
-        assert self.stage.state(member) == state  # noqa: S101 - a test's assertion
+        assert self.stage.state(member) == state
         return self
 
 

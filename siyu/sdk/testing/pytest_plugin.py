@@ -1,8 +1,8 @@
 """The pytest plugin, which comes with siyu: the fixture `stage`, and effects compared line by line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -21,7 +21,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     if op != "==" or not (_are_effects(left) and _are_effects(right)):
         return None
     lines = ["the effects differ (- happened, + expected)"]
-    for happened, expected in zip_longest(left, right):  # type: ignore[call-overload]  # _are_effects has looked
+    for happened, expected in zip_longest(left, right):
         if happened == expected:
             lines.append(f"  {happened!r}")
             continue
@@ -29,5 +29,5 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return lines
 
 
-def _are_effects(value: object) -> bool:
+def _are_effects(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, tuple | list) and all(isinstance(item, EFFECT_TYPES) for item in value)

@@ -6,13 +6,13 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from math import isfinite
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from siyu.sdk.testing.limits import JSON_DEPTH_MAX, JSON_INTEGER_MAX
 
 
-def is_text(value: object, length_max: int) -> bool:
+def is_text(value: object, length_max: int) -> TypeGuard[str]:
     """Whether the value is a text of 1 to `length_max` characters that PostgreSQL can hold."""
     return isinstance(value, str) and 1 <= len(value) <= length_max and _is_storable(value)
 

@@ -93,8 +93,8 @@ class OneByOne:
 
     def team(self, key: str) -> Any:
         """The state of a team."""
-        stored = self._teams.get(key)
-        return None if stored is None else self._kind.team.state.model_validate_json(stored)  # type: ignore[union-attr]  # it has
+        stored, declared = self._teams.get(key), self._kind.team
+        return declared.state.model_validate_json(stored) if declared and stored else None
 
     def counted(self, counter: str) -> dict[tuple[str, str], tuple[int, int]]:
         """How much of a counter is used and held, by subject and period."""

@@ -408,8 +408,7 @@ def test_the_comparison_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     right = RULES[Grant]
     wrong = right._replace(apply=lambda scene, effect: right.apply(scene, replace(effect, amount=effect.amount + 1)))
     monkeypatch.setattr("siyu.sdk.testing.applying.RULES", {**RULES, Grant: wrong})
-    stage = Stage(CHECK_IN)
-    step = Step("lin", *[stage.now - stage.now] * 2, "check_in.sign", {})
+    step = Step("lin", timedelta(0), timedelta(0), "check_in.sign", {})
 
     with pytest.raises(AssertionError):
         compare(CHECK_IN, CheckInConfig(), [step], frozenset())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from typing import Any
 
@@ -12,7 +12,7 @@ from siyu.sdk.effects import Confirm, Effect, Once, Refuse, Reserve, SetState
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.asking import AnyView, Ask, ask
-from siyu.sdk.testing.crowd import Crowd, Step, play
+from siyu.sdk.testing.crowd import Crowd, play
 from siyu.sdk.testing.drawing import CannotDraw
 from siyu.sdk.testing.scene import AnyCampaignType
 from siyu.sdk.testing.stage import Stage
@@ -108,9 +108,9 @@ class Subject:
                 self._try(name, happen, seen)
         for given in self.plays if self.all_configs else ():
             stage = Stage(self.kind, self.all_configs[0], asking=asking)
-            self._try(getattr(given, "__name__", repr(given)), lambda given=given, stage=stage: given(stage), seen)  # type: ignore[misc]  # mypy: default of a lambda
+            self._try(getattr(given, "__name__", repr(given)), partial(given, stage), seen)
 
-    def _life(self, stage: Stage[Any, Any], seen: Seen) -> Iterator[tuple[str, Callable[[], None]]]:
+    def _life(self, stage: Stage[Any, Any], seen: Seen) -> Iterator[tuple[str, Callable[[], object]]]:
         crowd = Crowd(self.kind, Random(self.seed), self.facts)  # noqa: S311 - to be the same again is its purpose
         for _ in range(STEPS if crowd else 0):
             try:
@@ -120,18 +120,14 @@ class Subject:
                 if not self.plays:
                     seen.errors.append(("random facts", error))
                 return
-
-            def happen(step: Step = step) -> None:
-                play(stage, step)
-
-            yield f"{step.type} {dict(step.data)}", happen
+            yield f"{step.type} {dict(step.data)}", partial(play, stage, step)
 
     @property
     def hears(self) -> bool:
         """Whether anything can happen to it at all."""
         return bool(self.kind.actions or self.kind.listens or self.kind.settles)
 
-    def _try(self, name: str, happen: Callable[[], None], seen: Seen) -> None:
+    def _try(self, name: str, happen: Callable[[], object], seen: Seen) -> None:
         try:
             happen()
         except Exception as error:  # the author's code: what it raises is what this is to find out
