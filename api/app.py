@@ -12,7 +12,7 @@ from api.services import Services
 from schema import build_schema
 
 
-async def show_explorer(request: Request) -> RedirectResponse:  # noqa: ARG001 - the signature of a route
+async def show_explorer(_request: Request) -> RedirectResponse:
     """Whoever opens the server's address is shown the explorer."""
     return RedirectResponse("/graphql")
 

@@ -73,7 +73,7 @@ class GraphQLEndpoint:
             zone=services.zone,
         )
 
-    async def health(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a route
+    async def health(self, _request: Request) -> Response:
         """Whether this process can serve: it can while the database answers; Redis may be away."""
         status, word = 200, "ok"
         try:

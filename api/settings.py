@@ -1,7 +1,7 @@
 """The settings: read once from `SIYU_*` variables or a `.env` and validated; nothing else reads the environment."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -103,9 +103,10 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; `overrides` that are not None win. Raises SettingsError naming every wrong one."""
-    given = {name: value for name, value in overrides.items() if value is not None}
+    # Any: the model checks the values.
+    given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # values are checked by the model
+        return Settings(**given)
     except ValidationError as error:
         raise SettingsError("; ".join(_sentence(problem) for problem in error.errors())) from error
 

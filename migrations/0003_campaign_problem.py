@@ -3,21 +3,24 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
+from migrations import KnownField
+
 
 class Migration(migrations.Migration):
-    """Written by hand: the columns, and the check that one never comes without the other."""
+    """Written by hand, so that it can be run again: the columns, and the check that neither comes without the other."""
 
     dependencies = [("siyu", "0002_constraints")]
 
     operations = [
-        ops.AddField("Campaign", "problem", fields.TextField(null=True)),
-        ops.AddField("Campaign", "problem_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+        KnownField("Campaign", "problem", fields.TextField(null=True)),
+        KnownField("Campaign", "problem_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
         ops.RunSQL(
             """
+            ALTER TABLE campaign ADD COLUMN IF NOT EXISTS problem text, ADD COLUMN IF NOT EXISTS problem_at timestamptz;
             ALTER TABLE campaign DROP CONSTRAINT IF EXISTS campaign_problem_dated;
             ALTER TABLE campaign ADD CONSTRAINT campaign_problem_dated
                 CHECK ((problem IS NULL) = (problem_at IS NULL))
             """,
-            "ALTER TABLE campaign DROP CONSTRAINT IF EXISTS campaign_problem_dated",
+            "ALTER TABLE campaign DROP COLUMN IF EXISTS problem, DROP COLUMN IF EXISTS problem_at",
         ),
     ]

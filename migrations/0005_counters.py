@@ -3,18 +3,10 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
+from migrations import KnownField
+
 # The subject that a team is; siyu/campaigns/participations.py computes the same.
 TEAM_ID = "encode(substr(sha256(convert_to(campaign_id::text || '/' || team, 'UTF8')), 1, 16), 'hex')::uuid"
-
-
-class KnownField(ops.AddField):
-    """A field that the models have, and whose column a statement adds: unlike the tool's, one that can be run again."""
-
-    async def database_forward(self, *_: object) -> None:
-        """The statement does it."""
-
-    async def database_backward(self, *_: object) -> None:
-        """The statement does it."""
 
 
 class Migration(migrations.Migration):

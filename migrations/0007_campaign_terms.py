@@ -5,6 +5,8 @@ from tortoise import fields, migrations
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
+from migrations import KnownField
+
 STATES = "'draft', 'running', 'paused', 'ended'"
 
 
@@ -12,16 +14,6 @@ def state_check(states: str) -> str:
     """The check of a campaign's state, replaced."""
     drop = 'ALTER TABLE "campaign" DROP CONSTRAINT IF EXISTS "campaign_state_known"'
     return f'{drop}; ALTER TABLE "campaign" ADD CONSTRAINT "campaign_state_known" CHECK (state IN ({states}))'
-
-
-class KnownField(ops.AddField):
-    """A field that the models have; the column itself comes by SQL that can be run again."""
-
-    async def database_forward(self, *_: object) -> None:
-        """Nothing: see above."""
-
-    async def database_backward(self, *_: object) -> None:
-        """Nothing: see above."""
 
 
 class Migration(migrations.Migration):

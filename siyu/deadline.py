@@ -112,7 +112,7 @@ class Deadline:
             logger.error("plugins that do not come back are not interrupted in this process: %s", reason)
         return False
 
-    def _tick(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
+    def _tick(self, _number: int, _frame: FrameType | None) -> None:
         asking = self.asking
         if asking is None:
             self.armed, self._seen = False, None

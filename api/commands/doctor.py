@@ -46,7 +46,7 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @data_option
 def doctor(as_json: bool, data: Path | None) -> None:
-    """Check settings, database, migrations, Redis, plugins and clock; exit code 1 if anything is wrong."""
+    """Check settings, plugins, database, Redis, clock and what waits or fails; exit code 1 if anything is wrong."""
     findings = _examine(data)
     if as_json:
         click.echo(json.dumps({"findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))

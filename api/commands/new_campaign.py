@@ -23,9 +23,9 @@ def new_campaign(key: str, package: bool, into: Path | None) -> None:
     """Write a campaign type called KEY (snake_case) to start from, with tests that pass."""
     names = check_key(key, load_registry(PLUGINS_FOLDER).types.keys())
     if package:
-        written = write_distribution(names, into or Path.cwd())
-        folder = (into or Path.cwd()) / names.distribution
-        following = [f"cd {folder}", "python -m pytest"]
+        folder = into or Path.cwd()
+        written = write_distribution(names, folder)
+        following = [f"cd {folder / names.distribution}", "python -m pytest"]
     else:
         written = write_folder(names, into or ROOT)
         following = [f"python -m pytest tests/plugins/test_{key}.py", "python -m api schema > schema/schema.graphql"]

@@ -1,8 +1,9 @@
-"""What is wrong with a campaign that is about to be saved: its config, its terms, and what it would reward."""
+"""What is wrong with a campaign that is about to be saved: config, terms, window, and what it would reward."""
 
 import json
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -47,6 +48,12 @@ def known_type(registry: Registry, type_key: str) -> AnyCampaignType:
         problem = f"there is no campaign type {type_key!r}; known: {', '.join(registry.types)}"
         raise InvalidInput([Problem(("type",), problem)])
     return kind
+
+
+def check_window(starts_at: datetime | None, ends_at: datetime | None) -> None:
+    """Raise InvalidInput for a campaign that would end before it starts."""
+    if starts_at is not None and ends_at is not None and starts_at >= ends_at:
+        raise InvalidInput([Problem(("ends_at",), "must be later than the start")])
 
 
 def check_arms_stay(old: str | None, new: str | None) -> None:

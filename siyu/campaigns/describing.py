@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participation_queries import ParticipationRow
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.campaigns.queries import CampaignRow
@@ -43,20 +42,10 @@ def describe(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow
 
 
 def _description(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow) -> Description:
-    live = LiveCampaign(
-        campaign.id,
-        kind,
-        campaign.revision,
-        campaign.state.value,
-        campaign.starts_at,
-        campaign.ends_at,
-        _config(kind, campaign, row.arm),
-        issuers={},
-    )
     record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version, team=row.team)
     tell = kind.describe if row.team is None else kind.describe_team
-    state = record.state_for(live)
-    return Description(tell(live.config, state) if tell else None, state.model_dump(mode="json"))
+    config, state = _config(kind, campaign, row.arm), record.read(kind)
+    return Description(tell(config, state) if tell else None, state.model_dump(mode="json"))
 
 
 def _config(kind: AnyCampaignType, campaign: CampaignRow, arm: str | None) -> CampaignConfig:

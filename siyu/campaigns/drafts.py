@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
+from siyu.campaigns.checking import check_window, known_type
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.live_terms import compile_terms
 from siyu.campaigns.loading import LiveCampaigns
@@ -13,7 +14,7 @@ from siyu.campaigns.registry import Registry
 from siyu.campaigns.routes import Routes
 from siyu.db import Connection, Pool
 from siyu.deadline import DEADLINE, Patience
-from siyu.errors import CampaignStateError, InvalidInput, NotFound, Problem
+from siyu.errors import CampaignStateError, NotFound
 from siyu.ids import new_id
 from siyu.inputs import is_storable, parse_json
 from siyu.ledger import UNITS
@@ -67,22 +68,19 @@ def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) ->
         return stored
     starts_at = draft.changes.get("starts_at", stored.starts_at)
     ends_at = draft.changes.get("ends_at", stored.ends_at)
-    if starts_at is not None and ends_at is not None and starts_at >= ends_at:
-        raise InvalidInput([Problem(("ends_at",), "must be later than the start")])
+    check_window(starts_at, ends_at)
     config: Any = stored.config
     if "config" in draft.changes:
         config = DEADLINE.ask(Patience(), parse_json, stored.type.config, draft.changes["config"], ("config",))
     agreed = stored.terms.agreed if stored.terms else CampaignTerms()
     terms = compile_terms(stored.type, config, agreed)
-    drafted = replace(stored, state="running", starts_at=starts_at, ends_at=ends_at)
-    return replace(drafted, config=config, terms=terms, suspended=False)
+    return replace(
+        stored, state="running", starts_at=starts_at, ends_at=ends_at, config=config, terms=terms, suspended=False
+    )
 
 
 def _new(registry: Registry, type_key: str, config: object) -> LiveCampaign:
-    kind = registry.types.get(type_key)
-    if kind is None:
-        known = ", ".join(registry.types)
-        raise InvalidInput([Problem(("type",), f"there is no campaign type {type_key!r}; known: {known}")])
+    kind = known_type(registry, type_key)
     checked: Any = DEADLINE.ask(Patience(), parse_json, kind.config, config, ("config",))
     issuers = {unit: new_id() for unit in UNITS}
     return LiveCampaign(NOWHERE, kind, 1, "running", None, None, checked, issuers)

@@ -1,4 +1,4 @@
-"""The tables of campaigns and of the members' participations in them."""
+"""The tables of campaigns and of the participations in them."""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -6,7 +6,7 @@ from tortoise.models import Model
 
 
 class Campaign(Model):
-    """A configured instance of a campaign type. `state` is draft, running, paused or ended."""
+    """A configured instance of a campaign type. `state` is draft, running, paused, ended or archived."""
 
     id = fields.UUIDField(primary_key=True)
     type_key = fields.CharField(max_length=64)
@@ -31,7 +31,7 @@ class Campaign(Model):
 
 
 class Participation(Model):
-    """What the engine keeps for one subject (a member) in one campaign."""
+    """What the engine keeps for one subject (a member or a team) in one campaign."""
 
     id = fields.UUIDField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(

@@ -55,8 +55,22 @@ class ParticipationRecord:
         """The state as the type's present version has it: its defaults where there is none yet."""
         copies = campaign.copies_state if self.team is None else campaign.needs.copies_team
         if self.state is None or copies:
-            self.state = self._read(campaign)
+            self.state = self.read(campaign.type)
         return self.state
+
+    def read(self, kind: AnyCampaignType) -> CampaignState:
+        """The stored state, read anew."""
+        model: type[CampaignState] = kind.state
+        upcast = kind.upcast
+        if self.team is not None:
+            assert kind.team is not None, "only types with teams have their participations read"  # noqa: S101 - our bug
+            assert self.stored is not None, "a new team has the state it was opened with"  # noqa: S101 - as above
+            model, upcast = kind.team.state, kind.upcast_team
+        if self.stored is None:
+            return model()
+        if self.stored_version == kind.state_version:
+            return model.model_validate_json(self.stored)
+        return model.model_validate(upcast(self.stored_version, orjson.loads(self.stored)))
 
     def prepare(self, state: BaseModel) -> bool:
         """Turn a state that is to be set into text, while its campaign can still fail; False if that cannot be kept."""
@@ -86,26 +100,6 @@ class ParticipationRecord:
         """The state as it is stored."""
         assert self.stored is not None, "only participations whose state was set are written"  # noqa: S101 - our bug
         return self.stored
-
-    def _read(self, campaign: LiveCampaign) -> CampaignState:
-        kind = campaign.type
-        if self.team is not None:
-            return self._read_team(kind)
-        if self.stored is None:
-            return kind.state()  # type: ignore[no-any-return]  # the registry holds types of every config and state
-        if self.stored_version == kind.state_version:
-            return kind.state.model_validate_json(self.stored)  # type: ignore[no-any-return]  # as above
-        return kind.state.model_validate(  # type: ignore[no-any-return]  # as above
-            kind.upcast(self.stored_version, orjson.loads(self.stored))
-        )
-
-    def _read_team(self, kind: AnyCampaignType) -> CampaignState:
-        assert kind.team is not None, "only types with teams have their participations read"  # noqa: S101 - our bug
-        assert self.stored is not None, "a new team has the state it was opened with"  # noqa: S101 - as above
-        model: type[CampaignState] = kind.team.state
-        if self.stored_version == kind.state_version:
-            return model.model_validate_json(self.stored)
-        return model.model_validate(kind.upcast_team(self.stored_version, orjson.loads(self.stored)))
 
 
 def _can_be_kept(text: str) -> bool:

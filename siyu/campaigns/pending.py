@@ -13,7 +13,7 @@ TimerKey = tuple[UUID, UUID, str]
 
 
 class PendingFact(NamedTuple):
-    """A fact about a member that a campaign asked for; `timer_key` is None for an emitted one.
+    """A fact about a member that a campaign asked for, as its row has it; `timer_key` is None for an emitted one.
 
     It happens at `due_at`, which for an emitted fact has passed. `depth` counts the facts that it follows from.
     """

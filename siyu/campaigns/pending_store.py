@@ -17,18 +17,7 @@ LEASE = timedelta(seconds=15)
 # What has been due for so long waits for a worker, or for a plugin, that is not there.
 OVERDUE = timedelta(hours=1)
 
-COLUMNS = (
-    "id",
-    "type",
-    "member_id",
-    "campaign_id",
-    "data",
-    "timer_key",
-    "depth",
-    "due_at",
-    "created_at",
-    "claimed_until",
-)
+COLUMNS = (*PendingFact._fields, "claimed_until")
 
 END_TIMERS = """
 DELETE FROM pending_fact USING unnest($1::uuid[], $2::uuid[], $3::text[]) AS ended (campaign, member, key)
@@ -69,7 +58,8 @@ async def write_pending(connection: Connection, pending: PendingFacts) -> None:
 
 def _row(fact: PendingFact) -> tuple[object, ...]:
     claimed_until = fact.created_at + OWN_LEASE if fact.is_due() else None
-    return *fact._replace(data=orjson.dumps(fact.data).decode()), claimed_until  # type: ignore[arg-type]  # as jsonb
+    row_id, fact_type, member_id, campaign_id, data, *rest = fact
+    return row_id, fact_type, member_id, campaign_id, orjson.dumps(data).decode(), *rest, claimed_until
 
 
 async def take_pending(connection: Connection, ids: Collection[UUID], campaigns: Collection[UUID]) -> set[UUID]:

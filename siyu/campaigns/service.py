@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from siyu.campaigns.checking import check_arms_stay, check_settings, known_type
+from siyu.campaigns.checking import check_arms_stay, check_settings, check_window, known_type
 from siyu.campaigns.lanes import check_lane
 from siyu.campaigns.loading import CAMPAIGNS_MAX
 from siyu.campaigns.queries import COLUMNS, CampaignRow, campaign_row, campaigns_by_id
@@ -15,7 +15,7 @@ from siyu.campaigns.revisions import keeping_the_revision
 from siyu.campaigns.stock import check_stock_kept
 from siyu.db import Pool
 from siyu.deadline import DEADLINE, Patience
-from siyu.errors import CampaignStateError, InvalidInput, NotFound, Problem
+from siyu.errors import CampaignStateError, NotFound
 from siyu.ids import new_id
 from siyu.inputs import check_text
 from siyu.ledger import open_issuer_accounts
@@ -85,7 +85,7 @@ async def create(
     kind, name = known_type(registry, type_key), _check_name(settings["name"])
     config, terms = DEADLINE.ask(Patience(), check_settings, kind, settings["config"], settings.get("terms"))
     starts_at, ends_at = settings.get("starts_at"), settings.get("ends_at")
-    _check_window(starts_at, ends_at)
+    check_window(starts_at, ends_at)
     async with pool.acquire() as connection, connection.transaction():
         record = await connection.fetchrow(CREATE, now, by, new_id(), type_key, name, starts_at, ends_at, config, terms)
         if record is None:
@@ -116,17 +116,17 @@ async def update(
         kind = known_type(registry, old.type_key)
         config, terms = DEADLINE.ask(Patience(), check_settings, kind, *given)
     starts_at, ends_at = changes.get("starts_at", old.starts_at), changes.get("ends_at", old.ends_at)
-    _check_window(starts_at, ends_at)
+    check_window(starts_at, ends_at)
     async with pool.acquire() as connection, connection.transaction():
         record = await connection.fetchrow(
             UPDATE, now, by, campaign_id, revision, name, starts_at, ends_at, config, terms
         )
         await check_lane(connection, terms)
-        # As it is now: it may have been published since it was read, and taken members into its arms.
-        if record is not None and record["published_at"] is not None:
+        # As it is now: it may have been published since it was read, taken members into its arms, and sold.
+        if record is not None and record["shown"] != "draft":
             check_arms_stay(old.terms, terms)
-        if record is not None and record["shown"] != "draft" and old.type_key in registry.types:
-            DEADLINE.ask(Patience(), check_stock_kept, registry.types[old.type_key], old.config, config)
+            if old.type_key in registry.types:
+                DEADLINE.ask(Patience(), check_stock_kept, registry.types[old.type_key], old.config, config)
     if record is None:
         present = await _campaign(pool, campaign_id, now)
         raise CampaignStateError(f"the campaign is {present.state.value}, at revision {present.revision}")
@@ -194,8 +194,3 @@ async def _campaign(pool: Pool, campaign_id: UUID, now: datetime) -> CampaignRow
 
 def _check_name(name: str) -> str:
     return check_text(name, ("name",), NAME_LENGTH_MAX)
-
-
-def _check_window(starts_at: datetime | None, ends_at: datetime | None) -> None:
-    if starts_at is not None and ends_at is not None and starts_at >= ends_at:
-        raise InvalidInput([Problem(("ends_at",), "must be later than the start")])

@@ -72,10 +72,10 @@ def _shown(live: LiveCampaign, member_id: UUID | None, now: datetime, zone: Zone
         if member_id is not None and not counter.public:
             continue
         bucket = present_bucket(live, counter, now, zone)
-        for subject in _subjects(live, counter, member_id) if bucket is not None else ():
-            yield ShownCounter(
-                counter, key_of(live, counter, subject, bucket or ""), shown_limit(live, counter, subject)
-            )
+        if bucket is None:
+            continue
+        for subject in _subjects(live, counter, member_id):
+            yield ShownCounter(counter, key_of(live, counter, subject, bucket), shown_limit(live, counter, subject))
 
 
 def _subjects(live: LiveCampaign, counter: AnyCounter, member_id: UUID | None) -> tuple[str, ...]:

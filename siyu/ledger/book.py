@@ -1,6 +1,6 @@
 """The accounts a batch of facts touches, in memory: balances, and the transfers that a commit will write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -116,110 +116,75 @@ class Book:
 
     def grant(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> UUID:
         """Move `amount` (> 0) from the campaign to the member; returns the transfer's id."""
-        account = self._account(member_id, cause.unit)
-        balance = account.add(amount)
-        transfer = Transfer(
-            self._new_id(),
-            cause.unit,
-            cause.issuer_id,
-            account.id,
-            amount,
-            balance,
-            "grant",
-            cause.fact_id,
-            reference,
-            None,
-            cause.at,
-            member_id,
-        )
-        self.transfers.append(transfer)
+        transfer_id = self._move(cause, self._account(member_id, cause.unit), amount, "grant", reference)
         if reference is not None:
             key = (cause.campaign_id, member_id, cause.unit, reference)
-            self.put_grant(key, OpenGrant(transfer.id, amount, cause.at))
-        return transfer.id
+            self.put_grant(key, OpenGrant(transfer_id, amount, cause.at))
+        return transfer_id
 
     def spend(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> None:
         """Move `amount` (> 0) from the member to the campaign; the caller has made sure that they have it."""
-        account = self._account(member_id, cause.unit)
-        transfer = Transfer(
-            id=self._new_id(),
-            unit=cause.unit,
-            debit_id=account.id,
-            credit_id=cause.issuer_id,
-            amount=amount,
-            member_balance=account.add(-amount),
-            kind="spend",
-            fact_id=cause.fact_id,
-            reference=reference,
-            reverses_id=None,
-            at=cause.at,
-            member_id=member_id,
-        )
-        self.transfers.append(transfer)
+        transfer_id = self._move(cause, self._account(member_id, cause.unit), -amount, "spend", reference)
         if reference is not None:
             key = (cause.campaign_id, member_id, cause.unit, reference)
-            self.put_spend(key, OpenGrant(transfer.id, amount, cause.at))
+            self.put_spend(key, OpenGrant(transfer_id, amount, cause.at))
 
     def reverse(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> int:
         """Take back at most `amount`, what is left of the grants and what the member has; returns what was taken."""
         account = self._account(member_id, cause.unit)
-        wanted = min(amount, account.balance)
-        taken = 0
-        for grant in self._grants.get((cause.campaign_id, member_id, cause.unit, reference), ()):
-            part = min(grant.left, wanted - taken)
-            if part:
-                grant.left -= part
-                taken += part
-                self._take_back(cause, account, grant, part, reference)
-        return taken
+        grants = self._grants.get((cause.campaign_id, member_id, cause.unit, reference), ())
+        return self._undo(cause, account, grants, min(amount, account.balance), "reverse", reference)
 
     def unspend(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> int:
         """Give back at most `amount` and what is left of the spends; returns what was given back."""
-        account = self._account(member_id, cause.unit)
-        given = 0
-        for spend in self._spends.get((cause.campaign_id, member_id, cause.unit, reference), ()):
-            part = min(spend.left, amount - given)
+        spends = self._spends.get((cause.campaign_id, member_id, cause.unit, reference), ())
+        return self._undo(cause, self._account(member_id, cause.unit), spends, amount, "unspend", reference)
+
+    def _undo(
+        self,
+        cause: Cause,
+        account: MemberAccount,
+        originals: Iterable[OpenGrant],
+        most: int,
+        kind: Literal["reverse", "unspend"],
+        reference: str,
+    ) -> int:
+        undone = 0
+        for original in originals:
+            part = min(original.left, most - undone)
             if part:
-                spend.left -= part
-                given += part
-                self._give_back(cause, account, spend, part, reference)
-        return given
+                original.left -= part
+                undone += part
+                self._move(cause, account, part if kind == "unspend" else -part, kind, reference, original)
+        return undone
 
-    def _give_back(self, cause: Cause, account: MemberAccount, spend: OpenGrant, part: int, reference: str) -> None:
-        self.transfers.append(
-            Transfer(
-                id=self._new_id(),
-                unit=cause.unit,
-                debit_id=cause.issuer_id,
-                credit_id=account.id,
-                amount=part,
-                member_balance=account.add(part),
-                kind="unspend",
-                fact_id=cause.fact_id,
-                reference=reference,
-                reverses_id=spend.transfer_id,
-                at=spend.at,
-                member_id=account.member_id,
-            )
+    def _move(
+        self,
+        cause: Cause,
+        account: MemberAccount,
+        change: int,
+        kind: TransferKind,
+        reference: str | None,
+        original: OpenGrant | None = None,
+    ) -> UUID:
+        """Change a member's balance, against the campaign's account; `original` is the transfer that this undoes."""
+        debit_id, credit_id = (cause.issuer_id, account.id) if change > 0 else (account.id, cause.issuer_id)
+        transfer = Transfer(
+            self._new_id(),
+            cause.unit,
+            debit_id,
+            credit_id,
+            abs(change),
+            account.add(change),
+            kind,
+            cause.fact_id,
+            reference,
+            original.transfer_id if original else None,
+            original.at if original else cause.at,
+            account.member_id,
         )
-
-    def _take_back(self, cause: Cause, account: MemberAccount, grant: OpenGrant, part: int, reference: str) -> None:
-        self.transfers.append(
-            Transfer(
-                id=self._new_id(),
-                unit=cause.unit,
-                debit_id=account.id,
-                credit_id=cause.issuer_id,
-                amount=part,
-                member_balance=account.add(-part),
-                kind="reverse",
-                fact_id=cause.fact_id,
-                reference=reference,
-                reverses_id=grant.transfer_id,
-                at=grant.at,
-                member_id=account.member_id,
-            )
-        )
+        self.transfers.append(transfer)
+        return transfer.id
 
     def _account(self, member_id: UUID, unit: str) -> MemberAccount:
         account = self._accounts.get((member_id, unit))

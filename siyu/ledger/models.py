@@ -30,8 +30,8 @@ class Account(Model):
 class Transfer(Model):
     """A movement of value, never edited and never deleted (a trigger refuses it).
 
-    `kind` is grant or reverse. `member_balance` is the member's balance after it. `at` is when it counts, which for
-    a reversal is the time of what it reverses.
+    `kind` is grant, reverse, spend or unspend. `member_balance` is the member's balance after it. `at` is when it
+    counts, which for what undoes another transfer is the time of that one.
     """
 
     id = fields.UUIDField(primary_key=True)

@@ -13,27 +13,19 @@ SELECT place - 1, id, unit, balance FROM unnest($1::text::uuid[]) WITH ORDINALIT
 JOIN account USING (member_id)
 """
 
-LOAD_GRANTS = """
+# What is left of the transfers of a kind under some references.
+LEFT = """
 SELECT issuer.campaign_id, owner.member_id, given.unit, given.reference, given.id, given.at,
        (given.amount - coalesce((SELECT sum(amount) FROM transfer WHERE reverses_id = given.id), 0))::bigint
 FROM transfer given
-JOIN account issuer ON issuer.id = given.debit_id
-JOIN account owner ON owner.id = given.credit_id
-WHERE given.debit_id = ANY($1::uuid[]) AND given.reference = ANY($2::text[]) AND given.kind = 'grant'
+JOIN account issuer ON issuer.id = given.{issuer}
+JOIN account owner ON owner.id = given.{owner}
+WHERE given.{issuer} = ANY($1::uuid[]) AND given.reference = ANY($2::text[]) AND given.kind = '{kind}'
     AND owner.member_id = ANY($3::uuid[])
 ORDER BY given.id
 """
-
-LOAD_SPENDS = """
-SELECT issuer.campaign_id, owner.member_id, spent.unit, spent.reference, spent.id, spent.at,
-       (spent.amount - coalesce((SELECT sum(amount) FROM transfer WHERE reverses_id = spent.id), 0))::bigint
-FROM transfer spent
-JOIN account issuer ON issuer.id = spent.credit_id
-JOIN account owner ON owner.id = spent.debit_id
-WHERE spent.credit_id = ANY($1::uuid[]) AND spent.reference = ANY($2::text[]) AND spent.kind = 'spend'
-    AND owner.member_id = ANY($3::uuid[])
-ORDER BY spent.id
-"""
+LOAD_GRANTS = LEFT.format(kind="grant", issuer="debit_id", owner="credit_id")
+LOAD_SPENDS = LEFT.format(kind="spend", issuer="credit_id", owner="debit_id")
 
 OPEN_ACCOUNTS = """
 INSERT INTO account (id, member_id, unit, balance)
