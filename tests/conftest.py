@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -15,6 +16,7 @@ from api.embedded import Servers, embedded_servers
 from api.migrating import migrate
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool, open_database
+from tests.clock import TestClock
 
 TEMPLATE = "siyu_test_template"
 POOL_MAX = 10
@@ -65,13 +67,27 @@ async def template(servers: Servers) -> AsyncIterator[str]:
     await execute(servers.database_url, f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
 
 
-@pytest.fixture
-async def database_url(servers: Servers, template: str) -> AsyncIterator[str]:
-    """The URL of a fresh database with the present schema."""
+@asynccontextmanager
+async def new_database(servers: Servers, template: str) -> AsyncIterator[str]:
+    """The URL of a database copied from the template, and gone after the block."""
     name = f"siyu_test_{uuid4().hex}"
     await execute(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield with_database(servers.database_url, name)
-    await execute(servers.database_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await execute(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(servers: Servers, template: str) -> AsyncIterator[str]:
+    """The URL of a fresh database with the present schema."""
+    async with new_database(servers, template) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_database_url(servers: Servers) -> AsyncIterator[str]:
+    """The URL of a database that was never migrated."""
+    async with new_database(servers, "template0") as url:
+        yield url
 
 
 @pytest.fixture
@@ -87,3 +103,9 @@ async def redis(servers: Servers) -> AsyncIterator[RedisClient]:
     async with open_redis(servers.redis_url) as client:
         await client.flushall()
         yield client
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """Noon, until the test moves it."""
+    return TestClock()

@@ -1,20 +1,22 @@
-"""Rows that tests start from."""
+"""Plugins, rows and facts that tests start from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from siyu.campaigns import Registry, load_registry
+from siyu.campaigns import AnyCampaignType, Registry, build_registry, load_registry
 from siyu.clock import Clock, utc_now
 from siyu.db import Pool
 from siyu.engine import BatchLimits, Engine, NewFact
 from siyu.ids import new_id
 from siyu.ledger import open_issuer_accounts
+from siyu.sdk import hookimpl
 
 SHIPPED_PLUGINS = Path(__file__).parent.parent / "plugins"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -24,6 +26,23 @@ LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 def shop_registry() -> Registry:
     """The campaign types that siyu ships."""
     return load_registry(SHIPPED_PLUGINS)
+
+
+def plugin_of(*handed_over: object) -> object:
+    """A plugin that hands these over."""
+
+    @hookimpl
+    def siyu_campaign_types() -> Sequence[object]:
+        return handed_over
+
+    return SimpleNamespace(siyu_campaign_types=siyu_campaign_types)
+
+
+def registry_of(*kinds: AnyCampaignType) -> Registry:
+    """A registry of these types alone, which must be sound."""
+    registry = build_registry([("tests", lambda: plugin_of(*kinds))])
+    assert registry.broken == ()
+    return registry
 
 
 def shop_engine(pool: Pool, limits: BatchLimits | None = None, clock: Clock = utc_now) -> Engine:
@@ -36,6 +55,12 @@ async def add_members(pool: Pool, count: int) -> list[UUID]:
     ids = [new_id() for _ in range(count)]
     await pool.execute("INSERT INTO member (id, joined_at) SELECT unnest($1::uuid[]), $2", ids, LONG_AGO)
     return ids
+
+
+async def points_of(pool: Pool, member_id: UUID) -> int:
+    """The balance of the member's points; 0 without an account."""
+    balance = "SELECT balance FROM account WHERE member_id = $1 AND unit = 'points'"
+    return await pool.fetchval(balance, member_id) or 0
 
 
 async def add_campaign(

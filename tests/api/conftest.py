@@ -1,8 +1,7 @@
 """The servers that HTTP and command-line tests talk to: in this process, and as processes of their own."""
 
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,16 +12,10 @@ from api.embedded import Servers
 from api.services import Services, open_services
 from api.settings import Settings
 from tests.api.processes import Commands
-from tests.conftest import execute, with_database
+from tests.conftest import new_database
 
-
-@asynccontextmanager
-async def new_database(servers: Servers, template: str) -> AsyncIterator[str]:
-    """The URL of a database copied from the template, and gone after the block."""
-    name = f"siyu_test_{uuid4().hex}"
-    await execute(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield with_database(servers.database_url, name)
-    await execute(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)")
+# Told not to keep what they compile, the processes would each compile siyu and its libraries anew, for a second or two.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")
@@ -42,13 +35,6 @@ def commands(settings: Settings, servers: Servers, database_url: str) -> Command
     """The deployment's commands, against the test's own database."""
     urls = {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": servers.redis_url}
     return Commands({**urls, "SIYU_DATA": str(settings.data)})
-
-
-@pytest.fixture
-async def empty_database_url(servers: Servers) -> AsyncIterator[str]:
-    """The URL of a database that was never migrated."""
-    async with new_database(servers, "template0") as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ from schema.ids import CAMPAIGN, MEMBER, encode_id
 from siyu.db import Pool, open_database
 from siyu.engine import running
 from siyu.sdk import ENTRY_POINT_GROUP
-from tests.api.conftest import new_database
 from tests.api.graphql import ask, check_in, operator_token, token_of
 from tests.api.processes import Commands
+from tests.conftest import new_database
 from tests.factories import add_campaign, add_members, paid, shop_engine, sign
 
 HOSTILE = Path(__file__).parent / "hostile"
@@ -44,6 +44,7 @@ MEMBERS, ORDERS = 5, 40
 AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 # Each culprit is interrupted a few times before it is paused; afterwards nobody waits.
 CALM_S = 10.0
+LOADING_S = 2.0
 STOP_TIMEOUT_S = 15.0
 
 SUBMIT = """
@@ -59,6 +60,7 @@ mutation ($campaign: ID!) {
   }
 }
 """
+GRANTED = "SELECT sum(amount) FROM transfer JOIN account ON account.id = debit_id WHERE campaign_id = $1"
 CAMPAIGNS = "SELECT type_key, state, problem FROM campaign"
 # What the campaigns that siyu ships did.
 TRANSFERS = """
@@ -104,6 +106,8 @@ def install(site: Path) -> None:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: hostile\nVersion: 6.6.6\n")
     lines = [f"hostile_{name} = hostile_{name}" for name in PLUGINS]
     (info / "entry_points.txt").write_text("\n".join([f"[{ENTRY_POINT_GROUP}]", *lines]))
+    # The same patience as ever, but shorter: an import that loops is waited for at every start.
+    (site / "sitecustomize.py").write_text(f"import siyu.deadline\nsiyu.deadline.LOADING_S = {LOADING_S}\n")
 
 
 async def submit(client: httpx.AsyncClient, shop: Shop, number: int) -> Any:
@@ -189,6 +193,3 @@ async def test_hostile_plugins_harm_nobody_and_are_named(
         assert types[name]["status"] == "BROKEN"
         assert problem in types[name]["problem"]
         assert f"{name} is left out" in log
-
-
-GRANTED = "SELECT sum(amount) FROM transfer JOIN account ON account.id = debit_id WHERE campaign_id = $1"

@@ -16,7 +16,7 @@ from tests.api.due_timers import (
     wait_until_fired,
     worker,
 )
-from tests.api.processes import Commands
+from tests.api.processes import Commands, first_line
 from tests.seeds import seeded_random
 
 TIMERS = 1_500
@@ -78,9 +78,9 @@ async def test_timers_that_nobody_fires_are_named(commands: Commands, pool: Pool
     await set_timers(pool, 3)
     await pool.execute("UPDATE pending_fact SET due_at = due_at - interval '2 hours'")
 
-    async with commands.running("worker"):
-        await asyncio.sleep(1)
-        examined, verified = await commands.run("doctor"), await commands.run("ledger", "verify")
+    async with commands.running("worker") as idle:
+        assert "works in the background" in await first_line(idle)
+        examined, verified = await asyncio.gather(commands.run("doctor"), commands.run("ledger", "verify"))
 
     assert examined.code == 1
     assert "3 timers and emitted facts have been due for more than an hour" in examined.out

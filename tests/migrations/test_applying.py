@@ -3,23 +3,19 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
-import pytest
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 
-from api.embedded import Servers
 from api.migrating import known_migrations, migrate, missing_migrations
 from siyu.db import tortoise_config
-from tests.conftest import execute, with_database
+from tests.conftest import execute
 
 REPOSITORY = Path(__file__).parents[2]
 # A later one may change what an earlier one made: they are run again in their order.
-BY_HAND = ["0002_constraints", "0004_decision_paging", "0005_counters", "0007_campaign_terms", "0008_value_effects"]
+BY_HAND = known_migrations()[1:]
 PROCESSES = 4
 PROCESS_TIMEOUT_S = 60
 MIGRATE = """
@@ -38,15 +34,6 @@ UNION ALL SELECT relname || ' ' || array_to_string(reloptions, ' ') FROM pg_clas
     AND relnamespace = 'public'::regnamespace
 ORDER BY 1
 """
-
-
-@pytest.fixture
-async def empty_url(servers: Servers) -> AsyncIterator[str]:
-    """The URL of a database without a table."""
-    name = f"siyu_test_{uuid4().hex}"
-    await execute(servers.database_url, f"CREATE DATABASE {name} TEMPLATE template0")
-    yield with_database(servers.database_url, name)
-    await execute(servers.database_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 async def catalogue(url: str) -> list[str]:
@@ -70,11 +57,11 @@ async def test_models_and_migrations_agree() -> None:
     assert [operation for writer in changes for operation in writer.operations] == []
 
 
-async def test_an_empty_database_gets_every_migration_and_then_none(empty_url: str) -> None:
-    assert await missing_migrations(empty_url) == known_migrations()
-    assert await migrate(empty_url) == known_migrations()
-    assert await missing_migrations(empty_url) == []
-    assert await migrate(empty_url) == []
+async def test_an_empty_database_gets_every_migration_and_then_none(empty_database_url: str) -> None:
+    assert await missing_migrations(empty_database_url) == known_migrations()
+    assert await migrate(empty_database_url) == known_migrations()
+    assert await missing_migrations(empty_database_url) == []
+    assert await migrate(empty_database_url) == []
 
 
 async def migrate_in_a_process(url: str) -> str:
@@ -87,16 +74,15 @@ async def migrate_in_a_process(url: str) -> str:
     return out.decode().strip()
 
 
-async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str, database_url: str) -> None:
-    applied = await asyncio.gather(*(migrate_in_a_process(empty_url) for _ in range(PROCESSES)))
+async def test_of_processes_that_migrate_at_once_one_does_it(empty_database_url: str, database_url: str) -> None:
+    applied = await asyncio.gather(*(migrate_in_a_process(empty_database_url) for _ in range(PROCESSES)))
 
     assert sorted(applied) == [""] * (PROCESSES - 1) + [" ".join(known_migrations())]
-    assert await catalogue(empty_url) == await catalogue(database_url)
+    assert await catalogue(empty_database_url) == await catalogue(database_url)
 
 
 async def test_migrations_that_died_before_they_were_recorded_can_be_run_again(database_url: str) -> None:
     before = await catalogue(database_url)
-    # A later one may change what an earlier one made: they are run again in their order.
     names = ", ".join(f"'{name}'" for name in BY_HAND)
     await execute(database_url, f"DELETE FROM tortoise_migrations WHERE name IN ({names})")
 

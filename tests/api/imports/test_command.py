@@ -2,51 +2,19 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
 
-from api.embedded import Servers
 from siyu.db import Pool
+from tests.api.processes import Commands
 from tests.factories import add_campaign
 
-ROOT = Path(__file__).parents[3]
 HEADER = "order_id,customer_id,paid_at,quantity,amount\n"
 # Enough rows for a few seconds, so that a signal comes in the middle.
 ROWS = 12_000
 ORDERS_TIMEOUT_S = 30.0
-
-
-class Command:
-    """`python -m api` against the test's own database."""
-
-    def __init__(self, database_url: str, redis_url: str) -> None:
-        self._env = os.environ | {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": redis_url}
-
-    async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "api"),
-            *(str(argument) for argument in arguments),
-            cwd=ROOT,
-            env=self._env,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-    async def run(self, *arguments: str | Path) -> tuple[int | None, str, str]:
-        """The exit code, standard output and standard error."""
-        process = await self.start(*arguments)
-        out, err = await process.communicate()
-        return process.returncode, out.decode(), err.decode()
-
-
-@pytest.fixture
-def command(servers: Servers, database_url: str) -> Command:
-    return Command(database_url, servers.redis_url)
 
 
 @pytest.fixture
@@ -63,13 +31,13 @@ async def orders_beyond(pool: Pool, count: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_exit_codes_and_json_tell_how_it_went(command: Command, tmp_path: Path) -> None:
+async def test_exit_codes_and_json_tell_how_it_went(commands: Commands, tmp_path: Path) -> None:
     path = tmp_path / "o.csv"
     path.write_text(HEADER + "C1,1,2024-01-01,1,5.00\n")
-    assert (await command.run("import", "orders", path))[0] == 0
+    assert (await commands.run("import", "orders", path))[0] == 0
 
     path.write_text(HEADER + "C1,1,2024-01-01,1,5.00\nC2,1,2024-01-01,1,x\n")
-    code, out, _ = await command.run("import", "orders", path, "--json")
+    code, out, _ = await commands.run("import", "orders", path, "--json")
     result = json.loads(out)
     assert code == 2
     assert result.pop("seconds") > 0
@@ -84,12 +52,13 @@ async def test_exit_codes_and_json_tell_how_it_went(command: Command, tmp_path: 
     }
 
 
-async def test_what_cannot_be_imported_is_one_sentence(command: Command, tmp_path: Path) -> None:
+async def test_what_cannot_be_imported_is_one_sentence(commands: Commands, tmp_path: Path) -> None:
     path = tmp_path / "o.csv"
     path.write_text("order_id,price\n")
 
-    missing = await command.run("import", "members", tmp_path / "nothing.csv")
-    wrong = await command.run("import", "orders", path)
+    missing, wrong = await asyncio.gather(
+        commands.run("import", "members", tmp_path / "nothing.csv"), commands.run("import", "orders", path)
+    )
 
     assert missing == (1, "", f"Error: There is no file {tmp_path}/nothing.csv.\n")
     assert wrong[:2] == (1, "")
@@ -98,25 +67,25 @@ async def test_what_cannot_be_imported_is_one_sentence(command: Command, tmp_pat
 
 
 async def test_an_interrupted_and_a_killed_import_are_completed_by_the_next(
-    command: Command, pool: Pool, many_orders: Path
+    commands: Commands, pool: Pool, many_orders: Path
 ) -> None:
     await add_campaign(pool, "purchase", {"lateness_days": None})
-    interrupted = await command.start("import", "orders", many_orders)
-    await orders_beyond(pool, 0)
-    interrupted.send_signal(signal.SIGINT)
-    out, _ = await interrupted.communicate()
+    async with commands.running("import", "orders", many_orders) as interrupted:
+        await orders_beyond(pool, 0)
+        interrupted.send_signal(signal.SIGINT)
+        out, _ = await interrupted.communicate()
     assert interrupted.returncode == 130
     assert "run the same command to go on" in out.decode()
     in_time = await pool.fetchval("SELECT count(*) FROM shop_order")
     assert 0 < in_time < ROWS
 
-    killed = await command.start("import", "orders", many_orders)
-    await orders_beyond(pool, in_time)
-    killed.kill()
-    await killed.communicate()
+    async with commands.running("import", "orders", many_orders) as killed:
+        await orders_beyond(pool, in_time)
+        killed.kill()
+        await killed.communicate()
     assert await pool.fetchval("SELECT count(*) FROM shop_order") < ROWS
 
-    code, out_again, _ = await command.run("import", "orders", many_orders, "--json")
+    code, out_again, _ = await commands.run("import", "orders", many_orders, "--json")
     assert code == 0
     result = json.loads(out_again)
     assert (result["rows"], result["imported"] + result["repeated"]) == (ROWS, ROWS)
@@ -124,14 +93,15 @@ async def test_an_interrupted_and_a_killed_import_are_completed_by_the_next(
     assert totals is not None
     assert tuple(totals) == (ROWS, sum(n * 100 + 10 for n in range(ROWS)), ROWS // 3)
     assert await pool.fetchval("SELECT sum(balance) FROM account") == sum(range(ROWS))
-    assert (await command.run("ledger", "verify"))[0] == 0
+    assert (await commands.run("ledger", "verify"))[0] == 0
 
 
-async def test_verify_names_what_does_not_hold(command: Command, pool: Pool) -> None:
+async def test_verify_names_what_does_not_hold(commands: Commands, pool: Pool) -> None:
     await pool.execute("INSERT INTO board_score VALUES ('spend', 'all', gen_random_uuid(), 5, now(), 1)")
 
-    code, out, _ = await command.run("ledger", "verify")
-    json_code, json_out, _ = await command.run("ledger", "verify", "--json")
+    (code, out, _), (json_code, json_out, _) = await asyncio.gather(
+        commands.run("ledger", "verify"), commands.run("ledger", "verify", "--json")
+    )
 
     assert (code, json_code) == (1, 1)
     assert "comes to 5 fen on the board; their orders come to 0 fen" in out

@@ -27,13 +27,13 @@ async def test_a_full_queue_changes_neither_order_nor_number(pool: Pool) -> None
     settled: list[int] = []
     window: Window[int] = Window(engine, lambda origin, answer, was_known: settled.append(origin))
 
-    await window.enter(orders(member_id, 600))
+    await window.enter(orders(member_id, 300))
     await window.drain()
 
-    assert settled == list(range(600))
+    assert settled == list(range(300))
     # Ids are made on entering, so they tell the order of the decisions.
     numbers = await pool.fetch("SELECT number FROM shop_order ORDER BY id")
-    assert [int(row[0]) for row in numbers] == list(range(600))
+    assert [int(row[0]) for row in numbers] == list(range(300))
 
 
 async def test_no_more_facts_are_in_flight_than_allowed(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,40 +1,19 @@
-"""A board's cast: a shop in Shanghai, a clock that tests move, and ways to change scores."""
+"""A board's cast: a shop in Shanghai, and ways to change scores."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pytest
 
 from siyu.boards import BoardChange, Leaderboards, fold_everything, leave_changes, queries
 from siyu.cache import RedisClient
 from siyu.db import Pool
+from tests.clock import TestClock
+from tests.factories import SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 21)
-NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 
 Write = Callable[..., Awaitable[None]]
-
-
-class TestClock:
-    """A clock that stands still until it is moved."""
-
-    __test__ = False
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return TestClock()
 
 
 @pytest.fixture

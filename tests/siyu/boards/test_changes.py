@@ -9,7 +9,8 @@ from siyu.boards import MAX_SCORE, BoardChange, leave_changes
 from siyu.boards.changes import SCORES_TOPIC, read_changes
 from siyu.db import Pool
 from siyu.ids import new_id
-from tests.siyu.boards.conftest import NOON, TODAY, Write
+from tests.clock import NOON
+from tests.siyu.boards.conftest import TODAY, Write
 
 
 async def left(pool: Pool) -> list[list[BoardChange]]:

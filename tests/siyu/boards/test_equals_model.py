@@ -33,7 +33,8 @@ from siyu.boards import (
 from siyu.boards.scores import OUTBOX_TOPIC, pack_rows
 from siyu.cache import RedisClient
 from siyu.db import Pool
-from tests.siyu.boards.conftest import NOON, SHANGHAI
+from tests.clock import NOON
+from tests.factories import SHANGHAI
 from tests.siyu.boards.model import ranking
 
 MEMBERS = [UUID(int=number << 100) for number in range(1, 7)]

@@ -26,7 +26,8 @@ from siyu.boards.scores import write_changes
 from siyu.cache import RedisClient
 from siyu.db import Connection, Pool, open_database
 from siyu.ids import new_id
-from tests.siyu.boards.conftest import NOON, TODAY, TestClock, Write
+from tests.clock import NOON, TestClock
+from tests.siyu.boards.conftest import TODAY, Write
 
 SOON_S = 10.0
 FOLDERS_PER_POOL = 3

@@ -12,7 +12,8 @@ from siyu.boards.locking import wait_for_lock
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool
 from siyu.ids import new_id
-from tests.siyu.boards.conftest import NOON, TODAY, TestClock, Write
+from tests.clock import NOON, TestClock
+from tests.siyu.boards.conftest import TODAY, Write
 
 
 @pytest.fixture

@@ -13,7 +13,9 @@ from siyu.boards.copy import BoardCopy
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool
 from siyu.ids import new_id
-from tests.siyu.boards.conftest import NOON, SHANGHAI, TODAY, TestClock, Write
+from tests.clock import NOON, TestClock
+from tests.factories import SHANGHAI
+from tests.siyu.boards.conftest import TODAY, Write
 
 SOON_S = 5.0
 LOOK_S = 0.02

@@ -19,7 +19,8 @@ from siyu.boards.rebuild import BUILD_CHUNK, LIFETIMES_MS
 from siyu.cache import RedisClient
 from siyu.db import Pool
 from siyu.ids import new_id
-from tests.siyu.boards.conftest import NOON, TODAY, TestClock, Write
+from tests.clock import NOON, TestClock
+from tests.siyu.boards.conftest import TODAY, Write
 
 LONG_AGO = TODAY.replace(year=1997)
 

@@ -12,7 +12,8 @@ from siyu.boards.projection import touched_by
 from siyu.boards.scores import OUTBOX_TOPIC
 from siyu.db import Pool
 from siyu.ids import new_id
-from tests.siyu.boards.conftest import NOON, TODAY, Write
+from tests.clock import NOON
+from tests.siyu.boards.conftest import TODAY, Write
 
 MINUTE = timedelta(minutes=1)
 

@@ -14,8 +14,9 @@ from siyu.db import Pool
 from siyu.engine import NewFact
 from siyu.errors import InvalidInput
 from siyu.sdk import Action, ActionKind, ConfigProblem, Grant, RewardRule, Text
+from tests.clock import NOON
 from tests.factories import add_members, paid, shop_engine
-from tests.siyu.engine.terms_stage import MEMBER, NOON, gives, live, paying, play, told, world_of
+from tests.siyu.engine.stage import MEMBER, gives, live, paying, play, told, world_of
 
 HAND_OUT = Text(zh="分享", en="Share")
 SHARE = Action("handOut", HAND_OUT, kind=ActionKind.SHARE)

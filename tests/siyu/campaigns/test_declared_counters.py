@@ -6,25 +6,14 @@ from typing import Any
 import pytest
 
 from siyu.campaigns import AnyCampaignType, build_registry
-from siyu.sdk import CampaignState, Grant, Period, Refuse, Release, Reserve, Scope, SetTeam, TeamOf, hookimpl
+from siyu.sdk import CampaignState, Grant, Period, Refuse, Release, Reserve, Scope, SetTeam, TeamOf
+from tests.factories import plugin_of
 from tests.siyu.engine.tally import TallyTeam, tally
-
-
-class Plugin:
-    """Hands over one type."""
-
-    def __init__(self, kind: AnyCampaignType) -> None:
-        self.kind = kind
-
-    @hookimpl
-    def siyu_campaign_types(self) -> list[AnyCampaignType]:
-        """The type."""
-        return [self.kind]
 
 
 def problem_of(kind: AnyCampaignType) -> str:
     """Why the registry leaves it out; "" where it does not."""
-    broken = build_registry([("plugin", lambda: Plugin(kind))]).broken
+    broken = build_registry([("plugin", lambda: plugin_of(kind))]).broken
     return broken[0].problem if broken else ""
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from siyu.campaigns import AnyCampaignType, Registry, build_registry, load_registry
 from siyu.sdk import Action, CampaignState, Emit, FactData, Grant, Notify, References, Refuse, Schedule, Text, hookimpl
-from tests.factories import SHIPPED_PLUGINS, shop_registry
+from tests.factories import SHIPPED_PLUGINS, plugin_of, shop_registry
 
 GOOD = shop_registry().types["check_in"]
 NO = Text(zh="不", en="No")
@@ -31,16 +31,6 @@ class NeedsAField(CampaignState):
 
 class Imagined:
     """No effect of the SDK."""
-
-
-def plugin(*handed_over: object) -> object:
-    """A plugin that hands these over."""
-
-    @hookimpl
-    def siyu_campaign_types() -> Sequence[object]:
-        return handed_over
-
-    return SimpleNamespace(siyu_campaign_types=siyu_campaign_types)
 
 
 def unimportable() -> object:
@@ -80,7 +70,7 @@ def another_signature() -> object:
 
 def changed(**fields: Any) -> object:
     """A plugin with a type that differs from a good one in these fields."""
-    return plugin(replace(GOOD, **{"key": "other"} | fields))
+    return plugin_of(replace(GOOD, **{"key": "other"} | fields))
 
 
 def timed(**fields: Any) -> object:
@@ -97,12 +87,12 @@ def timed(**fields: Any) -> object:
         pytest.param(misspelt, "siyu_campaign_type", id="misspelt hook"),
         pytest.param(another_signature, "registry", id="another signature"),
         pytest.param(SimpleNamespace, "implements no hook", id="no hook"),
-        pytest.param(lambda: plugin("junk"), "handed over str", id="junk"),
-        pytest.param(lambda: plugin(replace(GOOD, key="fine"), None), "handed over NoneType", id="one is junk"),
+        pytest.param(lambda: plugin_of("junk"), "handed over str", id="junk"),
+        pytest.param(lambda: plugin_of(replace(GOOD, key="fine"), None), "handed over NoneType", id="one is junk"),
         pytest.param(lambda: changed(sdk=">=2.0"), "needs SDK >=2.0, this is 1.0", id="SDK too new"),
         pytest.param(lambda: changed(sdk="soon"), "soon", id="no SDK range"),
         pytest.param(lambda: changed(key="check_in"), "taken already", id="duplicate key"),
-        pytest.param(lambda: plugin(*[replace(GOOD, key="twin")] * 2), "taken already", id="duplicate in itself"),
+        pytest.param(lambda: plugin_of(*[replace(GOOD, key="twin")] * 2), "taken already", id="duplicate in itself"),
         pytest.param(lambda: changed(key="Other"), "not short snake_case", id="capital key"),
         pytest.param(lambda: changed(key="x" * 33), "not short snake_case", id="long key"),
         pytest.param(lambda: changed(key=None), "None", id="no key"),
@@ -144,7 +134,9 @@ def timed(**fields: Any) -> object:
     ],
 )
 def test_a_broken_plugin_is_left_out_and_named(load: Any, reason: str, caplog: pytest.LogCaptureFixture) -> None:
-    registry = build_registry([("good", lambda: plugin(GOOD)), ("broken", load), ("late", lambda: changed(key="late"))])
+    registry = build_registry(
+        [("good", lambda: plugin_of(GOOD)), ("broken", load), ("late", lambda: changed(key="late"))]
+    )
 
     assert set(registry.types) == {"check_in", "late"}
     [broken] = registry.broken
@@ -157,7 +149,7 @@ def test_a_broken_plugin_is_left_out_and_named(load: Any, reason: str, caplog: p
 
 def test_the_order_of_plugins_does_not_matter() -> None:
     plugins = [
-        ("good", lambda: plugin(GOOD)),
+        ("good", lambda: plugin_of(GOOD)),
         ("raising", raising),
         ("misspelt", misspelt),
         ("late", lambda: changed(key="late")),
@@ -172,14 +164,14 @@ def test_the_order_of_plugins_does_not_matter() -> None:
 def test_the_first_of_two_with_one_key_keeps_it() -> None:
     newer = replace(GOOD, version="2.0.0")
 
-    registry = build_registry([("first", lambda: plugin(GOOD)), ("second", lambda: plugin(newer))])
+    registry = build_registry([("first", lambda: plugin_of(GOOD)), ("second", lambda: plugin_of(newer))])
 
     assert registry.types["check_in"] is GOOD
     assert [broken.name for broken in registry.broken] == ["second"]
 
 
 def test_a_plugin_may_hand_over_several_types() -> None:
-    registry = build_registry([("pair", lambda: plugin(GOOD, replace(GOOD, key="other")))])
+    registry = build_registry([("pair", lambda: plugin_of(GOOD, replace(GOOD, key="other")))])
 
     assert set(registry.types) == {"check_in", "other"}
 
@@ -238,7 +230,7 @@ def test_a_plugin_can_neither_end_nor_hold_up_the_process(monkeypatch: pytest.Mo
     start = time.monotonic()
 
     registry = build_registry(
-        [("leaving", leaving), ("looping", looping), ("mute", mute), ("good", lambda: plugin(GOOD))]
+        [("leaving", leaving), ("looping", looping), ("mute", mute), ("good", lambda: plugin_of(GOOD))]
     )
 
     assert time.monotonic() - start < 10
@@ -250,7 +242,7 @@ def test_a_plugin_can_neither_end_nor_hold_up_the_process(monkeypatch: pytest.Mo
 
 
 def test_of_two_with_one_key_both_are_named() -> None:
-    registry = build_registry([("first", lambda: plugin(GOOD)), ("second", lambda: plugin(GOOD, replace(GOOD)))])
+    registry = build_registry([("first", lambda: plugin_of(GOOD)), ("second", lambda: plugin_of(GOOD, replace(GOOD)))])
 
     [broken] = registry.broken
     assert broken.name == "second"

@@ -22,7 +22,7 @@ from tests.siyu.campaigns.test_service import NOON
 
 async def create(pool: Pool, kind: str = "check_in", **given: Any) -> CampaignRow:
     """A new draft."""
-    settings = CampaignSettings(**{"name": "签到", "config": {}, **given})  # type: ignore[typeddict-item]
+    settings = CampaignSettings(**{"name": "签到", "config": {}, **given})  # type: ignore[typeddict-item]  # any setting
     return await service.create(pool, shop_registry(), kind, settings, NOON, "lin")
 
 

@@ -4,15 +4,17 @@
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from siyu.campaigns import Registry, build_registry
+from siyu.campaigns import Registry
 from siyu.clock import Clock, utc_now
 from siyu.db import Pool
-from siyu.engine import BatchLimits, Engine
+from siyu.engine import BatchLimits, Engine, NewFact, Outcome
+from siyu.engine.firing import fire_due
+from siyu.engine.intake import action_fact
+from siyu.ids import new_id
 from siyu.sdk import (
     Action,
     ActionInput,
@@ -32,6 +34,8 @@ from siyu.sdk import (
     View,
     hookimpl,
 )
+from tests.clock import NOON
+from tests.factories import SHANGHAI, registry_of
 
 TITLE = Text(zh="接力", en="Relay")
 
@@ -163,27 +167,44 @@ def siyu_campaign_types() -> Sequence[CampaignType[Any, Any]]:
     return [RELAY, WITNESS]
 
 
-def relay_registry(*kinds: CampaignType[Any, Any]) -> Registry:
-    """A registry of these types alone; of both without any."""
-    registry = build_registry([("relay", lambda: _Plugin(kinds or (RELAY, WITNESS)))])
-    assert registry.broken == ()
-    return registry
-
-
-class _Plugin:
-    """A plugin that hands these over."""
-
-    def __init__(self, kinds: Sequence[CampaignType[Any, Any]]) -> None:
-        self.kinds = kinds
-
-    @hookimpl
-    def siyu_campaign_types(self) -> Sequence[CampaignType[Any, Any]]:
-        """As the hook."""
-        return self.kinds
+def relay_registry() -> Registry:
+    """A registry of both."""
+    return registry_of(RELAY, WITNESS)
 
 
 def relay_engine(
     pool: Pool, clock: Clock = utc_now, registry: Registry | None = None, limits: BatchLimits | None = None
 ) -> Engine:
     """An engine of a shop that runs relays."""
-    return Engine(pool, registry or relay_registry(), ZoneInfo("Asia/Shanghai"), limits or BatchLimits(), clock)
+    return Engine(pool, registry or relay_registry(), SHANGHAI, limits or BatchLimits(), clock)
+
+
+def act(name: str, campaign: UUID, member: UUID, at: datetime = NOON, **data: object) -> NewFact:
+    """What a member does in a relay."""
+    action = next(action for action in RELAY.actions if action.name == name)
+    return action_fact(RELAY, action, campaign, member, data, new_id().hex, at)
+
+
+async def fire_all(engine: Engine) -> None:
+    """What a worker does while something is due."""
+    while not await fire_due(engine):
+        pass
+    await engine.drain()
+
+
+async def rung_of(pool: Pool, member: UUID) -> str | None:
+    """The bells that the member heard, as JSON text."""
+    text: str | None = await pool.fetchval("SELECT state->>'rung' FROM participation WHERE subject_id = $1", member)
+    return text
+
+
+async def count(pool: Pool, what: str) -> int:
+    """How many rows."""
+    return int(await pool.fetchval(f"SELECT count(*) FROM {what}"))
+
+
+def kinds(outcome: Outcome) -> list[str]:
+    """The kinds of effects of the only decision."""
+    [decision] = outcome.decisions
+    assert decision.refusal is None
+    return [effect["kind"] for effect in decision.effects]

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
@@ -11,19 +12,32 @@ from uuid import UUID
 import orjson
 
 from siyu.campaigns import LiveCampaign
-from siyu.db import Pool
+from siyu.db import Pool, open_database
 from siyu.engine import Engine, NewFact, Outcome
-from siyu.engine.deciding import decide_fact
-from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.sdk import MemberView
 from tests.factories import LONG_AGO, SHANGHAI, add_campaign, add_members, shop_engine, shop_registry
 from tests.siyu.engine.model import ModelCampaign
+from tests.siyu.engine.stage import play
 
 NOW = datetime(2026, 12, 31, tzinfo=UTC)
 
+POOL_MAX = 6
+
 T = TypeVar("T")
+
+
+@contextmanager
+def own_pool(url: str) -> Iterator[tuple[asyncio.AbstractEventLoop, Pool]]:
+    """A loop that a synchronous machine can run, and a pool on it."""
+    with closing(asyncio.new_event_loop()) as loop:
+        opening = open_database(url, POOL_MAX)
+        pool = loop.run_until_complete(opening.__aenter__())
+        try:
+            yield loop, pool
+        finally:
+            loop.run_until_complete(opening.__aexit__(None, None, None))
 
 
 class Moved(NamedTuple):
@@ -66,7 +80,7 @@ class InMemory:
 
     def submit(self, facts: Sequence[NewFact], _: Callable[[NewFact], int]) -> list[Outcome]:
         """Decide them one after the other."""
-        return [decide_fact(self._world, ArrivedFact(new_id(), fact.fingerprint(), NOW, fact)) for fact in facts]
+        return [play(self._world, fact, NOW) for fact in facts]
 
     def set_state(self, campaign_id: UUID, state: str) -> None:
         """Pause, resume or end a campaign: a world with that campaign changed, and the same memory."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,6 @@ from pydantic import Field
 from siyu.campaigns import AnyCampaignType, LiveCampaign, Registry
 from siyu.db import Pool
 from siyu.engine import BatchLimits, Engine, NewFact, Outcome
-from siyu.engine.deciding import decide_fact
-from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.sdk import (
@@ -37,9 +35,10 @@ from siyu.sdk import (
     Text,
     View,
 )
+from tests.clock import NOON
 from tests.factories import LONG_AGO, SHANGHAI
+from tests.siyu.engine.stage import play
 
-NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
 NAME = "units"
 
 
@@ -173,7 +172,7 @@ class Memory:
     def go(self, member: UUID, *do: Sequence[Any], at: datetime = NOON, **data: Any) -> Outcome:
         """Decide one fact."""
         fact = go(self.campaign.id, member, *do, at=at, **data)
-        return decide_fact(self.world, ArrivedFact(new_id(), fact.fingerprint(), at, fact))
+        return play(self.world, fact, at)
 
     def counted(self) -> dict[tuple[str, str], tuple[int, int]]:
         """What is used and held, by subject and period."""

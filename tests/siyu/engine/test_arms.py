@@ -13,8 +13,9 @@ from siyu.db import Pool
 from siyu.errors import InvalidInput
 from siyu.sdk import Arm, CampaignTerms
 from siyu.sdk.arms import draw_arm, merged
+from tests.clock import NOON
 from tests.factories import add_members, shop_engine, shop_registry, sign
-from tests.siyu.engine.terms_stage import NOON, gives, live, paying
+from tests.siyu.engine.stage import gives, live, paying
 
 CAMPAIGN = UUID(int=1)
 DRAWS = 20_000

@@ -8,8 +8,9 @@ import pytest
 from siyu.campaigns import LiveCampaign
 from siyu.db import Pool
 from siyu.sdk import Audience, CampaignTerms, Features
+from tests.clock import NOON
 from tests.factories import add_campaign, add_members, paid, refunded, shop_engine, sign
-from tests.siyu.engine.terms_stage import MEMBER, NOON, gives, live, paying, play, told, world_of
+from tests.siyu.engine.stage import MEMBER, gives, live, paying, play, told, world_of
 
 KNOWN = Features(
     joined_at=NOON - timedelta(days=10),
@@ -93,20 +94,20 @@ def test_an_audience_that_cannot_be_is_refused(conditions: dict[str, Any]) -> No
 FOR_NEW_BUYERS = """UPDATE campaign SET terms = '{"audience": {"first_order": "before"}}', revision = 2"""
 
 
-async def test_the_first_order_of_one_batch_is_the_first_alone(pool: Pool) -> None:
+async def test_a_first_order_was_the_first_for_every_engine(pool: Pool) -> None:
     [member] = await add_members(pool, 1)
     await add_campaign(pool, "purchase")
     await pool.execute(FOR_NEW_BUYERS)
     engine = shop_engine(pool)
 
     outcomes = [await engine.submit(paid(member, number, 100, NOON)) for number in ("A1", "A2")]
-    together = await shop_engine(pool).submit(paid(member, "A3", 100, NOON))
+    elsewhere = await shop_engine(pool).submit(paid(member, "A3", 100, NOON))
 
-    codes = [d.refusal and d.refusal.code for outcome in (*outcomes, together) for d in outcome.decisions]
+    codes = [d.refusal and d.refusal.code for outcome in (*outcomes, elsewhere) for d in outcome.decisions]
     assert codes == [None, "NOT_IN_AUDIENCE", "NOT_IN_AUDIENCE"]
 
 
-async def test_two_first_orders_that_are_decided_together_are_one(pool: Pool) -> None:
+def test_two_first_orders_that_are_decided_together_are_one() -> None:
     world = world_of([choosy(first_order="before")])
 
     first = play(world, paid(MEMBER, "A1", 100, NOON))

@@ -1,10 +1,8 @@
 """Every unit of a stock is free, held or used, whatever members do: random lives against a plain model."""
 
-import asyncio
-from collections.abc import Iterator
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,10 +14,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from siyu.db import Pool, open_database
-from siyu.engine import Engine, Outcome
+from siyu.engine import Outcome
 from siyu.sdk import Scope
 from tests.factories import add_campaign, add_members
+from tests.siyu.engine.systems import own_pool
 from tests.siyu.engine.tally import Memory, TallyConfig, go, refusal, take, tally, tally_engine
 
 UNITS, MEMBERS = 5, 3
@@ -42,9 +40,9 @@ class Churn(RuleBasedStateMachine):
         """In memory."""
         self.shop = Memory(tally(Scope.CAMPAIGN), TallyConfig(limit=UNITS))
 
-    def act(self, member: int, *do: object) -> Outcome:
+    def act(self, member: int, *do: Sequence[Any]) -> Outcome:
         """One fact."""
-        return self.shop.go(self.shop.members[member], *do)  # type: ignore[arg-type]  # pairs
+        return self.shop.go(self.shop.members[member], *do)
 
     def counted(self) -> tuple[int, int]:
         """What the system says is used and held."""
@@ -96,51 +94,31 @@ class Churn(RuleBasedStateMachine):
 
 
 def test_every_unit_is_free_held_or_used() -> None:
-    run_state_machine_as_test(Churn, settings=settings(max_examples=60, deadline=None, stateful_step_count=30))  # type: ignore[no-untyped-call]  # hypothesis
+    run_state_machine_as_test(Churn, settings=settings(max_examples=60, deadline=None, stateful_step_count=30))
 
 
-@pytest.fixture
-def own_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """A loop of the machine's own: hypothesis runs its rules synchronously."""
-    made = asyncio.new_event_loop()
-    yield made
-    made.close()
+def test_every_unit_is_free_held_or_used_in_the_database(database_url: str) -> None:
+    with own_pool(database_url) as (loop, pool):
+        run = loop.run_until_complete
 
+        class OnPostgres(Churn):
+            """The same on two engines that take turns."""
 
-def test_every_unit_is_free_held_or_used_in_the_database(
-    database_url: str, own_loop: asyncio.AbstractEventLoop
-) -> None:
-    opening = open_database(database_url, 3)
-    pool: Pool = own_loop.run_until_complete(opening.__aenter__())
+            def start(self) -> None:
+                self.campaign = run(add_campaign(pool, "tally", {"limit": UNITS}))
+                self.members = run(add_members(pool, MEMBERS))
+                self.engines = [tally_engine(pool, tally(Scope.CAMPAIGN)) for _ in range(2)]
 
-    class OnPostgres(Churn):
-        """The same on two engines that take turns."""
+            def act(self, member: int, *do: Sequence[Any]) -> Outcome:
+                self.engines.reverse()
+                return run(self.engines[0].submit(go(self.campaign, self.members[member], *do)))
 
-        def start(self) -> None:
-            self.campaign: UUID = own_loop.run_until_complete(add_campaign(pool, "tally", {"limit": UNITS}))
-            self.members = own_loop.run_until_complete(add_members(pool, MEMBERS))
-            self.engines: list[Engine] = [tally_engine(pool, tally(Scope.CAMPAIGN)) for _ in range(2)]
+            def counted(self) -> tuple[int, int]:
+                row = run(pool.fetchrow("SELECT used, held FROM counter WHERE campaign_id = $1", self.campaign))
+                return (row[0], row[1]) if row else (0, 0)
 
-        def act(self, member: int, *do: object) -> Outcome:
-            self.engines.reverse()
-            fact = go(self.campaign, self.members[member], *do)  # type: ignore[arg-type]  # pairs
-            return own_loop.run_until_complete(self.engines[0].submit(fact))
-
-        def counted(self) -> tuple[int, int]:
-            row = own_loop.run_until_complete(
-                pool.fetchrow("SELECT used, held FROM counter WHERE campaign_id = $1", self.campaign)
-            )
-            return (row[0], row[1]) if row else (0, 0)
-
-    try:
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis
+        slow = [HealthCheck.too_slow]
+        run_state_machine_as_test(
             OnPostgres,
-            settings=settings(
-                max_examples=8,
-                deadline=None,
-                stateful_step_count=20,
-                suppress_health_check=[HealthCheck.too_slow],
-            ),
+            settings=settings(max_examples=8, deadline=None, stateful_step_count=20, suppress_health_check=slow),
         )
-    finally:
-        own_loop.run_until_complete(opening.__aexit__(None, None, None))

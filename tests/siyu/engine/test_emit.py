@@ -8,15 +8,9 @@ import pytest
 from siyu.campaigns.pending import EMIT_DEPTH_MAX
 from siyu.db import Pool
 from siyu.engine import CAMPAIGN_FAILED, BatchLimits
-from tests.factories import add_campaign, add_members
-from tests.siyu.engine.relay import relay_engine
-from tests.siyu.engine.test_timers import NOON, TestClock, act, count, fire_all, kinds, points_of
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    """Noon."""
-    return TestClock()
+from tests.clock import NOON, TestClock
+from tests.factories import add_campaign, add_members, points_of
+from tests.siyu.engine.relay import act, count, fire_all, kinds, relay_engine
 
 
 async def test_an_emitted_fact_is_decided_without_a_worker(pool: Pool, clock: TestClock) -> None:
@@ -60,7 +54,7 @@ async def test_two_members_who_reach_each_other_do_not_lock_each_other_out(pool:
 async def test_an_emitted_fact_happened_when_its_cause_did(pool: Pool, clock: TestClock) -> None:
     [member] = await add_members(pool, 1)
     campaign, engine = await add_campaign(pool, "relay"), relay_engine(pool, clock)
-    clock.forward(86_400)
+    clock.move(86_400)
 
     await engine.submit(act("throw", campaign, member, NOON, hops=1))
     await engine.drain()
@@ -121,7 +115,7 @@ async def test_other_campaigns_listen_while_they_are_open(pool: Pool, clock: Tes
     await engine.drain()
     assert await count(pool, "fact") == 1
     await pool.execute("UPDATE campaign SET state = 'paused' WHERE id = $1", campaign)
-    clock.forward(5)
+    clock.move(5)
     await fire_all(relay_engine(pool, clock))
 
     rows = await pool.fetch("SELECT campaign_id FROM decision ORDER BY id OFFSET 1")
@@ -144,7 +138,7 @@ async def test_a_fact_whose_process_died_before_it_entered_is_entered_by_another
     survivor = relay_engine(pool, clock)
     await fire_all(survivor)
     assert await points_of(pool, member) == 0, "the process that asked has it to itself for a while"
-    clock.forward(5)
+    clock.move(5)
     await fire_all(survivor)
 
     assert await points_of(pool, member) == 1

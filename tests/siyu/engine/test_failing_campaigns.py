@@ -1,20 +1,14 @@
 """A campaign that misbehaves changes nothing, is named in the log, and leaves the other campaigns alone."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import repeat
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from siyu.campaigns import AnyCampaignType, LiveCampaign
+from siyu.campaigns import AnyCampaignType
 from siyu.engine import CAMPAIGN_FAILED
-from siyu.engine.deciding import decide_fact
-from siyu.engine.facts import ArrivedFact
-from siyu.engine.world import World
-from siyu.ids import new_id
 from siyu.sdk import (
     EFFECT_TYPES,
     CampaignState,
@@ -23,7 +17,6 @@ from siyu.sdk import (
     Grant,
     Hold,
     Issue,
-    MemberView,
     Notify,
     Once,
     References,
@@ -37,12 +30,9 @@ from siyu.sdk import (
     Text,
     View,
 )
-from tests.factories import LONG_AGO, SHANGHAI, paid, shop_registry
-
-NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
-MEMBER = UUID(int=7)
-
-Decide = Callable[[Fact, View[Any, Any]], Iterable[Effect]]
+from tests.clock import NOON
+from tests.factories import paid
+from tests.siyu.engine.stage import MEMBER, PURCHASE, Decide, live, play, world_of
 
 
 class AnotherState(CampaignState):
@@ -63,7 +53,7 @@ def yields(*effects: object) -> Decide:
 def broken_type(decide: Any) -> AnyCampaignType:
     """A campaign type called `broken` that decides about paid orders; every effect but Score is declared."""
     return replace(
-        shop_registry().types["purchase"],
+        PURCHASE,
         key="broken",
         decide=decide,
         effects=frozenset(EFFECT_TYPES) - {Score},
@@ -71,11 +61,6 @@ def broken_type(decide: Any) -> AnyCampaignType:
         messages={"hello": Text(zh="{name}你好", en="Hello {name}")},
         refusals={"NO": Text(zh="不", en="No")},
     )
-
-
-def live(kind: AnyCampaignType) -> LiveCampaign:
-    """A running campaign of the type."""
-    return LiveCampaign(new_id(), kind, 1, "running", None, None, kind.config(), {"points": new_id()})
 
 
 @pytest.mark.parametrize(
@@ -140,13 +125,11 @@ def live(kind: AnyCampaignType) -> LiveCampaign:
     ],
 )
 def test_a_misbehaving_campaign_fails_alone(decide: Decide, caplog: pytest.LogCaptureFixture) -> None:
-    broken, good = live(broken_type(decide)), live(shop_registry().types["purchase"])
-    world = World([broken, good], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
-    fact = paid(MEMBER, "A1", 1_200, NOON)
+    broken, good = live(broken_type(decide), 1), live(PURCHASE, 2)
+    world = world_of([broken, good])
 
-    outcome = decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+    failed, decided = play(world, paid(MEMBER, "A1", 1_200, NOON)).decisions
 
-    failed, decided = outcome.decisions
     assert failed.refusal is not None
     assert (failed.campaign_id, failed.refusal.code, failed.effects) == (broken.id, CAMPAIGN_FAILED, ())
     assert (decided.campaign_id, decided.refusal) == (good.id, None)
@@ -160,22 +143,18 @@ def test_a_misbehaving_campaign_fails_alone(decide: Decide, caplog: pytest.LogCa
 def test_a_well_behaved_one_would_have_been_heard() -> None:
     """The stage above is sound: the same type with possible effects is carried out."""
     effects = (Once("k", "NO"), Grant("points", 5, "A1"), Reverse("points", 2, "A1"))
-    campaign = live(broken_type(yields(*effects)))
-    world = World([campaign], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
-    fact = paid(MEMBER, "A1", 1_200, NOON)
+    world = world_of([live(broken_type(yields(*effects)))])
 
-    outcome = decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+    outcome = play(world, paid(MEMBER, "A1", 1_200, NOON))
 
     assert [effect["kind"] for effect in outcome.decisions[0].effects] == ["once", "grant", "reverse"]
     assert [transfer.member_balance for transfer in world.book.transfers] == [5, 3]
 
 
 def test_a_refusal_has_no_other_effect() -> None:
-    campaign = live(broken_type(yields(Grant("points", 5), Refuse("NO", {"days": 3}))))
-    world = World([campaign], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
-    fact = paid(MEMBER, "A1", 1_200, NOON)
+    world = world_of([live(broken_type(yields(Grant("points", 5), Refuse("NO", {"days": 3}))))])
 
-    outcome = decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+    outcome = play(world, paid(MEMBER, "A1", 1_200, NOON))
 
     assert outcome.decisions[0].refusal == ("NO", {"days": 3})
     assert world.book.transfers == []
@@ -183,11 +162,9 @@ def test_a_refusal_has_no_other_effect() -> None:
 
 def test_a_reference_may_hold_whatever_an_order_number_may() -> None:
     """Ideographic spaces and tabs are odd in an order's number, but the shop's own business."""
-    campaign = live(shop_registry().types["purchase"])
-    world = World([campaign], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
-    fact = paid(MEMBER, "订单\u3000甲\t1", 1_200, NOON)
+    world = world_of([live(PURCHASE)])
 
-    outcome = decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+    outcome = play(world, paid(MEMBER, "订单\u3000甲\t1", 1_200, NOON))
 
     assert outcome.decisions[0].refusal is None
     assert world.book.transfers[0].reference == "订单\u3000甲\t1"

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -16,19 +16,15 @@ from siyu.campaigns.queries import ShownState, campaigns_by_id
 from siyu.campaigns.type_queries import types_in_use
 from siyu.db import Pool
 from siyu.engine import CAMPAIGN_FAILED, BatchLimits, Decision, Engine
-from siyu.engine.deciding import decide_fact
-from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import FAILED_MAX, OVERRAN_MAX, SLOW_MAX, WINDOW, CampaignFault, Faults
 from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import CampaignStateError
-from siyu.ids import new_id
-from siyu.sdk import CampaignConfig, CampaignState, Grant, MemberView, SetState
-from tests.factories import LONG_AGO, SHANGHAI, add_campaign, add_members, paid, refunded, shop_registry
+from siyu.sdk import CampaignConfig, CampaignState, Grant, SetState
+from tests.clock import NOON
+from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded, shop_registry
+from tests.siyu.engine.stage import MEMBER, PURCHASE, live, play, world_of
 
-NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
-MEMBER = UUID(int=7)
-PURCHASE = shop_registry().types["purchase"]
 A_FACT = UUID(int=9)
 OVERRUN_S = 15.0
 
@@ -52,20 +48,9 @@ def kind_of(decide: Callable[[Any, Any], Any], key: str = "broken") -> AnyCampai
     return replace(PURCHASE, key=key, decide=decide, effects=effects, refusals={}, config=Words, state=Notes)
 
 
-def live(kind: AnyCampaignType) -> LiveCampaign:
-    """A running campaign of the type."""
-    return LiveCampaign(new_id(), kind, 1, "running", None, None, kind.config(), {"points": new_id()})
-
-
-def world_of(*campaigns: LiveCampaign) -> World:
-    """A world with one member."""
-    return World(list(campaigns), {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
-
-
-def decide(world: World, number: str, at: datetime = NOON) -> tuple[Decision, ...]:
+def decide(world: World, number: str) -> tuple[Decision, ...]:
     """What is decided about an order."""
-    fact = paid(MEMBER, number, 1_200, at)
-    return decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), at, fact)).decisions
+    return play(world, paid(MEMBER, number, 1_200, NOON)).decisions
 
 
 def fails(fact: Any, view: Any) -> Any:
@@ -102,7 +87,7 @@ def loops(fact: Any, view: Any) -> Any:
 def test_a_failed_decision_says_how_it_failed_and_leaves_no_trace(
     behaviour: Callable[[Any, Any], Any], fault: CampaignFault
 ) -> None:
-    world = world_of(live(kind_of(behaviour)), live(PURCHASE))
+    world = world_of([live(kind_of(behaviour), 1), live(PURCHASE, 2)])
 
     failed, other = decide(world, "A-1")
 
@@ -113,7 +98,7 @@ def test_a_failed_decision_says_how_it_failed_and_leaves_no_trace(
 
 
 def test_a_text_that_only_looks_like_nul_is_kept() -> None:
-    world = world_of(live(kind_of(lambda fact, view: [SetState(Notes(lines=["\\u0000"]))])))
+    world = world_of([live(kind_of(lambda fact, view: [SetState(Notes(lines=["\\u0000"]))]))])
 
     [decision] = decide(world, "A-1")
 
@@ -132,7 +117,7 @@ def test_what_a_campaign_changes_in_place_is_its_own_copy() -> None:
         view.state.lines.append("scribbled")
         return []
 
-    world = world_of(live(kind_of(scribble)))
+    world = world_of([live(kind_of(scribble))])
     for number in ("A-1", "A-2", "A-3"):
         [decision] = decide(world, number)
         assert decision.effects == ()
@@ -147,7 +132,7 @@ def test_a_state_set_in_this_batch_is_what_a_failure_goes_back_to() -> None:
             raise ValueError
         return [SetState(Notes(lines=[*view.state.lines, fact.data["order"]]))]
 
-    world = world_of(live(kind_of(decide_once)))
+    world = world_of([live(kind_of(decide_once))])
     for number in ("A-1", "A-2", "A-3"):
         decide(world, number)
 
@@ -157,7 +142,7 @@ def test_a_state_set_in_this_batch_is_what_a_failure_goes_back_to() -> None:
 
 def test_a_campaign_that_does_not_come_back_is_asked_three_times() -> None:
     campaign = live(kind_of(loops))
-    world = world_of(campaign, live(PURCHASE))
+    world = world_of([campaign, live(PURCHASE, 2)])
 
     start = time.monotonic()
     decisions = [decide(world, f"A-{number}") for number in range(200)]
@@ -177,7 +162,7 @@ def test_a_campaign_that_is_slow_again_and_again_is_given_up() -> None:
         return []
 
     campaign = live(kind_of(computes))
-    world, start = world_of(campaign), time.monotonic()
+    world, start = world_of([campaign]), time.monotonic()
     number = 0
     while not world.faults.suspended and time.monotonic() - start < 5 * OVERRUN_S:
         number += 1

@@ -1,6 +1,7 @@
 """Timers and emitted facts in replays and simulations: they happen by the draft, and are compared with the past's."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -9,29 +10,14 @@ from siyu.campaigns import LiveCampaign
 from siyu.campaigns.drafts import Draft, DraftChanges, as_drafted
 from siyu.db import Pool
 from siyu.engine import Engine
-from siyu.engine.crowd import CrowdPlan
+from siyu.engine.population import CrowdPlan
 from siyu.engine.replay import Difference, Replay, ReplaySummary
 from siyu.engine.simulation import Report, simulate
-from siyu.sdk import (
-    CampaignConfig,
-    CampaignState,
-    CampaignType,
-    Cancel,
-    Effect,
-    Emit,
-    Fact,
-    FactData,
-    Grant,
-    Progress,
-    Schedule,
-    Text,
-    View,
-)
-from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded
-from tests.siyu.engine.relay import relay_engine, relay_registry
-from tests.siyu.engine.test_timers import NOON, TestClock, fire_all
+from siyu.sdk import CampaignConfig, CampaignState, Cancel, Effect, Emit, Fact, FactData, Grant, Schedule, View
+from tests.clock import NOON, TestClock
+from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded, registry_of
+from tests.siyu.engine.relay import RELAY, WITNESS, fire_all, relay_engine
 
-TITLE = Text(zh="谢礼", en="Thanks")
 DAY_S = 86_400
 
 
@@ -43,17 +29,13 @@ class ThanksConfig(CampaignConfig):
     again: bool = True
 
 
-class ThanksState(CampaignState):
-    """Nothing."""
-
-
 class Order(FactData):
     """An order's number."""
 
     order: str
 
 
-def decide(fact: Fact, view: View[ThanksConfig, ThanksState]) -> Iterator[Effect]:
+def decide(fact: Fact, view: View[ThanksConfig, CampaignState]) -> Iterator[Effect]:
     """Thank after some days, unless money went back; then once more at once."""
     order = fact.data["order"]
     match fact.type:
@@ -69,20 +51,18 @@ def decide(fact: Fact, view: View[ThanksConfig, ThanksState]) -> Iterator[Effect
             yield Grant("points", 1, reference=order)
 
 
-THANKS = CampaignType(
+THANKS = replace(
+    RELAY,
     key="thanks",
-    title=TITLE,
-    sdk=">=1.0,<2",
-    version="1.0.0",
     config=ThanksConfig,
-    state=ThanksState,
+    state=CampaignState,
+    actions=(),
     listens=frozenset({"order.paid"}),
     settles=frozenset({"order.refunded"}),
     timers={"thank": Order},
     emits={"again": Order},
     effects=frozenset({Cancel, Emit, Grant, Schedule}),
     decide=decide,
-    describe=lambda config, state: Progress(0, None, TITLE),
 )
 
 
@@ -98,7 +78,7 @@ class Past(NamedTuple):
     ) -> tuple[list[Difference], ReplaySummary]:
         """Replay to the end."""
         changes = DraftChanges(config=config) if config else DraftChanges()
-        plan = Replay(self.pool, relay_registry(THANKS), SHANGHAI, Draft(self.campaign, None, changes), since, until)
+        plan = Replay(self.pool, registry_of(THANKS), SHANGHAI, Draft(self.campaign, None, changes), since, until)
         summary = ReplaySummary()
         return [found async for found in plan.differences(summary, lambda done, total: None)], summary
 
@@ -107,7 +87,7 @@ async def some_past(pool: Pool) -> Past:
     """Nine days of it."""
     [member] = await add_members(pool, 1)
     campaign, clock = await add_campaign(pool, "thanks"), TestClock()
-    engine = relay_engine(pool, clock, relay_registry(THANKS))
+    engine = relay_engine(pool, clock, registry_of(THANKS))
     for number in ("A", "B"):
         await engine.submit(paid(member, number, 100, clock.now))
     await days(engine, clock, 1)
@@ -122,7 +102,7 @@ async def some_past(pool: Pool) -> Past:
 async def days(engine: Engine, clock: TestClock, number: int) -> None:
     """Let days pass, and timers fire in them."""
     for _ in range(number):
-        clock.forward(DAY_S)
+        clock.move(DAY_S)
         await fire_all(engine)
 
 
@@ -190,20 +170,15 @@ async def test_a_replay_tells_what_would_follow_at_other_times_or_not_at_all(poo
 
 async def test_a_replay_of_a_listener_hears_what_others_emitted(pool: Pool) -> None:
     past = await some_past(pool)
-    kind = CampaignType(
+    kind = replace(
+        WITNESS,
         key="echo",
-        title=TITLE,
-        sdk=">=1.0,<2",
-        version="1.0.0",
-        config=ThanksConfig,
-        state=ThanksState,
         listens=frozenset({"thanks.again"}),
         effects=frozenset({Grant}),
         decide=lambda fact, view: [Grant("points", 5)],
-        describe=THANKS.describe,
     )
     listener = await add_campaign(pool, "echo")
-    plan = Replay(pool, relay_registry(THANKS, kind), SHANGHAI, Draft(listener))
+    plan = Replay(pool, registry_of(THANKS, kind), SHANGHAI, Draft(listener))
 
     differences = [found async for found in plan.differences(ReplaySummary(), lambda done, total: None)]
 
@@ -213,9 +188,7 @@ async def test_a_replay_of_a_listener_hears_what_others_emitted(pool: Pool) -> N
 
 def played(number_of_days: int, **config: object) -> Report:
     """A crowd that is thanked."""
-    campaign: LiveCampaign = as_drafted(
-        relay_registry(THANKS), None, Draft(None, "thanks", DraftChanges(config=config))
-    )
+    campaign: LiveCampaign = as_drafted(registry_of(THANKS), None, Draft(None, "thanks", DraftChanges(config=config)))
     return simulate(campaign, CrowdPlan(100, number_of_days, 7, date(2026, 11, 1), SHANGHAI), lambda *_: None)
 
 

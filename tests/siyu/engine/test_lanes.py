@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from siyu.campaigns import LiveCampaign
 from siyu.sdk import CampaignTerms, Refuse
+from tests.clock import NOON
 from tests.factories import paid
-from tests.siyu.engine.terms_stage import MEMBER, NOON, gives, live, paying, play, told, world_of
+from tests.siyu.engine.stage import MEMBER, gives, live, paying, play, told, world_of
 
 LANES = ("first", "second", "third")
 

@@ -1,9 +1,7 @@
 """Whatever happens in whatever order: the engine, in memory and on PostgreSQL, does what plain Python says."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -14,18 +12,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from siyu.boards import fold_everything
-from siyu.db import Pool, open_database
+from siyu.db import Pool
 from siyu.engine import NewFact, Outcome
 from siyu.errors import IdempotencyConflict
 from siyu.ids import new_id
 from siyu.ledger.verify import verify_ledger
 from tests.factories import paid, refunded, sign
 from tests.siyu.engine.model import Expected, Model, ModelCampaign
-from tests.siyu.engine.systems import Dump, InMemory, Moved, OnPostgres
+from tests.siyu.engine.systems import Dump, InMemory, Moved, OnPostgres, own_pool
 
 MEMBERS = 3
 NUMBERS = 12
-POOL_MAX = 6
 # Midnight in Shanghai; the windowed campaign opens and closes on one.
 MIDNIGHT = datetime(2026, 11, 20, 16, tzinfo=UTC)
 STEP_COUNT = 15
@@ -209,16 +206,6 @@ class ConcurrentMachine(Machine):
         self.answered.append((fact, first))
 
 
-@contextmanager
-def own_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """A loop that a synchronous machine can run."""
-    loop = asyncio.new_event_loop()
-    try:
-        yield loop
-    finally:
-        loop.close()
-
-
 async def check_ledger(pool: Pool) -> None:
     """Every invariant of value, over everything that all lives left, boards included."""
     await fold_everything(pool)
@@ -226,7 +213,7 @@ async def check_ledger(pool: Pool) -> None:
     assert not [finding for finding in findings if finding.violations]
 
 
-def live_many_lives(new_machine: Callable[[], Machine], examples: int) -> None:
+def live_many_lives(new_machine: Callable[[], RuleBasedStateMachine], examples: int) -> None:
     """Drive machines that Hypothesis makes up."""
     run_state_machine_as_test(
         new_machine,  # type: ignore[arg-type]  # annotated as a class; any factory will do
@@ -238,14 +225,9 @@ def live_many_lives(new_machine: Callable[[], Machine], examples: int) -> None:
 
 def prove_on_postgres(url: str, examples: int) -> None:
     """Many lives on one database, then one look at all of them."""
-    with own_loop() as loop:
-        opened = open_database(url, POOL_MAX)
-        pool = loop.run_until_complete(opened.__aenter__())
-        try:
-            live_many_lives(lambda: ConcurrentMachine(partial(OnPostgres, loop, pool)), examples)
-            loop.run_until_complete(check_ledger(pool))
-        finally:
-            loop.run_until_complete(opened.__aexit__(None, None, None))
+    with own_pool(url) as (loop, pool):
+        live_many_lives(lambda: ConcurrentMachine(partial(OnPostgres, loop, pool)), examples)
+        loop.run_until_complete(check_ledger(pool))
 
 
 def test_decisions_in_memory_equal_the_model() -> None:

@@ -10,20 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyu.campaigns.drafts import Draft
-from siyu.db import open_database
 from siyu.engine import NewFact, Outcome, Refusal
 from siyu.engine.preview import Previewer, PreviewFact
 from tests.factories import SHANGHAI, paid, refunded, shop_registry, sign
-from tests.siyu.engine.systems import NOW, OnPostgres
+from tests.siyu.engine.systems import NOW, OnPostgres, own_pool
 from tests.siyu.engine.test_model import (
     AMOUNTS,
     MEMBER_NUMBERS,
     MEMBERS,
     MOMENTS,
     NUMBERS,
-    POOL_MAX,
     SLOW,
-    own_loop,
     some_campaigns,
 )
 
@@ -115,9 +112,7 @@ async def live(system: OnPostgres, previewer: Previewer, life: Life) -> None:
 
 def prove(url: str, examples: int) -> None:
     """Many lives on one database."""
-    with own_loop() as loop:
-        opened = open_database(url, POOL_MAX)
-        pool = loop.run_until_complete(opened.__aenter__())
+    with own_pool(url) as (loop, pool):
         previewer = Previewer(pool, shop_registry(), SHANGHAI)
 
         @settings(max_examples=examples, deadline=None, suppress_health_check=SLOW)
@@ -129,10 +124,7 @@ def prove(url: str, examples: int) -> None:
             finally:
                 system.close()
 
-        try:
-            one_life()
-        finally:
-            loop.run_until_complete(opened.__aexit__(None, None, None))
+        one_life()
 
 
 def test_a_preview_says_what_is_then_committed(database_url: str) -> None:

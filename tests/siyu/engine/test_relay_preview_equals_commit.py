@@ -18,9 +18,9 @@ from siyu.engine.preview import Previewer, PreviewFact
 from siyu.engine.preview_rounds import FOLLOW_UPS_MAX, Step
 from siyu.engine.replay_verdicts import Verdict, verdict_of
 from siyu.errors import InvalidInput
+from tests.clock import NOON, TestClock
 from tests.factories import SHANGHAI, add_campaign, add_members
-from tests.siyu.engine.relay import relay_engine, relay_registry
-from tests.siyu.engine.test_timers import NOON, TestClock, act, fire_all
+from tests.siyu.engine.relay import act, fire_all, relay_engine, relay_registry
 
 MEMBERS = 2
 KEYS = ("bell", "b")

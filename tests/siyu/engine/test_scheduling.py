@@ -1,26 +1,20 @@
 """What a campaign may not ask for: an effect with impossible values fails its decision, and nothing of it happens."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from siyu.campaigns import LiveCampaign
 from siyu.engine import CAMPAIGN_FAILED, NewFact, Outcome
-from siyu.engine.deciding import decide_fact
-from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
-from siyu.ids import new_id
-from siyu.sdk import Cancel, Effect, Emit, Fact, FactData, MemberView, Schedule, View
-from tests.factories import LONG_AGO, SHANGHAI
+from siyu.sdk import Cancel, Effect, Emit, FactData, Schedule
+from tests.clock import NOON
 from tests.siyu.engine.relay import RELAY
+from tests.siyu.engine.stage import MEMBER, live, play, world_of
 
-NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 THEN = NOON + timedelta(hours=1)
-MEMBER = UUID(int=7)
 
 
 class Letter(FactData):
@@ -31,12 +25,10 @@ class Letter(FactData):
 
 def stage(*effects: Any) -> tuple[World, Outcome]:
     """A world in which a campaign has decided with these effects, and what it answered."""
-    decide: Callable[[Fact, View[Any, Any]], Iterable[Effect]] = lambda fact, view: effects  # noqa: E731
-    kind = replace(RELAY, decide=decide, timers={"ring": Letter}, emits={"baton": Letter})
-    campaign = LiveCampaign(new_id(), kind, 1, "running", None, None, kind.config(), {"points": new_id()})
-    world = World([campaign], {MEMBER: MemberView(MEMBER, LONG_AGO)}, SHANGHAI, new_id)
-    fact = NewFact("relay.stop", MEMBER, NOON - timedelta(days=1), {}, "a-key-of-mine", campaign.id)
-    return world, decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+    kind = replace(RELAY, decide=lambda fact, view: effects, timers={"ring": Letter}, emits={"baton": Letter})
+    campaign = live(kind)
+    world = world_of([campaign])
+    return world, play(world, NewFact("relay.stop", MEMBER, NOON - timedelta(days=1), {}, "a-key-of-mine", campaign.id))
 
 
 @pytest.mark.parametrize(

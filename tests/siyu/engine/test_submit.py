@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -12,15 +11,9 @@ from siyu.engine import CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, BatchLimits, Outc
 from siyu.engine import engine as engine_module
 from siyu.errors import Busy, IdempotencyConflict, NotFound
 from siyu.ids import new_id
-from tests.factories import add_campaign, add_members, paid, refunded, shop_engine, sign
+from tests.factories import add_campaign, add_members, paid, points_of, refunded, shop_engine, sign
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
-
-
-async def points_of(pool: Pool, member_id: UUID) -> int:
-    """The balance of the member's points; 0 without an account."""
-    balance = await pool.fetchval("SELECT balance FROM account WHERE member_id = $1", member_id)
-    return balance or 0
 
 
 def granted(outcome: Outcome) -> int:

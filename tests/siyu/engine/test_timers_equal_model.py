@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from siyu.db import Pool
 from siyu.engine import BatchLimits, NewFact
+from tests.clock import TestClock
 from tests.factories import add_campaign, add_members
-from tests.siyu.engine.relay import relay_engine
-from tests.siyu.engine.test_timers import TestClock, act, fire_all
+from tests.siyu.engine.relay import act, fire_all, relay_engine
 
 MEMBERS = 2
 KEYS = ("a", "b", "c")
@@ -80,7 +80,7 @@ async def test_what_rings_is_what_a_dictionary_says(
                 model.timers.pop((number, key), None)
             facts.append(act(name, campaign, members[number], clock(), **data))
         await asyncio.gather(*(engine.submit(fact) for fact in facts))
-        clock.forward(seconds)
+        clock.move(seconds)
         model.advance(clock())
         await fire_all(engine)
 

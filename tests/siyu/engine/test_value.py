@@ -14,7 +14,7 @@ from siyu.engine import value_effects as effects_module
 from siyu.ledger import hold_store
 from siyu.ledger.verify import verify_ledger
 from siyu.rewards import store as reward_store
-from tests.factories import add_campaign, add_members
+from tests.factories import add_campaign, add_members, points_of
 from tests.siyu.engine.till import (
     Told,
     grant,
@@ -46,8 +46,7 @@ class Till:
 
     async def balance(self) -> int:
         """The member's points."""
-        balance = "SELECT balance FROM account WHERE member_id = $1"
-        return await self.engine.pool.fetchval(balance, self.member_id) or 0
+        return await points_of(self.engine.pool, self.member_id)
 
 
 @pytest.fixture

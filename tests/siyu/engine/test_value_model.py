@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
@@ -15,18 +14,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from siyu.campaigns import LiveCampaign
-from siyu.db import Pool, open_database
+from siyu.db import Pool
 from siyu.engine import NewFact, Outcome
-from siyu.engine.deciding import decide_fact
-from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.sdk import CampaignConfig, MemberView
+from tests.clock import NOON
 from tests.factories import LONG_AGO, SHANGHAI, add_campaign, add_members
 from tests.siyu.engine import till
-from tests.siyu.engine.test_model import POOL_MAX, check_ledger, live_many_lives, own_loop
+from tests.siyu.engine.stage import play
+from tests.siyu.engine.systems import own_pool
+from tests.siyu.engine.test_model import check_ledger, live_many_lives
 
-NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 MEMBERS, CAMPAIGNS = 2, 2
 SIGNS = {"grant": 1, "unspend": 1, "spend": -1, "reverse": -1}
 
@@ -142,7 +141,7 @@ class InMemory:
 
     def submit(self, facts: Sequence[NewFact], _: int) -> list[Outcome]:
         """Decide them one after the other."""
-        return [decide_fact(self.world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact)) for fact in facts]
+        return [play(self.world, fact) for fact in facts]
 
     def held(self) -> Held:
         """Everything there is, and whether the transfers come to it."""
@@ -244,14 +243,9 @@ def seen(outcome: Outcome) -> tuple[str | None, list[int]]:
 
 def prove_on_postgres(url: str, examples: int) -> None:
     """Many lives on one database, then one look at all of them."""
-    with own_loop() as loop:
-        opened = open_database(url, POOL_MAX)
-        pool = loop.run_until_complete(opened.__aenter__())
-        try:
-            live_many_lives(lambda: Machine(partial(OnPostgres, loop, pool)), examples)
-            loop.run_until_complete(check_ledger(pool))
-        finally:
-            loop.run_until_complete(opened.__aexit__(None, None, None))
+    with own_pool(url) as (loop, pool):
+        live_many_lives(lambda: Machine(partial(OnPostgres, loop, pool)), examples)
+        loop.run_until_complete(check_ledger(pool))
 
 
 def test_value_in_memory_equals_the_model() -> None:

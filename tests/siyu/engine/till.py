@@ -1,11 +1,10 @@
 """A campaign type for tests alone: it does whatever the fact tells it to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from siyu.campaigns import Registry, build_registry
 from siyu.db import Pool
 from siyu.engine import BatchLimits, Engine, NewFact
 from siyu.ids import new_id
@@ -29,9 +28,8 @@ from siyu.sdk import (
     SetTeam,
     Text,
     View,
-    hookimpl,
 )
-from tests.factories import SHANGHAI
+from tests.factories import SHANGHAI, registry_of
 
 EFFECTS: dict[str, Any] = {kind.__name__: kind for kind in EFFECT_TYPES}
 # An effect's name and its values.
@@ -64,23 +62,9 @@ TILL: CampaignType[Any, Any] = CampaignType(
 )
 
 
-class Plugin:
-    """Hands the type over."""
-
-    @hookimpl
-    def siyu_campaign_types(self) -> Sequence[CampaignType[Any, Any]]:
-        """The till."""
-        return [TILL]
-
-
-def till_registry() -> Registry:
-    """The till alone."""
-    return build_registry([("till", Plugin)])
-
-
 def till_engine(pool: Pool, limits: BatchLimits | None = None) -> Engine:
     """An engine that knows the till alone."""
-    return Engine(pool, till_registry(), SHANGHAI, limits or BatchLimits())
+    return Engine(pool, registry_of(TILL), SHANGHAI, limits or BatchLimits())
 
 
 def play(

@@ -1,59 +1,22 @@
-"""Crowds: one plan, one crowd; what they do fits the shapes that are declared."""
+"""Simulations: one plan, one population; the report adds up."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum
-from random import Random
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import Field, model_validator
 
 from siyu.campaigns import LiveCampaign
 from siyu.campaigns.drafts import Draft, DraftChanges, as_drafted
-from siyu.engine.crowd import Crowd, CrowdPlan
-from siyu.engine.drawing import CannotDraw, draw
+from siyu.engine.population import CrowdPlan, Population
 from siyu.engine.simulation import Report, simulate
 from siyu.engine.totals import net
-from siyu.orders import ORDER_FACTS
 from siyu.sdk import Action, ActionInput, CampaignConfig, CampaignState, CampaignType, Progress, Text
 from tests.factories import SHANGHAI, shop_registry
 
 PLAN = CrowdPlan(200, 10, 7, date(2026, 11, 1), SHANGHAI)
-
-
-class Colour(Enum):
-    """Some colours."""
-
-    RED = "red"
-    BLUE = "blue"
-
-
-class Gift(ActionInput):
-    """A part of an input."""
-
-    weight: Annotated[float, Field(ge=1, le=2)]
-    wrapped: bool
-
-
-class Wide(ActionInput):
-    """An input with something of everything."""
-
-    number: Annotated[int, Field(ge=3, le=5)]
-    above: Annotated[int, Field(gt=10, lt=13)]
-    free: int
-    name: Annotated[str, Field(min_length=2, max_length=4)]
-    colour: Colour
-    size: Literal["s", "m"]
-    day: date
-    friend: UUID
-    gifts: Annotated[tuple[Gift, ...], Field(min_length=1, max_length=2)]
-    note: str | None = None
-    rate: float = 1.0
 
 
 class Odd(ActionInput):
@@ -86,24 +49,10 @@ def played(campaign: LiveCampaign, plan: CrowdPlan = PLAN) -> Report:
     return simulate(campaign, plan, lambda done, total, facts: None)
 
 
-@pytest.mark.parametrize("model", [Wide, Odd, ActionInput, *ORDER_FACTS.values()])
-@given(seed=st.integers(0, 2**32))
-def test_what_is_drawn_fits_its_model_and_follows_from_the_seed(model: type[ActionInput], seed: int) -> None:
-    drawn = draw(model, Random(seed))  # noqa: S311 - a test's numbers
-
-    assert model.model_validate_json(model.model_validate(drawn, strict=False).model_dump_json())
-    assert drawn == draw(model, Random(seed))  # noqa: S311 - as above
-
-
-def test_what_cannot_be_drawn_is_told() -> None:
-    with pytest.raises(CannotDraw):
-        draw(Coded, Random(1))  # noqa: S311 - a test's numbers
-
-
 def test_a_crowd_comes_in_order_within_its_days() -> None:
     campaign = campaign_of("purchase")
-    crowd = Crowd(campaign, PLAN)
-    days = [list(crowd.day(number)) for number in range(PLAN.days)]
+    population = Population(campaign, PLAN)
+    days = [list(population.day(number)) for number in range(PLAN.days)]
     facts = [fact for day in days for fact in day]
     paid = {fact.new.data["order"]: fact.new for fact in facts if fact.new.type == "order.paid"}
     refunds = [fact.new for fact in facts if fact.new.type == "order.refunded"]
@@ -121,8 +70,8 @@ def test_a_crowd_comes_in_order_within_its_days() -> None:
 
 
 def test_more_members_leave_the_first_as_they_are() -> None:
-    few = Crowd(campaign_of("check_in"), PLAN).people
-    many = Crowd(campaign_of("check_in"), CrowdPlan(300, 10, 7, PLAN.starts_on, SHANGHAI)).people
+    few = Population(campaign_of("check_in"), PLAN).people
+    many = Population(campaign_of("check_in"), CrowdPlan(300, 10, 7, PLAN.starts_on, SHANGHAI)).people
 
     assert many[:200] == few
 

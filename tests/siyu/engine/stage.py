@@ -1,8 +1,8 @@
-"""Campaigns on terms of their own, decided in memory."""
+"""Campaigns decided in memory: a world with one member, and what is made of a fact."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.sdk import CampaignTerms, Effect, Fact, Features, Grant, MemberView, Refuse, Reverse, SetState, Text, View
+from tests.clock import NOON
 from tests.factories import LONG_AGO, SHANGHAI, shop_registry
 
-NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 MEMBER = UUID(int=7)
 
 PURCHASE = shop_registry().types["purchase"]
@@ -41,7 +41,7 @@ def paying(decide: Decide, **fields: Any) -> AnyCampaignType:
     return replace(PURCHASE, **{**declared, **fields})
 
 
-def live(kind: AnyCampaignType, number: int, terms: CampaignTerms | None = None) -> LiveCampaign:
+def live(kind: AnyCampaignType, number: int = 1, terms: CampaignTerms | None = None) -> LiveCampaign:
     """A running campaign; the numbers are the order of creation."""
     config = kind.config()
     compiled = compile_terms(kind, config, terms or CampaignTerms())
@@ -56,9 +56,9 @@ def world_of(campaigns: Sequence[LiveCampaign], lanes: Sequence[str] = (), featu
     return world
 
 
-def play(world: World, fact: NewFact) -> Outcome:
-    """Decide one fact."""
-    return decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), NOON, fact))
+def play(world: World, fact: NewFact, at: datetime = NOON) -> Outcome:
+    """Decide one fact, which arrives at that time."""
+    return decide_fact(world, ArrivedFact(new_id(), fact.fingerprint(), at, fact))
 
 
 def told(outcome: Outcome) -> list[tuple[int | None, str | None, int]]:
