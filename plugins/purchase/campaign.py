@@ -107,7 +107,7 @@ def _take_back(view: PurchaseView, order: OrderView) -> Iterator[Effect]:
         yield Reverse("points", excess, reference=order.number)
 
 
-def describe(config: PurchaseConfig, state: PurchaseState) -> Progress:  # noqa: ARG001 - the signature of the SDK
+def describe(_config: PurchaseConfig, state: PurchaseState) -> Progress:
     """How many orders counted; there is no end to reach."""
     text = Text(zh=f"{state.orders} 笔订单已计积分", en=f"{state.orders} orders counted")
     return Progress(current=state.orders, target=None, text=text)
