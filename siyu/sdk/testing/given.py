@@ -66,6 +66,18 @@ class Given(Generic[ConfigT, StateT]):
         assert self.stage.balance(member, unit) == amount
         return self
 
+    def then_reward(self, member: str, reward: str) -> Self:
+        """The member has a reward of this name."""
+        assert reward in self.stage.rewards(member).values(), f"no {reward!r}: {self.stage.rewards(member)}"
+        return self
+
+    def then_message(self, member: str, words: str) -> Self:
+        """The member's latest message reads so, in Chinese or in English."""
+        messages = self.stage.messages(member)
+        assert messages, f"{member} has no message"
+        assert words in (messages[-1].zh, messages[-1].en), f"not {words!r}: {messages[-1]}"
+        return self
+
     def then_state(self, member: str, state: StateT) -> Self:
         """The member's participation has this state."""
         assert self.stage.state(member) == state

@@ -31,11 +31,12 @@ class Refusal(NamedTuple):
 class Draft:
     """What the effects before this one would take and change, so that two of a decision cannot share what is left.
 
-    `keys` are reservations of the member: "held", "confirmed" or "released".
+    `keys` are reservations of the member: "held", "confirmed" or "released"; `rewarded` are keys of rewards.
     """
 
     taken: Counter[CounterKey] = field(default_factory=Counter)
     keys: dict[str, str] = field(default_factory=dict)
+    rewarded: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What one campaign changes in a shop, in plain dictionaries: values, states, keys, scores."""
+"""What one campaign changes in a shop, in plain dictionaries: values, states, keys, scores, rewards, messages."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from siyu.sdk.testing.orders import Orders
+from siyu.sdk.text import Text
 from siyu.sdk.view import Granted
 
 
@@ -87,6 +88,10 @@ class Shop:
     counted: defaultdict[CounterKey, Counted] = field(default_factory=lambda: defaultdict(Counted))
     # By member and key; what was released is gone.
     reservations: dict[tuple[UUID, str], Held] = field(default_factory=dict)
+    # Names by member and key; what was revoked is gone, but its key stays among those ever `rewarded`.
+    rewards: dict[tuple[UUID, str], str] = field(default_factory=dict)
+    rewarded: set[tuple[UUID, str]] = field(default_factory=set)
+    messages: defaultdict[UUID, list[Text]] = field(default_factory=lambda: defaultdict(list))
     # JSON by key.
     teams: dict[str, str] = field(default_factory=dict)
     # What happens next, whatever else does.

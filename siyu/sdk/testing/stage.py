@@ -15,6 +15,7 @@ from siyu.sdk.testing.orders import ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import Scene
 from siyu.sdk.testing.shop import AskedFor, Shop
+from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, MemberView, OrderView, StateT
 
 CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
@@ -133,6 +134,15 @@ class Stage(Generic[ConfigT, StateT]):
     def best(self, member: Member | str, board: str) -> int | None:
         """The member's best score on a board; None before the first."""
         return self._shop.scores.get((self._known(member).id, board))
+
+    def rewards(self, member: Member | str) -> dict[str, str]:
+        """The names of the rewards that the member was issued and that were not revoked, by key."""
+        member_id = self._known(member).id
+        return {key: reward for (owner, key), reward in self._shop.rewards.items() if owner == member_id}
+
+    def messages(self, member: Member | str) -> tuple[Text, ...]:
+        """The words of the messages that the member was left, filled in, the oldest first."""
+        return tuple(self._shop.messages[self._known(member).id])
 
     def timers(self, member: Member | str) -> dict[str, datetime]:
         """When the member's timers will fire, by key."""

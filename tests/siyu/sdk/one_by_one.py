@@ -18,9 +18,11 @@ from siyu.engine.pending import arrived_fact
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.ledger.book import GrantKey, MemberAccount, OpenGrant
+from siyu.messaging import NewMessage, render
 from siyu.orders import ORDER_REFUNDED
 from siyu.orders.book import OrderBook
-from siyu.sdk import CampaignConfig, Fact, MemberView
+from siyu.rewards.book import RewardBook
+from siyu.sdk import CampaignConfig, Fact, MemberView, Text
 from siyu.sdk.testing import Member
 from tests.factories import SHANGHAI
 
@@ -39,6 +41,9 @@ class OneByOne:
         self._counters: dict[CounterKey, tuple[int, int]] = {}
         self._reservations: dict[tuple[UUID, str], Reservation] = {}
         self._teams: dict[str, str] = {}
+        # Names by member and key; None of a key whose reward was revoked.
+        self._rewards: dict[tuple[UUID, str], str | None] = {}
+        self._messages: list[NewMessage] = []
         self.balances: Counter[UUID] = Counter()
         self.pending: list[PendingFact] = []
 
@@ -101,6 +106,19 @@ class OneByOne:
         rows = self._counters.items()
         return {(key.subject, key.bucket): row for key, row in rows if key.name == counter and any(row)}
 
+    def rewards(self, member_id: UUID) -> dict[str, str]:
+        """The names of the member's issued rewards, by key."""
+        owned = self._rewards.items()
+        return {key: reward for (owner, key), reward in owned if owner == member_id and reward is not None}
+
+    def messages(self, member_id: UUID) -> tuple[Text, ...]:
+        """The words of the member's messages."""
+        own = [left for left in self._messages if left.member_id == member_id]
+        return tuple(Text(*(self._words(left, language) for language in ("zh", "en"))) for left in own)
+
+    def _words(self, left: NewMessage, language: str) -> str:
+        return render(self._kind.messages[left.message], left.params, language)
+
     def _world(self, live: LiveCampaign, fact: Fact) -> World:
         world = World([live], self._members, SHANGHAI, new_id, once=set(self._once))
         world.orders = self._orders
@@ -118,6 +136,8 @@ class OneByOne:
             world.counters.put(counter, CounterRow(used, held))
         for reservation in self._reservations.values():
             world.reservations.put(reservation)
+        for member_id, key in self._rewards:
+            world.rewards.put_key((live.id, member_id, key))
         for place, grants in self._grants.items():
             if fact.type == ORDER_REFUNDED and place[3] == fact.data["order"]:
                 for grant in grants:
@@ -144,9 +164,19 @@ class OneByOne:
                 taken = sum(later.amount for later in world.book.transfers if later.reverses_id == transfer.id)
                 left = OpenGrant(transfer.id, transfer.amount - taken, transfer.at)
                 self._grants.setdefault(key, []).append(left)
+        self._keep_rewards(world.rewards)
+        self._messages += world.messages
         for change in world.scores:
             place = change.member_id, change.board
             self._scores[place] = max(change.amount, self._scores.get(place, change.amount))
         self._once = world.once
         self.pending = [asked for asked in self.pending if asked.timer not in world.pending.ended]
         self.pending += world.pending.asked_for()
+
+    def _keep_rewards(self, book: RewardBook) -> None:
+        """As they are written: first what was revoked, of rewards that there were before."""
+        for _, member_id, key in book.revoked:
+            if (member_id, key) in self._rewards:
+                self._rewards[member_id, key] = None
+        for new in book.new.values():
+            self._rewards[new.key[1:]] = None if new.revoked_at else new.reward
