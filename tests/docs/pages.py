@@ -7,6 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
+# Read from top to bottom by a newcomer of its own test.
+TUTORIAL = ROOT / "docs" / "campaigns" / "tutorial.md"
 PAGES = (
     *READMES,
     ROOT / "CONTRIBUTING.md",

@@ -10,6 +10,7 @@ from siyu.sdk import CampaignConfig, ConfigProblem, Counter, Period, RewardRule,
 PRICE_FEN_MAX = 100_000_000
 CUTS_MAX = 50
 HOURS_MAX = 7 * 24
+STOCK_MAX = 1_000_000
 
 
 class BargainConfig(CampaignConfig):
@@ -24,7 +25,7 @@ class BargainConfig(CampaignConfig):
     floor_fen: Annotated[int, Field(ge=0, le=PRICE_FEN_MAX)] = Field(default=9_900, title="Floor price (fen)")
     cuts: Annotated[int, Field(ge=1, le=CUTS_MAX)] = Field(default=10, title="Cuts to the floor price")
     hours: Annotated[int, Field(ge=1, le=HOURS_MAX)] = Field(default=24, title="Hours to get there")
-    stock: Annotated[int, Field(ge=0)] = Field(default=100, title="Items in stock")
+    stock: Annotated[int, Field(ge=0, le=STOCK_MAX)] = Field(default=100, title="Items in stock")
     bargains: Annotated[int, Field(ge=1, le=100)] = Field(default=1, title="Bargains a member may start")
     cuts_a_day: Annotated[int, Field(ge=1, le=100)] = Field(default=3, title="Cuts a member may make a day")
     consolation_points: Annotated[int, Field(ge=0, le=10_000)] = Field(

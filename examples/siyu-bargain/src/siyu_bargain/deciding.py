@@ -98,7 +98,8 @@ def expire(fact: Fact, view: BargainView) -> Iterator[Effect]:
         return
     yield Release(key)
     yield SetTeam(key, bargain.model_copy(update={"outcome": Outcome.EXPIRED}))
-    points = view.config.consolation_points
-    if points:
+    if points := view.config.consolation_points:
         yield Grant("points", points)
-    yield Notify("consoled", {"points": points}) if points else Notify("expired")
+        yield Notify("consoled", {"points": points})
+    else:
+        yield Notify("expired")
