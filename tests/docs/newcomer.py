@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -29,7 +28,7 @@ BETWEEN_BLOCKS = "\n\n"
 # What a campaign asks for is decided a moment later.
 MOMENT_S, POLL_S = 10.0, 0.05
 # Into a folder of its own, out of what is installed here.
-PIP = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+PIP_OPTIONS = ("--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--target")
 
 
 @dataclass
@@ -155,11 +154,8 @@ class Newcomer:
 
 def install(folder: Path, site: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """Run pip, without a network and into a folder of its own."""
-    environment = {**os.environ, **PIP, "PIP_TARGET": str(site)}
-    command = [sys.executable, "-m", "pip", *words]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-    )
+    command = [sys.executable, "-m", "pip", *words, *PIP_OPTIONS, str(site)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
 
 
 @asynccontextmanager
