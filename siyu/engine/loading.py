@@ -30,7 +30,7 @@ from siyu.sdk import Scope
 async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
     """What the campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot."""
     concerns = [(campaign, fact.new) for fact in facts for campaign in _concerned(world, fact)]
-    needy = [concern for concern in concerns if concern[0].needs is not NOTHING]
+    needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
     if needy:
         await _load_needs(connection, world, needy, lock=lock)
     await load_accounts(connection, world.book, {fact.new.member_id for fact in facts})
@@ -88,6 +88,8 @@ async def _load_needs(connection: Connection, world: World, concerns: Sequence[C
 
 
 def _counters_named(world: World, campaign: LiveCampaign, new: NewFact) -> Iterator[tuple[Scope, CounterKey]]:
+    for live in campaign.caps:
+        yield live.cap.scope, live.key(campaign.id, new.member_id, new.at, world.zone)
     for counter in campaign.needs.counters.values():
         subjects = subjects_named(campaign, counter, new.member_id, new.data)
         try:

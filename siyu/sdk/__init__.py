@@ -15,6 +15,7 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
 from siyu.sdk.arms import Arm
 from siyu.sdk.audience import Audience, Features
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
+from siyu.sdk.caps import Cap, Measure
 from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.counters import Counter, Period, Scope, bucket_of
 from siyu.sdk.effects import (
@@ -65,6 +66,7 @@ __all__ = [
     "CampaignTerms",
     "CampaignType",
     "Cancel",
+    "Cap",
     "ConfigProblem",
     "Confirm",
     "Counter",
@@ -78,6 +80,7 @@ __all__ = [
     "Held",
     "Hold",
     "Issue",
+    "Measure",
     "MemberView",
     "NotDeclared",
     "Notify",
