@@ -24,7 +24,7 @@ from siyu.engine.world import World
 from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import ORDER_FACTS, load_orders
-from siyu.sdk import Scope
+from siyu.sdk import Features, Scope
 
 
 async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
@@ -42,6 +42,9 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     if world.routes.has_audiences:
         selected = {new.member_id for campaign, new in concerns if has_audience(campaign)}
         world.features |= await load_features(connection, selected) if selected else {}
+        for newcomer_id in selected - world.features.keys():
+            # Somebody in a preview, of whom nothing is known but when they joined.
+            world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
     numbers = {fact.new.data["order"] for fact in facts if fact.new.type in ORDER_FACTS}
     if numbers:
         await load_orders(connection, world.orders, numbers)
