@@ -14,7 +14,7 @@ from siyu.campaigns.counters import CounterKey
 from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named
 from siyu.campaigns.needs import NOTHING
 from siyu.campaigns.reservations import ReservationState
-from siyu.campaigns.routes import has_audience
+from siyu.campaigns.routes import needs_features
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
 from siyu.engine.facts import ArrivedFact, NewFact
@@ -39,8 +39,8 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
             connection, world.participations, list({(c.id, new.member_id) for c, new in concerns})
         )
         await load_value(connection, world, concerns)
-    if world.routes.has_audiences:
-        selected = {new.member_id for campaign, new in concerns if has_audience(campaign)}
+    if world.routes.need_features:
+        selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
         world.features |= await load_features(connection, selected) if selected else {}
         for newcomer_id in selected - world.features.keys():
             # Somebody in a preview, of whom nothing is known but when they joined.

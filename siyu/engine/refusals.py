@@ -12,6 +12,7 @@ NOT_IN_AUDIENCE = "NOT_IN_AUDIENCE"
 LANE_TAKEN = "LANE_TAKEN"
 STOPPED = "STOPPED"
 CAP_REACHED = "CAP_REACHED"
+TOO_MANY_TAGS = "TOO_MANY_TAGS"
 
 CORE_REFUSALS: Mapping[str, Text] = {
     CAMPAIGN_NOT_FOUND: Text(zh="没有这个活动", en="There is no such campaign"),
@@ -24,5 +25,6 @@ CORE_REFUSALS: Mapping[str, Text] = {
         zh="活动的发放上限不足：还剩 {left}，需要 {amount}",
         en="A cap of the campaign is reached: {left} left, {amount} needed",
     ),
+    TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
     **ORDER_REFUSALS,
 }

@@ -40,6 +40,8 @@ from siyu.sdk.effects import (
     SetTeam,
     Settle,
     Spend,
+    Tag,
+    Untag,
 )
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
@@ -103,8 +105,10 @@ __all__ = [
     "SetTeam",
     "Settle",
     "Spend",
+    "Tag",
     "TeamOf",
     "Text",
+    "Untag",
     "View",
     "bucket_of",
     "hookimpl",
