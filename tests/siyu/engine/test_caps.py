@@ -12,7 +12,10 @@ import pytest
 from siyu.campaigns import LiveCampaign, counter_store
 from siyu.db import Pool
 from siyu.engine import BatchLimits, deciding
-from siyu.sdk import Arm, CampaignTerms, Cap, Grant, SetState
+from siyu.engine.facts import ArrivedFact
+from siyu.engine.rehearsal import Rehearsal
+from siyu.ids import new_id
+from siyu.sdk import Arm, CampaignTerms, Cap, Effect, Fact, FactData, Grant, Schedule, SetState
 from tests.clock import NOON
 from tests.factories import add_campaign, add_members, paid
 from tests.siyu.engine import till
@@ -192,6 +195,30 @@ def test_what_is_settled_after_the_end_is_capped_too() -> None:
     world = world_of([ended])
 
     assert codes([play(world, paid(MEMBER, f"A{n}", 100, NOON)) for n in range(2)]) == [None, "CAP_REACHED"]
+
+
+class Nothing(FactData):
+    """A timer's fact tells nothing."""
+
+
+def remind(fact: Fact, view: object) -> list[Effect]:
+    """Two points, an hour after the order."""
+    if fact.type == "order.paid":
+        return [Schedule(fact.id.hex, fact.at + timedelta(hours=1), "tick", {})]
+    return [Grant("points", 2)]
+
+
+def test_what_timers_bring_is_capped_too_and_a_refused_one_is_over() -> None:
+    kind = paying(remind, timers={"tick": Nothing}, effects=frozenset({Schedule, Grant}), refusals={})
+    rehearsal = Rehearsal(world_of([live(kind, 1, CampaignTerms(caps=(cap(3),)))]))
+    for number in range(2):
+        order = paid(MEMBER, f"A{number}", 100, NOON)
+        rehearsal.play(ArrivedFact(new_id(), order.fingerprint(), NOON, order))
+
+    fired = [rehearsal.play(fact) for fact in rehearsal.in_order((), NOON + DAY)]
+
+    assert codes(fired) == [None, "CAP_REACHED"]
+    assert list(rehearsal.in_order((), NOON + 9 * DAY)) == []
 
 
 def test_a_state_is_not_set_by_a_decision_that_a_cap_refuses() -> None:

@@ -139,7 +139,7 @@ def check(facts: Sequence[NewFact], outcomes: Sequence[Outcome], caps: Sequence[
     return model
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(CAPS, PLAYS)
 def test_caps_in_memory_equal_the_model(caps: list[Cap], plays: list[Play]) -> None:
     shop = CappedTill(*caps)
