@@ -39,6 +39,7 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
     assert (limits.PAUSE_MIN, limits.AHEAD_MAX) == (scheduling.PAUSE_MIN, scheduling.AHEAD_MAX)
     assert limits.DATA_BYTES_MAX == scheduling.DATA_BYTES_MAX
     assert (limits.PARAMS_MAX, limits.PARAM_LENGTH_MAX) == (value_effects.PARAMS_MAX, value_effects.PARAM_LENGTH_MAX)
+    assert limits.HOLDS_OPEN_MAX == value_effects.HOLDS_OPEN_MAX
     assert limits.JSON_INTEGER_MAX == value_effects.PARAM_INTEGER_MAX
     assert (limits.SUBJECT_LENGTH_MAX, limits.SUBJECTS_NAMED_MAX) == (
         counting.SUBJECT_LENGTH_MAX,
