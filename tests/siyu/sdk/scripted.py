@@ -113,6 +113,7 @@ class Note(FactData):
 
     n: int = 0
     at: datetime | None = None
+    turn: int | None = None
 
 
 NOON, NIGHT = 12, 17
