@@ -29,7 +29,7 @@ from siyu.sdk.effects import (
 from siyu.sdk.testing import reserving, rewarding, scheduling, value
 from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
-from siyu.sdk.testing.storable import is_json, is_text
+from siyu.sdk.testing.storable import can_be_kept, is_json, is_text
 
 
 def nothing_against_it(_scene: Scene, _effect: Any) -> None:
@@ -91,7 +91,7 @@ def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
 
 def _state_is_possible(scene: Scene, effect: SetState) -> bool:
     # To write it is the test: what cannot be stored fails here, before anything is applied.
-    return type(effect.state) is scene.kind.state and bool(effect.state.model_dump_json())
+    return type(effect.state) is scene.kind.state and can_be_kept(effect.state)
 
 
 def _set_state(scene: Scene, effect: SetState) -> Logged:

@@ -2,10 +2,10 @@
 
 from siyu.sdk.effects import Confirm, Release, Reserve, SetTeam
 from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
-from siyu.sdk.testing.limits import KEY_LENGTH_MAX, RESERVATIONS_MAX, STATE_LENGTH_MAX
+from siyu.sdk.testing.limits import KEY_LENGTH_MAX, RESERVATIONS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
 from siyu.sdk.testing.shop import Reservation
-from siyu.sdk.testing.storable import is_text
+from siyu.sdk.testing.storable import can_be_kept, is_text
 
 
 def reserve_is_possible(scene: Scene, effect: Reserve) -> bool:
@@ -105,7 +105,7 @@ def team_is_possible(scene: Scene, effect: SetTeam) -> bool:
     if declared is None or type(effect.state) is not declared.state:
         return False
     names = {scene.fact.new_key, known} if known in scene.shop.teams else {scene.fact.new_key}
-    return effect.team in names and len(effect.state.model_dump_json()) <= STATE_LENGTH_MAX
+    return effect.team in names and can_be_kept(effect.state)
 
 
 def set_team(scene: Scene, effect: SetTeam) -> Logged:

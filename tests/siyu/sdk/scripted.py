@@ -49,6 +49,7 @@ class Team(CampaignState):
     """What teams remember here."""
 
     members: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Two implementations, written apart: where they differ, one of them is wrong.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,6 +33,7 @@ from siyu.sdk import (
     Refuse,
     Reverse,
     Revoke,
+    SetState,
     Settle,
     Spend,
 )
@@ -45,7 +46,7 @@ from siyu.sdk.testing.scene import Logged, Scene
 from siyu.sdk.testing.strategies import lives_of
 from tests.factories import LONG_AGO
 from tests.siyu.sdk.one_by_one import OneByOne
-from tests.siyu.sdk.scripted import COUNTED, FIRST_KEYS, LookAtValue, Script, scripted
+from tests.siyu.sdk.scripted import COUNTED, FIRST_KEYS, LookAtValue, Script, Team, Teams, scripted
 from tests.siyu.sdk.scripts import DEALING, ODD_GIFTS, ODD_VALUES, PROMISING, REWARDING, SCRIPTS, SHARING, Turn
 from tests.siyu.sdk.value_stories import STORIES
 
@@ -199,6 +200,14 @@ def test_what_is_impossible_is_so_for_both(effect: Effect) -> None:
 
     compare(kind, PurchaseConfig(), [step], frozenset())
     assert tell(Shop(kind, PurchaseConfig()), step).refusal == CAMPAIGN_FAILED
+
+
+@pytest.mark.parametrize("note", ["", "\\u0000", "\0", "\\\0", "x" * 65_000, "x" * 66_000], ids=range(6))
+@pytest.mark.parametrize("effect", [SetState, lambda state: Teams(opens=True, state=state)], ids=["member", "team"])
+def test_the_same_states_can_be_kept(note: str, effect: Callable[[Team], Effect | Teams]) -> None:
+    kind = replace(scripted([[effect(Team(note=note))]], frozenset(EFFECT_TYPES)), state=Team)
+
+    compare(kind, PurchaseConfig(), [Step("lin", NOW, NOW, "scripted.go", {})], frozenset())
 
 
 @pytest.mark.parametrize("undeclared", [{Hold}, {Settle}, {Hold, Settle}])
