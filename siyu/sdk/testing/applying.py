@@ -10,6 +10,7 @@ from siyu.sdk.effects import (
     Effect,
     Emit,
     Grant,
+    Hold,
     Issue,
     Notify,
     Once,
@@ -22,12 +23,15 @@ from siyu.sdk.effects import (
     Score,
     SetState,
     SetTeam,
+    Settle,
+    Spend,
+    Tag,
+    Untag,
 )
-from siyu.sdk.testing import reserving, rewarding, scheduling
-from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX, REFERENCE_LENGTH_MAX, UNITS
+from siyu.sdk.testing import reserving, rewarding, scheduling, tagging, value
+from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
-from siyu.sdk.testing.shop import GrantKey, OpenGrant
-from siyu.sdk.testing.storable import is_json, is_text
+from siyu.sdk.testing.storable import can_be_kept, is_json, is_text
 
 
 def nothing_against_it(_scene: Scene, _effect: Any) -> None:
@@ -87,41 +91,9 @@ def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
     return tuple(RULES[type(effect)].apply(scene, effect) for effect in effects)
 
 
-def _grant_is_possible(_: Scene, effect: Grant) -> bool:
-    referenced = effect.reference is None or is_text(effect.reference, REFERENCE_LENGTH_MAX)
-    return effect.unit in UNITS and is_amount(effect.amount) and referenced
-
-
-def _grant(scene: Scene, effect: Grant) -> Logged:
-    fact, shop = scene.fact, scene.shop
-    shop.balances[fact.member_id, effect.unit] += effect.amount
-    if effect.reference is not None:
-        key = GrantKey(fact.member_id, effect.unit, effect.reference)
-        shop.grants.setdefault(key, []).append(OpenGrant(fact.id, fact.at, effect.amount))
-    return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
-
-
-def _reverse_is_possible(scene: Scene, effect: Reverse) -> bool:
-    referenced = is_text(effect.reference, REFERENCE_LENGTH_MAX) and scene.is_readable(effect.reference)
-    return effect.of == "grant" and effect.unit in UNITS and is_amount(effect.amount) and referenced
-
-
-def _reverse(scene: Scene, effect: Reverse) -> Logged:
-    account = scene.fact.member_id, effect.unit
-    wanted = min(effect.amount, scene.shop.balances[account])
-    taken = 0
-    for grant in scene.shop.grants_of(scene.fact.member_id, effect.unit, effect.reference):
-        part = min(grant.left, wanted - taken)
-        grant.left -= part
-        taken += part
-    scene.shop.balances[account] -= taken
-    log: Logged = {"kind": "reverse", "unit": effect.unit, "amount": taken, "reference": effect.reference}
-    return log | {"asked": effect.amount}
-
-
 def _state_is_possible(scene: Scene, effect: SetState) -> bool:
     # To write it is the test: what cannot be stored fails here, before anything is applied.
-    return type(effect.state) is scene.kind.state and bool(effect.state.model_dump_json())
+    return type(effect.state) is scene.kind.state and can_be_kept(effect.state)
 
 
 def _set_state(scene: Scene, effect: SetState) -> Logged:
@@ -162,8 +134,11 @@ def _refuse(_: Scene, effect: Refuse) -> Logged:
 
 # The values' parameter types differ, so the table is typed by what it is called with.
 RULES: Mapping[type[Effect], Rule] = {
-    Grant: Rule(_grant_is_possible, _grant),
-    Reverse: Rule(_reverse_is_possible, _reverse),
+    Grant: Rule(value.grant_is_possible, value.grant),
+    Reverse: Rule(value.reverse_is_possible, value.reverse, value.reverse_is_noted, Turn.BALANCE),
+    Spend: Rule(value.spend_is_possible, value.spend, value.spend_is_refused, Turn.BALANCE),
+    Hold: Rule(value.hold_is_possible, value.hold, value.hold_is_refused, Turn.KEY),
+    Settle: Rule(value.settle_is_possible, value.settle),
     SetState: Rule(_state_is_possible, _set_state, single=True),
     Score: Rule(lambda _, effect: effect.board in BEST_BOARDS and is_amount(effect.value), _score),
     Once: Rule(_once_is_possible, _once, _used_already, Turn.ONCE, single=True),
@@ -177,5 +152,7 @@ RULES: Mapping[type[Effect], Rule] = {
     Revoke: Rule(rewarding.revoke_is_possible, rewarding.revoke),
     Notify: Rule(rewarding.notify_is_possible, rewarding.notify),
     SetTeam: Rule(reserving.team_is_possible, reserving.set_team, single=True),
+    Tag: Rule(tagging.label_is_possible, tagging.tag, tagging.tag_is_refused),
+    Untag: Rule(tagging.label_is_possible, tagging.untag, tagging.untag_is_noted),
     Refuse: Rule(_refuse_is_possible, _refuse, _refusal, Turn.REFUSE, single=True),
 }

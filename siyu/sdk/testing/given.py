@@ -28,9 +28,12 @@ class Given(Generic[ConfigT, StateT]):
         assert self._last is not None, "nothing has happened yet: call when() first"
         return self._last
 
-    def member(self, name: str, *, joined_at: When | None = None) -> Self:
-        """There is a member of this name; needed only for one who joined at another time than now."""
-        self.stage.member(name, joined_at=joined_at)
+    def member(self, name: str, *, joined_at: When | None = None, **amounts: int) -> Self:
+        """There is a member of this name; needed only for one who joined at another time than now, or has something.
+
+        `amounts` are by unit, as in `member("lin", points=100)`.
+        """
+        self.stage.give(self.stage.member(name, joined_at=joined_at), **amounts)
         return self
 
     def at(self, when: When) -> Self:

@@ -15,6 +15,8 @@ EMIT_DEPTH_MAX = 4
 PAUSE_MIN = timedelta(seconds=60)
 AHEAD_MAX = timedelta(days=3 * 366)
 DATA_BYTES_MAX = 8_192
+# Open, of one member.
+HOLDS_OPEN_MAX = 256
 # Of a message.
 PARAMS_MAX = 16
 PARAM_LENGTH_MAX = 200
@@ -33,5 +35,6 @@ UNITS = frozenset({"points"})
 BEST_BOARDS = frozenset({"streak"})
 ORDER_PAID = "order.paid"
 ORDER_REFUNDED = "order.refunded"
+ORDER_CANCELLED = "order.cancelled"
 # China has had one zone and no summer time since 1991; so the kit needs no table of time zones.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")

@@ -17,9 +17,9 @@ def issue_is_possible(scene: Scene, effect: Issue) -> bool:
 
 def issue_is_refused(scene: Scene, effect: Issue) -> Refusal | None:
     """The key must be new: no reward of the member ever had it, and none of this decision has."""
-    if effect.key in scene.draft.rewarded or (scene.fact.member_id, effect.key) in scene.shop.rewarded:
+    if effect.key in scene.draft.reward_keys or (scene.fact.member_id, effect.key) in scene.shop.reward_keys:
         return Refusal(effect.code, {"key": effect.key})
-    scene.draft.rewarded.add(effect.key)
+    scene.draft.reward_keys.add(effect.key)
     return None
 
 
@@ -27,7 +27,7 @@ def issue(scene: Scene, effect: Issue) -> Logged:
     """Give the reward; its key is used from now on."""
     owner = scene.fact.member_id, effect.key
     scene.shop.rewards[owner] = effect.reward
-    scene.shop.rewarded.add(owner)
+    scene.shop.reward_keys.add(owner)
     return {"kind": "issue", "reward": effect.reward, "key": effect.key}
 
 

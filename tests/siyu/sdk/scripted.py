@@ -18,6 +18,9 @@ from siyu.sdk import (
     FactData,
     Grant,
     Period,
+    References,
+    Refuse,
+    Reverse,
     Schedule,
     Scope,
     SetTeam,
@@ -46,6 +49,7 @@ class Team(CampaignState):
     """What teams remember here."""
 
     members: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,41 @@ class Look:
         return Grant("points", int("1" + "".join(f"{min(number, 99):02}" for number in told)), None)
 
 
+@dataclass(frozen=True)
+class LookAtValue:
+    """A refusal that says what the view tells of value: the balance, a hold, and grants or spends."""
+
+    unit: str
+    key: str
+    reference: str | None
+    of: Any
+
+    def effect(self, fact: Fact, view: AnyView) -> Refuse:
+        """The effect for a fact; without a reference it asks for what the fact names, if it does."""
+        reference = self.reference or fact.data.get("reference")
+        held, granted = view.held(self.key), view.granted(self.unit, reference, self.of)  # type: ignore[arg-type]  # None on purpose
+        told = [[*found[:-1], found.at.isoformat()] if found else [] for found in (held, granted)]
+        return Refuse("NO", {"balance": view.balance(self.unit), "found": told})
+
+
+@dataclass(frozen=True)
+class Back:
+    """A `Reverse` of what was granted, or spent, for what the fact names."""
+
+    amount: int
+    of: Any
+
+    def effect(self, fact: Fact, view: AnyView) -> Reverse:
+        """The effect for a fact."""
+        return Reverse("points", self.amount, fact.data.get("reference", fact.data.get("order")), self.of)
+
+
 class Note(FactData):
     """What the scripted campaign's own facts carry."""
 
     n: int = 0
     at: datetime | None = None
+    turn: int | None = None
 
 
 NOON, NIGHT = 12, 17
@@ -109,22 +143,28 @@ COUNTED = [
 
 
 class Go(ActionInput):
-    """The team that a fact names: often one that the first facts may have opened; and items."""
+    """The team that a fact names, often one that the first facts may have opened; items; what value is for.
+
+    `turn` says which script the fact is decided by.
+    """
 
     team: Literal[FIRST_KEYS] | None = None  # type: ignore[valid-type]  # texts, made above
     order: tuple[Literal["CROWD-1", "CROWD-2", "CROWD-3"], ...] = ()
+    reference: Literal["CROWD-1", "CROWD-2", "CROWD-3"] | None = None
+    turn: int | None = None
 
 
 # What is known only once the fact is.
-ByFact = After | Teams | Look
+ByFact = After | Back | Look | LookAtValue | Teams
 Script = Sequence[Effect | ByFact]
 
 
 def scripted(scripts: Sequence[Script], declared: frozenset[type[Effect]]) -> AnyCampaignType:
-    """A campaign type that asks for what one of the scripts says, whichever the fact's seed names."""
+    """A campaign type that asks for what one of the scripts says, whichever the fact's turn or else its seed names."""
 
     def decide(fact: Fact, view: AnyView) -> Iterable[Effect]:
-        script = scripts[int(fact.seed, 16) % len(scripts)]
+        turn = fact.data.get("turn")
+        script = scripts[(int(fact.seed, 16) if turn is None else turn) % len(scripts)]
         return [effect.effect(fact, view) if isinstance(effect, ByFact) else effect for effect in script]
 
     return replace(
@@ -138,6 +178,7 @@ def scripted(scripts: Sequence[Script], declared: frozenset[type[Effect]]) -> An
         team=TeamOf("team", Team),
         timers={"tick": Note, "tock": Note},
         emits={"ping": Note},
+        reads=(References(frozenset({"scripted.go"}), "reference"), References(frozenset({"order.paid"}), "order")),
         messages={"ready": Text(zh="{count}份已备好", en="{count} ready"), "bare": Text(zh="{words}", en="{words}")},
         refusals={code: Text(zh="不", en="No") for code in ("NO", "TOO_LATE")},
     )

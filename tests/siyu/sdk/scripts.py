@@ -13,6 +13,7 @@ from siyu.sdk import (
     Confirm,
     Emit,
     Grant,
+    Hold,
     Issue,
     Notify,
     Once,
@@ -25,21 +26,22 @@ from siyu.sdk import (
     Score,
     SetState,
     SetTeam,
+    Settle,
+    Spend,
+    Tag,
+    Untag,
 )
 from siyu.sdk.testing import Stage
 from siyu.sdk.testing.crowd import MEMBERS
-from tests.siyu.sdk.scripted import After, Look, Team, Teams
+from tests.siyu.sdk.scripted import After, Back, Look, LookAtValue, Script, Team, Teams
 
 
 class AnotherState(CampaignState):
     """Of no campaign type here."""
 
 
-UNITS = st.sampled_from(["points", "points", "points", "gold"])
 AMOUNTS: st.SearchStrategy[Any] = st.sampled_from([1, 5, 300, 10**12])
-ODD_AMOUNTS: st.SearchStrategy[Any] = st.sampled_from([0, -1, 10**12 + 1, True, 1.5, "5"])
 REFERENCES = st.sampled_from(["CROWD-1", "CROWD-2", "CROWD-3"])
-ODD_REFERENCES: st.SearchStrategy[Any] = st.sampled_from(["", "x" * 81, "\0", "\ud800", 5])
 KEYS = st.sampled_from(["a", "b", "c", "x" * 64])
 CODES = st.sampled_from(["NO", "TOO_LATE"])
 MISSING: st.SearchStrategy[Any] = st.sampled_from([{}, {"n": 1}, {"l": [1, {"a": None}]}, {"t": True}, {"f": 1.5}])
@@ -78,6 +80,8 @@ PARAMS: st.SearchStrategy[Any] = st.sampled_from(
         {"count": 1} | {f"p{n}": n for n in range(15)},
     ]
 )
+OF: st.SearchStrategy[Any] = st.sampled_from(["grant", "spend"])
+PARTS = st.none() | st.integers(0, 9)
 # Each is impossible by itself; a test tries all of them.
 ODD_TEXTS: tuple[Any, ...] = ("", "x" * 65, "\0", "\ud800", 5)
 ODD_PARAMS: tuple[Any, ...] = (
@@ -94,6 +98,28 @@ ODD_PARAMS: tuple[Any, ...] = (
     {"count": 1} | {f"p{n}": n for n in range(16)},
     5,
 )
+ODD_REFERENCES: tuple[Any, ...] = ("", "x" * 81, "\0", "\ud800", 5)
+ODD_AMOUNTS: tuple[Any, ...] = (0, -1, 10**12 + 1, True, 1.5, "5")
+ODD_VALUES = (
+    *(Grant("points", odd) for odd in ODD_AMOUNTS),
+    *(Grant("points", 1, odd) for odd in ODD_REFERENCES),
+    Grant("gold", 1),
+    *(Spend("points", odd, "NO") for odd in ODD_AMOUNTS),
+    *(Spend("points", 1, "NO", odd) for odd in ODD_REFERENCES),
+    Spend("gold", 1, "NO"),
+    Spend("points", 1, "UNDECLARED"),
+    *(Hold("points", odd, "a", "NO") for odd in ODD_AMOUNTS),
+    *(Hold("points", 1, odd, "NO") for odd in ODD_TEXTS),
+    *(Hold("points", 1, "a", "NO", odd) for odd in ODD_REFERENCES),
+    Hold("gold", 1, "a", "NO"),
+    Hold("points", 1, "a", "UNDECLARED"),
+    *(Settle("a", odd) for odd in (-1, 10**12 + 1, False, 0.0, "5")),  # type: ignore[arg-type]  # junk on purpose
+    *(Settle(odd) for odd in ODD_TEXTS),
+    *(Reverse("points", odd, "CROWD-1") for odd in ODD_AMOUNTS),
+    *(Reverse("points", 1, odd) for odd in (*ODD_REFERENCES, None, "CROWD-2")),  # type: ignore[arg-type]  # as above
+    Reverse("gold", 1, "CROWD-1"),
+    Reverse("points", 1, "CROWD-1", "gift"),  # type: ignore[arg-type]  # as above
+)
 ODD_GIFTS = (
     *(Issue(odd, "a", "NO") for odd in ODD_TEXTS),
     *(Issue("mug", odd, "NO") for odd in ODD_TEXTS),
@@ -105,6 +131,11 @@ ODD_GIFTS = (
 )
 COUNTERS = st.sampled_from(["all", "own", "seat", "endless", "item"])
 FEW = st.sampled_from([1, 1, 2, 4])
+ODD_LABELS = tuple(
+    kind(label)  # type: ignore[arg-type]  # as above
+    for kind in (Tag, Untag)
+    for label in ("", " a", "a ", "x" * 33, "a\nb", "\0", "\ud800", "\u2028", 5, None)
+)
 SUBJECTS = st.none() | REFERENCES
 POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Grant, st.just("points"), AMOUNTS, st.none() | REFERENCES),
@@ -123,16 +154,22 @@ POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Confirm, KEYS, CODES),
     st.builds(Teams, st.booleans(), st.builds(Team, members=st.integers(0, 9))),
     st.builds(Look, COUNTERS, st.none()),
+    st.builds(Tag, KEYS.map(lambda key: key[:32])),
+    st.builds(Untag, KEYS.map(lambda key: key[:32])),
+    st.builds(Spend, st.just("points"), AMOUNTS, CODES, st.none() | REFERENCES),
+    st.builds(Back, AMOUNTS, OF),
+    st.builds(Hold, st.just("points"), AMOUNTS, KEYS, CODES, st.none() | REFERENCES),
+    st.builds(Settle, KEYS, PARTS),
+    st.builds(LookAtValue, st.just("points"), KEYS, st.none(), OF),
     st.builds(Issue, REWARDS, KEYS, CODES),
     st.builds(Revoke, KEYS),
     st.builds(Notify, st.just("ready"), PARAMS),
 )
 IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
-    st.builds(Grant, UNITS, ODD_AMOUNTS | AMOUNTS, st.none() | ODD_REFERENCES),
-    st.builds(Reverse, UNITS, ODD_AMOUNTS | AMOUNTS, ODD_REFERENCES | st.none()),
+    st.sampled_from(ODD_VALUES),
     st.builds(SetState, st.sampled_from([AnotherState(), {}, None])),  # type: ignore[arg-type]  # junk on purpose
     st.builds(Score, st.sampled_from(["points", "spend", "nothing"]), AMOUNTS),
-    st.builds(Score, st.just("streak"), ODD_AMOUNTS),
+    st.builds(Score, st.just("streak"), st.sampled_from(ODD_AMOUNTS)),
     st.builds(Once, st.sampled_from(["", "x" * 65, "\0", 5]), CODES),  # type: ignore[arg-type]  # as above
     st.builds(Once, KEYS, st.just("UNDECLARED")),
     st.builds(Refuse, CODES, ODD_MISSING),
@@ -141,7 +178,7 @@ IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(After, st.sampled_from(["", "x" * 65, "\0", 5]), SPANS, TYPES, DATA),
     st.builds(Schedule, KEYS, st.sampled_from([datetime(2026, 1, 1), None]), TYPES, DATA),  # type: ignore[arg-type]  # noqa: DTZ001 - as above
     st.builds(Reserve, st.just("nothing"), FEW),
-    st.builds(Reserve, COUNTERS, ODD_AMOUNTS),
+    st.builds(Reserve, COUNTERS, st.sampled_from(ODD_AMOUNTS)),
     st.builds(Reserve, COUNTERS, FEW, st.just("UNDECLARED")),
     st.builds(Reserve, COUNTERS, FEW, key=st.sampled_from(["", "x" * 65, "\0"])),
     st.builds(Reserve, COUNTERS, FEW, subject=st.sampled_from(["", "another"])),
@@ -154,6 +191,7 @@ IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Emit, TYPES | ODD_TYPES, ODD_DATA | DATA, PEOPLE),
     st.builds(Emit, st.just("ping"), DATA, st.just("lin")),  # type: ignore[arg-type]  # as above
     st.sampled_from(ODD_GIFTS),
+    st.sampled_from(ODD_LABELS),
     st.sampled_from(["junk", None, Grant]),
 )
 SCRIPTS = st.lists(
@@ -185,19 +223,44 @@ SHARING = st.lists(
     min_size=1,
     max_size=5,
 )
+# Something that a member does: by which script it is decided, for what it is, and how many days late it is told.
+Turn = tuple[str, Script, str | None, int]
+
+
+def turns_of(effects: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Turn]]:
+    """Each turn has a script of its own; few members and references, so that one turn finds what another left."""
+    member = st.sampled_from(["zhao", "zhao", "lin"])
+    script = st.lists(effects, min_size=1, max_size=4)
+    return st.lists(st.tuples(member, script, st.none() | TWO_REFERENCES, st.sampled_from([0, 0, 3])), max_size=10)
+
+
+TWO_REFERENCES = st.sampled_from(["CROWD-1", "CROWD-2"])
 # So that keys are used again, in one decision too, and refusals of several kinds meet.
-REWARDING = st.lists(
-    st.lists(
-        st.one_of(
-            st.builds(Issue, REWARDS, TWO_KEYS, CODES),
-            st.builds(Revoke, TWO_KEYS),
-            st.builds(Notify, st.just("ready"), PARAMS),
-            st.builds(Reserve, st.just("all"), st.just(2)),
-            st.builds(Once, TWO_KEYS, CODES),
-        ),
-        min_size=1,
-        max_size=3,
-    ),
-    min_size=1,
-    max_size=5,
+REWARDING = turns_of(
+    st.one_of(
+        st.builds(Issue, REWARDS, TWO_KEYS, CODES),
+        st.builds(Revoke, TWO_KEYS),
+        st.builds(Notify, st.just("ready"), PARAMS),
+        st.builds(Reserve, st.just("all"), st.just(2)),
+        st.builds(Once, TWO_KEYS, CODES),
+    )
+)
+# Small amounts, so that some spends are borne.
+SMALL = st.sampled_from([1, 2, 3, 5, 8, 13])
+DEALING = turns_of(
+    st.one_of(
+        st.builds(Grant, st.just("points"), SMALL, st.none() | TWO_REFERENCES),
+        st.builds(Spend, st.just("points"), SMALL, CODES, st.none() | TWO_REFERENCES),
+        st.builds(Back, SMALL, OF),
+    )
+)
+PROMISING = turns_of(
+    st.one_of(
+        st.builds(Hold, st.just("points"), SMALL, KEYS, CODES, st.none() | TWO_REFERENCES),
+        st.builds(Settle, KEYS, PARTS),
+        st.builds(Spend, st.just("points"), SMALL, CODES),
+        st.builds(Issue, REWARDS, KEYS, CODES),
+        st.builds(Back, SMALL, st.just("grant")),
+        st.builds(LookAtValue, st.just("points"), KEYS, st.none() | TWO_REFERENCES, OF),
+    )
 )

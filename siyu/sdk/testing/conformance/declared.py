@@ -146,7 +146,11 @@ def messages_can_be_told(subject: Subject) -> Iterator[str]:
 def _not_to_be_filled_in(name: str, text: Text | None, source: str, values: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each language whose words ask for more than the values have."""
     for words in (text.zh, text.en) if text else ():
-        unknown = {field for _, field, _, _ in Formatter().parse(words) if field} - values.keys()
+        try:
+            unknown = {field for _, field, _, _ in Formatter().parse(words) if field is not None} - values.keys()
+        except ValueError as error:
+            yield f"{name}: {words!r} cannot be filled in: {error}"
+            continue
         if unknown:
             yield f"{name}: {sorted(unknown)} of {words!r} is not in {source} {dict(values)}"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from siyu.sdk.effects import Confirm, Effect, Issue, Notify, Once, Refuse, Reserve, SetState
+from siyu.sdk.effects import Confirm, Effect, Hold, Issue, Notify, Once, Refuse, Reserve, SetState, Spend
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.asking import AnyView
 from siyu.sdk.testing.scene import AnyCampaignType
@@ -43,8 +43,10 @@ def refusal_of(kind: AnyCampaignType, effect: Effect) -> Told | None:
             return effect.code, effect.missing
         case Once():
             return effect.code, {}
-        case Confirm() | Issue():
+        case Confirm() | Hold() | Issue():
             return effect.code, {"key": effect.key}
+        case Spend():
+            return effect.code, {"unit": effect.unit, "balance": 0, "missing": effect.amount}
         case Reserve():
             codes = {counter.name: counter.refusal for counter in kind.counters}
             code = effect.code or codes.get(effect.counter, "")

@@ -13,13 +13,15 @@ from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.asking import AnyView, Ask, ask
 from siyu.sdk.testing.conformance.seen import Seen
-from siyu.sdk.testing.crowd import Crowd, play
+from siyu.sdk.testing.crowd import MEMBERS, Crowd, play
 from siyu.sdk.testing.drawing import CannotDraw
 from siyu.sdk.testing.scene import AnyCampaignType
 from siyu.sdk.testing.stage import Stage
 
 STEPS = 80
 PROBLEMS_MAX = 5
+# What the first of the crowd has from elsewhere, so that it can be spent.
+PURSE_POINTS = 1_000
 
 Play = Callable[[Stage[Any, Any]], None]
 Probe = Callable[[Fact, AnyView], Iterable[str]]
@@ -89,6 +91,7 @@ class Subject:
             self._try(getattr(given, "__name__", repr(given)), partial(given, stage), seen)
 
     def _life(self, stage: Stage[Any, Any], seen: Seen) -> Iterator[tuple[str, Callable[[], object]]]:
+        stage.give(MEMBERS[0], points=PURSE_POINTS)
         crowd = Crowd(self.kind, Random(self.seed), self.facts)  # noqa: S311 - to be the same again is its purpose
         for _ in range(STEPS if crowd else 0):
             try:

@@ -78,6 +78,13 @@ def test_a_once_has_nothing_to_fill_its_sentence_with() -> None:
     assert found("refusals_can_be_told", replace(SOUND, refusals=texts))
 
 
+@pytest.mark.parametrize("words", ["{", "{}", "{0}", "{day.year}"])
+def test_a_sentence_that_nothing_fills_in_is_found(words: str) -> None:
+    texts = {**SOUND.refusals, "TOO_SOON": Text(zh=f"早{words}", en=words)}
+
+    assert len(found("refusals_can_be_told", replace(SOUND, refusals=texts))) > 1
+
+
 def test_an_old_state_has_to_be_given() -> None:
     newer = replace(SOUND, state_version=3, upcast=lambda version, data: {"times": data["times"]})
 

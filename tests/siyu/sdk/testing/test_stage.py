@@ -18,7 +18,7 @@ from siyu.engine import effects as engine
 from siyu.engine import references, scene, scheduling, value_effects
 from siyu.inputs import JSON_DEPTH_MAX, JSON_INTEGER_MAX
 from siyu.ledger.book import UNITS
-from siyu.orders import ORDER_FACTS
+from siyu.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk import Grant, Refuse
 from siyu.sdk.testing import InvalidEffect, NotHeard, Stage, given, limits, orders, stage_of
 from tests.siyu.sdk.testing.planted import SOUND, only
@@ -39,6 +39,7 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
     assert (limits.PAUSE_MIN, limits.AHEAD_MAX) == (scheduling.PAUSE_MIN, scheduling.AHEAD_MAX)
     assert limits.DATA_BYTES_MAX == scheduling.DATA_BYTES_MAX
     assert (limits.PARAMS_MAX, limits.PARAM_LENGTH_MAX) == (value_effects.PARAMS_MAX, value_effects.PARAM_LENGTH_MAX)
+    assert limits.HOLDS_OPEN_MAX == value_effects.HOLDS_OPEN_MAX
     assert limits.JSON_INTEGER_MAX == value_effects.PARAM_INTEGER_MAX
     assert (limits.SUBJECT_LENGTH_MAX, limits.SUBJECTS_NAMED_MAX) == (
         counting.SUBJECT_LENGTH_MAX,
@@ -51,8 +52,9 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
 
 def test_it_takes_the_orders_that_the_shop_takes() -> None:
     assert set(orders.ORDER_FACTS) == set(ORDER_FACTS)
-    for fact_type, model in ORDER_FACTS.items():
-        ours, theirs = orders.ORDER_FACTS[fact_type].model_json_schema(), model.model_json_schema()
+    assert set(orders.CORE_FACTS) == set(CORE_FACTS)
+    for fact_type, model in CORE_FACTS.items():
+        ours, theirs = orders.CORE_FACTS[fact_type].model_json_schema(), model.model_json_schema()
         assert ours["properties"] == theirs["properties"]
         assert ours["required"] == theirs["required"]
 
