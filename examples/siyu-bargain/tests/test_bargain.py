@@ -134,6 +134,18 @@ def test_the_deadline_holds_even_if_its_timer_is_late() -> None:
     assert stage.act("wang", "cut", bargain=key).refusal == "BARGAIN_OVER"
 
 
+def test_while_it_is_paused_nobody_cuts_and_the_deadline_comes_all_the_same() -> None:
+    stage = Stage(CAMPAIGN, BargainConfig(hours=24))
+    key = opened(stage)
+
+    stage.running = False
+    stage.wait(hours=23)
+    assert stage.act("wang", "cut", bargain=key).refusal == "CAMPAIGN_NOT_OPEN"
+    stage.wait(hours=1)
+
+    assert bargain_of(stage, key).outcome is Outcome.EXPIRED
+
+
 def test_a_cut_that_comes_after_the_timer_is_too_late() -> None:
     stage = Stage(CAMPAIGN, BargainConfig(cuts=1))
     key = opened(stage)
