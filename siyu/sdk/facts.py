@@ -11,7 +11,7 @@ class Fact(NamedTuple):
 
     `at` is when it happened (aware UTC) and `day` the same moment's date in the campaign's time zone, which is the
     shop's unless its terms name another: judge by these, a fact may arrive later. `data` is JSON of the shape its type
-    declares: an action's input model, or for core facts the models of `siyu.orders`. `seed` is equal in every process
+    declares: an action's input, a model of `timers` or `emits`, or a fact of the core. `seed` is equal in every process
     that decides this fact: draw with `random.Random(fact.seed)`, never with a clock or a global generator.
     """
 

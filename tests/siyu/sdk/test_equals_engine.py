@@ -58,7 +58,7 @@ from siyu.sdk.testing.strategies import lives_of
 from tests.factories import LONG_AGO
 from tests.siyu.sdk.one_by_one import OneByOne
 
-# Effects that the kit has no rule for yet: who adds one to the engine alone names it here, and in docs/campaigns.md.
+# Effects that the kit has no rule for yet: who adds one to the engine alone names it here, and in docs/campaigns/.
 NOT_PLAYED = frozenset({"Spend", "Hold", "Settle", "Issue", "Revoke", "Notify"})
 # Steps at which the campaign is not open.
 CLOSED = st.frozensets(st.integers(0, 19), max_size=6)
