@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from siyu.campaigns import AnyCampaignType, build_registry, service
+from siyu.campaigns import AnyCampaignType, LiveCampaigns, build_registry, service
+from siyu.campaigns.refused import refused_campaigns
 from siyu.campaigns.service import CampaignSettings
 from siyu.db import Pool
 from siyu.engine import BatchLimits, Engine
@@ -194,6 +195,8 @@ async def test_a_config_that_a_new_version_refuses_decides_nothing_until_it_is_u
     campaign = await add_campaign(pool, "orders", {"points": 1})
 
     assert await pay(pool, member, "A-1", THIRD) == []
+    [refused] = await refused_campaigns(pool, registry_of(THIRD))
+    assert (refused.id, refused.problem) == (campaign, "config.points: Extra inputs are not permitted")
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == [
         "campaign type orders does not accept a config or terms it accepted once"
     ]
@@ -201,6 +204,31 @@ async def test_a_config_that_a_new_version_refuses_decides_nothing_until_it_is_u
     assert await pay(pool, member, "A-2", THIRD) == [None]
 
     assert await points_of(pool, member) == 7
+    assert await refused_campaigns(pool, registry_of(THIRD)) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "terms", "problem"),
+    [
+        pytest.param("{}", '{"lane": "No lane"}', "terms.lane: String should match", id="terms"),
+        pytest.param("{}", '{"arms": [{"key": "a", "weight": 1, "override": {"of": 1}}]}', "ValidationError", id="arm"),
+        pytest.param('{"points": "many"}', None, "config.points: Input should be a valid integer", id="config"),
+    ],
+)
+async def test_what_no_process_can_load_is_named(pool: Pool, config: str, terms: str | None, problem: str) -> None:
+    for state in ("running", "ended", "draft"):
+        await add_campaign(pool, "orders", {"points": 1}, state=state)
+        await add_campaign(pool, "gone", {"points": "many"}, state=state)
+    assert await refused_campaigns(pool, registry_of(FIRST)) == []
+
+    await pool.execute("UPDATE campaign SET config = $1, terms = $2, revision = 2", config, terms)
+    found = await refused_campaigns(pool, registry_of(FIRST))
+
+    assert [campaign.type_key for campaign in found] == ["orders", "orders"]
+    assert all(campaign.problem.startswith(problem) for campaign in found)
+    live = LiveCampaigns(registry_of(FIRST))
+    async with pool.acquire() as connection:
+        assert (await live.load(connection)).campaigns == ()
 
 
 async def test_a_plugin_that_comes_back_decides_what_happens_from_then_on(pool: Pool) -> None:
