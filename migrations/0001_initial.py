@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('config', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'campaign', 'app': 'siyu', 'indexes': [Index(fields=['type_key'], name='campaign_type')], 'pk_attr': 'id', 'table_description': 'A configured instance of a campaign type. `state` is draft, running, paused or ended.'},
+            options={'table': 'campaign', 'app': 'siyu', 'indexes': [Index(fields=['type_key'], name='campaign_type')], 'pk_attr': 'id', 'table_description': 'A configured instance of a campaign type. `state` is draft, running, paused, ended or archived.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('avatar_url', fields.CharField(null=True, max_length=512)),
                 ('joined_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'member', 'app': 'siyu', 'indexes': [Index(fields=['joined_at', 'id'], name='member_joined_at')], 'pk_attr': 'id', 'table_description': 'One person. Locked first by every batch of facts that touches them (`siyu.members.lock`).'},
+            options={'table': 'member', 'app': 'siyu', 'indexes': [Index(fields=['joined_at', 'id'], name='member_joined_at')], 'pk_attr': 'id', 'table_description': 'One person. Locked first by every batch of facts that touches them (`siyu.members.locking`).'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'participation', 'app': 'siyu', 'unique_together': (('campaign_id', 'subject_id'),), 'indexes': [Index(fields=['subject_id', 'id'], name='participation_subject')], 'pk_attr': 'id', 'table_description': 'What the engine keeps for one subject (a member) in one campaign.'},
+            options={'table': 'participation', 'app': 'siyu', 'unique_together': (('campaign_id', 'subject_id'),), 'indexes': [Index(fields=['subject_id', 'id'], name='participation_subject')], 'pk_attr': 'id', 'table_description': 'What the engine keeps for one subject (a member or a team) in one campaign.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -4,27 +4,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from api.embedded import Servers, embedded_servers
-from api.migrating import migrate
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool, open_database
 from tests.clock import TestClock
+from tests.databases import Databases, empty_database, prepared_databases
 
-TEMPLATE = "siyu_test_template"
 POOL_MAX = 10
-
-
-def with_database(url: str, name: str) -> str:
-    """The same server, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 @pytest.fixture(scope="session")
@@ -44,49 +34,24 @@ def servers() -> Iterator[Servers]:
         shutil.rmtree(folder)
 
 
-async def execute(url: str, *statements: str) -> None:
-    """Run statements that need a connection of their own, outside a transaction."""
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 @pytest.fixture(scope="session")
-async def template(servers: Servers) -> AsyncIterator[str]:
-    """A migrated database that the tests' own are copied from."""
-    await execute(
-        servers.database_url,
-        f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)",
-        f"CREATE DATABASE {TEMPLATE} TEMPLATE template0",
-    )
-    await migrate(with_database(servers.database_url, TEMPLATE))
-    yield TEMPLATE
-    await execute(servers.database_url, f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
-
-
-@asynccontextmanager
-async def new_database(servers: Servers, template: str) -> AsyncIterator[str]:
-    """The URL of a database copied from the template, and gone after the block."""
-    name = f"siyu_test_{uuid4().hex}"
-    await execute(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield with_database(servers.database_url, name)
-    await execute(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)")
+async def databases(servers: Servers) -> AsyncIterator[Databases]:
+    """As many databases with the present schema as the tests ask for."""
+    async with prepared_databases(servers.database_url) as prepared:
+        yield prepared
 
 
 @pytest.fixture
-async def database_url(servers: Servers, template: str) -> AsyncIterator[str]:
+async def database_url(databases: Databases) -> AsyncIterator[str]:
     """The URL of a fresh database with the present schema."""
-    async with new_database(servers, template) as url:
+    async with databases.fresh() as url:
         yield url
 
 
 @pytest.fixture
 async def empty_database_url(servers: Servers) -> AsyncIterator[str]:
     """The URL of a database that was never migrated."""
-    async with new_database(servers, "template0") as url:
+    async with empty_database(servers.database_url) as url:
         yield url
 
 

@@ -33,11 +33,11 @@ class Rewardable(NamedTuple):
     allowed: frozenset[tuple[str, str]] | None
     never: frozenset[str]
 
-    def permits(self, unit: str, fact_type: str) -> bool:
-        """Whether a fact of the type may be rewarded with the unit."""
+    def permits(self, unit: str | None, fact_type: str) -> bool:
+        """Whether a fact of the type may be rewarded with the unit; None: with a reward that has a name instead."""
         if fact_type in self.never:
             return False
-        return self.allowed is None or (unit, fact_type) in self.allowed
+        return self.allowed is None or unit is None or (unit, fact_type) in self.allowed
 
 
 class Breach(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from siyu.campaigns.live_terms import LiveTerms
 from siyu.engine.scene import InvalidEffect, Scene
-from siyu.sdk import CampaignConfig, Effect, Fact, Grant, Hold
+from siyu.sdk import CampaignConfig, Effect, Fact, Grant, Hold, Issue
 
 
 def on_terms(scene: Scene, terms: LiveTerms) -> tuple[CampaignConfig, Fact]:
@@ -23,8 +23,10 @@ def check_terms(scene: Scene, terms: LiveTerms, effects: Sequence[Effect]) -> No
     fact, participation = scene.fact, scene.participation
     if terms.rewardable is not None:
         for effect in effects:
-            if isinstance(effect, Grant | Hold) and not terms.rewardable.permits(effect.unit, fact.type):
-                raise InvalidEffect(f"{effect.unit} must not be given for {fact.type}")
+            if isinstance(effect, Grant | Hold | Issue):
+                unit = None if isinstance(effect, Issue) else effect.unit
+                if not terms.rewardable.permits(unit, fact.type):
+                    raise InvalidEffect(f"{unit or 'a reward'} must not be given for {fact.type}")
     if terms.arms and participation.arm is None:
         arm = terms.arm_of(None, scene.campaign.id, fact.member_id)
         assert arm is not None, "an arm is drawn among those there are"  # noqa: S101 - an invariant

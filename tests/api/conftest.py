@@ -12,7 +12,7 @@ from api.embedded import Servers
 from api.services import Services, open_services
 from api.settings import Settings
 from tests.api.processes import Commands
-from tests.conftest import new_database
+from tests.databases import Databases
 
 # Told not to keep what they compile, the processes would each compile siyu and its libraries anew, for a second or two.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -38,10 +38,10 @@ def commands(settings: Settings, servers: Servers, database_url: str) -> Command
 
 
 @pytest.fixture(scope="module")
-async def services(settings: Settings, servers: Servers, template: str) -> AsyncIterator[Services]:
+async def services(settings: Settings, servers: Servers, databases: Databases) -> AsyncIterator[Services]:
     """The open parts of a process, on a database that the tests of a module share."""
     async with (
-        new_database(servers, template) as url,
+        databases.fresh() as url,
         open_services(settings, Servers(url, servers.redis_url)) as opened,
     ):
         yield opened

@@ -14,14 +14,13 @@ from uuid import UUID
 import httpx
 
 from api.auth import Tokens
-from api.embedded import Servers
 from schema.ids import CAMPAIGN, MEMBER, encode_id
 from siyu.db import Pool, open_database
 from siyu.engine import running
 from siyu.sdk import ENTRY_POINT_GROUP
 from tests.api.graphql import ask, check_in, operator_token, token_of
 from tests.api.processes import Commands
-from tests.conftest import new_database
+from tests.databases import Databases
 from tests.factories import add_campaign, add_members, paid, shop_engine, sign
 
 HOSTILE = Path(__file__).parent / "hostile"
@@ -125,15 +124,15 @@ async def submit(client: httpx.AsyncClient, shop: Shop, number: int) -> Any:
 
 
 @asynccontextmanager
-async def reference(servers: Servers, template: str) -> AsyncIterator[Shop]:
+async def reference(databases: Databases) -> AsyncIterator[Shop]:
     """A shop of its own, for the run without a hostile plugin."""
-    async with new_database(servers, template) as url, open_database(url, 5) as pool:
+    async with databases.fresh() as url, open_database(url, 5) as pool:
         yield await new_shop(pool)
 
 
-async def undisturbed(servers: Servers, template: str) -> Any:
+async def undisturbed(databases: Databases) -> Any:
     """What the shipped campaigns do when they are alone."""
-    async with reference(servers, template) as shop, running(shop_engine(shop.pool)) as engine:
+    async with reference(databases) as shop, running(shop_engine(shop.pool)) as engine:
         for number in range(ORDERS):
             member = shop.members[number % MEMBERS]
             await engine.submit(paid(member, f"A-{number}", 1_000 + 100 * number, AT))
@@ -143,7 +142,7 @@ async def undisturbed(servers: Servers, template: str) -> Any:
 
 
 async def test_hostile_plugins_harm_nobody_and_are_named(
-    commands: Commands, pool: Pool, servers: Servers, template: str, tokens: Tokens, tmp_path: Path
+    commands: Commands, pool: Pool, databases: Databases, tokens: Tokens, tmp_path: Path
 ) -> None:
     install(tmp_path)
     shop = await new_shop(pool)
@@ -177,7 +176,7 @@ async def test_hostile_plugins_harm_nobody_and_are_named(
     assert {decision["campaign"]["name"] for decision in calm} == {"purchase", "scribbles"}
     assert [payload["userErrors"] for payload in signed] == [[]] * MEMBERS
     assert told["muteGo"] == {"userErrors": [], "participation": {"progress": {"text": "进度暂不可用"}}}
-    assert await shop.done() == await undisturbed(servers, template)
+    assert await shop.done() == await undisturbed(databases)
     # What it changed in place was never there again.
     assert await pool.fetchval(GRANTED, hostile["scribbles"]) == ORDERS
 

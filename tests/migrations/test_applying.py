@@ -11,7 +11,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 
 from api.migrating import known_migrations, migrate, missing_migrations
 from siyu.db import tortoise_config
-from tests.conftest import execute
+from tests.databases import execute
 
 REPOSITORY = Path(__file__).parents[2]
 # A later one may change what an earlier one made: they are run again in their order.

@@ -13,7 +13,7 @@ from siyu.campaigns.service import CampaignSettings
 from siyu.db import Pool
 from siyu.engine import NewFact
 from siyu.errors import InvalidInput
-from siyu.sdk import Action, ActionKind, ConfigProblem, Grant, RewardRule, Text
+from siyu.sdk import Action, ActionKind, ConfigProblem, Effect, Fact, Grant, Issue, RewardRule, Text, View
 from tests.clock import NOON
 from tests.factories import add_members, paid, shop_engine
 from tests.siyu.engine.stage import MEMBER, gives, live, paying, play, told, world_of
@@ -118,6 +118,21 @@ def test_the_act_of_sharing_is_never_rewarded_whatever_the_type_declares(fact_ty
 
         assert told(outcome) == [(1, "CAMPAIGN_FAILED", 0)]
         assert world.book.transfers == []
+
+
+def test_a_reward_with_a_name_is_none_for_sharing_either() -> None:
+    def decide(_fact: Fact, _view: View[Any, Any]) -> Iterator[Effect]:
+        yield Issue("mug", "once", "NO")
+
+    kind = paying(decide, actions=(SHARE, INVITE), effects=frozenset({Issue}), refusals={"NO": HAND_OUT})
+    campaign = live(kind, 1)
+    world = world_of([campaign])
+
+    shared = play(world, NewFact("paying.handOut", MEMBER, NOON, {}, "k", campaign.id))
+    invited = play(world, NewFact("paying.invite", MEMBER, NOON, {}, "l", campaign.id))
+
+    assert (told(shared), told(invited)) == ([(1, "CAMPAIGN_FAILED", 0)], [(1, None, 0)])
+    assert len(world.rewards.new) == 1
 
 
 def test_sharing_without_a_reward_is_fine() -> None:

@@ -4,17 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api.embedded import Servers
 from siyu.db import Pool, open_database
-from tests.conftest import new_database
+from tests.databases import Databases
 
 POOL_MAX = 5
 
 
 @pytest.fixture
-async def second_pool(servers: Servers, template: str) -> AsyncIterator[Pool]:
+async def second_pool(databases: Databases) -> AsyncIterator[Pool]:
     """A pool on a second fresh database."""
-    async with new_database(servers, template) as url, open_database(url, POOL_MAX) as opened:
+    async with databases.fresh() as url, open_database(url, POOL_MAX) as opened:
         yield opened
 
 

@@ -1,0 +1,77 @@
+"""Databases for tests: each is a copy of a migrated one, and the next copy is made while a test uses the last."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+
+from api.migrating import migrate
+
+TEMPLATE = "siyu_test_template"
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Run statements that need a connection of their own, outside a transaction."""
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+class Databases:
+    """Copies of the template. To make one takes longer than most tests, so one is always made ahead."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server_url = server_url
+        self._next = asyncio.create_task(self._copy())
+
+    async def _copy(self) -> str:
+        name = f"siyu_test_{uuid4().hex}"
+        await execute(self._server_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return name
+
+    async def _drop(self, name: str) -> None:
+        await execute(self._server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+    @asynccontextmanager
+    async def fresh(self) -> AsyncIterator[str]:
+        """The URL of a database with the present schema, gone after the block."""
+        name = await self._next
+        self._next = asyncio.create_task(self._copy())
+        yield with_database(self._server_url, name)
+        await self._drop(name)
+
+    async def close(self) -> None:
+        """Drop what was made ahead."""
+        await self._drop(await self._next)
+
+
+@asynccontextmanager
+async def prepared_databases(server_url: str) -> AsyncIterator[Databases]:
+    """The template, migrated; with its copies it is gone after the block."""
+    drop = f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)"
+    await execute(server_url, drop, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
+    await migrate(with_database(server_url, TEMPLATE))
+    databases = Databases(server_url)
+    yield databases
+    await databases.close()
+    await execute(server_url, drop)
+
+
+@asynccontextmanager
+async def empty_database(server_url: str) -> AsyncIterator[str]:
+    """The URL of a database that was never migrated, gone after the block."""
+    name = f"siyu_test_{uuid4().hex}"
+    await execute(server_url, f"CREATE DATABASE {name} TEMPLATE template0")
+    yield with_database(server_url, name)
+    await execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
