@@ -289,9 +289,19 @@ COMPLIANCE_GUARDS = (
     Guard(
         "nothing but the declared rewards",
         f"{ENGINE}/terms.py",
-        "if isinstance(effect, Grant | Hold) and not terms.rewardable.permits(effect.unit, fact.type):",
+        "if not terms.rewardable.permits(unit, fact.type):",
         "if False:",
-        (f"{COMPLIANCE}::test_what_is_not_declared_is_not_given",),
+        (
+            f"{COMPLIANCE}::test_what_is_not_declared_is_not_given",
+            f"{COMPLIANCE}::test_a_reward_with_a_name_is_none_for_sharing_either",
+        ),
+    ),
+    Guard(
+        "rewards with a name are rewards",
+        f"{ENGINE}/terms.py",
+        "if isinstance(effect, Grant | Hold | Issue):",
+        "if isinstance(effect, Grant | Hold):",
+        (f"{COMPLIANCE}::test_a_reward_with_a_name_is_none_for_sharing_either",),
     ),
 )
 
