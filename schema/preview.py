@@ -26,7 +26,9 @@ class PreviewFactInput:
         default=None, description="Null: a newcomer, the same person in every fact of the preview."
     )
     action: str | None = strawberry.field(default=None, description="The action's name, such as sign.")
-    type: str | None = strawberry.field(default=None, description="order.paid, order.refunded, or a plugin's.")
+    type: str | None = strawberry.field(
+        default=None, description="order.paid, order.refunded, order.cancelled, or a plugin's."
+    )
     data: JSON | None = strawberry.field(default=None, description="As the action's input or `factSubmit` has it.")
     at: datetime | None = strawberry.field(default=None, description="The preview's `at` by default.")
 

@@ -26,13 +26,17 @@ from siyu.members.service import member_known_by
 class FactSubmitInput:
     """Something that happened to a member, who is named by `member` or by `identity`."""
 
-    type: str = strawberry.field(description="order.paid, order.refunded, or a type that a plugin listens to.")
+    type: str = strawberry.field(
+        description="order.paid, order.refunded, order.cancelled, or a type that a plugin listens to."
+    )
     member: strawberry.ID | None = strawberry.UNSET
     identity: IdentityInput | None = strawberry.field(
         default=strawberry.UNSET, description="An identity that nobody has yet makes a new member."
     )
     occurred_at: datetime
-    data: JSON = strawberry.field(description="For order facts: {order, amount_fen}.")
+    data: JSON = strawberry.field(
+        description="For order facts: {order, amount_fen, reservation, team}, the last two if there are any."
+    )
     idempotency_key: str
 
 

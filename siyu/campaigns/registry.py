@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 
 from siyu.campaigns.declared_counters import counter_problems
 from siyu.deadline import DEADLINE, LOADING_S, Patience
-from siyu.orders import ORDER_FACTS
+from siyu.orders import CORE_FACTS
 from siyu.sdk import (
     EFFECT_TYPES,
     ENTRY_POINT_GROUP,
@@ -239,7 +239,7 @@ def _reasons_of_own_facts(kind: AnyCampaignType) -> Iterator[tuple[bool, str]]:
     """What can be wrong with the facts that a campaign type enters itself; each with whether it is."""
     actions = [action.name for action in kind.actions]
     names = [*actions, *kind.timers, *kind.emits]
-    core = sorted(kind.own_facts() & ORDER_FACTS.keys())
+    core = sorted(kind.own_facts() & CORE_FACTS.keys())
     for what, own, effect in (("timers", kind.timers, Schedule), ("emits", kind.emits, Emit)):
         yield not all(ACTION.fullmatch(name) for name in own), f"the names of its {what} must be camelCase"
         wrong = [name for name, model in own.items() if not _is_fact_data(model)]

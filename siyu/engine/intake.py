@@ -11,7 +11,7 @@ from siyu.deadline import DEADLINE, Patience
 from siyu.engine.facts import NewFact
 from siyu.errors import InvalidInput, Problem
 from siyu.inputs import check_json, parse_json
-from siyu.orders import ORDER_FACTS
+from siyu.orders import CORE_FACTS
 from siyu.sdk import Action
 
 KEY_LENGTH_MIN = 8
@@ -72,9 +72,9 @@ def idempotency_key(principal: str, key: str) -> str:
 
 
 def _check_data(registry: Registry, fact_type: str, data: object) -> Mapping[str, Any]:
-    core = ORDER_FACTS.get(fact_type)
+    core = CORE_FACTS.get(fact_type)
     if core is not None:
-        return parse_json(core, data, ("data",)).model_dump(mode="json")
+        return parse_json(core, data, ("data",)).model_dump(mode="json", exclude_none=True)
     if not _is_awaited(registry, fact_type):
         raise InvalidInput([Problem(("type",), "unknown fact type")])
     if not isinstance(data, dict):

@@ -1,31 +1,49 @@
 """The core facts about orders, and the shape of their data."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 ORDER_PAID = "order.paid"
 ORDER_REFUNDED = "order.refunded"
+ORDER_CANCELLED = "order.cancelled"
 # A hundred million yuan: far above any order, far below what an integer column holds when summed.
 AMOUNT_FEN_MAX = 10_000_000_000
 
 OrderNumber = Annotated[str, Field(min_length=1, max_length=64)]
+OpenedKey = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class OrderPaid(BaseModel):
-    """An order was paid: its number in the shop and what was paid, in fen."""
+class OrderFact(BaseModel):
+    """What every fact about an order tells: its number in the shop.
+
+    Where the order was made in a campaign, `reservation` and `team` are the keys that the campaign gave out for it;
+    what is not told is not in the fact's data.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     order: OrderNumber
+    reservation: OpenedKey | None = None
+    team: OpenedKey | None = None
+
+
+class OrderPaid(OrderFact):
+    """An order was paid: how much, in fen."""
+
     amount_fen: Annotated[int, Field(ge=0, le=AMOUNT_FEN_MAX)]
 
 
-class OrderRefunded(BaseModel):
+class OrderRefunded(OrderFact):
     """Money of a paid order went back: how much this time, in fen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    order: OrderNumber
     amount_fen: Annotated[int, Field(ge=1, le=AMOUNT_FEN_MAX)]
 
 
-ORDER_FACTS: dict[str, type[BaseModel]] = {ORDER_PAID: OrderPaid, ORDER_REFUNDED: OrderRefunded}
+class OrderCancelled(OrderFact):
+    """An order will not be paid. What campaigns make of it is theirs: the core keeps account of paid orders alone."""
+
+
+# Those that the core keeps account of.
+ORDER_FACTS: Mapping[str, type[OrderFact]] = {ORDER_PAID: OrderPaid, ORDER_REFUNDED: OrderRefunded}
+CORE_FACTS: Mapping[str, type[OrderFact]] = {**ORDER_FACTS, ORDER_CANCELLED: OrderCancelled}

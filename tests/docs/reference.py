@@ -56,9 +56,9 @@ def _members(value: type) -> Iterator[str]:
     elif issubclass(value, BaseModel) and value.model_fields:
         yield "\n| Field | JSON | Default | Bounds |\n|---|---|---|---|"
         schemas = value.model_json_schema()["properties"]
-        for name, _, default in _fields(value)[1:]:  # after the star: models take keywords alone
-            schema = schemas[name]
-            yield f"| `{name}` | {_json_type(schema)} | {f'`{default}`' if default else ''} | {_bounds(schema)} |"
+        for name, found in value.model_fields.items():
+            default = "" if found.is_required() else f"`{found.get_default(call_default_factory=True)!r}`"
+            yield f"| `{name}` | {_json_type(schemas[name])} | {default} | {_bounds(schemas[name])} |"
     for name, member in vars(value).items():
         if not name.startswith("_") and not issubclass(value, BaseModel | Enum):
             called = member.fget if isinstance(member, property) else member

@@ -66,7 +66,7 @@ SECTIONS = (
         "Facts of the core",
         "Every shop has these, and `listens` and `settles` may name them. They may tell more one day; a campaign that "
         "reads\nwhat it knows goes on as before.",
-        tuple(orders.ORDER_FACTS.values()),
+        (orders.OrderFact, *orders.CORE_FACTS.values()),
     ),
     Section(
         "The view",

@@ -135,3 +135,21 @@ async def test_a_member_who_does_not_exist_is_not_found(shop: Shop) -> None:
 )
 async def test_a_moment_needs_an_offset_and_has_to_exist(shop: Shop, moment: str) -> None:
     assert await shop.error_codes(SERVICE, SUBMIT, input=order(occurredAt=moment)) == ["INVALID_REQUEST"]
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        ({"order": "A-9", "reservation": ""}, "reservation"),
+        ({"order": "A-9", "team": "t" * 65}, "team"),
+        ({"order": "A-9", "amount_fen": 1}, "amount_fen"),
+        ({}, "order"),
+    ],
+)
+async def test_what_is_wrong_with_a_cancelled_order_is_told_with_its_field(
+    shop: Shop, data: dict[str, object], path: str
+) -> None:
+    payload = await submit(shop, type="order.cancelled", data=data, idempotencyKey="off/A-9-9")
+
+    assert [error["field"] for error in payload["userErrors"]] == [["input", "data", path]]
+    assert await shop.pool.fetchval("SELECT count(*) FROM fact") == 0

@@ -7,29 +7,48 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.sdk.testing.limits import ORDER_AMOUNT_FEN_MAX, ORDER_NUMBER_LENGTH_MAX, ORDER_PAID, ORDER_REFUNDED
+from siyu.sdk.testing.limits import (
+    KEY_LENGTH_MAX,
+    ORDER_AMOUNT_FEN_MAX,
+    ORDER_CANCELLED,
+    ORDER_NUMBER_LENGTH_MAX,
+    ORDER_PAID,
+    ORDER_REFUNDED,
+)
 from siyu.sdk.view import OrderView
 
 OrderNumber = Annotated[str, Field(min_length=1, max_length=ORDER_NUMBER_LENGTH_MAX)]
+OpenedKey = Annotated[str, Field(min_length=1, max_length=KEY_LENGTH_MAX)]
 
 
-class OrderPaid(BaseModel):
-    """The data of `order.paid`: the number in the shop and what was paid, in fen."""
+class OrderFact(BaseModel):
+    """The number in the shop, and the keys that a campaign gave out for the order; what is None is not in the data."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     order: OrderNumber
+    reservation: OpenedKey | None = None
+    team: OpenedKey | None = None
+
+
+class OrderPaid(OrderFact):
+    """The data of `order.paid`: what was paid, in fen."""
+
     amount_fen: Annotated[int, Field(ge=0, le=ORDER_AMOUNT_FEN_MAX)]
 
 
-class OrderRefunded(BaseModel):
+class OrderRefunded(OrderFact):
     """The data of `order.refunded`: how much went back this time, in fen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    order: OrderNumber
     amount_fen: Annotated[int, Field(ge=1, le=ORDER_AMOUNT_FEN_MAX)]
 
 
-ORDER_FACTS: Mapping[str, type[BaseModel]] = {ORDER_PAID: OrderPaid, ORDER_REFUNDED: OrderRefunded}
+class OrderCancelled(OrderFact):
+    """The data of `order.cancelled`: an order that will not be paid."""
+
+
+# Those that are entered among the stage's orders.
+ORDER_FACTS: Mapping[str, type[OrderFact]] = {ORDER_PAID: OrderPaid, ORDER_REFUNDED: OrderRefunded}
+CORE_FACTS: Mapping[str, type[OrderFact]] = {**ORDER_FACTS, ORDER_CANCELLED: OrderCancelled}
 
 
 class Orders:

@@ -11,7 +11,7 @@ from siyu.sdk.facts import Fact
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
 from siyu.sdk.testing.limits import PLAYED_MAX, SHANGHAI
-from siyu.sdk.testing.orders import ORDER_FACTS
+from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import Scene
 from siyu.sdk.testing.shop import AskedFor, Shop
@@ -99,7 +99,7 @@ class Stage(Generic[ConfigT, StateT]):
         for action in self.kind.actions:
             if type_ == self.kind.fact_type(action):
                 return self._act(member, action, data)
-        if type_ in ORDER_FACTS:
+        if type_ in CORE_FACTS:
             return self._order(member, type_, data)
         if type_ not in self.kind.listens | self.kind.settles:
             raise NotHeard(f"{self.kind.key} neither listens to nor settles {type_!r}")
@@ -157,7 +157,10 @@ class Stage(Generic[ConfigT, StateT]):
         return self._begin(fact, None) if self._is_open() else Played(fact, refusal=CAMPAIGN_NOT_OPEN)
 
     def _order(self, member: Member | str, type_: str, data: dict[str, Any]) -> Played:
-        fact = self._fact(member, type_, ORDER_FACTS[type_].model_validate(data).model_dump(mode="json"))
+        told = CORE_FACTS[type_].model_validate(data).model_dump(mode="json", exclude_none=True)
+        fact = self._fact(member, type_, told)
+        if type_ not in ORDER_FACTS:
+            return self._hear(fact, None)
         order = self._shop.orders.accept(type_, fact.member_id, fact.at, fact.data)
         return Played(fact, refusal=order) if isinstance(order, str) else self._hear(fact, order)
 

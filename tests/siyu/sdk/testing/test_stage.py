@@ -18,7 +18,7 @@ from siyu.engine import effects as engine
 from siyu.engine import references, scene, scheduling
 from siyu.inputs import JSON_DEPTH_MAX, JSON_INTEGER_MAX
 from siyu.ledger.book import UNITS
-from siyu.orders import ORDER_FACTS
+from siyu.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk import Grant, Refuse
 from siyu.sdk.testing import InvalidEffect, NotHeard, Stage, given, limits, orders, stage_of
 from tests.siyu.sdk.testing.planted import SOUND, only
@@ -49,8 +49,9 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
 
 def test_it_takes_the_orders_that_the_shop_takes() -> None:
     assert set(orders.ORDER_FACTS) == set(ORDER_FACTS)
-    for fact_type, model in ORDER_FACTS.items():
-        ours, theirs = orders.ORDER_FACTS[fact_type].model_json_schema(), model.model_json_schema()
+    assert set(orders.CORE_FACTS) == set(CORE_FACTS)
+    for fact_type, model in CORE_FACTS.items():
+        ours, theirs = orders.CORE_FACTS[fact_type].model_json_schema(), model.model_json_schema()
         assert ours["properties"] == theirs["properties"]
         assert ours["required"] == theirs["required"]
 
