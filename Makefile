@@ -35,8 +35,9 @@ fix: setup ## Format and repair what can be repaired by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: setup ## Write docs/campaigns/reference.md anew from the docstrings of siyu.sdk
+docs: setup ## Write docs/campaigns/reference.md anew, and promise what is new in siyu.sdk
 	$(BIN)/python -m tests.docs.reference
+	$(BIN)/python -m tests.siyu.sdk.surface
 
 prove: setup ## The long proofs: races, kills, totals
 	$(BIN)/python -m pytest -m prove
