@@ -7,7 +7,8 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from schema.types.enums import FirstOrder
+from schema.scalars import BigInt
+from schema.types.enums import CapMeasure, CapPeriod, CapScope, FirstOrder, WalletUnit
 
 
 @strawberry.input(description="Whom a campaign is for: whoever meets every condition that is set.")
@@ -34,6 +35,17 @@ class CampaignArmInput:
     override: JSON = strawberry.field(description="A merge patch (RFC 7396) on the config.")
 
 
+@strawberry.input(description="A cap: a decision that would go beyond it is refused as a whole.")
+class CampaignCapInput:
+    """A cap."""
+
+    measure: CapMeasure
+    unit: WalletUnit | None = strawberry.field(default=None, description="Of a cap of VALUE; null for COUNT.")
+    scope: CapScope
+    period: CapPeriod
+    limit: BigInt = strawberry.field(description="0 lets nothing through.")
+
+
 @strawberry.input(description="What any campaign can have. On an update they replace the terms as a whole.")
 class CampaignTermsInput:
     """Terms."""
@@ -44,6 +56,7 @@ class CampaignTermsInput:
     audience: AudienceInput | None = None
     arms: list[CampaignArmInput] = strawberry.field(default_factory=list)
     time_zone: str | None = strawberry.field(default=None, description="An IANA name; null: the shop's.")
+    caps: list[CampaignCapInput] = strawberry.field(default_factory=list)
     commission_levels: int = 1
 
 
@@ -54,7 +67,7 @@ def terms_json(given: CampaignTermsInput) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, AudienceInput | CampaignArmInput | CampaignTermsInput):
+    if isinstance(value, AudienceInput | CampaignArmInput | CampaignCapInput | CampaignTermsInput):
         return {name: _json(each) for name, each in vars(value).items()}
     if isinstance(value, list):
         return [_json(each) for each in value]

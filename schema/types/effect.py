@@ -194,6 +194,33 @@ class NotifyEffect(Effect):
     params: JSON
 
 
+@strawberry.type
+class TagChange(Effect):
+    """A tag given or taken; not a type of the schema itself."""
+
+    label: strawberry.Private[str]
+    changed: bool = strawberry.field(description="False where it was so before.")
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        """As Effect."""
+        return cls(kind=logged["kind"], label=logged["tag"], changed=logged["changed"])
+
+    @field("The tag. For operators and services.")
+    def tag(self, info: Info) -> str | None:
+        return self.label if info.context.principal.member_id is None else None
+
+
+@strawberry.type(description="The member has a tag.")
+class TagEffect(TagChange):
+    """A tag given."""
+
+
+@strawberry.type(description="The member no longer has a tag.")
+class UntagEffect(TagChange):
+    """A tag taken."""
+
+
 EFFECTS: Mapping[str, type[Effect]] = {
     "grant": GrantEffect,
     "score": ScoreEffect,
@@ -213,6 +240,8 @@ EFFECTS: Mapping[str, type[Effect]] = {
     "issue": IssueEffect,
     "revoke": RevokeEffect,
     "notify": NotifyEffect,
+    "tag": TagEffect,
+    "untag": UntagEffect,
 }
 
 

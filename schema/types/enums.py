@@ -41,6 +41,32 @@ class FirstOrder(Enum):
 
 
 @strawberry.enum
+class CapMeasure(Enum):
+    """What a cap counts."""
+
+    VALUE = strawberry.enum_value("value", description="What is granted and promised of a wallet unit.")
+    COUNT = strawberry.enum_value("count", description="The decisions that reward.")
+
+
+@strawberry.enum
+class CapScope(Enum):
+    """Whose cap it is: one of the campaign, or one for each member."""
+
+    CAMPAIGN = "campaign"
+    MEMBER = "member"
+
+
+@strawberry.enum
+class CapPeriod(Enum):
+    """When a cap starts anew, by the shop's time zone."""
+
+    EVER = "ever"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@strawberry.enum
 class MemberOrder(Enum):
     """How members are listed."""
 

@@ -8,10 +8,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.fields import field
-from schema.types.enums import FirstOrder
+from schema.scalars import BigInt
+from schema.types.enums import CapMeasure, CapPeriod, CapScope, FirstOrder, WalletUnit
 from siyu.campaigns.revisions import RevisionRow
 from siyu.sdk import Audience as SdkAudience
 from siyu.sdk import CampaignTerms as SdkTerms
+from siyu.sdk import Cap as SdkCap
 
 
 @strawberry.type(description="Whom a campaign is for: whoever meets every condition that is set.")
@@ -38,6 +40,17 @@ class CampaignArm:
     override: JSON
 
 
+@strawberry.type(description="A cap: a decision that would go beyond it is refused as a whole, with CAP_REACHED.")
+class CampaignCap:
+    """A cap as a GraphQL object."""
+
+    measure: CapMeasure
+    unit: WalletUnit | None = strawberry.field(description="Null for COUNT.")
+    scope: CapScope
+    period: CapPeriod
+    limit: BigInt
+
+
 @strawberry.type(description="What any campaign can have, whatever its type.")
 class CampaignTerms:
     """Terms as a GraphQL object."""
@@ -48,6 +61,7 @@ class CampaignTerms:
     audience: Audience | None = strawberry.field(description="Null: everybody.")
     arms: list[CampaignArm]
     time_zone: str | None = strawberry.field(description="Whose days it counts; null: the shop's.")
+    caps: list[CampaignCap] = strawberry.field(description="What it may give at most; `counters` tells what is left.")
     commission_levels: int
 
 
@@ -63,6 +77,7 @@ def terms_object(text: str | None) -> CampaignTerms:
         audience=audience,
         arms=arms,
         time_zone=terms.time_zone,
+        caps=list(map(_cap, terms.caps)),
         commission_levels=terms.commission_levels,
     )
 
@@ -71,6 +86,16 @@ def _audience(given: SdkAudience) -> Audience:
     values: dict[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in given}
     values["first_order"] = FirstOrder(given.first_order) if given.first_order else None
     return Audience(**values)
+
+
+def _cap(given: SdkCap) -> CampaignCap:
+    return CampaignCap(
+        measure=CapMeasure(given.measure.value),
+        unit=WalletUnit(given.unit) if given.unit is not None else None,
+        scope=CapScope(given.scope.value),
+        period=CapPeriod(given.period.value),
+        limit=BigInt(given.limit),
+    )
 
 
 @strawberry.type(description="What a campaign was from one change to the next.")

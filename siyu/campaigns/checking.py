@@ -12,6 +12,7 @@ from siyu.campaigns.live_terms import LiveArm
 from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.errors import InvalidInput, Problem
 from siyu.inputs import parse_json
+from siyu.ledger import UNITS
 from siyu.sdk import CampaignConfig, CampaignTerms
 from siyu.sdk.arms import Arm, merged
 
@@ -32,7 +33,7 @@ def check_settings(kind: AnyCampaignType, config: object, terms: object) -> tupl
     arms = [_arm(kind, checked, place, arm) for place, arm in enumerate(agreed.arms)]
     try:
         configs = [checked, *(arm.config for arm in arms)]
-        found = [*_problems_of(kind, configs), *_breaches(kind, configs, agreed)]
+        found = [*_problems_of(kind, configs), *_breaches(kind, configs, agreed), *_unknown_units(agreed)]
     except Exception as error:  # a plugin's code: the operator is told that this type cannot be used
         logger.exception("campaign type %s failed to check a config", kind.key)
         raise InvalidInput([Problem(("config",), f"the checks of {kind.key} failed: {error!r}")]) from error
@@ -79,6 +80,12 @@ def _problems_of(kind: AnyCampaignType, configs: Sequence[CampaignConfig]) -> It
         path = ("terms", "arms", str(place - 1), "override") if place else ("config",)
         for problem in islice(kind.validate(checked), PROBLEMS_MAX):
             yield Problem((*path, *problem.path), problem.text.en, text=problem.text)
+
+
+def _unknown_units(terms: CampaignTerms) -> Iterator[Problem]:
+    for place, cap in enumerate(terms.caps):
+        if cap.unit is not None and cap.unit not in UNITS:
+            yield Problem(("terms", "caps", str(place), "unit"), f"must be one of {', '.join(UNITS)}")
 
 
 def _breaches(kind: AnyCampaignType, configs: Sequence[CampaignConfig], terms: CampaignTerms) -> Iterator[Problem]:

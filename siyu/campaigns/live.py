@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from siyu.campaigns.caps import LiveCap
 from siyu.campaigns.immutable import is_immutable
 from siyu.campaigns.live_terms import LiveTerms
 from siyu.campaigns.needs import Needs, needs_of
@@ -34,12 +35,14 @@ class LiveCampaign:
     copies_config: bool = field(init=False)
     copies_state: bool = field(init=False)
     needs: Needs = field(init=False)
+    caps: tuple[LiveCap, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         kind = self.type
         object.__setattr__(self, "copies_config", not is_immutable(kind.config))  # type: ignore[arg-type]  # hashable
         object.__setattr__(self, "copies_state", not is_immutable(kind.state))  # type: ignore[arg-type]  # likewise
         object.__setattr__(self, "needs", needs_of(kind))
+        object.__setattr__(self, "caps", self.terms.caps if self.terms is not None else ())
 
     def lent_config(self) -> CampaignConfig:
         """The config for the type's code: a copy where that could change it in place."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from siyu.campaigns.caps import LiveCap, live_cap
 from siyu.campaigns.compliance import Rewardable, rewardable
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import Audience, CampaignConfig, CampaignTerms
@@ -33,6 +34,7 @@ class LiveTerms:
     arms: tuple[LiveArm, ...]
     zone: ZoneInfo | None
     rewardable: Rewardable | None
+    caps: tuple[LiveCap, ...]
 
     def arm_of(self, kept: str | None, campaign_id: UUID, member_id: UUID) -> LiveArm | None:
         """The arm a member plays in: the one they have, else the one that is drawn for them.
@@ -56,4 +58,5 @@ def compile_terms(kind: AnyCampaignType, config: CampaignConfig, terms: Campaign
     if rewards is None and terms == CampaignTerms(commission_levels=terms.commission_levels):
         return None
     zone = ZoneInfo(terms.time_zone) if terms.time_zone else None
-    return LiveTerms(terms, terms.priority, terms.lane, terms.stops_further, terms.audience, arms, zone, rewards)
+    caps = tuple(map(live_cap, terms.caps))
+    return LiveTerms(terms, terms.priority, terms.lane, terms.stops_further, terms.audience, arms, zone, rewards, caps)

@@ -5,6 +5,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
+from siyu.sdk import Effect, Tag, Untag
+
+TAGGING: frozenset[type[Effect]] = frozenset({Tag, Untag})
 
 
 class Route(NamedTuple):
@@ -18,9 +21,10 @@ class Route(NamedTuple):
     laned: bool
 
 
-def has_audience(campaign: LiveCampaign) -> bool:
-    """Whether features of the member decide if the campaign is for them."""
-    return campaign.terms is not None and campaign.terms.audience is not None
+def needs_features(campaign: LiveCampaign) -> bool:
+    """Whether features of the member decide if the campaign is for them, or are changed by it."""
+    has_audience = campaign.terms is not None and campaign.terms.audience is not None
+    return has_audience or not campaign.type.effects.isdisjoint(TAGGING)
 
 
 class Routes:
@@ -30,7 +34,7 @@ class Routes:
     first, of equal ones the older campaign. Campaigns without a lane, or of one that the shop no longer has, come last.
     """
 
-    __slots__ = ("_routes", "by_id", "campaigns", "has_audiences", "lanes")
+    __slots__ = ("_routes", "by_id", "campaigns", "lanes", "need_features")
 
     def __init__(self, campaigns: Iterable[LiveCampaign], lanes: Sequence[str] = ()) -> None:
         self.lanes = lanes
@@ -43,7 +47,7 @@ class Routes:
 
         self.campaigns = tuple(sorted(campaigns, key=order))
         self.by_id = {campaign.id: campaign for campaign in self.campaigns}
-        self.has_audiences = any(map(has_audience, self.campaigns))
+        self.need_features = any(map(needs_features, self.campaigns))
         self._routes: dict[str, Route] = {}
 
     def with_campaign(self, campaign: LiveCampaign) -> "Routes":

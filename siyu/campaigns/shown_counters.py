@@ -1,4 +1,4 @@
-"""A campaign's counters as they are shown: whose are countable beforehand, in the present period."""
+"""A campaign's counters and caps as they are shown: those that are countable beforehand, in the present period."""
 
 import logging
 from collections.abc import Collection, Iterator
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from siyu.campaigns.caps import live_cap
 from siyu.campaigns.counters import CounterKey, CounterRow
 from siyu.campaigns.counting import checked_limit, item_subjects, key_of, slot_named
 from siyu.campaigns.live import LiveCampaign
@@ -17,7 +18,7 @@ from siyu.campaigns.queries import CampaignRow
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.db import Pool
 from siyu.deadline import DEADLINE, Patience
-from siyu.sdk import Period, Scope, bucket_of
+from siyu.sdk import CampaignTerms, Period, Scope, bucket_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +30,9 @@ JOIN counter USING (campaign_id, name, subject, bucket)
 
 
 class ShownCounter(NamedTuple):
-    """One number to show, and its limit by the config; None: no limit."""
+    """One number to show, whose it is, and its limit by the config or the terms; None: no limit."""
 
-    counter: AnyCounter
+    scope: Scope
     key: CounterKey
     limit: int | None
 
@@ -60,6 +61,13 @@ def shown_counters(
         return []
 
 
+def shown_caps(campaign: CampaignRow, now: datetime, zone: ZoneInfo) -> list[ShownCounter]:
+    """The caps of the whole campaign; those of its members are as many as there are members, and not told."""
+    terms = CampaignTerms.model_validate_json(campaign.terms or "{}")
+    caps = [live_cap(cap) for cap in terms.caps if cap.scope is Scope.CAMPAIGN]
+    return [ShownCounter(live.cap.scope, live.key(campaign.id, None, now, zone), live.cap.limit) for live in caps]
+
+
 def _all_shown(
     kind: AnyCampaignType, campaign: CampaignRow, member_id: UUID | None, now: datetime, zone: ZoneInfo
 ) -> list[ShownCounter]:
@@ -75,7 +83,8 @@ def _shown(live: LiveCampaign, member_id: UUID | None, now: datetime, zone: Zone
         if bucket is None:
             continue
         for subject in _subjects(live, counter, member_id):
-            yield ShownCounter(counter, key_of(live, counter, subject, bucket), shown_limit(live, counter, subject))
+            key = key_of(live, counter, subject, bucket)
+            yield ShownCounter(counter.scope, key, shown_limit(live, counter, subject))
 
 
 def _subjects(live: LiveCampaign, counter: AnyCounter, member_id: UUID | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.pending import PendingFact
 from siyu.deadline import DEADLINE, Overran
+from siyu.engine.capping import cap_refusal, carry_out_counting
 from siyu.engine.counting import team_of
 from siyu.engine.effects import EFFECTS_MAX, Plan, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
@@ -113,7 +114,8 @@ def _decide(
         return _fail(world, arrived, scene, error)
     if refusal is not None:
         return _log(world, arrived, campaign, Decision(world.new_id(), campaign.id, (), refusal), None)
-    decision = Decision(world.new_id(), campaign.id, carry_out(scene, plan, effects), None)
+    logged = (carry_out_counting if campaign.caps else carry_out)(scene, plan, effects)
+    decision = Decision(world.new_id(), campaign.id, logged, None)
     return _log(world, arrived, campaign, decision, once_key(plan, effects))
 
 
@@ -134,7 +136,10 @@ def _ask(scene: Scene, order: OrderView | None) -> tuple[Plan, tuple[Effect, ...
     check_effects(scene, plan, effects)
     if campaign.terms is not None:
         check_terms(scene, campaign.terms, effects)
-    return plan, effects, refusal_among(scene, plan, effects)
+    refusal = refusal_among(scene, plan, effects)
+    if refusal is None and campaign.caps:
+        refusal = cap_refusal(scene, effects)
+    return plan, effects, refusal
 
 
 def _fail(world: World, arrived: ArrivedFact, scene: Scene, error: BaseException) -> Decision:

@@ -8,7 +8,7 @@ import orjson
 
 from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
-from siyu.engine import scheduling
+from siyu.engine import scheduling, tagging
 from siyu.engine.guards import Guard, PlacedGuard, first_refusal
 from siyu.engine.outcome import Refusal
 from siyu.engine.references import is_reference
@@ -43,6 +43,8 @@ from siyu.sdk import (
     Score,
     SetState,
     SetTeam,
+    Tag,
+    Untag,
 )
 
 EFFECTS_MAX = 32
@@ -181,12 +183,16 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Release: check_release,
     Confirm: check_confirm,
     SetTeam: check_set_team,
+    Tag: tagging.check_label,
+    Untag: tagging.check_label,
     **VALUE_CHECKS,
 }
 GUARDS: Mapping[type[Effect], Guard] = {
     Reserve: guard_reserve,
     Release: guard_release,
     Confirm: guard_confirm,
+    Tag: tagging.guard_tag,
+    Untag: tagging.guard_untag,
 }
 APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Grant: _grant,
@@ -200,5 +206,7 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Release: release,
     Confirm: confirm,
     SetTeam: set_team,
+    Tag: tagging.tag,
+    Untag: tagging.untag,
     **VALUE_APPLY,
 }

@@ -15,10 +15,12 @@ class Draft:
     """What the effects before this one would take and change, so that two of a decision cannot share what is left.
 
     `keys` are reservations of the member whose state they would change. What they would free counts for nothing.
+    `tags` are the member's as they would be; None before the first effect on them.
     """
 
     taken: dict[CounterKey, int] = field(default_factory=dict)
     keys: dict[str, ReservationState] = field(default_factory=dict)
+    tags: set[str] | None = None
 
 
 # Answers with the refusal that the whole decision becomes, or None; notes in the draft what its effect would do.

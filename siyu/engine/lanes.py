@@ -6,9 +6,11 @@ from typing import Any
 from siyu.campaigns.live import LiveCampaign
 from siyu.engine.outcome import Decision
 from siyu.engine.refusals import LANE_TAKEN, STOPPED
+from siyu.sdk import Effect, Grant, Hold, Issue
 
-# The logged effects that give something: whoever has one of them has taken the lane.
-REWARD_KINDS = frozenset({"grant", "hold", "issue"})
+# The effects that give something, and what they are called in the log: whoever has one of them has taken the lane.
+REWARDS: frozenset[type[Effect]] = frozenset({Grant, Hold, Issue})
+REWARD_KINDS = frozenset(kind.__name__.lower() for kind in REWARDS)
 
 Decide = Callable[[LiveCampaign], Decision]
 Skip = Callable[[LiveCampaign, str, Mapping[str, Any]], Decision]

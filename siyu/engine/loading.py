@@ -14,7 +14,7 @@ from siyu.campaigns.counters import CounterKey
 from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named
 from siyu.campaigns.needs import NOTHING
 from siyu.campaigns.reservations import ReservationState
-from siyu.campaigns.routes import has_audience
+from siyu.campaigns.routes import needs_features
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
 from siyu.engine.facts import ArrivedFact, NewFact
@@ -24,13 +24,13 @@ from siyu.engine.world import World
 from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import ORDER_FACTS, load_orders
-from siyu.sdk import Scope
+from siyu.sdk import Features, Scope
 
 
 async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
     """What the campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot."""
     concerns = [(campaign, fact.new) for fact in facts for campaign in _concerned(world, fact)]
-    needy = [concern for concern in concerns if concern[0].needs is not NOTHING]
+    needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
     if needy:
         await _load_needs(connection, world, needy, lock=lock)
     await load_accounts(connection, world.book, {fact.new.member_id for fact in facts})
@@ -39,9 +39,12 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
             connection, world.participations, list({(c.id, new.member_id) for c, new in concerns})
         )
         await load_value(connection, world, concerns)
-    if world.routes.has_audiences:
-        selected = {new.member_id for campaign, new in concerns if has_audience(campaign)}
+    if world.routes.need_features:
+        selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
         world.features |= await load_features(connection, selected) if selected else {}
+        for newcomer_id in selected - world.features.keys():
+            # Somebody in a preview, of whom nothing is known but when they joined.
+            world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
     numbers = {fact.new.data["order"] for fact in facts if fact.new.type in ORDER_FACTS}
     if numbers:
         await load_orders(connection, world.orders, numbers)
@@ -88,6 +91,8 @@ async def _load_needs(connection: Connection, world: World, concerns: Sequence[C
 
 
 def _counters_named(world: World, campaign: LiveCampaign, new: NewFact) -> Iterator[tuple[Scope, CounterKey]]:
+    for live in campaign.caps:
+        yield live.cap.scope, live.key(campaign.id, new.member_id, new.at, world.zone)
     for counter in campaign.needs.counters.values():
         subjects = subjects_named(campaign, counter, new.member_id, new.data)
         try:

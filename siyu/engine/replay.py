@@ -1,7 +1,7 @@
 """Past facts decided again by a draft, and every decision that would have been another."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Set
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from siyu.campaigns import Registry
 from siyu.campaigns.drafts import Draft, as_drafted, load_with_draft
-from siyu.campaigns.routes import has_audience
+from siyu.campaigns.routes import needs_features
 from siyu.db import Connection, Pool
 from siyu.engine.facts import NewFact
 from siyu.engine.history import PastFact, count_past, heard_by, past_facts
@@ -88,12 +88,13 @@ class Replay:
             always_open = replace(stored, state="running", starts_at=None, ends_at=None)
             theirs = Rehearsal(World([always_open], {}, self.zone, new_id))
             ours = theirs.judged_by([drafted])
-            run = _Run(connection, theirs, ours, follow_ups_of(drafted.type), FollowUps())
+            needing = needs_features(stored) or needs_features(drafted)
+            known = Known(needing, orders_are_played=ORDER_PAID in types)
+            run = _Run(connection, theirs, ours, follow_ups_of(drafted.type), FollowUps(), known)
             last: datetime | None = None
             async with aclosing(past_facts(connection, drafted.id, types)) as pages:
                 async for page in pages:
-                    if has_audience(stored) or has_audience(drafted):
-                        await _know_features(connection, theirs.world, page, orders_are_played=ORDER_PAID in types)
+                    await run.meet({past.member.id for past in page})
                     for past in page:
                         await self._follow(run, past.fact.arrived_at)
                         difference = self._play(past, run, summary)
@@ -115,6 +116,7 @@ class Replay:
         for fact in run.theirs.in_order((), until):
             if fact.new.member_id not in members:
                 members |= await read_members(run.connection, {fact.new.member_id})
+                await run.meet({fact.new.member_id})
             if fact.new.member_id in members:
                 judge = run.theirs if self._is_earlier(fact.new) else run.ours
                 run.follow_ups.note(fact.new, verdict_of(judge.play(fact).decision_of(self.draft.campaign_id)))
@@ -159,6 +161,13 @@ class Replay:
             summary.drifted += 1
 
 
+class Known(NamedTuple):
+    """Whether the campaign needs members' features, and whether those who have ordered follow from what is played."""
+
+    features: bool
+    orders_are_played: bool
+
+
 class _Run(NamedTuple):
     """What one run of a replay keeps: the stored config's and the draft's shop, which is one, and what follows."""
 
@@ -167,12 +176,13 @@ class _Run(NamedTuple):
     ours: Rehearsal
     follow_up_types: frozenset[str]
     follow_ups: FollowUps
+    known: Known
 
-
-async def _know_features(
-    connection: Connection, world: World, page: Sequence[PastFact], *, orders_are_played: bool
-) -> None:
-    """What the shop knows of the page's members today; whether they had ordered follows from the orders played."""
-    strangers = {past.member.id for past in page} - world.features.keys()
-    for member_id, features in (await load_features(connection, strangers)).items():
-        world.features[member_id] = features._replace(has_ordered=features.has_ordered and not orders_are_played)
+    async def meet(self, member_ids: Set[UUID]) -> None:
+        """Know what the shop knows of members today, where the campaign needs it."""
+        if not self.known.features:
+            return
+        features = self.theirs.world.features
+        for member_id, today in (await load_features(self.connection, member_ids - features.keys())).items():
+            has_ordered = today.has_ordered and not self.known.orders_are_played
+            features[member_id] = today._replace(has_ordered=has_ordered)

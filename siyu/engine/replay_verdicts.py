@@ -10,6 +10,7 @@ from siyu.campaigns import AnyCampaignType
 from siyu.engine.facts import NewFact
 from siyu.engine.outcome import Decision
 
+INCOMPARABLE = frozenset({"pending", "changed"})
 # What names a follow-up in the past and in the replay alike: its type, the member and the time it happens at.
 Name = tuple[str, UUID, datetime]
 
@@ -17,7 +18,8 @@ Name = tuple[str, UUID, datetime]
 class Verdict(NamedTuple):
     """What a decision comes to: its effects or the code of its refusal. Nothing decided and nothing done are one.
 
-    The ids of facts asked for are left out: they are others every time.
+    Left out are the ids of facts asked for, which are others every time, and whether a tag was new to the member, since
+    a replay starts from the tags of today.
     """
 
     effects: tuple[Mapping[str, Any], ...] = ()
@@ -28,13 +30,13 @@ def verdict_of(decision: Decision | None) -> Verdict:
     """The verdict of a decision, or of none."""
     if decision is None:
         return Verdict()
-    return Verdict(tuple(map(_without_id, decision.effects)), decision.refusal.code if decision.refusal else None)
+    return Verdict(tuple(map(_comparable, decision.effects)), decision.refusal.code if decision.refusal else None)
 
 
-def _without_id(effect: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "pending" not in effect:
+def _comparable(effect: Mapping[str, Any]) -> Mapping[str, Any]:
+    if INCOMPARABLE.isdisjoint(effect):
         return effect
-    return {name: value for name, value in effect.items() if name != "pending"}
+    return {name: value for name, value in effect.items() if name not in INCOMPARABLE}
 
 
 def follow_ups_of(kind: AnyCampaignType) -> frozenset[str]:

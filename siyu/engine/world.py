@@ -20,6 +20,7 @@ from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
 from siyu.ledger.holds import HoldBook
+from siyu.members.tags import TagChanges
 from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
 from siyu.rewards.book import RewardBook
@@ -59,8 +60,9 @@ class World:
     faults: Faults = field(default_factory=Faults)
     counters: Counters = field(default_factory=Counters)
     messages: list[NewMessage] = field(default_factory=list)
-    # Of those members alone about whom a campaign with an audience decides.
+    # Of those members alone about whom a campaign decides that has an audience or changes tags.
     features: dict[UUID, Features] = field(default_factory=dict)
+    tags: TagChanges = field(default_factory=TagChanges)
     routes: Routes = field(init=False)
     known_routes: InitVar[Routes | None] = None
     _days: dict[datetime, date] = field(default_factory=dict)
@@ -116,6 +118,7 @@ class World:
         self.decisions.clear()
         self.scores.clear()
         self.messages.clear()
+        self.tags.clear()
         self.book.transfers.clear()
         self.orders.changed.clear()
         self.orders.spendings.clear()

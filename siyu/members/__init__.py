@@ -2,5 +2,6 @@
 
 from siyu.members.features import load_features
 from siyu.members.locking import lock_members, read_members
+from siyu.members.tag_store import write_tags
 
-__all__ = ["load_features", "lock_members", "read_members"]
+__all__ = ["load_features", "lock_members", "read_members", "write_tags"]

@@ -15,6 +15,7 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
 from siyu.sdk.arms import Arm
 from siyu.sdk.audience import Audience, Features
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
+from siyu.sdk.caps import Cap, Measure
 from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.counters import Counter, Period, Scope, bucket_of
 from siyu.sdk.effects import (
@@ -39,6 +40,8 @@ from siyu.sdk.effects import (
     SetTeam,
     Settle,
     Spend,
+    Tag,
+    Untag,
 )
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
@@ -65,6 +68,7 @@ __all__ = [
     "CampaignTerms",
     "CampaignType",
     "Cancel",
+    "Cap",
     "ConfigProblem",
     "Confirm",
     "Counter",
@@ -78,6 +82,7 @@ __all__ = [
     "Held",
     "Hold",
     "Issue",
+    "Measure",
     "MemberView",
     "NotDeclared",
     "Notify",
@@ -100,8 +105,10 @@ __all__ = [
     "SetTeam",
     "Settle",
     "Spend",
+    "Tag",
     "TeamOf",
     "Text",
+    "Untag",
     "View",
     "bucket_of",
     "hookimpl",

@@ -8,7 +8,7 @@ Every `amount` is a whole number from 1 to 1,000,000,000,000, every `key` a text
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -256,6 +256,24 @@ class SetTeam:
     state: BaseModel
 
 
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Give the member a tag, one of those that audiences look at; nothing happens where they have it.
+
+    It is 1 to 32 printable characters without space around them. Guarded: a member has at most 64 tags, those of this
+    decision included; otherwise the whole decision becomes the core's refusal TOO_MANY_TAGS. Members do not see tags.
+    """
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untag:
+    """Take a tag from the member, whoever gave it; nothing happens where they do not have it."""
+
+    tag: str
+
+
 Effect = (
     Grant
     | Reverse
@@ -276,25 +294,7 @@ Effect = (
     | Issue
     | Revoke
     | Notify
+    | Tag
+    | Untag
 )
-EFFECT_TYPES: tuple[type[Effect], ...] = (
-    Grant,
-    Reverse,
-    SetState,
-    Score,
-    Once,
-    Schedule,
-    Cancel,
-    Emit,
-    Refuse,
-    Reserve,
-    Release,
-    Confirm,
-    SetTeam,
-    Spend,
-    Hold,
-    Settle,
-    Issue,
-    Revoke,
-    Notify,
-)
+EFFECT_TYPES: tuple[type[Effect], ...] = get_args(Effect)

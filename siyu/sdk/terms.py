@@ -1,4 +1,4 @@
-"""The terms that any campaign can have, whatever its type: lane, audience, arms, time zone."""
+"""The terms that any campaign can have, whatever its type: lane, audience, arms, caps, time zone."""
 
 import re
 from typing import Annotated
@@ -8,10 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from siyu.sdk.arms import Arm
 from siyu.sdk.audience import Audience
+from siyu.sdk.caps import Cap
 
 LANE_LENGTH_MAX = 32
 PRIORITY_MAX = 1_000_000
 ARMS_MAX = 8
+CAPS_MAX = 8
 TIME_ZONE_LENGTH_MAX = 64
 # More than two levels is a pyramid, whoever asks for it.
 COMMISSION_LEVELS_MAX = 2
@@ -29,6 +31,7 @@ class CampaignTerms(BaseModel):
     - `audience`: whom it is for; None is everybody.
     - `arms`: an experiment; members are shared out by weight, and each keeps their arm.
     - `time_zone`: whose days `fact.day` counts; None is the shop's.
+    - `caps`: what it may give at most; of one measure, unit, scope and period there is one.
     - `commission_levels`: how many levels of commission the campaign may declare.
     """
 
@@ -39,6 +42,7 @@ class CampaignTerms(BaseModel):
     audience: Audience | None = None
     arms: Annotated[tuple[Arm, ...], Field(max_length=ARMS_MAX)] = ()
     time_zone: Annotated[str, Field(min_length=1, max_length=TIME_ZONE_LENGTH_MAX)] | None = None
+    caps: Annotated[tuple[Cap, ...], Field(max_length=CAPS_MAX)] = ()
     commission_levels: Annotated[int, Field(ge=1, le=COMMISSION_LEVELS_MAX)] = 1
 
     @field_validator("arms")
@@ -50,6 +54,14 @@ class CampaignTerms(BaseModel):
         if arms and not any(arm.weight for arm in arms):
             raise ValueError("at least one arm must have a weight above 0")
         return arms
+
+    @field_validator("caps")
+    @classmethod
+    def caps_cap_different_things(cls, caps: tuple[Cap, ...]) -> tuple[Cap, ...]:
+        """Two limits of one thing are a mistake."""
+        if len({(cap.measure, cap.unit, cap.scope, cap.period) for cap in caps}) < len(caps):
+            raise ValueError("two caps have one measure, unit, scope and period")
+        return caps
 
     @field_validator("time_zone")
     @classmethod

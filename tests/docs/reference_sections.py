@@ -86,7 +86,7 @@ SECTIONS = (
     Section(
         "Terms",
         "What an operator sets on any campaign. The code of a campaign does not see them.",
-        (sdk.CampaignTerms, sdk.Audience, sdk.Features, sdk.Arm),
+        (sdk.CampaignTerms, sdk.Audience, sdk.Features, sdk.Arm, sdk.Cap, sdk.Measure),
     ),
     Section(
         "The test kit",

@@ -1,7 +1,7 @@
 """A process that claims units at a sign: `python -m tests.proofs.claiming URL SCOPE PERIOD`.
 
-It reads one line – campaign, team and the members who claim – says "ready", waits for another line, lets every member
-claim at once, and prints how many got a unit.
+It reads one line – campaign, team, the members who claim, and what each does – says "ready", waits for another line,
+lets every member claim at once, and prints how many got a unit.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from uuid import UUID
 from siyu.db import open_database
 from siyu.engine import BatchLimits
 from siyu.sdk import Period, Scope
-from tests.siyu.engine.tally import go, refusal, take, tally, tally_engine
+from tests.siyu.engine.tally import go, refusal, tally, tally_engine
 
 POOL_MAX = 4
 # Small, so that the batches of both processes meet many times.
@@ -28,7 +28,7 @@ async def claim(url: str, scope: Scope, period: Period) -> int:
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         engine = tally_engine(pool, tally(scope, period), BatchLimits(facts_max=BATCH_FACTS, share_min=1))
-        facts = [go(campaign, UUID(member), take(), team=team, item="cup") for member in given["members"]]
+        facts = [go(campaign, UUID(member), given["do"], team=team, item="cup") for member in given["members"]]
         outcomes = await asyncio.gather(*(engine.submit(fact) for fact in facts))
     return sum(refusal(outcome) is None for outcome in outcomes)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 ENGINE, CAMPAIGNS = "siyu/engine", "siyu/campaigns"
 LANES = "tests/siyu/engine/test_lanes.py"
 COUNTERS = "tests/siyu/engine/test_counters.py"
+CAPS = "tests/siyu/engine/test_caps.py"
 VALUE = "tests/siyu/engine/test_value.py"
 FAULTS = "tests/siyu/engine/test_faults.py"
 SUBMIT = "tests/siyu/engine/test_submit.py"
@@ -138,6 +139,52 @@ NUMBER_GUARDS = (
             f"{VALUE}::test_a_key_is_good_for_once_in_a_decision[effect0]",
             f"{VALUE}::test_a_key_is_good_for_once_in_a_decision[effect1]",
         ),
+    ),
+)
+
+CAP_GUARDS = (
+    Guard(
+        "what a cap leaves",
+        f"{ENGINE}/capping.py",
+        "if amount > left:",
+        "if False:",
+        (
+            f"{CAPS}::test_a_cap_lets_through_its_limit_and_no_more[value campaign ever]",
+            f"{CAPS}::test_a_cap_lets_through_its_limit_and_no_more[count member month]",
+            f"{CAPS}::test_a_decision_beyond_a_cap_is_refused_as_a_whole",
+            f"{CAPS}::test_what_timers_bring_is_capped_too_and_a_refused_one_is_over",
+        ),
+    ),
+    Guard(
+        "caps of every decision",
+        f"{ENGINE}/deciding.py",
+        "if refusal is None and campaign.caps:",
+        "if False:",
+        (
+            f"{CAPS}::test_a_cap_lets_through_its_limit_and_no_more[value member day]",
+            f"{CAPS}::test_what_is_settled_after_the_end_is_capped_too",
+        ),
+    ),
+    Guard(
+        "the count of what caps let through",
+        f"{ENGINE}/deciding.py",
+        "(carry_out_counting if campaign.caps else carry_out)",
+        "carry_out",
+        (f"{CAPS}::test_a_cap_lets_through_its_limit_and_no_more[count campaign week]",),
+    ),
+    Guard(
+        "the lock of a cap's counter",
+        f"{CAMPAIGNS}/counter_store.py",
+        "ORDER BY place FOR NO KEY UPDATE OF counter",
+        "ORDER BY place",
+        (f"{CAPS}::test_of_many_grants_at_once_exactly_the_limit_passes[value]",),
+    ),
+    Guard(
+        "how many tags a member has",
+        f"{ENGINE}/tagging.py",
+        'return Refusal(TOO_MANY_TAGS, {"most": LABELS_MAX}) if len(tags) > LABELS_MAX else None',
+        "return None",
+        ("tests/siyu/engine/test_tagging.py::test_a_member_has_so_many_tags_and_no_more",),
     ),
 )
 
@@ -305,4 +352,12 @@ COMPLIANCE_GUARDS = (
     ),
 )
 
-GUARDS = (*LANE_GUARDS, *NUMBER_GUARDS, *ONCE_GUARDS, *PLUGIN_GUARDS, *WHOM_GUARDS, *COMPLIANCE_GUARDS)
+GUARDS = (
+    *LANE_GUARDS,
+    *NUMBER_GUARDS,
+    *CAP_GUARDS,
+    *ONCE_GUARDS,
+    *PLUGIN_GUARDS,
+    *WHOM_GUARDS,
+    *COMPLIANCE_GUARDS,
+)

@@ -18,8 +18,10 @@ from siyu.sdk.effects import (
     Score,
     SetState,
     SetTeam,
+    Tag,
+    Untag,
 )
-from siyu.sdk.testing import reserving, scheduling
+from siyu.sdk.testing import reserving, scheduling, tagging
 from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX, REFERENCE_LENGTH_MAX, UNITS
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
 from siyu.sdk.testing.shop import GrantKey, OpenGrant
@@ -155,6 +157,8 @@ RULES: Mapping[type[Effect], Rule] = {
     Release: Rule(reserving.release_is_possible, reserving.release, reserving.release_is_noted),
     Confirm: Rule(reserving.confirm_is_possible, reserving.confirm, reserving.confirm_is_refused),
     SetTeam: Rule(reserving.team_is_possible, reserving.set_team, single=True),
+    Tag: Rule(tagging.label_is_possible, tagging.tag, tagging.tag_is_refused),
+    Untag: Rule(tagging.label_is_possible, tagging.untag, tagging.untag_is_noted),
     Refuse: Rule(
         _refuse_is_possible, _refuse, lambda _, effect: Refusal(effect.code, dict(effect.missing)), single=True
     ),

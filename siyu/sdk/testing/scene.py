@@ -31,11 +31,12 @@ class Refusal(NamedTuple):
 class Draft:
     """What the effects before this one would take and change, so that two of a decision cannot share what is left.
 
-    `keys` are reservations of the member: "held", "confirmed" or "released".
+    `keys` are reservations of the member: "held", "confirmed" or "released". `tags` are the member's as they would be.
     """
 
     taken: Counter[CounterKey] = field(default_factory=Counter)
     keys: dict[str, str] = field(default_factory=dict)
+    tags: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

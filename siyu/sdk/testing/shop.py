@@ -87,6 +87,7 @@ class Shop:
     counted: defaultdict[CounterKey, Counted] = field(default_factory=lambda: defaultdict(Counted))
     # By member and key; what was released is gone.
     reservations: dict[tuple[UUID, str], Held] = field(default_factory=dict)
+    tags: dict[UUID, frozenset[str]] = field(default_factory=dict)
     # JSON by key.
     teams: dict[str, str] = field(default_factory=dict)
     # What happens next, whatever else does.

@@ -134,6 +134,10 @@ class Stage(Generic[ConfigT, StateT]):
         """The member's best score on a board; None before the first."""
         return self._shop.scores.get((self._known(member).id, board))
 
+    def tags(self, member: Member | str) -> frozenset[str]:
+        """The tags that the member has been given and not lost."""
+        return self._shop.tags.get(self._known(member).id, frozenset())
+
     def timers(self, member: Member | str) -> dict[str, datetime]:
         """When the member's timers will fire, by key."""
         member_id = self._known(member).id

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from json import dumps
 from typing import Any
 from uuid import UUID
 
@@ -218,3 +219,14 @@ async def test_a_campaign_that_cannot_be_decided_is_named(pool: Pool, previewer:
         await previewer.preview(Draft(unloaded), [signed()], NOON)
     with pytest.raises(InvalidInput):
         await previewer.preview(Draft(type_key="lottery"), [signed()], NOON)
+
+
+async def test_a_newcomer_has_joined_and_the_shop_knows_nothing_else_of_them(pool: Pool, previewer: Previewer) -> None:
+    campaign, joined = await add_campaign(pool, "check_in"), {"joined_days_max": 3}
+    codes = []
+    for audience in (joined, joined | {"tiers": ["gold"]}):
+        await pool.execute("UPDATE campaign SET terms = $1, revision = revision + 1", dumps({"audience": audience}))
+        preview = await previewer.preview(Draft(campaign), [signed(), signed(NOON + 4 * DAY)], NOON)
+        codes.append([step.refusal and set(step.refusal.missing) for step in preview.steps])
+
+    assert codes == [[None, {"joined_days_max"}], [{"tiers"}, {"joined_days_max", "tiers"}]]

@@ -20,9 +20,9 @@ from siyu.ids import new_id
 from siyu.ledger.book import GrantKey, MemberAccount, OpenGrant
 from siyu.orders import ORDER_REFUNDED
 from siyu.orders.book import OrderBook
-from siyu.sdk import CampaignConfig, Fact, MemberView
+from siyu.sdk import CampaignConfig, Fact, Features, MemberView
 from siyu.sdk.testing import Member
-from tests.factories import SHANGHAI
+from tests.factories import LONG_AGO, SHANGHAI
 
 
 class OneByOne:
@@ -39,6 +39,7 @@ class OneByOne:
         self._counters: dict[CounterKey, tuple[int, int]] = {}
         self._reservations: dict[tuple[UUID, str], Reservation] = {}
         self._teams: dict[str, str] = {}
+        self.tags: dict[UUID, frozenset[str]] = {}
         self.balances: Counter[UUID] = Counter()
         self.pending: list[PendingFact] = []
 
@@ -104,6 +105,7 @@ class OneByOne:
     def _world(self, live: LiveCampaign, fact: Fact) -> World:
         world = World([live], self._members, SHANGHAI, new_id, once=set(self._once))
         world.orders = self._orders
+        world.features = {fact.member_id: Features(LONG_AGO, tags=self.tags.get(fact.member_id, frozenset()))}
         for member_id, balance in self.balances.items():
             world.book.put_account(MemberAccount(new_id(), member_id, "points", balance))
         for member_id, stored in self._states.items():
@@ -148,5 +150,6 @@ class OneByOne:
             place = change.member_id, change.board
             self._scores[place] = max(change.amount, self._scores.get(place, change.amount))
         self._once = world.once
+        self.tags |= {member_id: features.tags for member_id, features in world.features.items()}
         self.pending = [asked for asked in self.pending if asked.timer not in world.pending.ended]
         self.pending += world.pending.asked_for()

@@ -40,11 +40,18 @@ def is_named(member: object) -> bool:
 
 
 def parameters(value: object) -> dict[str, bool]:
-    """The parameters by name, in their order, and which of them must be given; none of what is not called."""
+    """The parameters by name, in their order, and which of them must be given; none of what is not called.
+
+    Those that are given by keyword alone begin with a star: their order means nothing.
+    """
     if not inspect.isfunction(value) and (not inspect.isclass(value) or issubclass(value, Enum | Exception)):
         return {}
     found = inspect.signature(value).parameters.values()
-    return {each.name: each.default is each.empty and each.kind not in STARRED for each in found}
+    by_keyword = inspect.Parameter.KEYWORD_ONLY
+    return {
+        f"{'*' if each.kind is by_keyword else ''}{each.name}": each.default is each.empty and each.kind not in STARRED
+        for each in found
+    }
 
 
 def broken_promises(promised: Surface, now: Surface) -> list[str]:
@@ -55,7 +62,8 @@ def broken_promises(promised: Surface, now: Surface) -> list[str]:
         gone += [f"{name}({parameter})" for parameter in before if parameter not in after]
         new = [parameter for parameter, must in after.items() if must and not before.get(parameter)]
         gone += [f"{name}({parameter}) must be given now" for parameter in new]
-        if list(after)[: len(before)] != list(before) and before.keys() <= after.keys():
+        placed, wanted = ([parameter for parameter in of if parameter[0] != "*"] for of in (after, before))
+        if placed[: len(wanted)] != wanted and before.keys() <= after.keys():
             gone.append(f"{name}: another order")
     return sorted(gone)
 

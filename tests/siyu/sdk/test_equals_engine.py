@@ -45,8 +45,10 @@ from siyu.sdk import (
     Score,
     SetState,
     SetTeam,
+    Tag,
     TeamOf,
     Text,
+    Untag,
 )
 from siyu.sdk.testing import Played, Stage, Step
 from siyu.sdk.testing.applying import RULES
@@ -160,6 +162,9 @@ PEOPLE = st.none() | st.sampled_from([*(Stage(PURCHASE).member(name).id for name
 COUNTERS = st.sampled_from(["all", "own", "seat", "endless", "item"])
 FEW = st.sampled_from([1, 1, 2, 4])
 SUBJECTS = st.none() | REFERENCES
+ODD_LABELS: st.SearchStrategy[Any] = st.sampled_from(
+    ["", " a", "a ", "x" * 33, "a\nb", "\0", "\ud800", "\u2028", 5, None]
+)
 POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Grant, st.just("points"), AMOUNTS, st.none() | REFERENCES),
     st.builds(Reverse, st.just("points"), AMOUNTS, REFERENCES),
@@ -177,6 +182,8 @@ POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Confirm, KEYS, CODES),
     st.builds(Teams, st.booleans(), st.builds(Team, members=st.integers(0, 9))),
     st.builds(Look, COUNTERS, st.none()),
+    st.builds(Tag, KEYS.map(lambda key: key[:32])),
+    st.builds(Untag, KEYS.map(lambda key: key[:32])),
 )
 IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Grant, UNITS, ODD_AMOUNTS | AMOUNTS, st.none() | ODD_REFERENCES),
@@ -204,6 +211,8 @@ IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Cancel, st.sampled_from(["", "x" * 65, "\0", 5])),  # type: ignore[arg-type]  # as above
     st.builds(Emit, TYPES | ODD_TYPES, ODD_DATA | DATA, PEOPLE),
     st.builds(Emit, st.just("ping"), DATA, st.just("lin")),  # type: ignore[arg-type]  # as above
+    st.builds(Tag, ODD_LABELS),
+    st.builds(Untag, ODD_LABELS),
     st.sampled_from(["junk", None, Grant]),
 )
 NOON, NIGHT = 12, 17
@@ -295,6 +304,7 @@ def compare(kind: AnyCampaignType, config: CampaignConfig, life: Sequence[Step],
         assert stage.balance(member) == engine.balances[member.id]
         assert stage.state(member) == engine.state(member.id)
         assert stage.timers(member) == engine.timers(member.id)
+        assert stage.tags(member) == engine.tags.get(member.id, frozenset())
         assert all(stage.best(member, board) == engine.best(member.id, board) for board in BEST_BOARDS)
 
     for counter in COUNTED:
@@ -400,6 +410,15 @@ SHARING = st.lists(
 def test_what_members_share_and_what_follows_is_equal(
     scripts: list[list[Effect | After | Teams | Look]], life: list[Step]
 ) -> None:
+    compare(scripted(scripts, frozenset(EFFECT_TYPES)), PurchaseConfig(), life, frozenset())
+
+
+def test_the_most_tags_a_member_may_have_are_equal() -> None:
+    # In some order the third comes to exactly as many as there may be.
+    scripts: list[list[Any]] = [[Tag(f"{n}/{number}") for number in range(n)] for n in (31, 29, 4)]
+    scripts.append([Tag("one too many"), Untag("31/0")])
+    life = [Step("lin", timedelta(0), timedelta(0), "scripted.go", {}) for _ in range(12)]
+
     compare(scripted(scripts, frozenset(EFFECT_TYPES)), PurchaseConfig(), life, frozenset())
 
 

@@ -32,6 +32,12 @@ BEFORE = {"Grant": {"unit": True, "amount": True, "reference": False}, "View.lef
         pytest.param(
             BEFORE | {"Grant": {"amount": True, "unit": True, "reference": False}}, ["Grant: another order"], id="order"
         ),
+        pytest.param(
+            BEFORE | {"View.left": {"*counter": True}},
+            ["View.left(*counter) must be given now", "View.left(counter)"],
+            id="by keyword",
+        ),
+        pytest.param(BEFORE | {"View.left": {"*day": False, "counter": True}}, [], id="one more by keyword"),
         pytest.param(BEFORE | {"View.left": {"counter": False, "day": False}, "Tag": {"tag": True}}, [], id="grows"),
     ],
 )

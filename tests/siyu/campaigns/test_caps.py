@@ -1,0 +1,59 @@
+"""Caps as counters of the core: their names, and what is looked at when they are saved."""
+
+from dataclasses import replace
+
+import pytest
+
+from siyu.campaigns import build_registry
+from siyu.campaigns.caps import live_cap
+from siyu.campaigns.checking import check_settings
+from siyu.errors import InvalidInput
+from siyu.ledger import UNITS
+from siyu.sdk import Cap, Measure, Period, Scope
+from siyu.sdk.caps import CAP_LIMIT_MAX, UNIT_LENGTH_MAX
+from tests.factories import plugin_of, shop_registry
+from tests.siyu.engine.capped import cap
+from tests.siyu.engine.tally import tally
+
+# The width of the column.
+NAME_LENGTH_MAX = 32
+
+
+def test_every_cap_has_a_counter_of_its_own_that_no_type_can_declare() -> None:
+    periods = [period.value for period in Period if period is not Period.SLOT]
+    caps = [
+        cap(1, measure, scope, p) for measure in ("value", "count") for scope in ("campaign", "member") for p in periods
+    ]
+    names = [live_cap(each).counter for each in caps]
+
+    assert len(set(names)) == len(caps) == 16
+    for name in names:
+        kind = tally(Scope.CAMPAIGN)
+        taken = replace(kind, counters=(replace(kind.counters[0], name=name),))
+        [broken] = build_registry([("plugin", lambda taken=taken: plugin_of(taken))]).broken
+        assert "snake_case" in broken.problem
+
+
+def test_the_longest_name_fits_its_column() -> None:
+    longest = Cap(
+        measure=Measure.VALUE,
+        unit="x" * UNIT_LENGTH_MAX,
+        scope=Scope.CAMPAIGN,
+        period=Period.MONTH,
+        limit=CAP_LIMIT_MAX,
+    )
+
+    assert len(live_cap(longest).counter) == NAME_LENGTH_MAX
+    assert max(map(len, UNITS)) <= UNIT_LENGTH_MAX
+
+
+def test_a_unit_that_no_wallet_holds_is_told_with_its_path() -> None:
+    caps = [each.model_dump(mode="json") for each in (cap(1), cap(1, scope="member"))]
+    caps[1]["unit"] = "gold"
+
+    with pytest.raises(InvalidInput) as raised:
+        check_settings(shop_registry().types["check_in"], {}, {"caps": caps})
+
+    assert [(each.path, each.message) for each in raised.value.problems] == [
+        (("terms", "caps", "1", "unit"), "must be one of points")
+    ]
