@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import ROOT
-from tests.proofs.guarded import GUARDS, Guard
+from tests.proofs.guard import Guard
+from tests.proofs.guarded import GUARDS
 
 RUN_TIMEOUT_S = 120
 # Below it pytest lists what failed.
