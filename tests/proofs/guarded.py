@@ -4,7 +4,6 @@ from tests.proofs.guard import CAMPAIGNS, ENGINE, Guard
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
-VALUE = "tests/siyu/engine/test_value.py"
 FAULTS = "tests/siyu/engine/test_faults.py"
 SUBMIT = "tests/siyu/engine/test_submit.py"
 COMPLIANCE = "tests/siyu/campaigns/test_compliance.py"
