@@ -1,7 +1,7 @@
 """Caps: a decision that would go beyond one is refused as a whole; what stands is counted, what comes back is not."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from siyu.campaigns.caps import LiveCap
 from siyu.campaigns.counters import CounterRow
@@ -12,7 +12,7 @@ from siyu.engine.outcome import Refusal
 from siyu.engine.refusals import CAP_REACHED
 from siyu.engine.scene import Logged, Scene
 from siyu.engine.totals import totals_of
-from siyu.sdk import Effect, Grant, Held, Hold, Measure, Period, Settle
+from siyu.sdk import Cap, Effect, Grant, Held, Hold, Measure, Period, Scope, Settle
 
 # By unit.
 Amounts = Counter[str]
@@ -28,12 +28,7 @@ def cap_refusal(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
         left = max(0, live.cap.limit - _row(scene, live).taken)
         amount = _amount(live, given, effects)
         if amount > left:
-            cap = live.cap
-            named = {"measure": cap.measure.value, "unit": cap.unit}
-            return Refusal(
-                CAP_REACHED,
-                named | {"scope": cap.scope.value, "period": cap.period.value, "left": left, "amount": amount},
-            )
+            return Refusal(CAP_REACHED, _missing(live.cap, left, amount))
     return None
 
 
@@ -50,6 +45,12 @@ def carry_out_counting(scene: Scene, plan: Plan, effects: Sequence[Effect]) -> t
         # What was given before the cap was set was not counted, and can come back all the same.
         row.add(used=max(change, -row.used), held=0)
     return logged
+
+
+def _missing(cap: Cap, left: int, amount: int) -> Mapping[str, object]:
+    """What a refused member is told: what is left of the shop's own budget is none of their business."""
+    named = {"measure": cap.measure.value, "unit": cap.unit, "scope": cap.scope.value, "period": cap.period.value}
+    return named | {"amount": amount} | ({"left": left} if cap.scope is Scope.MEMBER else {})
 
 
 def _row(scene: Scene, live: LiveCap) -> CounterRow:

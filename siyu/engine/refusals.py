@@ -21,10 +21,7 @@ CORE_REFUSALS: Mapping[str, Text] = {
     NOT_IN_AUDIENCE: Text(zh="您不在活动的参与范围内", en="The campaign is not for you"),
     LANE_TAKEN: Text(zh="同类活动中已有一个给予奖励", en="Another campaign of its lane has given a reward"),
     STOPPED: Text(zh="优先的活动已给予奖励，不再叠加", en="A campaign before it has given the only reward"),
-    CAP_REACHED: Text(
-        zh="活动的发放上限不足：还剩 {left}，需要 {amount}",
-        en="A cap of the campaign is reached: {left} left, {amount} needed",
-    ),
+    CAP_REACHED: Text(zh="已达到活动的发放上限", en="The campaign gives no more than this"),
     TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
     **ORDER_REFUSALS,
 }

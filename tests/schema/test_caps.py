@@ -52,14 +52,13 @@ async def test_a_cap_is_set_and_reached_and_its_refusal_is_data(shop: Shop) -> N
         "effects": [],
         "refusal": {
             "code": "CAP_REACHED",
-            "message": "A cap of the campaign is reached: 2 left, 5 needed",
-            "messageZh": "活动的发放上限不足：还剩 2，需要 5",
+            "message": "The campaign gives no more than this",
+            "messageZh": "已达到活动的发放上限",
             "missing": {
                 "measure": "value",
                 "unit": "points",
                 "scope": "campaign",
                 "period": "day",
-                "left": 2,
                 "amount": 5,
             },
         },

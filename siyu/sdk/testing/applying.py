@@ -1,6 +1,7 @@
 """What each effect means, as plainly as it can be said: one row of RULES an effect type."""
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import IntEnum, auto
 from typing import Any, NamedTuple
 
 from siyu.sdk.effects import (
@@ -9,38 +10,54 @@ from siyu.sdk.effects import (
     Effect,
     Emit,
     Grant,
+    Hold,
+    Issue,
+    Notify,
     Once,
     Refuse,
     Release,
     Reserve,
     Reverse,
+    Revoke,
     Schedule,
     Score,
     SetState,
     SetTeam,
+    Settle,
+    Spend,
     Tag,
     Untag,
 )
-from siyu.sdk.testing import reserving, scheduling, tagging
-from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX, REFERENCE_LENGTH_MAX, UNITS
+from siyu.sdk.testing import reserving, rewarding, scheduling, tagging, value
+from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
-from siyu.sdk.testing.shop import GrantKey, OpenGrant
-from siyu.sdk.testing.storable import is_json, is_text
+from siyu.sdk.testing.storable import can_be_kept, is_json, is_text
 
 
 def nothing_against_it(_scene: Scene, _effect: Any) -> None:
     """The guard of an effect that can always be carried out."""
 
 
+class Turn(IntEnum):
+    """In which order it is asked what stands against effects; within one turn, in theirs."""
+
+    REFUSE = auto()
+    ONCE = auto()
+    COUNTER = auto()
+    BALANCE = auto()
+    KEY = auto()
+
+
 class Rule(NamedTuple):
     """An effect type: whether its values are possible, what it does and logs, and what may stand against it.
 
-    `single`: a decision holds at most one. `against` is asked about every effect before any is applied.
+    `against` is asked about every effect before any is applied, turn by turn. `single`: a decision holds at most one.
     """
 
     possible: Callable[[Scene, Any], bool]
     apply: Callable[[Scene, Any], Logged]
     against: Callable[[Scene, Any], Refusal | None] = nothing_against_it
+    turn: Turn = Turn.COUNTER
     single: bool = False
 
 
@@ -61,8 +78,8 @@ def check_effects(scene: Scene, effects: Sequence[Any]) -> None:
 
 
 def refusal_among(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
-    """What checked effects are refused with: by a `Refuse`, a `Once`, else by the first guard that does not hold."""
-    for effect in sorted(effects, key=lambda effect: (not isinstance(effect, Refuse), not isinstance(effect, Once))):
+    """What checked effects are refused with: by the first of all turns that stands against them."""
+    for effect in sorted(effects, key=lambda effect: RULES[type(effect)].turn):
         refusal = RULES[type(effect)].against(scene, effect)
         if refusal is not None:
             return refusal
@@ -74,41 +91,9 @@ def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
     return tuple(RULES[type(effect)].apply(scene, effect) for effect in effects)
 
 
-def _grant_is_possible(_: Scene, effect: Grant) -> bool:
-    referenced = effect.reference is None or is_text(effect.reference, REFERENCE_LENGTH_MAX)
-    return effect.unit in UNITS and is_amount(effect.amount) and referenced
-
-
-def _grant(scene: Scene, effect: Grant) -> Logged:
-    fact, shop = scene.fact, scene.shop
-    shop.balances[fact.member_id, effect.unit] += effect.amount
-    if effect.reference is not None:
-        key = GrantKey(fact.member_id, effect.unit, effect.reference)
-        shop.grants.setdefault(key, []).append(OpenGrant(fact.id, fact.at, effect.amount))
-    return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
-
-
-def _reverse_is_possible(scene: Scene, effect: Reverse) -> bool:
-    referenced = is_text(effect.reference, REFERENCE_LENGTH_MAX) and scene.is_readable(effect.reference)
-    return effect.of == "grant" and effect.unit in UNITS and is_amount(effect.amount) and referenced
-
-
-def _reverse(scene: Scene, effect: Reverse) -> Logged:
-    account = scene.fact.member_id, effect.unit
-    wanted = min(effect.amount, scene.shop.balances[account])
-    taken = 0
-    for grant in scene.shop.grants_of(scene.fact.member_id, effect.unit, effect.reference):
-        part = min(grant.left, wanted - taken)
-        grant.left -= part
-        taken += part
-    scene.shop.balances[account] -= taken
-    log: Logged = {"kind": "reverse", "unit": effect.unit, "amount": taken, "reference": effect.reference}
-    return log | {"asked": effect.amount}
-
-
 def _state_is_possible(scene: Scene, effect: SetState) -> bool:
     # To write it is the test: what cannot be stored fails here, before anything is applied.
-    return type(effect.state) is scene.kind.state and bool(effect.state.model_dump_json())
+    return type(effect.state) is scene.kind.state and can_be_kept(effect.state)
 
 
 def _set_state(scene: Scene, effect: SetState) -> Logged:
@@ -139,27 +124,35 @@ def _refuse_is_possible(scene: Scene, effect: Refuse) -> bool:
     return effect.code in scene.kind.refusals and is_json(dict(effect.missing))
 
 
+def _refusal(_: Scene, effect: Refuse) -> Refusal:
+    return Refusal(effect.code, dict(effect.missing))
+
+
 def _refuse(_: Scene, effect: Refuse) -> Logged:
     raise AssertionError(f"a refusal is never carried out: {effect!r}")
 
 
 # The values' parameter types differ, so the table is typed by what it is called with.
 RULES: Mapping[type[Effect], Rule] = {
-    Grant: Rule(_grant_is_possible, _grant),
-    Reverse: Rule(_reverse_is_possible, _reverse),
+    Grant: Rule(value.grant_is_possible, value.grant),
+    Reverse: Rule(value.reverse_is_possible, value.reverse, value.reverse_is_noted, Turn.BALANCE),
+    Spend: Rule(value.spend_is_possible, value.spend, value.spend_is_refused, Turn.BALANCE),
+    Hold: Rule(value.hold_is_possible, value.hold, value.hold_is_refused, Turn.KEY),
+    Settle: Rule(value.settle_is_possible, value.settle),
     SetState: Rule(_state_is_possible, _set_state, single=True),
     Score: Rule(lambda _, effect: effect.board in BEST_BOARDS and is_amount(effect.value), _score),
-    Once: Rule(_once_is_possible, _once, _used_already, single=True),
+    Once: Rule(_once_is_possible, _once, _used_already, Turn.ONCE, single=True),
     Schedule: Rule(scheduling.schedule_is_possible, scheduling.schedule),
     Cancel: Rule(lambda _, effect: is_text(effect.key, KEY_LENGTH_MAX), scheduling.cancel),
     Emit: Rule(scheduling.emit_is_possible, scheduling.emit),
     Reserve: Rule(reserving.reserve_is_possible, reserving.reserve, reserving.reserve_is_refused),
     Release: Rule(reserving.release_is_possible, reserving.release, reserving.release_is_noted),
     Confirm: Rule(reserving.confirm_is_possible, reserving.confirm, reserving.confirm_is_refused),
+    Issue: Rule(rewarding.issue_is_possible, rewarding.issue, rewarding.issue_is_refused, Turn.KEY),
+    Revoke: Rule(rewarding.revoke_is_possible, rewarding.revoke),
+    Notify: Rule(rewarding.notify_is_possible, rewarding.notify),
     SetTeam: Rule(reserving.team_is_possible, reserving.set_team, single=True),
     Tag: Rule(tagging.label_is_possible, tagging.tag, tagging.tag_is_refused),
     Untag: Rule(tagging.label_is_possible, tagging.untag, tagging.untag_is_noted),
-    Refuse: Rule(
-        _refuse_is_possible, _refuse, lambda _, effect: Refusal(effect.code, dict(effect.missing)), single=True
-    ),
+    Refuse: Rule(_refuse_is_possible, _refuse, _refusal, Turn.REFUSE, single=True),
 }

@@ -28,9 +28,12 @@ class Given(Generic[ConfigT, StateT]):
         assert self._last is not None, "nothing has happened yet: call when() first"
         return self._last
 
-    def member(self, name: str, *, joined_at: When | None = None) -> Self:
-        """There is a member of this name; needed only for one who joined at another time than now."""
-        self.stage.member(name, joined_at=joined_at)
+    def member(self, name: str, *, joined_at: When | None = None, **amounts: int) -> Self:
+        """There is a member of this name; needed only for one who joined at another time than now, or has something.
+
+        `amounts` are by unit, as in `member("lin", points=100)`.
+        """
+        self.stage.give(self.stage.member(name, joined_at=joined_at), **amounts)
         return self
 
     def at(self, when: When) -> Self:
@@ -64,6 +67,18 @@ class Given(Generic[ConfigT, StateT]):
     def then_balance(self, member: str, amount: int, unit: str = "points") -> Self:
         """The member has this much of the unit."""
         assert self.stage.balance(member, unit) == amount
+        return self
+
+    def then_reward(self, member: str, reward: str) -> Self:
+        """The member has a reward of this name."""
+        assert reward in self.stage.rewards(member).values(), f"no {reward!r}: {self.stage.rewards(member)}"
+        return self
+
+    def then_message(self, member: str, words: str) -> Self:
+        """The member's latest message reads so, in Chinese or in English."""
+        messages = self.stage.messages(member)
+        assert messages, f"{member} has no message"
+        assert words in (messages[-1].zh, messages[-1].en), f"not {words!r}: {messages[-1]}"
         return self
 
     def then_state(self, member: str, state: StateT) -> Self:

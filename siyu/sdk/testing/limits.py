@@ -15,6 +15,11 @@ EMIT_DEPTH_MAX = 4
 PAUSE_MIN = timedelta(seconds=60)
 AHEAD_MAX = timedelta(days=3 * 366)
 DATA_BYTES_MAX = 8_192
+# Open, of one member.
+HOLDS_OPEN_MAX = 256
+# Of a message.
+PARAMS_MAX = 16
+PARAM_LENGTH_MAX = 200
 STATE_LENGTH_MAX = 65_536
 # The names of teams and items, and how many of them one fact may name.
 SUBJECT_LENGTH_MAX = 64

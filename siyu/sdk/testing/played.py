@@ -11,7 +11,8 @@ class Played(NamedTuple):
     """One fact and what the campaign decided about it.
 
     `effects` are those that happened: none where `refusal` is the code of a refusal, the campaign's or the core's.
-    `log` is what the decision log keeps of them; there a `Reverse` says what it took and what it `asked` for.
+    `log` is what the decision log keeps of them; there a `Reverse` and a `Settle` say what they moved, and what they
+    `asked` for.
     `followed` are the facts that followed from this one by `Emit`, or by a `Schedule` due at once, in the order in
     which they were decided.
     """
@@ -24,6 +25,10 @@ class Played(NamedTuple):
     followed: tuple["Played", ...] = ()
 
     def granted(self, unit: str = "points") -> int:
-        """What the member gained of a unit by this decision; negative where more was taken back than given."""
-        signs = {"grant": 1, "reverse": -1}
-        return sum(signs.get(entry["kind"], 0) * entry["amount"] for entry in self.log if entry.get("unit") == unit)
+        """What this decision granted of a unit, settled holds included; negative where it took back more than that.
+
+        What the member spent, or was given back of it, is none of this.
+        """
+        signs = {"grant": 1, "settle": 1, "reverse": -1}
+        moved = [entry for entry in self.log if entry.get("unit") == unit and entry.get("of") != "spend"]
+        return sum(signs.get(entry["kind"], 0) * entry["amount"] for entry in moved)

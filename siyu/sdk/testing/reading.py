@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from siyu.sdk.effects import Hold, Settle
 from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
 from siyu.sdk.testing.scene import Scene
 from siyu.sdk.view import Granted, Held, NotDeclared, Reserved, TeamT
@@ -13,18 +14,21 @@ class SceneReads(NamedTuple):
     scene: Scene
 
     def granted(self, unit: str, reference: str, of: Literal["grant", "spend"]) -> Granted | None:
-        """As `View.granted`; of grants alone, the stage knows no spends."""
-        if of != "grant" or not self.scene.is_readable(reference):
-            raise NotDeclared(f"the reference {reference!r} is not among the declared reads, or a spend's")
-        return self.scene.shop.granted(self.scene.fact.member_id, unit, reference)
+        """As `View.granted`."""
+        if not self.scene.is_readable(reference):
+            raise NotDeclared(f"the reference {reference!r} is not among the declared reads")
+        return self.scene.shop.granted(self.scene.fact.member_id, unit, reference, of)
 
     def balance(self, unit: str) -> int:
-        """As `View.balance`: what this campaign granted is all there is."""
+        """As `View.balance`."""
         return self.scene.shop.balances[self.scene.fact.member_id, unit]
 
     def held(self, key: str) -> Held | None:
-        """As `View.held`: the stage knows no holds."""
-        raise NotDeclared(f"nothing can be held on a stage, {key!r} neither")
+        """As `View.held`."""
+        if self.scene.kind.effects.isdisjoint({Hold, Settle}):
+            raise NotDeclared("the campaign type has neither Hold nor Settle among its effects")
+        found = self.scene.shop.holds.get((self.scene.fact.member_id, key))
+        return None if found is None else Held(found.unit, found.amount, found.at)
 
     def team(self, state: type[TeamT]) -> TeamT | None:
         """As `View.team`."""

@@ -2,10 +2,10 @@
 
 from siyu.sdk.effects import Confirm, Release, Reserve, SetTeam
 from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
-from siyu.sdk.testing.limits import KEY_LENGTH_MAX, RESERVATIONS_MAX, STATE_LENGTH_MAX
+from siyu.sdk.testing.limits import KEY_LENGTH_MAX, RESERVATIONS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
-from siyu.sdk.testing.shop import Held
-from siyu.sdk.testing.storable import is_text
+from siyu.sdk.testing.shop import Reservation
+from siyu.sdk.testing.storable import can_be_kept, is_text
 
 
 def reserve_is_possible(scene: Scene, effect: Reserve) -> bool:
@@ -49,7 +49,7 @@ def reserve(scene: Scene, effect: Reserve) -> Logged:
         row.used += effect.amount
     else:
         row.held += effect.amount
-        scene.shop.reservations[scene.fact.member_id, effect.key] = Held(key, effect.amount)
+        scene.shop.reservations[scene.fact.member_id, effect.key] = Reservation(key, effect.amount)
     log: Logged = {"kind": "reserve", "counter": effect.counter, "subject": key.subject, "bucket": key.bucket}
     return log | {"amount": effect.amount, "reservation": effect.key}
 
@@ -105,7 +105,7 @@ def team_is_possible(scene: Scene, effect: SetTeam) -> bool:
     if declared is None or type(effect.state) is not declared.state:
         return False
     names = {scene.fact.new_key, known} if known in scene.shop.teams else {scene.fact.new_key}
-    return effect.team in names and len(effect.state.model_dump_json()) <= STATE_LENGTH_MAX
+    return effect.team in names and can_be_kept(effect.state)
 
 
 def set_team(scene: Scene, effect: SetTeam) -> Logged:
@@ -118,7 +118,7 @@ def _is_key(scene: Scene, key: object) -> bool:
     return has_keys(scene.kind) and is_text(key, KEY_LENGTH_MAX)
 
 
-def _found(scene: Scene, key: str) -> Held | None:
+def _found(scene: Scene, key: str) -> Reservation | None:
     return scene.shop.reservations.get((scene.fact.member_id, key))
 
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
-from siyu.sdk.testing.limits import AMOUNT_MAX, ORDER_REFUNDED
+from siyu.sdk.testing.limits import AMOUNT_MAX, ORDER_REFUNDED, REFERENCE_LENGTH_MAX
 from siyu.sdk.testing.shop import CounterKey, Shop
+from siyu.sdk.testing.storable import is_text
 
 AnyCampaignType = CampaignType[Any, Any]
 Logged = dict[str, Any]
@@ -31,11 +32,16 @@ class Refusal(NamedTuple):
 class Draft:
     """What the effects before this one would take and change, so that two of a decision cannot share what is left.
 
-    `keys` are reservations of the member: "held", "confirmed" or "released". `tags` are the member's as they would be.
+    `keys` are reservations of the member: "held", "confirmed" or "released". `balances` are what
+    spends leave of the balances that they have looked at, by unit. `hold_keys` and `reward_keys` are newly used. `tags`
+    are the member's as they would be.
     """
 
     taken: Counter[CounterKey] = field(default_factory=Counter)
     keys: dict[str, str] = field(default_factory=dict)
+    balances: dict[str, int] = field(default_factory=dict)
+    hold_keys: set[str] = field(default_factory=set)
+    reward_keys: set[str] = field(default_factory=set)
     tags: frozenset[str] | None = None
 
 
@@ -55,8 +61,10 @@ class Scene:
     depth: int = 0
     draft: Draft = field(default_factory=Draft)
 
-    def is_readable(self, reference: str) -> bool:
+    def is_readable(self, reference: object) -> bool:
         """Whether a decision about the fact may use the reference: a refunded order, or what the type reads."""
+        if not is_text(reference, REFERENCE_LENGTH_MAX):
+            return False
         if self.fact.type == ORDER_REFUNDED and self.fact.data.get("order") == reference:
             return True
         fields = [read.field for read in self.kind.reads if self.fact.type in read.facts]

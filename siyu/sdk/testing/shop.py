@@ -1,4 +1,4 @@
-"""What one campaign changes in a shop, in plain dictionaries: values, states, keys, scores."""
+"""What one campaign changes in a shop, in plain dictionaries: values, states, keys, scores, rewards, messages."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from siyu.sdk.testing.orders import Orders
+from siyu.sdk.text import Text
 from siyu.sdk.view import Granted
 
 
 @dataclass(slots=True)
-class OpenGrant:
-    """What is left of one grant under a reference, and the fact it was given for."""
+class Original:
+    """A grant or a spend under a reference: when it was, and what is left of it to be undone."""
 
-    fact_id: UUID
     at: datetime
     left: int
 
@@ -56,7 +56,7 @@ class Counted:
 
 
 @dataclass(slots=True)
-class Held:
+class Reservation:
     """What a member holds, or has confirmed, under one key, and where it is counted."""
 
     counter: CounterKey
@@ -64,12 +64,22 @@ class Held:
     confirmed: bool = False
 
 
-class GrantKey(NamedTuple):
-    """A member, a unit and what the grant was for."""
+class OriginalKey(NamedTuple):
+    """A member, a unit, what the grant or the spend was for, and which of the two it was."""
 
     member_id: UUID
     unit: str
     reference: str
+    of: str
+
+
+class OpenHold(NamedTuple):
+    """What is promised to a member under one key, since when, and what it will be granted for."""
+
+    unit: str
+    amount: int
+    at: datetime
+    reference: str | None
 
 
 @dataclass(slots=True)
@@ -79,14 +89,22 @@ class Shop:
     orders: Orders = field(default_factory=Orders)
     states: dict[UUID, str] = field(default_factory=dict)
     balances: Counter[tuple[UUID, str]] = field(default_factory=Counter)
-    grants: dict[GrantKey, list[OpenGrant]] = field(default_factory=dict)
+    # The oldest first.
+    originals_by_key: dict[OriginalKey, list[Original]] = field(default_factory=dict)
+    # By member and key; what was settled is gone, but its key stays among the used ones.
+    holds: dict[tuple[UUID, str], OpenHold] = field(default_factory=dict)
+    hold_keys: set[tuple[UUID, str]] = field(default_factory=set)
     once: set[tuple[UUID, str]] = field(default_factory=set)
     scores: dict[tuple[UUID, str], int] = field(default_factory=dict)
     # By member and key.
     timers: dict[tuple[UUID, str], AskedFor] = field(default_factory=dict)
     counted: defaultdict[CounterKey, Counted] = field(default_factory=lambda: defaultdict(Counted))
     # By member and key; what was released is gone.
-    reservations: dict[tuple[UUID, str], Held] = field(default_factory=dict)
+    reservations: dict[tuple[UUID, str], Reservation] = field(default_factory=dict)
+    # Names by member and key; what was revoked is gone, but its key stays among the used ones.
+    rewards: dict[tuple[UUID, str], str] = field(default_factory=dict)
+    reward_keys: set[tuple[UUID, str]] = field(default_factory=set)
+    messages: defaultdict[UUID, list[Text]] = field(default_factory=lambda: defaultdict(list))
     tags: dict[UUID, frozenset[str]] = field(default_factory=dict)
     # JSON by key.
     teams: dict[str, str] = field(default_factory=dict)
@@ -114,11 +132,15 @@ class Shop:
         due = [key for key, asked in self.timers.items() if asked.due_at <= then]
         return self.timers.pop(min(due, key=lambda key: self.timers[key].due_at)) if due else None
 
-    def granted(self, member_id: UUID, unit: str, reference: str) -> Granted | None:
-        """What is left under a reference, dated by the first grant."""
-        left = [grant for grant in self.grants_of(member_id, unit, reference) if grant.left]
-        return Granted(sum(grant.left for grant in left), left[0].at) if left else None
+    def granted(self, member_id: UUID, unit: str, reference: str, of: str) -> Granted | None:
+        """What is left under a reference, dated by the first grant or spend."""
+        left = [original for original in self.originals(member_id, unit, reference, of) if original.left]
+        return Granted(sum(original.left for original in left), left[0].at) if left else None
 
-    def grants_of(self, member_id: UUID, unit: str, reference: str) -> list[OpenGrant]:
-        """The member's grants under a reference, the oldest first."""
-        return self.grants.get(GrantKey(member_id, unit, reference), [])
+    def originals(self, member_id: UUID, unit: str, reference: str, of: str) -> list[Original]:
+        """The member's grants, or spends, under a reference, the oldest first."""
+        return self.originals_by_key.get(OriginalKey(member_id, unit, reference, of), [])
+
+    def remember(self, member_id: UUID, unit: str, reference: str, of: str, original: Original) -> None:
+        """Let a grant or a spend be undone later."""
+        self.originals_by_key.setdefault(OriginalKey(member_id, unit, reference, of), []).append(original)

@@ -3,25 +3,27 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import count
-from typing import Any, Generic, NamedTuple, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID, uuid5
 
 from siyu.sdk.campaign import Action, CampaignType
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
-from siyu.sdk.testing.limits import PLAYED_MAX, SHANGHAI
+from siyu.sdk.testing.limits import PLAYED_MAX, SHANGHAI, UNITS
 from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
-from siyu.sdk.testing.scene import Scene
+from siyu.sdk.testing.scene import Scene, is_amount
 from siyu.sdk.testing.shop import AskedFor, Shop
-from siyu.sdk.view import ConfigT, MemberView, OrderView, StateT
+from siyu.sdk.text import Text
+from siyu.sdk.view import ConfigT, Held, MemberView, OrderView, StateT
 
 CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
 # Names on a stage become ids below this one, so that equal names have equal ids in every process.
 STAGE = UUID("6f0f2f6e-6d0a-4c9c-9a55-9a1f6f6c7a10")
 
 When = datetime | str
+ThingT = TypeVar("ThingT")
 
 
 class NoEnd(Exception):
@@ -83,6 +85,16 @@ class Stage(Generic[ConfigT, StateT]):
             self._views[member.id] = MemberView(member.id, joined)
         return self._members[name]
 
+    def give(self, member: Member | str, /, **amounts: int) -> None:
+        """Let the member have value from elsewhere, by unit: `give("lin", points=100)`; the campaign did not grant it.
+
+        Raises ValueError for a unit that there is not, and for what is no amount.
+        """
+        for unit, amount in amounts.items():
+            if unit not in UNITS or not is_amount(amount):
+                raise ValueError(f"nobody can have {amount!r} {unit}")
+            self._shop.balances[self._known(member).id, unit] += amount
+
     def act(self, member: Member | str, action: str, /, **data: Any) -> Played:
         """Let the member do one of the campaign's actions, now. Raises pydantic's ValidationError for bad input."""
         for known in self.kind.actions:
@@ -127,8 +139,13 @@ class Stage(Generic[ConfigT, StateT]):
         return cast(StateT, state_of(self.kind, self._shop.states.get(self._known(member).id)))
 
     def balance(self, member: Member | str, unit: str = "points") -> int:
-        """What the member has of a unit from this campaign."""
+        """What the member has of a unit."""
         return self._shop.balances[self._known(member).id, unit]
+
+    def holds(self, member: Member | str) -> dict[str, Held]:
+        """What is held for the member and neither granted nor dropped yet, by key."""
+        own = self._of(member, self._shop.holds)
+        return {key: Held(found.unit, found.amount, found.at) for key, found in own.items()}
 
     def best(self, member: Member | str, board: str) -> int | None:
         """The member's best score on a board; None before the first."""
@@ -138,10 +155,17 @@ class Stage(Generic[ConfigT, StateT]):
         """The tags that the member has been given and not lost."""
         return self._shop.tags.get(self._known(member).id, frozenset())
 
+    def rewards(self, member: Member | str) -> dict[str, str]:
+        """The names of the rewards that the member was issued and that were not revoked, by key."""
+        return self._of(member, self._shop.rewards)
+
+    def messages(self, member: Member | str) -> tuple[Text, ...]:
+        """The words of the messages that the member was left, filled in, the oldest first."""
+        return tuple(self._shop.messages[self._known(member).id])
+
     def timers(self, member: Member | str) -> dict[str, datetime]:
         """When the member's timers will fire, by key."""
-        member_id = self._known(member).id
-        return {key: asked.due_at for (owner, key), asked in self._shop.timers.items() if owner == member_id}
+        return {key: asked.due_at for key, asked in self._of(member, self._shop.timers).items()}
 
     def team(self, key: str) -> Any:
         """The state of the team of this key, as the database would give it back; None where there is none."""
@@ -218,6 +242,10 @@ class Stage(Generic[ConfigT, StateT]):
 
     def _known(self, member: Member | str) -> Member:
         return self.member(member if isinstance(member, str) else member.name)
+
+    def _of(self, member: Member | str, by_owner: Mapping[tuple[UUID, str], ThingT]) -> dict[str, ThingT]:
+        member_id = self._known(member).id
+        return {key: thing for (owner, key), thing in by_owner.items() if owner == member_id}
 
     def _is_open(self) -> bool:
         after_start = self.starts_at is None or self.starts_at <= self.now

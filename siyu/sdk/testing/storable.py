@@ -9,12 +9,21 @@ from math import isfinite
 from typing import Any, TypeGuard
 from uuid import UUID
 
-from siyu.sdk.testing.limits import JSON_DEPTH_MAX, JSON_INTEGER_MAX
+from pydantic import BaseModel
+
+from siyu.sdk.testing.limits import JSON_DEPTH_MAX, JSON_INTEGER_MAX, STATE_LENGTH_MAX
 
 
 def is_text(value: object, length_max: int) -> TypeGuard[str]:
     """Whether the value is a text of 1 to `length_max` characters that PostgreSQL can hold."""
     return isinstance(value, str) and 1 <= len(value) <= length_max and _is_storable(value)
+
+
+def can_be_kept(state: BaseModel) -> bool:
+    """Whether a state is short enough and has no NUL. Raises what its own code raises when it is turned into text."""
+    text = state.model_dump_json()
+    # A backslash of the state's own words is written twice; what then is left is an escape.
+    return len(text) <= STATE_LENGTH_MAX and "\\u0000" not in text.replace("\\\\", "")
 
 
 def is_json(value: object) -> bool:

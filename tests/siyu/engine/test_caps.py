@@ -143,12 +143,12 @@ def test_a_cap_counts_from_when_it_is_set_and_never_below_zero() -> None:
 
 
 def test_another_limit_holds_at_once_and_what_was_counted_stays() -> None:
-    shop = CappedTill(cap(5))
+    shop = CappedTill(cap(5, scope="member"))
     shop.play(grant(4))
 
-    shop.recap(cap(3))
+    shop.recap(cap(3, scope="member"))
     lowered = shop.play(grant(1))
-    shop.recap(cap(6))
+    shop.recap(cap(6, scope="member"))
 
     assert lowered.decisions[0].refusal is not None
     assert lowered.decisions[0].refusal.missing["left"] == 0

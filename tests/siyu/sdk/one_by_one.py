@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,12 +16,15 @@ from siyu.engine import Decision, NewFact
 from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.pending import arrived_fact
+from siyu.engine.references import readable_references
 from siyu.engine.world import World
 from siyu.ids import new_id
-from siyu.ledger.book import GrantKey, MemberAccount, OpenGrant
-from siyu.orders import ORDER_REFUNDED
+from siyu.ledger.book import Book, GrantKey, MemberAccount, OpenGrant
+from siyu.ledger.holds import HoldKey, OpenHold
+from siyu.messaging import NewMessage, render
 from siyu.orders.book import OrderBook
-from siyu.sdk import CampaignConfig, Fact, Features, MemberView
+from siyu.rewards.book import RewardBook
+from siyu.sdk import CampaignConfig, Fact, Features, Held, MemberView, Text
 from siyu.sdk.testing import Member
 from tests.factories import LONG_AGO, SHANGHAI
 
@@ -33,6 +37,8 @@ class OneByOne:
         self._members = {member.id: MemberView(member.id, member.joined_at) for member in members}
         self._orders = OrderBook(new_id)
         self._grants: dict[GrantKey, list[OpenGrant]] = {}
+        self._spends: dict[GrantKey, list[OpenGrant]] = {}
+        self._holds: dict[HoldKey, OpenHold] = {}
         self._once: set[tuple[UUID, UUID, str]] = set()
         self._states: dict[UUID, str] = {}
         self._scores: dict[tuple[UUID, str], int] = {}
@@ -40,6 +46,9 @@ class OneByOne:
         self._reservations: dict[tuple[UUID, str], Reservation] = {}
         self._teams: dict[str, str] = {}
         self.tags: dict[UUID, frozenset[str]] = {}
+        # Names by member and key; None of a key whose reward was revoked.
+        self._rewards: dict[tuple[UUID, str], str | None] = {}
+        self._messages: list[NewMessage] = []
         self.balances: Counter[UUID] = Counter()
         self.pending: list[PendingFact] = []
 
@@ -102,6 +111,24 @@ class OneByOne:
         rows = self._counters.items()
         return {(key.subject, key.bucket): row for key, row in rows if key.name == counter and any(row)}
 
+    def holds(self, member_id: UUID) -> dict[str, Held]:
+        """The member's open holds, by key."""
+        own = [hold for hold in self._holds.values() if hold.key[1] == member_id and hold.state == "open"]
+        return {hold.key[2]: Held(hold.unit, hold.amount, hold.created_at) for hold in own}
+
+    def rewards(self, member_id: UUID) -> dict[str, str]:
+        """The names of the member's issued rewards, by key."""
+        owned = self._rewards.items()
+        return {key: reward for (owner, key), reward in owned if owner == member_id and reward is not None}
+
+    def messages(self, member_id: UUID) -> tuple[Text, ...]:
+        """The words of the member's messages."""
+        own = [left for left in self._messages if left.member_id == member_id]
+        return tuple(Text(*(self._words(left, language) for language in ("zh", "en"))) for left in own)
+
+    def _words(self, left: NewMessage, language: str) -> str:
+        return render(self._kind.messages[left.message], left.params, language)
+
     def _world(self, live: LiveCampaign, fact: Fact) -> World:
         world = World([live], self._members, SHANGHAI, new_id, once=set(self._once))
         world.orders = self._orders
@@ -120,11 +147,20 @@ class OneByOne:
             world.counters.put(counter, CounterRow(used, held))
         for reservation in self._reservations.values():
             world.reservations.put(reservation)
-        for place, grants in self._grants.items():
-            if fact.type == ORDER_REFUNDED and place[3] == fact.data["order"]:
-                for grant in grants:
-                    world.book.put_grant(place, grant)
+        for member_id, key in self._rewards:
+            world.rewards.put_key((live.id, member_id, key))
+        for hold in self._holds.values():
+            world.holds.put_key(hold.key)
+            if hold.state == "open":
+                world.holds.put(replace(hold, is_new=False))
+        self._load_references(world.book, readable_references(self._kind, fact.type, fact.data))
         return world
+
+    def _load_references(self, book: Book, references: set[str]) -> None:
+        for put, originals in ((book.put_grant, self._grants), (book.put_spend, self._spends)):
+            for place, several in originals.items():
+                for original in several if place[3] in references else ():
+                    put(place, original)
 
     def _keep(self, world: World) -> None:
         for account in world.book.changed_accounts():
@@ -141,11 +177,14 @@ class OneByOne:
             if reservation.state is ReservationState.RELEASED:
                 del self._reservations[owner]
         for transfer in world.book.transfers:
-            if transfer.kind == "grant" and transfer.reference is not None:
+            if transfer.kind in ("grant", "spend") and transfer.reference is not None:
                 key = self._id, transfer.member_id, transfer.unit, transfer.reference
-                taken = sum(later.amount for later in world.book.transfers if later.reverses_id == transfer.id)
-                left = OpenGrant(transfer.id, transfer.amount - taken, transfer.at)
-                self._grants.setdefault(key, []).append(left)
+                undone = sum(later.amount for later in world.book.transfers if later.reverses_id == transfer.id)
+                left = OpenGrant(transfer.id, transfer.amount - undone, transfer.at)
+                (self._grants if transfer.kind == "grant" else self._spends).setdefault(key, []).append(left)
+        self._holds |= {hold.key: hold for hold in (*world.holds.new.values(), *world.holds.ended)}
+        self._keep_rewards(world.rewards)
+        self._messages += world.messages
         for change in world.scores:
             place = change.member_id, change.board
             self._scores[place] = max(change.amount, self._scores.get(place, change.amount))
@@ -153,3 +192,11 @@ class OneByOne:
         self.tags |= {member_id: features.tags for member_id, features in world.features.items()}
         self.pending = [asked for asked in self.pending if asked.timer not in world.pending.ended]
         self.pending += world.pending.asked_for()
+
+    def _keep_rewards(self, book: RewardBook) -> None:
+        """As they are written: first what was revoked, of rewards that there were before."""
+        for _, member_id, key in book.revoked:
+            if (member_id, key) in self._rewards:
+                self._rewards[member_id, key] = None
+        for new in book.new.values():
+            self._rewards[new.key[1:]] = None if new.revoked_at else new.reward

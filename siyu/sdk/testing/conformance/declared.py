@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from siyu.sdk.campaign import SDK_VERSION
-from siyu.sdk.effects import EFFECT_TYPES, Refuse
+from siyu.sdk.effects import EFFECT_TYPES, Confirm, Hold, Issue, Notify, Once, Refuse, Reserve, Spend
 from siyu.sdk.testing.conformance.sdk_range import allows
 from siyu.sdk.testing.conformance.subject import Subject
 from siyu.sdk.text import Text
@@ -17,6 +17,9 @@ KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 ACTION = re.compile(r"[a-z][a-zA-Z0-9]*")
 KEY_LENGTH_MAX = 32
+MESSAGE_KEY_LENGTH_MAX = 64
+# What a decision can be refused by.
+REFUSING = frozenset({Confirm, Hold, Issue, Once, Refuse, Reserve, Spend})
 
 
 def registrable(subject: Subject) -> Iterator[str]:
@@ -28,8 +31,12 @@ def registrable(subject: Subject) -> Iterator[str]:
         yield f"it needs SDK {kind.sdk}, this is {SDK_VERSION}"
     if not kind.effects <= set(EFFECT_TYPES):
         yield "it declares effects that do not exist"
-    if kind.refusals and Refuse not in kind.effects:
-        yield "it has refusals but no Refuse effect"
+    if kind.refusals and REFUSING.isdisjoint(kind.effects):
+        yield "it has refusals but no effect that refuses"
+    if bool(kind.messages) != (Notify in kind.effects):
+        yield "messages and the effect Notify need each other"
+    yield from (f"the message key {key!r} is not short snake_case" for key in kind.messages if not _is_message_key(key))
+    yield from (f"the message {key!r} is no Text" for key, text in kind.messages.items() if not isinstance(text, Text))
     yield from (f"the refusal code {code!r} is not UPPER_CASE" for code in kind.refusals if not CODE.fullmatch(code))
     names = [action.name for action in kind.actions]
     yield from (f"the action {name!r} is not camelCase" for name in names if not ACTION.fullmatch(name))
@@ -40,6 +47,10 @@ def registrable(subject: Subject) -> Iterator[str]:
     except ValidationError as error:
         fields = sorted(str(problem["loc"][0]) for problem in error.errors())
         yield f"fields of the state without a default: {fields}"
+
+
+def _is_message_key(key: str) -> bool:
+    return KEY.fullmatch(key) is not None and len(key) <= MESSAGE_KEY_LENGTH_MAX
 
 
 def config_round_trips(subject: Subject) -> Iterator[str]:
@@ -98,10 +109,11 @@ def _unnamed(model: type[BaseModel], inside: tuple[str, ...]) -> Iterator[str]:
 
 
 def says_it_in_both_languages(subject: Subject) -> Iterator[str]:
-    """Titles and refusals are Chinese in `zh` and English in `en`."""
+    """Titles, refusals and messages are Chinese in `zh` and English in `en`."""
     kind = subject.kind
     texts = {"the title": kind.title}
     texts |= {f"the refusal {code}": text for code, text in kind.refusals.items()}
+    texts |= {f"the message {key}": text for key, text in kind.messages.items()}
     texts |= {f"the title of the action {action.name}": action.title for action in kind.actions}
     for name, text in texts.items():
         yield from (f"{name}: {problem}" for problem in wrong_words(text))
@@ -122,11 +134,25 @@ def _has_chinese(words: str) -> bool:
 def refusals_can_be_told(subject: Subject) -> Iterator[str]:
     """The `{names}` in a refusal's sentences are found in what is missing."""
     for code, missing in subject.seen.refusals:
-        text = subject.kind.refusals.get(code)
-        for words in (text.zh, text.en) if text else ():
-            unknown = {name for _, name, _, _ in Formatter().parse(words) if name} - missing.keys()
-            if unknown:
-                yield f"{code}: {sorted(unknown)} of {words!r} is not in missing {dict(missing)}"
+        yield from _not_to_be_filled_in(code, subject.kind.refusals.get(code), "missing", missing)
+
+
+def messages_can_be_told(subject: Subject) -> Iterator[str]:
+    """The `{names}` in a message's sentences are found in its params."""
+    for message, params in subject.seen.messages:
+        yield from _not_to_be_filled_in(message, subject.kind.messages.get(message), "params", params)
+
+
+def _not_to_be_filled_in(name: str, text: Text | None, source: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each language whose words ask for more than the values have."""
+    for words in (text.zh, text.en) if text else ():
+        try:
+            unknown = {field for _, field, _, _ in Formatter().parse(words) if field is not None} - values.keys()
+        except ValueError as error:
+            yield f"{name}: {words!r} cannot be filled in: {error}"
+            continue
+        if unknown:
+            yield f"{name}: {sorted(unknown)} of {words!r} is not in {source} {dict(values)}"
 
 
 def old_states_upcast(subject: Subject) -> Iterator[str]:

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.asking import AnyView, ask
-from siyu.sdk.testing.conformance.subject import CannotCheck, Seen, Subject
+from siyu.sdk.testing.conformance.seen import Seen
+from siyu.sdk.testing.conformance.subject import CannotCheck, Subject
 from siyu.sdk.testing.scene import AnyCampaignType
 
 HASH_SEEDS = (1, 2, 3)

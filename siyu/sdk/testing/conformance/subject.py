@@ -8,17 +8,20 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from siyu.sdk.effects import Confirm, Effect, Once, Refuse, Reserve, SetState
+from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.asking import AnyView, Ask, ask
-from siyu.sdk.testing.crowd import Crowd, play
+from siyu.sdk.testing.conformance.seen import Seen
+from siyu.sdk.testing.crowd import MEMBERS, Crowd, play
 from siyu.sdk.testing.drawing import CannotDraw
 from siyu.sdk.testing.scene import AnyCampaignType
 from siyu.sdk.testing.stage import Stage
 
 STEPS = 80
 PROBLEMS_MAX = 5
+# What the first of the crowd has from elsewhere, so that it can be spent.
+PURSE_POINTS = 1_000
 
 Play = Callable[[Stage[Any, Any]], None]
 Probe = Callable[[Fact, AnyView], Iterable[str]]
@@ -26,19 +29,6 @@ Probe = Callable[[Fact, AnyView], Iterable[str]]
 
 class CannotCheck(Exception):
     """A check that says nothing about this campaign type, and why."""
-
-
-@dataclass(slots=True)
-class Seen:
-    """What was seen: effects asked for, states with the config they arose under, refusals, errors and where.
-
-    A refusal is a code with what is missing; those of guards count before they are needed.
-    """
-
-    used: set[type[Effect]] = field(default_factory=set)
-    states: list[tuple[CampaignConfig, BaseModel]] = field(default_factory=list)
-    refusals: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    errors: list[tuple[str, Exception]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,21 +59,11 @@ class Subject:
     def seen(self) -> Seen:
         """What was seen in all lives."""
         seen = Seen()
-        codes = {counter.name: counter.refusal for counter in self.kind.counters}
 
         def asking(kind: AnyCampaignType, fact: Fact, view: AnyView) -> tuple[Effect, ...]:
             seen.states.append((view.config, view.state))
             effects = ask(kind, fact, view)
-            seen.used |= set(map(type, effects))
-            seen.states += [(view.config, effect.state) for effect in effects if isinstance(effect, SetState)]
-            seen.refusals += [(effect.code, effect.missing) for effect in effects if isinstance(effect, Refuse)]
-            seen.refusals += [(effect.code, {}) for effect in effects if isinstance(effect, Once)]
-            seen.refusals += [(effect.code, {"key": effect.key}) for effect in effects if isinstance(effect, Confirm)]
-            seen.refusals += [
-                (effect.code or codes.get(effect.counter, ""), {"counter": effect.counter, "left": 0, "amount": 1})
-                for effect in effects
-                if isinstance(effect, Reserve)
-            ]
+            seen.note(kind, view, effects)
             return effects
 
         self.live(asking, seen)
@@ -111,6 +91,7 @@ class Subject:
             self._try(getattr(given, "__name__", repr(given)), partial(given, stage), seen)
 
     def _life(self, stage: Stage[Any, Any], seen: Seen) -> Iterator[tuple[str, Callable[[], object]]]:
+        stage.give(MEMBERS[0], points=PURSE_POINTS)
         crowd = Crowd(self.kind, Random(self.seed), self.facts)  # noqa: S311 - to be the same again is its purpose
         for _ in range(STEPS if crowd else 0):
             try:

@@ -25,6 +25,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             declared.config_form_renders,
             declared.says_it_in_both_languages,
             declared.refusals_can_be_told,
+            declared.messages_can_be_told,
             declared.old_states_upcast,
             living.never_raises,
             living.effects_are_possible,

@@ -20,6 +20,7 @@ from siyu.sdk import (
     Effect,
     Fact,
     Grant,
+    Notify,
     Once,
     Progress,
     Refuse,
@@ -157,6 +158,10 @@ def _asks_the_date(fact: Fact, view: View[Any, Any]) -> Iterator[Effect]:
         yield Grant("points", 1)
 
 
+def _tells_too_little(fact: Fact, view: View[Any, Any]) -> Iterator[Effect]:
+    yield Notify("waved", {"time": view.state.times})
+
+
 class ForgetfulConfig(CampaignConfig):
     """A config that is stored otherwise than it is."""
 
@@ -203,6 +208,7 @@ def _forgets_the_past(version: int, data: dict[str, Any]) -> dict[str, Any]:
     return {"times": data["waves"]}
 
 
+WAVED = Text(zh="已挥手 {times} 次", en="Waved {times} times")
 BY_THE_ORDER_OF_A_SET = only(_by_the_order_of_a_set)
 
 # Nobody describes the facts it hears, so nothing happens to it.
@@ -215,6 +221,9 @@ PLANTED: dict[str, CampaignType[Any, Any]] = {
     "config_form_renders": replace(SOUND, config=NamelessConfig),
     "says_it_in_both_languages": replace(SOUND, title=Text(zh="Wave", en="Wave")),
     "refusals_can_be_told": replace(SOUND, refusals={**SOUND.refusals, "TOO_SOON": Text(zh="{date} 过", en="{date}")}),
+    "messages_can_be_told": replace(
+        SOUND, decide=also(_tells_too_little), effects=SOUND.effects | {Notify}, messages={"waved": WAVED}
+    ),
     "old_states_upcast": replace(SOUND, state_version=2, upcast=_forgets_the_past),
     "never_raises": replace(SOUND, decide=also(_raises)),
     "effects_are_possible": replace(SOUND, decide=also(_undeclared)),

@@ -21,6 +21,8 @@ from siyu.sdk import (
     Effect,
     Fact,
     Grant,
+    Issue,
+    Notify,
     Progress,
     Text,
     View,
@@ -74,6 +76,13 @@ def test_a_once_has_nothing_to_fill_its_sentence_with() -> None:
     texts = {**SOUND.refusals, "TOO_SOON_TODAY": Text(zh="{day} 已挥手", en="Waved on {day}")}
 
     assert found("refusals_can_be_told", replace(SOUND, refusals=texts))
+
+
+@pytest.mark.parametrize("words", ["{", "{}", "{0}", "{day.year}"])
+def test_a_sentence_that_nothing_fills_in_is_found(words: str) -> None:
+    texts = {**SOUND.refusals, "TOO_SOON": Text(zh=f"早{words}", en=words)}
+
+    assert len(found("refusals_can_be_told", replace(SOUND, refusals=texts))) > 1
 
 
 def test_an_old_state_has_to_be_given() -> None:
@@ -165,6 +174,13 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
         {"sdk": "nonsense"},
         {"effects": frozenset({int})},
         {"effects": frozenset({Grant})},
+        {"effects": frozenset({Grant, Issue}), "refusals": {"NO": Text(zh="不", en="No")}},
+        {"effects": CHECK_IN.effects | {Notify}},
+        {"messages": {"hello": Text(zh="你好", en="Hello")}},
+        {"effects": CHECK_IN.effects | {Notify}, "messages": {"hello": Text(zh="你好", en="Hello")}},
+        {"effects": CHECK_IN.effects | {Notify}, "messages": {"Hello": Text(zh="你好", en="Hello")}},
+        {"effects": CHECK_IN.effects | {Notify}, "messages": {"h" * 65: Text(zh="你好", en="Hello")}},
+        {"effects": CHECK_IN.effects | {Notify}, "messages": {"hello": "Hello"}},
         {"refusals": {"too soon": Text(zh="早", en="Soon")}},
         {"actions": (Action("Wave_", Text(zh="挥", en="Wave")),)},
         {"actions": (Action("wave", Text(zh="挥", en="Wave")),) * 2},

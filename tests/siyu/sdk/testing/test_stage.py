@@ -15,7 +15,7 @@ from siyu.campaigns.participations import STATE_LENGTH_MAX
 from siyu.campaigns.pending import EMIT_DEPTH_MAX
 from siyu.campaigns.reservations import RESERVATIONS_MAX
 from siyu.engine import effects as engine
-from siyu.engine import references, scene, scheduling
+from siyu.engine import references, scene, scheduling, value_effects
 from siyu.inputs import JSON_DEPTH_MAX, JSON_INTEGER_MAX
 from siyu.ledger.book import UNITS
 from siyu.orders import CORE_FACTS, ORDER_FACTS
@@ -38,6 +38,9 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
     assert (limits.EMIT_DEPTH_MAX, limits.KEY_LENGTH_MAX) == (EMIT_DEPTH_MAX, scheduling.TIMER_KEY_LENGTH_MAX)
     assert (limits.PAUSE_MIN, limits.AHEAD_MAX) == (scheduling.PAUSE_MIN, scheduling.AHEAD_MAX)
     assert limits.DATA_BYTES_MAX == scheduling.DATA_BYTES_MAX
+    assert (limits.PARAMS_MAX, limits.PARAM_LENGTH_MAX) == (value_effects.PARAMS_MAX, value_effects.PARAM_LENGTH_MAX)
+    assert limits.HOLDS_OPEN_MAX == value_effects.HOLDS_OPEN_MAX
+    assert limits.JSON_INTEGER_MAX == value_effects.PARAM_INTEGER_MAX
     assert (limits.SUBJECT_LENGTH_MAX, limits.SUBJECTS_NAMED_MAX) == (
         counting.SUBJECT_LENGTH_MAX,
         counting.SUBJECTS_NAMED_MAX,
