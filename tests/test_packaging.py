@@ -81,12 +81,3 @@ def test_the_sdk_exports_exactly_what_it_lists() -> None:
 
     assert set(siyu.sdk.__all__) == public
     assert len(siyu.sdk.__all__) == len(public)
-
-
-def test_what_the_sdk_exports_is_explained() -> None:
-    for name in siyu.sdk.__all__:
-        value = getattr(siyu.sdk, name)
-        if isinstance(value, type):
-            assert value.__doc__, name
-            # A dataclass without a docstring is given its signature.
-            assert not value.__doc__.startswith(f"{name}("), name
