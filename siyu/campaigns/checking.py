@@ -8,12 +8,13 @@ from itertools import islice
 from typing import Any
 
 from siyu.campaigns.compliance import breaches
+from siyu.campaigns.counting import BadCounter, items_named
 from siyu.campaigns.live_terms import LiveArm
 from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.errors import InvalidInput, Problem
 from siyu.inputs import parse_json
 from siyu.ledger import UNITS
-from siyu.sdk import CampaignConfig, CampaignTerms
+from siyu.sdk import CampaignConfig, CampaignTerms, Scope
 from siyu.sdk.arms import Arm, merged
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,12 @@ def check_settings(kind: AnyCampaignType, config: object, terms: object) -> tupl
     arms = [_arm(kind, checked, place, arm) for place, arm in enumerate(agreed.arms)]
     try:
         configs = [checked, *(arm.config for arm in arms)]
-        found = [*_problems_of(kind, configs), *_breaches(kind, configs, agreed), *_unknown_units(agreed)]
+        found = [
+            *_problems_of(kind, configs),
+            *_too_many_items(kind, checked),
+            *_breaches(kind, configs, agreed),
+            *_unknown_units(agreed),
+        ]
     except Exception as error:  # a plugin's code: the operator is told that this type cannot be used
         logger.exception("campaign type %s failed to check a config", kind.key)
         raise InvalidInput([Problem(("config",), f"the checks of {kind.key} failed: {error!r}")]) from error
@@ -80,6 +86,16 @@ def _problems_of(kind: AnyCampaignType, configs: Sequence[CampaignConfig]) -> It
         path = ("terms", "arms", str(place - 1), "override") if place else ("config",)
         for problem in islice(kind.validate(checked), PROBLEMS_MAX):
             yield Problem((*path, *problem.path), problem.text.en, text=problem.text)
+
+
+def _too_many_items(kind: AnyCampaignType, config: CampaignConfig) -> Iterator[Problem]:
+    """Counters whose items every fact names; those that a field names may have more."""
+    for counter in kind.counters:
+        if counter.scope is Scope.ITEM and counter.field is None:
+            try:
+                items_named(counter, config)
+            except BadCounter as error:
+                yield Problem(("config",), str(error))
 
 
 def _unknown_units(terms: CampaignTerms) -> Iterator[Problem]:

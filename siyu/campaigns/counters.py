@@ -48,14 +48,15 @@ class CounterRow:
 class Counters:
     """Counters by key.
 
-    `limits` and `slots` remember what the types' functions answered: they are asked once a batch.
+    `limits`, `items` and `slots` remember what the types' functions answered: they are asked once a batch.
     """
 
     def __init__(self) -> None:
         self._rows: dict[CounterKey, CounterRow] = {}
         self._only_loaded = False
-        # By campaign, revision, counter and subject; by campaign, revision and moment.
+        # By campaign, revision, counter and subject; without the subject; by campaign, revision and moment.
         self.limits: dict[tuple[UUID, int, str, str], int | None] = {}
+        self.items: dict[tuple[UUID, int, str], tuple[str, ...]] = {}
         self.slots: dict[tuple[UUID, int, datetime], str | None] = {}
 
     def put(self, key: CounterKey, row: CounterRow) -> None:
@@ -82,7 +83,7 @@ class Counters:
     def judged_anew(self) -> "Counters":
         """The same numbers; what the types' functions answer is asked again, since campaigns are others."""
         other = copy(self)
-        other.limits, other.slots = {}, {}
+        other.limits, other.items, other.slots = {}, {}, {}
         return other
 
     def changed(self) -> list[tuple[CounterKey, CounterRow]]:

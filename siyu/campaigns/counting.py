@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ SUBJECTS_NAMED_MAX = 32
 
 
 class BadCounter(Exception):
-    """A campaign type names a slot that is no short text, or a limit that is no number."""
+    """A campaign type names a slot that is no short text, a limit that is no number, or more items than may be."""
 
 
 def team_named(campaign: LiveCampaign, data: Mapping[str, Any]) -> str | None:
@@ -33,9 +34,12 @@ def team_named(campaign: LiveCampaign, data: Mapping[str, Any]) -> str | None:
 
 
 def subjects_named(
-    campaign: LiveCampaign, counter: AnyCounter, member_id: UUID, data: Mapping[str, Any]
+    counters: Counters, campaign: LiveCampaign, counter: AnyCounter, member_id: UUID, data: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Whose number of this counter a fact names; none, or at most SUBJECTS_NAMED_MAX."""
+    """Whose number of this counter a fact names; none, or at most SUBJECTS_NAMED_MAX.
+
+    Raises as `items_named`, which is asked once a batch.
+    """
     if counter.scope is Scope.CAMPAIGN:
         return ("",)
     if counter.scope is Scope.MEMBER:
@@ -43,7 +47,12 @@ def subjects_named(
     if counter.scope is Scope.TEAM:
         team = team_named(campaign, data)
         return (team,) if team is not None else ()
-    named = data.get(counter.field or "")
+    if counter.field is None:
+        key = campaign.id, campaign.revision, counter.name
+        if key not in counters.items:
+            counters.items[key] = items_named(counter, campaign.lent_config())
+        return counters.items[key]
+    named = data.get(counter.field)
     several = named if isinstance(named, list | tuple) else (named,)
     return tuple([subject for subject in several[:SUBJECTS_NAMED_MAX] if is_subject(subject)])
 
@@ -90,6 +99,18 @@ def item_subjects(counter: AnyCounter, config: CampaignConfig) -> tuple[str, ...
     """The items a counter has, at most SUBJECTS_MAX; those that no fact could name are left out."""
     items = counter.subjects(config) if counter.subjects else ()
     return tuple([item for item in items if is_subject(item)][:SUBJECTS_MAX])
+
+
+def items_named(counter: AnyCounter, config: CampaignConfig) -> tuple[str, ...]:
+    """The items of a counter without a field: every fact names them all, in their order.
+
+    Raises BadCounter for more than SUBJECTS_NAMED_MAX, and whatever the type's `subjects` raises.
+    """
+    items = tuple(islice(counter.subjects(config), SUBJECTS_NAMED_MAX + 1)) if counter.subjects else ()
+    if len(items) > SUBJECTS_NAMED_MAX:
+        told = f"the counter {counter.name!r} has more items than the {SUBJECTS_NAMED_MAX} that a fact may name"
+        raise BadCounter(told)
+    return tuple([item for item in items if is_subject(item)])
 
 
 def key_of(campaign: LiveCampaign, counter: AnyCounter, subject: str, bucket: str) -> CounterKey:

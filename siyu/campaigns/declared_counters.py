@@ -40,7 +40,8 @@ def _problems_of(kind: CampaignType[Any, Any], counter: Counter[Any]) -> Iterato
         "has a name that is not short snake_case",
     )
     yield counter.refusal not in kind.refusals, f"refuses with {counter.refusal!r}, which is not among the refusals"
-    yield item and counter.field is None, "is of scope ITEM and needs a `field`"
+    without = counter.field is None and counter.subjects is None
+    yield item and without, "is of scope ITEM and needs a `field`, or `subjects` that every fact names"
     yield not item and counter.field is not None, "has a `field`, which scope ITEM alone has"
     yield not item and counter.subjects is not None, "has `subjects`, which scope ITEM alone has"
     yield counter.scope is Scope.TEAM and kind.team is None, "is of scope TEAM, and the type has no teams"

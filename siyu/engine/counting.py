@@ -24,7 +24,7 @@ def fact_counter(scene: Scene, name: str, subject: str | None) -> FactCounter:
     counter = campaign.needs.counters.get(name)
     if counter is None:
         raise NotDeclared(f"the campaign type has no counter {name!r}")
-    named = subjects_named(campaign, counter, fact.member_id, fact.data)
+    named = subjects_named(world.counters, campaign, counter, fact.member_id, fact.data)
     if counter.scope is Scope.TEAM and not named:
         named = (fact.new_key,)
     wanted = named[0] if subject is None and len(named) == 1 else subject

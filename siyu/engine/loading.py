@@ -12,7 +12,7 @@ from siyu.campaigns import (
 )
 from siyu.campaigns.counters import CounterKey
 from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named
-from siyu.campaigns.needs import NOTHING
+from siyu.campaigns.needs import NOTHING, AnyCounter
 from siyu.campaigns.reservations import ReservationState
 from siyu.campaigns.routes import needs_features
 from siyu.db import Connection
@@ -94,11 +94,18 @@ def _counters_named(world: World, campaign: LiveCampaign, new: NewFact) -> Itera
     for live in campaign.caps:
         yield live.cap.scope, live.key(campaign.id, new.member_id, new.at, world.zone)
     for counter in campaign.needs.counters.values():
-        subjects = subjects_named(campaign, counter, new.member_id, new.data)
         try:
-            named = world.counters, campaign, counter, new.at, world.zone
-            bucket = DEADLINE.ask(Patience(), bucket_named, *named) if subjects else None
+            subjects, bucket = DEADLINE.ask(Patience(), _named, world, campaign, counter, new)
         except Exception:  # noqa: S112 - a plugin's code; the decision asks it again, and fails and tells by itself
             continue
         if bucket is not None:
             yield from ((counter.scope, key_of(campaign, counter, subject, bucket)) for subject in subjects)
+
+
+def _named(
+    world: World, campaign: LiveCampaign, counter: AnyCounter, new: NewFact
+) -> tuple[tuple[str, ...], str | None]:
+    """Whose number of a counter a fact names, and of which period; None for nobody's, or outside of every slot."""
+    subjects = subjects_named(world.counters, campaign, counter, new.member_id, new.data)
+    bucket = bucket_named(world.counters, campaign, counter, new.at, world.zone) if subjects else None
+    return subjects, bucket

@@ -38,14 +38,18 @@ class Counter(Generic[ConfigT]):
     - `name`: snake_case, at most 32 characters.
     - `limit(config, subject)`: how many there are, 0 or more; None: no limit. Pure.
     - `refusal`: the code among the type's `refusals` for a `Reserve` that names none.
-    - `field`: of scope ITEM, the field of `fact.data` that names the item, or several (a list). A fact without it
-      has no such counter. Scope TEAM goes by `CampaignType.team`.
-    - `subjects(config)`: of scope ITEM, all items there are, at most 200.
+    - `field`: of scope ITEM, the field of `fact.data` that names the item, or several (a list, of which the first 32
+      count and the rest is passed over in silence). A fact without it has no such counter. Scope TEAM goes by
+      `CampaignType.team`.
+    - `subjects(config)`: of scope ITEM, all items there are, at most 200; pure. Without a `field`, every fact names
+      all of them, for a campaign that draws the item itself: then at most 32, else the config is refused when it is
+      saved. All are locked for every fact, so that such facts are decided one batch after the other.
     - `stock`: of scopes CAMPAIGN and ITEM, a limit that no new config of a published campaign may change;
       `campaignStockAdjust` adds to it and takes from it. An ITEM stock names its `subjects`.
     - `public`: members may see how much is used and left.
 
-    The subject is "" for the campaign, the member's id as text, the team's key or the item.
+    The subject is "" for the campaign, the member's id as text, the team's key or the item. `limit` and `subjects` go
+    by the campaign's own config, whatever the member's arm overrides: what members share is the same for all.
     """
 
     name: str

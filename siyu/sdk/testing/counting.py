@@ -1,5 +1,6 @@
 """A fact's counters and team on a stage: what a view reads and guards look at."""
 
+from itertools import islice
 from typing import Any, NamedTuple
 
 from siyu.sdk.counters import Counter, Period, Scope, bucket_of
@@ -12,7 +13,7 @@ from siyu.sdk.view import NotDeclared
 
 
 class BadCounter(Exception):
-    """A campaign type names a slot that is no short text, or a limit that is no number."""
+    """A campaign type names a slot that is no short text, a limit that is no number, or more items than may be."""
 
 
 class FactCounter(NamedTuple):
@@ -66,9 +67,20 @@ def _subjects_named(scene: Scene, counter: Counter[Any]) -> tuple[str, ...]:
         return (str(scene.fact.member_id),)
     if counter.scope is Scope.TEAM:
         return (team_named(scene) or scene.fact.new_key,)
-    named = scene.fact.data.get(counter.field or "")
+    if counter.field is None:
+        return _items_named(scene, counter)
+    named = scene.fact.data.get(counter.field)
     several = named if isinstance(named, list | tuple) else (named,)
     return tuple(subject for subject in several[:SUBJECTS_NAMED_MAX] if is_text(subject, SUBJECT_LENGTH_MAX))
+
+
+def _items_named(scene: Scene, counter: Counter[Any]) -> tuple[str, ...]:
+    """Of a counter without a field, every item: the type draws one of them."""
+    items = tuple(islice(counter.subjects(scene.config), SUBJECTS_NAMED_MAX + 1)) if counter.subjects else ()
+    if len(items) > SUBJECTS_NAMED_MAX:
+        told = f"the counter {counter.name!r} has more items than the {SUBJECTS_NAMED_MAX} that a fact may name"
+        raise BadCounter(told)
+    return tuple(item for item in items if is_text(item, SUBJECT_LENGTH_MAX))
 
 
 def _bucket(scene: Scene, counter: Counter[Any]) -> str | None:

@@ -17,6 +17,10 @@ def problem_of(kind: AnyCampaignType) -> str:
     return broken[0].problem if broken else ""
 
 
+def test_items_may_be_named_by_no_field() -> None:
+    assert problem_of(tally(Scope.ITEM, field=None)) == ""
+
+
 @pytest.mark.parametrize("scope", Scope, ids=lambda scope: scope.value)
 def test_sound_counters_are_accepted(scope: Scope) -> None:
     assert problem_of(tally(scope, Period.SLOT)) == ""
@@ -38,7 +42,7 @@ BASE = tally(Scope.CAMPAIGN)
         ({"counters": (replace(ONE, name="Big Name"),)}, "snake_case"),
         ({"counters": (replace(ONE, name="x" * 33),)}, "snake_case"),
         ({"counters": (replace(ONE, refusal="NOBODYS"),)}, "not among the refusals"),
-        ({"counters": (replace(ONE, scope=Scope.ITEM),)}, "needs a `field`"),
+        ({"counters": (replace(ONE, scope=Scope.ITEM),)}, "needs a `field`, or `subjects`"),
         ({"counters": (replace(ONE, field="item"),)}, "which scope ITEM alone has"),
         ({"counters": (replace(ONE, subjects=lambda config: ()),)}, "which scope ITEM alone has"),
         ({"counters": (replace(ONE, period=Period.SLOT),), "slot_of": None}, "no `slot_of`"),

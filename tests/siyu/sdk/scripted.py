@@ -139,6 +139,13 @@ COUNTED = [
         limit=lambda config, subject: len(subject) - 5,
         refusal="NO",
     ),
+    Counter[PurchaseConfig](
+        name="prize",
+        scope=Scope.ITEM,
+        subjects=lambda config: ("CROWD-1", "", "CROWD-2"),
+        limit=lambda config, subject: 2,
+        refusal="NO",
+    ),
 ]
 
 

@@ -129,7 +129,7 @@ ODD_GIFTS = (
     Notify("unready", {"count": 1}),
     Notify("bare", {"words": ""}),
 )
-COUNTERS = st.sampled_from(["all", "own", "seat", "endless", "item"])
+COUNTERS = st.sampled_from(["all", "own", "seat", "endless", "item", "prize"])
 FEW = st.sampled_from([1, 1, 2, 4])
 ODD_LABELS = tuple(
     kind(label)  # type: ignore[arg-type]  # as above
