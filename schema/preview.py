@@ -95,6 +95,7 @@ def _step_object(preview: Preview, step: Step, language: str) -> PreviewStep:
         decided=step.decided,
         effects=[effect_object(logged) for logged in step.effects],
         refusal=refusal_object(step.refusal, kind, language) if step.refusal else None,
+        problem=step.problem,
         is_follow_up=step.is_follow_up,
         state=JSON(dict(step.state)) if step.state is not None else None,
     )

@@ -23,6 +23,10 @@ class PreviewStep:
     )
     effects: list[Effect]
     refusal: Refusal | None
+    problem: str | None = strawberry.field(
+        description="Of a decision that failed (CAMPAIGN_FAILED): what the campaign type raised, or what was wrong "
+        "with its effects. Null of a campaign that siyu has paused: `Campaign.problem` says why."
+    )
     is_follow_up: bool = strawberry.field(
         description="Whether nobody gave this fact: a timer that is due, or a fact that a campaign emitted."
     )

@@ -58,11 +58,12 @@ class Watch:
 
 @dataclass(slots=True)
 class Suspension:
-    """A campaign that is not asked any more, and why; to be written."""
+    """A campaign that is not asked any more, and why; to be written. `last` is the failure that came last, if any."""
 
     campaign_id: UUID
     problem: str
     at: datetime
+    last: str
 
 
 @dataclass(slots=True)
@@ -106,6 +107,11 @@ class Faults:
             if watch.failed >= FAILED_MAX and watch.failed >= FAILED_SHARE_MAX * watch.decided:
                 self._suspend(watch, f"{watch.failed} of {max(watch.decided, watch.failed)} decisions failed", at)
 
+    def problem_of(self, campaign_id: UUID) -> str | None:
+        """What the campaign's latest failure was, in one line; None of one that has not failed here."""
+        known = self.suspended.get(campaign_id) or self.watched.get(campaign_id)
+        return (known.last or None) if known is not None else None
+
     def written(self, campaign_id: UUID) -> None:
         """The suspension is in the database, which tells every process: a campaign taken up again starts afresh."""
         self.suspended.pop(campaign_id, None)
@@ -128,7 +134,7 @@ class Faults:
         cause = f": {watch.last}" if watch.last else ""
         problem = f"paused by siyu: {reason} within {seconds} s; {campaign.type.key} {campaign.type.version}{cause}"
         logger.error("campaign %s is %s", campaign.id, problem)
-        self.suspended[campaign.id] = Suspension(campaign.id, problem, at)
+        self.suspended[campaign.id] = Suspension(campaign.id, problem, at, watch.last)
 
 
 def _told(error: BaseException) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from siyu.db import Connection
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome, Refusal
+from siyu.engine.refusals import CAMPAIGN_FAILED
 from siyu.engine.rehearsal import Rehearsal
 from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, put_used_keys
 from siyu.engine.world import World
@@ -29,7 +30,7 @@ class Step(NamedTuple):
     """What the campaign would make of one fact; `decided` is False where it would not even look at it.
 
     `state` is the participation's after the fact, as JSON; None where the plugin cannot tell it. `is_follow_up`: nobody
-    gave the fact, a campaign asked for it.
+    gave the fact, a campaign asked for it. `problem` says in one line why the decision failed, where it did.
     """
 
     fact: NewFact
@@ -38,6 +39,7 @@ class Step(NamedTuple):
     refusal: Refusal | None
     state: Mapping[str, Any] | None
     is_follow_up: bool = False
+    problem: str | None = None
 
 
 class Round(NamedTuple):
@@ -134,7 +136,9 @@ def _step(rehearsal: Rehearsal, campaign: LiveCampaign, fact: ArrivedFact, outco
     state, follows = _state(rehearsal, campaign, fact.new), fact.pending is not None
     if decision is None:
         return Step(fact.new, False, (), None, state, follows)
-    return Step(fact.new, True, decision.effects, decision.refusal, state, follows)
+    failed = decision.refusal is not None and decision.refusal.code == CAMPAIGN_FAILED
+    problem = rehearsal.world.faults.problem_of(campaign.id) if failed else None
+    return Step(fact.new, True, decision.effects, decision.refusal, state, follows, problem)
 
 
 def _state(rehearsal: Rehearsal, campaign: LiveCampaign, fact: NewFact) -> Mapping[str, Any] | None:
