@@ -22,6 +22,7 @@ from schema.types.results import CampaignResults, results_object
 from schema.types.terms import CampaignRevision, CampaignTerms, terms_object
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Distribution
 from siyu.campaigns.queries import CampaignRow, ShownState
+from siyu.campaigns.refused import stored_problem
 from siyu.campaigns.revisions import revision_page
 
 if TYPE_CHECKING:
@@ -145,9 +146,16 @@ class Campaign(Node):
     def config(self) -> JSON:
         return JSON(orjson.loads(self.row.config))
 
-    @field_for(ForOperators, "Why siyu paused it: it failed too often. Null otherwise.")
-    def problem(self) -> str | None:
-        return self.row.problem
+    @field_for(
+        ForOperators,
+        "Why siyu paused it: it failed too often. Or why it decides nothing although it is published: its type no "
+        "longer accepts what is stored of it. Null otherwise.",
+    )
+    def problem(self, info: Info) -> str | None:
+        kind = kind_types(info, self.row.type_key).kind
+        if self.row.problem is not None or kind is None or self.row.never_ran:
+            return self.row.problem
+        return stored_problem(kind, self.row.config, self.row.terms)
 
     @field_for(ForOperators, "When siyu paused it.")
     def problem_at(self) -> datetime | None:

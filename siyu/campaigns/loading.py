@@ -68,8 +68,9 @@ class LiveCampaigns:
         return self._routes(await connection.fetch(LOAD, campaign_id))
 
     def _routes(self, rows: Sequence[asyncpg.Record]) -> Routes:
-        live = [self._live(row) for row in rows if row["type_key"] in self.registry.types]
-        return Routes(filter(None, live), rows[0]["lanes"])
+        live = {row["id"]: self._live(row) for row in rows if row["type_key"] in self.registry.types}
+        unreadable = {row["id"]: row["type_key"] for row in rows if row["id"] in live and live[row["id"]] is None}
+        return Routes(filter(None, live.values()), rows[0]["lanes"], unreadable)
 
     def _live(self, row: asyncpg.Record) -> LiveCampaign | None:
         campaign_id, kind, revision = row["id"], self.registry.types[row["type_key"]], row["revision"]

@@ -32,13 +32,14 @@ async def refused_campaigns(connection: Pool | DirectConnection, registry: Regis
     found = []
     for campaign_id, name, type_key, config, terms in await connection.fetch(STORED):
         kind = registry.types.get(type_key)
-        problem = _problem(kind, config, terms) if kind is not None else None
+        problem = stored_problem(kind, config, terms) if kind is not None else None
         if problem is not None:
             found.append(RefusedCampaign(campaign_id, name, type_key, problem))
     return found
 
 
-def _problem(kind: AnyCampaignType, config: str, terms: str | None) -> str | None:
+def stored_problem(kind: AnyCampaignType, config: str, terms: str | None) -> str | None:
+    """Why the type cannot be played with what is stored of a campaign, in one sentence; None where it can."""
     try:
         # First by what names the fields that are wrong.
         DEADLINE.ask(Patience(), parse_json, kind.config, orjson.loads(config), ("config",))

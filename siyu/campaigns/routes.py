@@ -1,12 +1,14 @@
 """Which published campaigns hear a type of fact, and in which order they decide about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
 from siyu.sdk import Effect, Tag, Untag
 
+NONE_UNREADABLE: Mapping[UUID, str] = MappingProxyType({})
 TAGGING: frozenset[type[Effect]] = frozenset({Tag, Untag})
 
 
@@ -32,12 +34,20 @@ class Routes:
 
     The order is declared, never that of registration: lanes as the shop orders them, within a lane the higher priority
     first, of equal ones the older campaign. Campaigns without a lane, or of one that the shop no longer has, come last.
+
+    `unreadable` are the others that are published, by id with the key of their type, which is loaded and no longer
+    accepts what is stored of them.
     """
 
-    __slots__ = ("_routes", "by_id", "campaigns", "lanes", "need_features")
+    __slots__ = ("_routes", "by_id", "campaigns", "lanes", "need_features", "unreadable")
 
-    def __init__(self, campaigns: Iterable[LiveCampaign], lanes: Sequence[str] = ()) -> None:
-        self.lanes = lanes
+    def __init__(
+        self,
+        campaigns: Iterable[LiveCampaign],
+        lanes: Sequence[str] = (),
+        unreadable: Mapping[UUID, str] = NONE_UNREADABLE,
+    ) -> None:
+        self.lanes, self.unreadable = lanes, unreadable
         places = {lane: place for place, lane in enumerate(lanes)}
 
         def order(campaign: LiveCampaign) -> tuple[int, int, UUID]:
@@ -52,7 +62,7 @@ class Routes:
 
     def with_campaign(self, campaign: LiveCampaign) -> "Routes":
         """The same with this campaign among them, in the place of the one that has its id."""
-        return Routes({**self.by_id, campaign.id: campaign}.values(), self.lanes)
+        return Routes({**self.by_id, campaign.id: campaign}.values(), self.lanes, self.unreadable)
 
     def route(self, fact_type: str) -> Route:
         """Who decides about facts of this type which are not actions."""

@@ -74,8 +74,11 @@ def _decide_pending(world: World, arrived: ArrivedFact, fact: Fact, pending: Pen
 
 def _decide_action(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> Decision:
     campaign = world.campaign(campaign_id)
-    if campaign is None or not fact.type.startswith(f"{campaign.type.key}."):
+    type_key = campaign.type.key if campaign is not None else world.routes.unreadable.get(campaign_id)
+    if type_key is None or not fact.type.startswith(f"{type_key}."):
         return _refuse(world, arrived, None, CAMPAIGN_NOT_FOUND)
+    if campaign is None:
+        return _refuse(world, arrived, None, CAMPAIGN_FAILED, {"fault": CampaignFault.UNREADABLE.value})
     if not campaign.is_open(fact.at):
         return _refuse(world, arrived, campaign, CAMPAIGN_NOT_OPEN)
     return _decide_in_audience(world, arrived, fact, None, campaign)

@@ -39,6 +39,7 @@ class CampaignFault(Enum):
     INVALID = "invalid"
     OVERRAN = "overran"
     SUSPENDED = "suspended"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(slots=True)

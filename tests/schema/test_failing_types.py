@@ -1,6 +1,7 @@
 """Operators see which campaign types fail and which are missing, and take up again what siyu paused."""
 
 from schema.ids import CAMPAIGN, encode_id
+from siyu.campaigns.refused import refused_campaigns
 from tests.factories import add_campaign, add_members
 from tests.schema.conftest import NOON, OPERATOR, Shop, as_member
 
@@ -49,6 +50,21 @@ async def test_a_failing_campaign_says_why_and_is_resumed(shop: Shop) -> None:
     assert resumed == {"campaign": {"state": "RUNNING", "problem": None, "problemAt": None}, "userErrors": []}
     assert again["campaign"] is None
     assert [error["code"] for error in again["userErrors"]] == ["CAMPAIGN_STATE"]
+
+
+async def test_a_campaign_that_its_type_refuses_says_what_doctor_says(shop: Shop) -> None:
+    for state in ("running", "draft"):
+        await add_campaign(shop.pool, "check_in", {"sweets": 1}, state)
+    await add_campaign(shop.pool, "check_in")
+    await add_campaign(shop.pool, "lottery", {"sweets": 1})
+
+    answer = await shop.data(OPERATOR, "{ campaigns { nodes { state problem problemAt } } }")
+
+    [doctors] = await refused_campaigns(shop.pool, shop.engine.registry)
+    running = [node for node in answer["campaigns"]["nodes"] if node["state"] == "RUNNING"]
+    assert [node["problem"] for node in running] == [None, None, "config.sweets: Extra inputs are not permitted"]
+    assert running[-1] == {"state": "RUNNING", "problem": doctors.problem, "problemAt": None}
+    assert [node["problem"] for node in answer["campaigns"]["nodes"] if node["state"] == "DRAFT"] == [None]
 
 
 async def test_members_are_not_told_why(shop: Shop) -> None:

@@ -13,9 +13,11 @@ from siyu.campaigns import AnyCampaignType, LiveCampaigns, build_registry, servi
 from siyu.campaigns.refused import refused_campaigns
 from siyu.campaigns.service import CampaignSettings
 from siyu.db import Pool
-from siyu.engine import BatchLimits, Engine
+from siyu.engine import BatchLimits, Engine, NewFact
 from siyu.engine.firing import fire_due
+from siyu.ids import new_id
 from siyu.sdk import (
+    Action,
     CampaignConfig,
     CampaignState,
     CampaignType,
@@ -205,6 +207,24 @@ async def test_a_config_that_a_new_version_refuses_decides_nothing_until_it_is_u
 
     assert await points_of(pool, member) == 7
     assert await refused_campaigns(pool, registry_of(THIRD)) == []
+
+
+async def test_an_action_in_what_cannot_be_read_says_that_it_failed(pool: Pool) -> None:
+    """Not that there is no such campaign: members see it. Of another type's, and of a draft, that is still so."""
+    [member] = await add_members(pool, 1)
+    campaigns = [await add_campaign(pool, "orders", {"points": 1}, state) for state in ("running", "draft")]
+    kind = replace(THIRD, actions=(Action("go", Text(zh="去", en="Go")),))
+    engine = engine_of(pool, kind, replace(kind, key="others"))
+    told = []
+    for campaign, fact_type in [(campaigns[0], "orders.go"), (campaigns[0], "others.go"), (campaigns[1], "orders.go")]:
+        fact = NewFact(fact_type, member, NOON, {}, new_id().hex, campaign, stamped=True)
+        told += [decision.refusal for decision in (await engine.submit(fact)).decisions]
+
+    assert told == [
+        ("CAMPAIGN_FAILED", {"fault": "unreadable"}),
+        ("CAMPAIGN_NOT_FOUND", {}),
+        ("CAMPAIGN_NOT_FOUND", {}),
+    ]
 
 
 @pytest.mark.parametrize(
