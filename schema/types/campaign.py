@@ -18,9 +18,12 @@ from schema.permissions import ForOperators
 from schema.types.counter import CampaignCounter, campaign_counters
 from schema.types.enums import PluginStatus
 from schema.types.node import Node
+from schema.types.progress import Progress, progress_object
 from schema.types.results import CampaignResults, results_object
 from schema.types.terms import CampaignRevision, CampaignTerms, terms_object
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Distribution
+from siyu.campaigns.describing import describe, describe_beginning
+from siyu.campaigns.participation_queries import ParticipationRow
 from siyu.campaigns.queries import CampaignRow, ShownState
 from siyu.campaigns.refused import stored_problem
 from siyu.campaigns.revisions import revision_page
@@ -177,15 +180,29 @@ class Campaign(Node):
     async def results(self, info: Info) -> CampaignResults:
         return results_object(await info.context.loaders.results.load(self.row.id))
 
-    @field("The calling member's participation; null for others and before the first action.")
+    @field("The calling member's participation; null for others and before the first decision about them.")
     async def viewer_participation(
         self, info: Info
     ) -> Annotated["Participation", strawberry.lazy("schema.types.participation")] | None:
-        member_id = info.context.principal.member_id
+        row = await self._viewers(info)
+        return participation_object(info, row, self.row) if row else None
+
+    @field(
+        "How far the calling member is; before the first decision about them, how far everybody is who begins. Null "
+        "for others."
+    )
+    async def viewer_progress(self, info: Info) -> Progress | None:
+        member_id, kind = info.context.principal.member_id, kind_types(info, self.row.type_key).kind
         if member_id is None:
             return None
-        row = await info.context.loaders.participation_of.load((self.row.id, member_id))
-        return participation_object(info, row, self.row) if row else None
+        row, described = await self._viewers(info), None
+        if kind is not None:
+            described = describe(kind, self.row, row) if row else describe_beginning(kind, self.row, member_id)
+        return progress_object(described, info.context.language)
+
+    async def _viewers(self, info: Info) -> ParticipationRow | None:
+        member_id = info.context.principal.member_id
+        return await info.context.loaders.participation_of.load((self.row.id, member_id)) if member_id else None
 
     @field(
         "How much of its counters is taken in the present period, by item where they count items. For members: those "

@@ -15,22 +15,11 @@ from schema.permissions import ForOperators
 from schema.types.campaign import Campaign
 from schema.types.member import Member, member_object
 from schema.types.node import Node
+from schema.types.progress import Progress, progress_object
 from siyu.campaigns import AnyCampaignType
 from siyu.campaigns.describing import Description, describe
 from siyu.campaigns.participation_queries import ParticipationRow
 from siyu.campaigns.queries import CampaignRow, ShownState
-from siyu.sdk import Text
-
-UNKNOWN_PROGRESS = Text(zh="进度暂不可用", en="Progress is not available")
-
-
-@strawberry.type(description="How far a participation is: `current` of `target`, or without end where that is null.")
-class Progress:
-    """Progress as a GraphQL object."""
-
-    current: int
-    target: int | None
-    text: str
 
 
 @strawberry.type(description="Members who take part together; whoever has the key can join, and read the team's state.")
@@ -84,11 +73,7 @@ class Participation(Node):
 
     @strawberry.field
     def progress(self, info: Info) -> Progress:
-        described, language = self.description, info.context.language
-        if described is None or described.progress is None:
-            return Progress(current=0, target=None, text=UNKNOWN_PROGRESS.in_language(language))
-        progress = described.progress
-        return Progress(current=progress.current, target=progress.target, text=progress.text.in_language(language))
+        return progress_object(self.description, info.context.language)
 
     @field("What the campaign type remembers; its shape is the plugin's.")
     def state(self) -> JSON:

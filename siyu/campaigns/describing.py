@@ -1,9 +1,11 @@
 """A participation told to a front end: the plugin's own reading of its state, or none where the plugin cannot."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import orjson
 from pydantic import ValidationError
@@ -14,7 +16,7 @@ from siyu.campaigns.queries import CampaignRow
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.deadline import DEADLINE, Patience
 from siyu.sdk import CampaignConfig, CampaignTerms, Progress
-from siyu.sdk.arms import merged
+from siyu.sdk.arms import draw_arm, merged
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +34,32 @@ class Description:
 
 def describe(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow) -> Description | None:
     """What the campaign type says of a participation; None where its code raises or no longer accepts the config."""
+    return _told(kind, campaign, row.id, partial(_description, kind, campaign, row))
+
+
+def describe_beginning(kind: AnyCampaignType, campaign: CampaignRow, member_id: UUID) -> Description | None:
+    """What the campaign type says to a member about whom nothing was decided yet; None as for `describe`."""
+    return _told(kind, campaign, member_id, partial(_beginning, kind, campaign, member_id))
+
+
+def _told(
+    kind: AnyCampaignType, campaign: CampaignRow, whose: UUID, tell: Callable[[], Description]
+) -> Description | None:
     try:
-        return DEADLINE.ask(Patience(), _description, kind, campaign, row)
+        return DEADLINE.ask(Patience(), tell)
     except ValidationError:
         return None
     except Exception:  # a plugin's code: it must not take the rest of the answer with it
-        logger.exception("campaign type %s failed to describe participation %s", kind.key, row.id)
+        logger.exception("campaign type %s failed to describe %s in campaign %s", kind.key, whose, campaign.id)
         return None
+
+
+def _beginning(kind: AnyCampaignType, campaign: CampaignRow, member_id: UUID) -> Description:
+    """Of the state that everybody begins with, by the config of the arm that the member would be in."""
+    arms = CampaignTerms.model_validate_json(campaign.terms).arms if campaign.terms else ()
+    arm = draw_arm(campaign.id, member_id, [(each.key, each.weight) for each in arms]) if arms else None
+    config, state = _config(kind, campaign, arm), kind.state()
+    return Description(kind.describe(config, state), state.model_dump(mode="json"))
 
 
 def _description(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow) -> Description:

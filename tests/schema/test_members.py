@@ -50,7 +50,7 @@ query ($first: Int) {
     nodes {
       name problem terms { priority } type { key status problem }
       counters { used }
-      viewerParticipation { progress { current } state }
+      viewerParticipation { progress { current } state } viewerProgress { current }
     }
   }
 }
