@@ -9,6 +9,8 @@ from api.errors import SetupError
 from api.scaffold.naming import Names
 
 TEMPLATES = Path(__file__).parent / "templates"
+# What a module takes from the package, by its template.
+TAKEN = {"init.py.tmpl": "CAMPAIGN", "test.py.tmpl": "CAMPAIGN, State"}
 
 
 def write_folder(names: Names, root: Path) -> list[Path]:
@@ -52,14 +54,20 @@ def _write(files: Mapping[Path, str], names: Names, package: str) -> list[Path]:
         "title": names.title,
         "distribution": names.distribution,
         "module": names.module,
-        "package": package,
         "siyu_version": version("siyu"),
     }
     for path, template in files.items():
         text = (TEMPLATES / template).read_text(encoding="utf-8")
+        imports = _imports(package, template)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(Template(text).substitute(words), encoding="utf-8")
+            path.write_text(Template(text).substitute(words | imports), encoding="utf-8")
         except OSError as error:
             raise SetupError(f"{path} cannot be written: {error.strerror}. Name another folder with --into.") from error
     return list(files)
+
+
+def _imports(package: str, template: str) -> dict[str, str]:
+    """The import of what is taken from the package: sorted, `plugins` comes before siyu and `siyu_…` after it."""
+    line = f"from {package}.campaign import {TAKEN[template]}\n" if template in TAKEN else ""
+    return {"before_siyu": line if package < "siyu" else "", "after_siyu": "" if package < "siyu" else line}

@@ -67,6 +67,15 @@ def test_a_folder_is_in_the_style_of_the_house(checkout: Path, key: str) -> None
     tool("ruff", "format", "--check", "--no-cache", "plugins", "tests", cwd=checkout)
 
 
+@pytest.mark.parametrize("key", ["lucky_draw", "x", LONGEST])
+def test_a_distribution_is_in_the_style_that_it_declares(tmp_path: Path, key: str) -> None:
+    write_distribution(check_key(key, ()), tmp_path)
+    [written] = tmp_path.iterdir()
+
+    tool("ruff", "check", "--no-cache", ".", cwd=written)
+    tool("ruff", "format", "--check", "--no-cache", ".", cwd=written)
+
+
 def test_its_type_can_be_built_into_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_distribution(check_key("lucky_draw", ()), tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path / "siyu-lucky-draw" / "src"))

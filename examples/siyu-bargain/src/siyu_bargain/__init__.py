@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from siyu_bargain.campaign import CAMPAIGN
 from siyu.sdk import CampaignType, hookimpl
+from siyu_bargain.campaign import CAMPAIGN
 
 
 @hookimpl
