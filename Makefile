@@ -54,7 +54,7 @@ lock: setup ## Renew requirements/ from pyproject.toml
 
 clean: ## Remove what the tools made, .venv included; never your data
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find . -name __pycache__ -prune -exec rm -rf {} +
+	find . \( -name __pycache__ -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 # One stamp a profile: nothing is installed, and no network asked, until the lock or pyproject.toml changes.
 # The tools include the server, so their stamp serves both.
