@@ -122,7 +122,7 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     def left(self, counter: str, subject: str | None = None) -> int | None:
         """How much of a counter can still be taken, exactly: others wait until this is decided. None: no limit.
 
-        `subject` says which, where the fact names several.
+        `subject` says which, where the fact names several. What the decision itself has yielded is not taken off yet.
         """
         return self.reads.left(counter, subject)
 
