@@ -72,4 +72,5 @@ CHECK_IN = CampaignType(
     decide=signing.decide,
     describe=describe,
     validate=validate,
+    features=lambda config: bool(config.tier_multipliers),
 )

@@ -13,6 +13,10 @@ MILESTONE_DAYS_MAX = 3_660
 # A make-up can reach all of one table and one of the other, each with two effects; a decision has at most 32.
 MILESTONES_MAX = 12
 REWARD_LENGTH_MAX = 64
+TIERS_MAX = 32
+TIER_LENGTH_MAX = 32
+PERCENT_MAX = 1_000
+WHOLE_PERCENT = 100
 # Of a made-up day the whole month has to be among the days that a state remembers.
 DAYS_BACK_MAX = 31
 
@@ -60,6 +64,15 @@ class MakeUp(CampaignConfig):
     cost_points: Points = Field(default=0, title="Cost in points", description="What the member pays for each day.")
 
 
+class TierMultiplier(CampaignConfig):
+    """What the table is worth to members of a tier."""
+
+    tier: Annotated[str, Field(min_length=1, max_length=TIER_LENGTH_MAX)] = Field(title="Tier")
+    percent: Annotated[int, Field(ge=1, le=PERCENT_MAX)] = Field(
+        title="Percent", description="150 is one and a half times; points are rounded down."
+    )
+
+
 class CheckInConfig(CampaignConfig):
     """What an operator sets. The default is the handbooks' 5 to 10 points, rising over a week."""
 
@@ -88,6 +101,9 @@ class CheckInConfig(CampaignConfig):
     cumulative_milestones: Milestones = Field(
         default=(), title="Milestones in total", description="Given once, for so many days signed in all."
     )
+    tier_multipliers: Annotated[tuple[TierMultiplier, ...], Field(max_length=TIERS_MAX)] = Field(
+        default=(), title="Multipliers by tier", description="Of the table alone; other tiers get it as it is."
+    )
     make_up: MakeUp | None = Field(
         default=None, title="Make-up cards", description="Left out: days that were missed stay missed."
     )
@@ -99,3 +115,15 @@ class CheckInConfig(CampaignConfig):
         if len({milestone.days for milestone in milestones}) < len(milestones):
             raise ValueError("two milestones have one number of days")
         return milestones
+
+    @field_validator("tier_multipliers")
+    @classmethod
+    def tiers_differ(cls, multipliers: tuple[TierMultiplier, ...]) -> tuple[TierMultiplier, ...]:
+        """Two multipliers of one tier are a mistake."""
+        if len({multiplier.tier for multiplier in multipliers}) < len(multipliers):
+            raise ValueError("two multipliers are for one tier")
+        return multipliers
+
+    def percent_of(self, tier: str | None) -> int:
+        """What the table is worth to a member of the tier."""
+        return next((each.percent for each in self.tier_multipliers if each.tier == tier), WHOLE_PERCENT)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from plugins.check_in.config import CheckInConfig
+from plugins.check_in.config import WHOLE_PERCENT, CheckInConfig
 from plugins.check_in.days import begins_anew, put_before
 from plugins.check_in.making_up import MAKE_UP_FACT, make_up
 from plugins.check_in.milestones import reached
@@ -32,6 +32,8 @@ def decide(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effe
     yield Once(day.isoformat(), ALREADY_SIGNED)
     table = config.streak_points
     points = table[(streak - 1) % len(table)] if config.after_table == "wrap" else table[min(streak, len(table)) - 1]
+    if config.tier_multipliers:
+        points = points * config.percent_of(view.features.tier) // WHOLE_PERCENT
     if points:
         yield Grant("points", points)
     if config.continuous_milestones or config.cumulative_milestones:

@@ -16,6 +16,7 @@ class ModelMember:
 
     config: CheckInConfig
     points: int = 0
+    tier: str | None = None
     signed: set[date] = field(default_factory=set)
     made_up: set[date] = field(default_factory=set)
     rewards: list[str] = field(default_factory=list)
@@ -40,7 +41,8 @@ class ModelMember:
         table = self.config.streak_points
         several = 1_000 if self.config.after_table == "wrap" else 1
         endless = [*table * several, *[table[-1]] * 3_000]
-        self.points += endless[self.streak - 1]
+        percents = {each.tier: each.percent for each in self.config.tier_multipliers}
+        self.points += endless[self.streak - 1] * percents.get(self.tier or "", 100) // 100
         self.pay_milestones(before)
         return None
 

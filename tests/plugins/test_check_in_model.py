@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plugins.check_in.campaign import CHECK_IN
-from plugins.check_in.config import CheckInConfig, MakeUp, Milestone
+from plugins.check_in.config import CheckInConfig, MakeUp, Milestone, TierMultiplier
 from siyu.sdk.testing import Stage
 from tests.plugins.check_in_model import DAY, ModelMember
 
@@ -48,6 +48,7 @@ CONFIGS = st.builds(
     restart=st.sampled_from(["month", "week", "never"]),
     continuous_milestones=MILESTONES,
     cumulative_milestones=MILESTONES,
+    tier_multipliers=st.sampled_from([(), (TierMultiplier(tier="gold", percent=150),)]),
     make_up=st.builds(
         MakeUp,
         days_back=st.sampled_from([31, 5, 1]),
@@ -66,6 +67,11 @@ class Both:
         self.stage, self.zone = Stage(CHECK_IN, config, zone=zone), zone
         self.stage.give("lin", points=PURSE_POINTS)
         self.model = ModelMember(config, PURSE_POINTS)
+
+    def be_of(self, tier: str) -> None:
+        """Have a tier from now on."""
+        self.stage.member("lin", tier=tier)
+        self.model.tier = tier
 
     def sign(self, day: date, at: time) -> None:
         """Sign at a local time."""
@@ -97,6 +103,7 @@ def live(config: CheckInConfig, zone: ZoneInfo, habits: list[Habit], seed: int, 
         habit, at = habits[(today - FIRST).days // 37 % len(habits)], random.choice(TIMES)
         for likely in (habit.comes, habit.twice):
             if random.random() < likely:
+                both.be_of(random.choice(["gold", "iron"]))
                 both.sign(today, at)
         missed = [today - back * DAY for back in range(1, 33) if today - back * DAY not in both.model.days]
         while random.random() < habit.makes_up:
