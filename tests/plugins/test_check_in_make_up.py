@@ -98,6 +98,10 @@ def test_who_never_signed_has_nothing_to_make_up() -> None:
     assert make_up(stage_of(), 1).refusal == "BEFORE_FIRST_DAY"
 
 
+def test_the_farthest_day_back_is_one_of_them() -> None:
+    assert make_up(stage_of(11, 0), 10).refusal is None
+
+
 def test_a_day_is_made_up_once() -> None:
     stage = stage_of(3, 1)
 
@@ -115,8 +119,8 @@ def test_a_check_in_without_cards_has_none() -> None:
 def test_the_days_of_each_month_have_cards_of_their_own() -> None:
     stage = stage_of(24, 19, 15, 0, days_back=31, per_month=2)
 
-    # October has the 28th to the 31st to offer, November the rest.
-    assert [make_up(stage, back).refusal for back in (23, 22, 21, 18, 17, 16)] == [
+    # November has the second to the fourth to offer, October the 28th to the 31st.
+    assert [make_up(stage, back).refusal for back in (18, 17, 16, 23, 22, 21)] == [
         None,
         None,
         "NO_CARDS_LEFT",
@@ -154,6 +158,15 @@ def test_a_streak_does_not_reach_over_the_first_of_a_month_where_months_part_str
     make_up(stage, 20)
 
     assert (stage.state("lin").streak, stage.state("lin").best_streak) == (2, 3)
+
+
+def test_a_made_up_first_of_a_month_begins_a_streak_where_months_part_streaks() -> None:
+    stage = stage_of(21, 20, days_back=31)
+    stage.config = stage.config.model_copy(update={"restart": "month"})
+
+    make_up(stage, 19)
+
+    assert (stage.state("lin").last_day, stage.state("lin").streak) == (date(2026, 11, 1), 1)
 
 
 def test_a_fact_that_is_told_so_late_that_its_month_is_forgotten_is_refused() -> None:

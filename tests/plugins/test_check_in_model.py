@@ -111,16 +111,16 @@ def live(config: CheckInConfig, zone: ZoneInfo, habits: list[Habit], seed: int, 
             both.make_up(today, at, random.choice([*missed[:2], *missed, odd]))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=FOUND_SLOW)
+@settings(max_examples=20, deadline=None, suppress_health_check=FOUND_SLOW)
 @given(CONFIGS, st.sampled_from(ZONES), st.lists(HABITS, min_size=1, max_size=4), SEEDS)
 def test_a_member_gets_what_the_model_says(
     config: CheckInConfig, zone: ZoneInfo, habits: list[Habit], seed: int
 ) -> None:
-    live(config, zone, habits, seed, 150)
+    live(config, zone, habits, seed, 110)
 
 
 @pytest.mark.prove
-@settings(max_examples=300, deadline=None, suppress_health_check=FOUND_SLOW)
+@settings(max_examples=60, deadline=None, suppress_health_check=FOUND_SLOW)
 @given(CONFIGS, st.sampled_from(ZONES), st.lists(HABITS, min_size=1, max_size=4), SEEDS)
 def test_a_member_of_three_years_gets_what_the_model_says(
     config: CheckInConfig, zone: ZoneInfo, habits: list[Habit], seed: int
