@@ -11,7 +11,7 @@ BUILD_TOOLS := printf 'hatchling\neditables\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix lock prove test-browser clean
+.PHONY: help setup run test check fix docs lock prove test-browser clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -34,6 +34,10 @@ check: setup ## Formatting, lint, types, import rules, house rules
 fix: setup ## Format and repair what can be repaired by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: setup ## Write docs/campaigns/reference.md anew, and promise what is new in siyu.sdk
+	$(BIN)/python -m tests.docs.reference
+	$(BIN)/python -m tests.siyu.sdk.surface
 
 prove: setup ## The long proofs: races, kills, totals
 	$(BIN)/python -m pytest -m prove

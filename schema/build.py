@@ -50,10 +50,10 @@ def buildable(registry: Registry) -> Registry:
         except Exception as error:  # a stranger's declarations meet strawberry here: whatever comes of it is told
             problem = f"{type(error).__name__}: {error}"
             logger.error("campaign type %s is left out: %s", key, problem)
-            broken.append(BrokenPlugin(key, problem))
+            broken.append(BrokenPlugin(key, problem, registry.distributions.get(key)))
         else:
             kept[key] = kind
-    return Registry(MappingProxyType(kept), tuple(broken))
+    return Registry(MappingProxyType(kept), tuple(broken), registry.distributions)
 
 
 def _build(registry: Registry) -> SiyuSchema:

@@ -1,4 +1,4 @@
-"""The real servers, started once a run; a fresh migrated database for each test that asks for one."""
+"""The real servers and the wheel, made once a run; a fresh migrated database for each test that asks for one."""
 
 import os
 import shutil
@@ -13,6 +13,7 @@ from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool, open_database
 from tests.clock import TestClock
 from tests.databases import Databases, empty_database, prepared_databases
+from tests.environments import build_wheel
 
 POOL_MAX = 10
 
@@ -74,3 +75,9 @@ async def redis(servers: Servers) -> AsyncIterator[RedisClient]:
 def clock() -> TestClock:
     """Noon, until the test moves it."""
     return TestClock()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of siyu, built once a run."""
+    return build_wheel(tmp_path_factory.mktemp("dist"))

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,10 @@ NOT_PACKAGED = ("api", "schema", "plugins", "migrations", "tests", "benchmarks")
 BANNED_NAMES = {"utils", "helpers", "common", "manager", "base"}
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
-SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
+SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))] + EXAMPLES
+# What an example may import besides the SDK and its own package: all that is there where it is installed or tested.
+FOR_EXAMPLES = sys.stdlib_module_names | {"pluggy", "pydantic", "pytest"}
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -37,6 +41,25 @@ def test_a_file_has_one_job_and_says_which(path: Path) -> None:
 def test_functions_are_short_enough_to_see_whole(path: Path) -> None:
     for function in functions(path):
         assert (function.end_lineno or 0) - function.lineno < FUNCTION_LINES_MAX, function.name
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, by its full name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_an_example_knows_siyu_by_its_sdk_alone(path: Path) -> None:
+    distribution = ROOT / Path(*path.relative_to(ROOT).parts[:2])
+    own = {package.name for package in (distribution / "src").iterdir()}
+
+    for module in imports(path):
+        allowed = module.partition(".")[0] in FOR_EXAMPLES | own
+        assert allowed or module == "siyu.sdk" or module.startswith("siyu.sdk."), module
 
 
 def test_no_installed_distribution_shadows_a_room() -> None:

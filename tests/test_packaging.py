@@ -1,24 +1,15 @@
 """The wheel holds `siyu` alone, and a campaign author who installs it needs nothing that it does not declare."""
 
-import subprocess
-import sys
-import venv
-from collections.abc import Iterable
-from importlib.metadata import Distribution, PathDistribution, distribution
 from pathlib import Path
 from types import ModuleType
 from zipfile import ZipFile
-
-import pytest
-from packaging.requirements import Requirement
 
 import siyu.sdk
 from api.scaffold import write_distribution
 from api.scaffold.naming import Names
 from siyu.sdk.testing import CHECKS
+from tests.environments import REPOSITORY, fresh_environment, run_alone
 
-REPOSITORY = Path(__file__).parent.parent
-BUILD_TIMEOUT_S = 120
 A_CAMPAIGN_AUTHORS_SESSION = """
 import importlib.util
 from datetime import UTC, date, datetime
@@ -53,46 +44,6 @@ def test_the_plugin_brings_a_stage(stage):
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built with what is installed here."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
-    built = subprocess.run(
-        command, cwd=REPOSITORY, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S, check=False
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-    [path] = folder.glob("*.whl")
-    return path
-
-
-def declared(requires: Iterable[str] | None) -> set[str]:
-    """The names of the requirements that hold without an extra."""
-    requirements = map(Requirement, requires or ())
-    return {r.name for r in requirements if r.marker is None or r.marker.evaluate({"extra": ""})}
-
-
-def with_all_they_need(names: Iterable[str]) -> dict[str, Distribution]:
-    """The installed distributions of these names, and of all that they declare."""
-    found: dict[str, Distribution] = {}
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found[name] = distribution(name)
-            waiting += declared(found[name].requires)
-    return found
-
-
-def copy_into(folder: Path, source: Distribution) -> None:
-    """Put a distribution's modules into a folder."""
-    for file in source.files or ():
-        if ".." not in file.parts and "__pycache__" not in file.parts:
-            target = folder / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(Path(str(source.locate_file(file))).read_bytes())
-
-
 def test_the_wheel_holds_siyu_alone_and_all_of_it(wheel: Path) -> None:
     names = set(ZipFile(wheel).namelist())
 
@@ -100,25 +51,6 @@ def test_the_wheel_holds_siyu_alone_and_all_of_it(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"siyu", "siyu-0.1.0.dist-info"}
     assert {name for name in names if name.startswith("siyu/")} == sources | {"siyu/py.typed"}
     assert "siyu-0.1.0.dist-info/licenses/LICENSE" in names
-
-
-def fresh_environment(folder: Path, wheel: Path, *others: str) -> Path:
-    """The Python of a new environment with the wheel, these distributions and what they all declare."""
-    venv.create(folder / "venv", with_pip=False)
-    [site_packages] = (folder / "venv").glob("lib/python*/site-packages")
-    ZipFile(wheel).extractall(site_packages)
-    metadata = PathDistribution(next(site_packages.glob("siyu-*.dist-info")))
-    assert declared(metadata.requires) == {"pluggy", "pydantic"}
-    for needed in with_all_they_need([*declared(metadata.requires), *others]).values():
-        copy_into(site_packages, needed)
-    return folder / "venv" / "bin" / "python"
-
-
-def run_alone(python: Path, *arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    """Run an environment's Python, without this one's paths and variables."""
-    return subprocess.run(
-        [python, "-I", *arguments], cwd=cwd, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S, check=False
-    )
 
 
 def test_a_campaign_author_needs_only_what_the_wheel_declares(wheel: Path, tmp_path: Path) -> None:
@@ -149,12 +81,3 @@ def test_the_sdk_exports_exactly_what_it_lists() -> None:
 
     assert set(siyu.sdk.__all__) == public
     assert len(siyu.sdk.__all__) == len(public)
-
-
-def test_what_the_sdk_exports_is_explained() -> None:
-    for name in siyu.sdk.__all__:
-        value = getattr(siyu.sdk, name)
-        if isinstance(value, type):
-            assert value.__doc__, name
-            # A dataclass without a docstring is given its signature.
-            assert not value.__doc__.startswith(f"{name}("), name

@@ -19,10 +19,12 @@ from api.migrating import missing_migrations
 from api.services import PLUGINS_FOLDER, run_with_servers
 from api.settings import load_settings
 from schema import buildable
+from schema.ids import CAMPAIGN, encode_id
 from siyu.boards import SET_ASIDE_TOPIC
 from siyu.cache import open_redis
-from siyu.campaigns import BrokenPlugin, Registry, load_registry
+from siyu.campaigns import Registry, load_registry
 from siyu.campaigns.pending_store import count_overdue
+from siyu.campaigns.refused import RefusedCampaign, refused_campaigns
 from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.clock import utc_now
 from siyu.db import CONNECT_TIMEOUT_S, DirectConnection
@@ -77,18 +79,21 @@ def _examine(data: Path | None) -> list[Finding]:
 
 
 def _plugins(registry: Registry) -> list[Finding]:
-    found = f"{len(registry.types)} campaign types: {', '.join(registry.types)}"
+    installed = {key: f"{key} ({distribution})" for key, distribution in registry.distributions.items()}
+    named = ", ".join(installed.get(key, key) for key in registry.types)
+    found = f"{len(registry.types)} campaign types: {named}"
     return [
         Finding("plugins", True, found),
         *(
-            Finding(f"plugin {b.name}", False, b.problem, f"Mend or remove {_origin(b)}; the server runs without it.")
-            for b in registry.broken
+            Finding(
+                f"plugin {broken.name}",
+                False,
+                broken.problem,
+                f"Mend or remove {broken.distribution or 'it'}; the server runs without it.",
+            )
+            for broken in registry.broken
         ),
     ]
-
-
-def _origin(plugin: BrokenPlugin) -> str:
-    return f"{plugin.distribution} {plugin.version}" if plugin.distribution else "it"
 
 
 async def _servers(servers: Servers, registry: Registry) -> AsyncIterator[Finding]:
@@ -117,6 +122,8 @@ async def _database(servers: Servers, connection: DirectConnection, registry: Re
         yield await _timers(connection)
         for finding in _types_in_use(await types_in_use(connection), registry):
             yield finding
+        for campaign in await refused_campaigns(connection, registry):
+            yield _refused(campaign, registry)
     skew = abs(await connection.fetchval("SELECT clock_timestamp()") - utc_now())
     mend = "" if skew <= CLOCK_SKEW_MAX else "Synchronise the clocks of both machines (NTP)."
     yield Finding("clock", skew <= CLOCK_SKEW_MAX, f"{skew.total_seconds():.3f} s from the database's", mend)
@@ -132,6 +139,14 @@ def _types_in_use(uses: Mapping[str, TypeUse], registry: Registry) -> Iterator[F
         elif use.problem:
             mend = "Mend the plugin, then campaignResume."
             yield Finding(f"campaign type {key}", False, use.problem, mend)
+
+
+def _refused(campaign: RefusedCampaign, registry: Registry) -> Finding:
+    """A published campaign whose type, in another version, wants another config."""
+    version = registry.types[campaign.type_key].version
+    found = f"{campaign.type_key} {version} refuses what is stored of it: {campaign.problem}"
+    mend = "Give it a config by campaignUpdate, or install the version that took it; until then it decides nothing."
+    return Finding(f"campaign {campaign.name} ({encode_id(CAMPAIGN, campaign.id)})", False, found, mend)
 
 
 async def _boards(connection: DirectConnection) -> Finding:

@@ -20,7 +20,7 @@ from schema.types.enums import PluginStatus
 from schema.types.node import Node
 from schema.types.results import CampaignResults, results_object
 from schema.types.terms import CampaignRevision, CampaignTerms, terms_object
-from siyu.campaigns import AnyCampaignType, BrokenPlugin
+from siyu.campaigns import AnyCampaignType, BrokenPlugin, Distribution
 from siyu.campaigns.queries import CampaignRow, ShownState
 from siyu.campaigns.revisions import revision_page
 
@@ -37,6 +37,7 @@ class CampaignType:
     version: str
     config_schema: JSON = strawberry.field(description="JSON Schema of `config`; a form can be drawn from it.")
     actions: list[str] = strawberry.field(description="The mutations that members act through.")
+    installed: strawberry.Private[Distribution | None] = None
     left_out: strawberry.Private[PluginStatus | None] = None
     reason: strawberry.Private[str | None] = None
 
@@ -47,6 +48,10 @@ class CampaignType:
     @field_for(ForOperators, "Why it is left out, or why siyu paused the last campaign of it that it paused.")
     async def problem(self, info: Info) -> str | None:
         return self.reason if self.left_out else await self._failure(info)
+
+    @field_for(ForOperators, "What was installed to have it, such as `siyu-bargain 0.1.0`; null for the server's own.")
+    def distribution(self) -> str | None:
+        return str(self.installed) if self.installed else None
 
     async def _failure(self, info: Info) -> str | None:
         use = await info.context.loaders.type_use.load(self.key)
@@ -62,27 +67,28 @@ def loaded_type(info: Info, kind: AnyCampaignType) -> CampaignType:
         version=kind.version,
         config_schema=JSON(dict(config_schema)),
         actions=[mutation_name(kind.key, action.name) for action in kind.actions],
+        installed=schema_of(info).registry.distributions.get(kind.key),
     )
 
 
 def broken_type(plugin: BrokenPlugin) -> CampaignType:
     """A plugin that is left out."""
-    origin = f" ({plugin.distribution} {plugin.version})" if plugin.distribution else ""
-    return _unusable(plugin.name, PluginStatus.BROKEN, f"{plugin.problem}{origin}", plugin.version or "")
+    return _unusable(plugin.name, PluginStatus.BROKEN, plugin.problem, plugin.distribution)
 
 
 def missing_type(key: str) -> CampaignType:
     """A type that a campaign needs and that is not there."""
-    return _unusable(key, PluginStatus.MISSING, "no plugin that is loaded brings it", "")
+    return _unusable(key, PluginStatus.MISSING, "no plugin that is loaded brings it")
 
 
-def _unusable(key: str, status: PluginStatus, reason: str, version: str) -> CampaignType:
+def _unusable(key: str, status: PluginStatus, reason: str, installed: Distribution | None = None) -> CampaignType:
     return CampaignType(
         key=strawberry.ID(key),
         title=key,
-        version=version,
+        version=installed.version if installed else "",
         config_schema=JSON({}),
         actions=[],
+        installed=installed,
         left_out=status,
         reason=reason,
     )

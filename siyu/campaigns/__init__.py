@@ -5,7 +5,7 @@ from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.loading import CAMPAIGNS_MAX, LiveCampaigns
 from siyu.campaigns.participation_store import load_participations, load_teams, write_participations
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations
-from siyu.campaigns.registry import AnyCampaignType, BrokenPlugin, Registry, build_registry, load_registry
+from siyu.campaigns.registry import AnyCampaignType, BrokenPlugin, Distribution, Registry, build_registry, load_registry
 from siyu.campaigns.reservation_store import load_reservations, write_reservations
 from siyu.campaigns.routes import Routes
 from siyu.campaigns.suspending import suspend
@@ -14,6 +14,7 @@ __all__ = [
     "CAMPAIGNS_MAX",
     "AnyCampaignType",
     "BrokenPlugin",
+    "Distribution",
     "LiveCampaign",
     "LiveCampaigns",
     "ParticipationKey",

@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
-from siyu.campaigns.checking import check_window, known_type
+from siyu.campaigns.checking import check_settings, check_window, known_type
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.live_terms import compile_terms
 from siyu.campaigns.loading import LiveCampaigns
-from siyu.campaigns.registry import Registry
+from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.campaigns.routes import Routes
 from siyu.db import Connection, Pool
 from siyu.deadline import DEADLINE, Patience
 from siyu.errors import CampaignStateError, NotFound
 from siyu.ids import new_id
-from siyu.inputs import is_storable, parse_json
+from siyu.inputs import is_storable
 from siyu.ledger import UNITS
-from siyu.sdk import CampaignTerms
+from siyu.sdk import CampaignConfig, CampaignTerms
 
 # The id of a campaign that is not stored.
 NOWHERE = UUID(int=0)
@@ -60,7 +60,7 @@ def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) ->
     """The campaign that is tried out.
 
     Changed, new or still a draft, it is taken for running, as though it were published now; else it is in the state it
-    is in. Raises InvalidInput.
+    is in. Raises InvalidInput, for a config that could not be saved too.
     """
     if stored is None:
         stored = _new(registry, draft.type_key or "", draft.changes.get("config", {}))
@@ -69,10 +69,10 @@ def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) ->
     starts_at = draft.changes.get("starts_at", stored.starts_at)
     ends_at = draft.changes.get("ends_at", stored.ends_at)
     check_window(starts_at, ends_at)
-    config: Any = stored.config
-    if "config" in draft.changes:
-        config = DEADLINE.ask(Patience(), parse_json, stored.type.config, draft.changes["config"], ("config",))
     agreed = stored.terms.agreed if stored.terms else CampaignTerms()
+    config = stored.config
+    if "config" in draft.changes:
+        config = _savable(stored.type, draft.changes["config"], agreed)
     terms = compile_terms(stored.type, config, agreed)
     return replace(
         stored, state="running", starts_at=starts_at, ends_at=ends_at, config=config, terms=terms, suspended=False
@@ -81,9 +81,15 @@ def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) ->
 
 def _new(registry: Registry, type_key: str, config: object) -> LiveCampaign:
     kind = known_type(registry, type_key)
-    checked: Any = DEADLINE.ask(Patience(), parse_json, kind.config, config, ("config",))
     issuers = {unit: new_id() for unit in UNITS}
-    return LiveCampaign(NOWHERE, kind, 1, "running", None, None, checked, issuers)
+    return LiveCampaign(NOWHERE, kind, 1, "running", None, None, _savable(kind, config, CampaignTerms()), issuers)
+
+
+def _savable(kind: AnyCampaignType, config: object, terms: CampaignTerms) -> CampaignConfig:
+    """The config as it would be stored."""
+    text, _ = DEADLINE.ask(Patience(), check_settings, kind, config, terms.model_dump(mode="json"))
+    stored: CampaignConfig = kind.config.model_validate_json(text)
+    return stored
 
 
 async def campaigns_named(pool: Pool, name: str) -> Sequence[UUID]:

@@ -20,15 +20,18 @@ logger = logging.getLogger(__name__)
 # Drafts aside, a shop has dozens. The service refuses to create more, so that a process can hold them all.
 CAMPAIGNS_MAX = 1_000
 
+# Those that can have participants. One that was archived as a draft never had any.
+PUBLISHED = "state <> 'draft' AND (state <> 'archived' OR published_at IS NOT NULL)"
+
 CLOCK = "SELECT version FROM campaign_clock"
 
 # One statement, so that campaigns, lanes and version are of one moment. Without campaigns it is one row of the clock.
-LOAD = """
+LOAD = f"""
 SELECT version, lanes, campaign.id, type_key, revision, state, starts_at, ends_at, config, terms,
        problem IS NOT NULL AS suspended, units, issuers
 FROM campaign_clock
 LEFT JOIN campaign
-    ON (state <> 'draft' AND (state <> 'archived' OR published_at IS NOT NULL)) OR campaign.id = $1
+    ON ({PUBLISHED}) OR campaign.id = $1
 LEFT JOIN LATERAL (
     SELECT array_agg(unit ORDER BY unit) AS units, array_agg(account.id ORDER BY unit) AS issuers
     FROM account WHERE campaign_id = campaign.id
@@ -80,12 +83,17 @@ class LiveCampaigns:
         return LiveCampaign(campaign_id, kind, revision, *window, playing[0], issuers, playing[1], row["suspended"])
 
 
+def playing_of(kind: AnyCampaignType, config: str, terms: str | None) -> Playing:
+    """The stored config and terms. Raises anything where the plugin, in a newer version, no longer accepts them."""
+    accepted: CampaignConfig = DEADLINE.ask(Patience(), kind.config.model_validate_json, config)
+    stored = CampaignTerms.model_validate_json(terms or "{}")
+    return accepted, DEADLINE.ask(Patience(), compile_terms, kind, accepted, stored)
+
+
 def _playing(kind: AnyCampaignType, config: str, terms: str | None) -> Playing | None:
-    """The stored config and terms; None where the plugin, in a newer version, no longer accepts them."""
+    """The same; None, and logged, where it is not accepted."""
     try:
-        accepted: CampaignConfig = DEADLINE.ask(Patience(), kind.config.model_validate_json, config)
-        stored = CampaignTerms.model_validate_json(terms or "{}")
-        return accepted, DEADLINE.ask(Patience(), compile_terms, kind, accepted, stored)
+        return playing_of(kind, config, terms)
     except Exception:  # a plugin's code: what it raises must not stop the other campaigns
         logger.exception("campaign type %s does not accept a config or terms it accepted once", kind.key)
         return None

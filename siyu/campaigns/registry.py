@@ -4,7 +4,7 @@ import importlib
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
@@ -63,14 +63,23 @@ class UnusablePlugin(Exception):
     """A plugin hands over something the engine cannot work with; the text says what."""
 
 
+class Distribution(NamedTuple):
+    """What a plugin was installed with."""
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
 @dataclass(frozen=True, slots=True)
 class BrokenPlugin:
-    """A plugin that is left out, and why; for an installed one the distribution that brought it, and its version."""
+    """A plugin that is left out, and why; for an installed one the distribution that brought it."""
 
     name: str
     problem: str
-    distribution: str | None = None
-    version: str | None = None
+    distribution: Distribution | None = None
 
 
 class Source(NamedTuple):
@@ -78,20 +87,19 @@ class Source(NamedTuple):
 
     name: str
     load: Loader
-    distribution: str | None = None
-    version: str | None = None
-
-    def broken(self, problem: str) -> BrokenPlugin:
-        """The plugin, left out."""
-        return BrokenPlugin(self.name, problem, self.distribution, self.version)
+    distribution: Distribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The usable campaign types by key, and the plugins that were left out."""
+    """The usable campaign types by key, and the plugins that were left out.
+
+    `distributions` are those of the types that an installed plugin brings; folders have none.
+    """
 
     types: Mapping[str, AnyCampaignType]
     broken: tuple[BrokenPlugin, ...] = ()
+    distributions: Mapping[str, Distribution] = field(default_factory=dict)
 
 
 def load_registry(folder: Path, package: str = "plugins", allowed: Set[str] | None = None) -> Registry:
@@ -118,6 +126,7 @@ def build_registry(plugins: Iterable[Source | tuple[str, Loader]]) -> Registry:
     manager.add_hookspecs(CampaignHooks)
     types: dict[str, AnyCampaignType] = {}
     owners: dict[str, str] = {}
+    distributions: dict[str, Distribution] = {}
     broken: list[BrokenPlugin] = []
     for source in (Source(*plugin) for plugin in plugins):
         try:
@@ -126,11 +135,13 @@ def build_registry(plugins: Iterable[Source | tuple[str, Loader]]) -> Registry:
         except Exception as error:
             problem = _in_words(error)
             logger.error("plugin %s is left out: %s", source.name, problem)
-            broken.append(source.broken(problem))
+            broken.append(BrokenPlugin(source.name, problem, source.distribution))
         else:
             types.update(found)
             owners.update(dict.fromkeys(found, source.name))
-    return Registry(MappingProxyType(types), tuple(broken))
+            if source.distribution is not None:
+                distributions.update(dict.fromkeys(found, source.distribution))
+    return Registry(MappingProxyType(types), tuple(broken), MappingProxyType(distributions))
 
 
 def _in_words(error: Exception) -> str:
@@ -152,8 +163,7 @@ def _distributions() -> Iterator[Source]:
     """The installed plugins by name, so that nothing depends on the order in which they were installed."""
     for entry_point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_place):
         found = entry_point.dist
-        name, version = (found.name, found.version) if found else (None, None)
-        yield Source(entry_point.name, entry_point.load, name, version)
+        yield Source(entry_point.name, entry_point.load, Distribution(found.name, found.version) if found else None)
 
 
 def _place(entry_point: EntryPoint) -> tuple[str, str]:

@@ -22,6 +22,7 @@ SDK_VERSION = "1.0"
 class Action:
     """Something a member can do in a campaign; becomes the GraphQL mutation `<campaignKey><Name>`.
 
+    `name` is camelCase, at most 31 characters, and no timer or emitted fact of the type has the same.
     The fact it enters as is of type `<key>.<name>`, for instance `check_in.sign`. `kind` says what the member does by
     it; what must not be rewarded is refused (`siyu.sdk.compliance`).
     """
@@ -45,25 +46,27 @@ class Progress:
 class CampaignType(Generic[ConfigT, StateT]):
     """A campaign type: data and pure functions, registered through the hook `siyu_campaign_types`.
 
-    - `key`: snake_case; the plugin's folder, the rows and the GraphQL names are called after it.
+    - `key`: snake_case, at most 32 characters; the plugin's folder, the rows and the GraphQL names are called after it.
+    - `title`: what operators and members call it. `version`: the plugin's own, for people.
     - `sdk`: the range of `SDK_VERSION` it was written for, for instance `">=1.0,<2"`.
+    - `config`, `state`: the models of what an operator sets and of what is kept for one member.
     - `listens`: fact types decided while the campaign is open (its actions are included without naming them);
       `settles`: fact types decided at any time after publishing, so that a refund is honoured after the end.
-    - `timers`: the names of the facts it may `Schedule`, each with the model of its data; decided at any time after
-      publishing, by the campaign that scheduled it alone.
+    - `timers`: the names (camelCase, at most 31 characters, at most 16) of the facts it may `Schedule`, each with the
+      model of its data; decided at any time after publishing, by the campaign that scheduled it alone.
     - `emits`: the names of the facts it may `Emit`, likewise; decided by the campaign itself at any time after
       publishing, and by every campaign that listens to `<key>.<name>`.
     - `effects`: the effect types it may emit; any other fails the decision.
-    - `refusals`: every code it refuses with, and the sentence for it (`{name}` is filled from `missing`).
-    - `reads`: under which references grants and spends are read and reversed.
-    - `messages`: every message it may `Notify` with (`{name}` is filled from `params`).
+    - `refusals`: every code it refuses with (UPPER_CASE), and the sentence for it (`{name}` is filled from `missing`).
+    - `reads`: under which references grants and spends are read and reversed; at most 16.
+    - `messages`: every message it may `Notify` with, by a snake_case key (`{name}` is filled from `params`).
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
     - `describe`: progress of a participation for a front end.
     - `validate`: what is wrong with a config beyond what its model says; run when a campaign is saved or published.
     - `rewards`: what the type may give for which facts, for a config. Where it is given, a grant of anything else fails
       the decision; without it no commission can be paid.
     - `upcast`: turns the JSON of an older `state_version` into the present one; `upcast_team` that of a team's.
-    - `counters`: the numbers that `Reserve` takes from, at most COUNTERS_MAX; `slot_of`: which slot (1 to 32
+    - `counters`: the numbers that `Reserve` takes from, at most 16; `slot_of`: which slot (1 to 32
       characters) a local time falls into, for counters of that period; None outside of all, when nothing is left.
     - `team`: the campaign has teams, `describe_team` tells a team's progress.
     """

@@ -35,11 +35,12 @@ class Period(Enum):
 class Counter(Generic[ConfigT]):
     """A number that `Reserve` takes from, never beyond its limit whoever else takes at the same moment.
 
+    - `name`: snake_case, at most 32 characters.
     - `limit(config, subject)`: how many there are, 0 or more; None: no limit. Pure.
     - `refusal`: the code among the type's `refusals` for a `Reserve` that names none.
     - `field`: of scope ITEM, the field of `fact.data` that names the item, or several (a list). A fact without it
       has no such counter. Scope TEAM goes by `CampaignType.team`.
-    - `subjects(config)`: of scope ITEM, all items there are, at most SUBJECTS_MAX.
+    - `subjects(config)`: of scope ITEM, all items there are, at most 200.
     - `stock`: of scopes CAMPAIGN and ITEM, a limit that no new config of a published campaign may change;
       `campaignStockAdjust` adds to it and takes from it. An ITEM stock names its `subjects`.
     - `public`: members may see how much is used and left.

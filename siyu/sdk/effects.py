@@ -1,4 +1,9 @@
-"""The closed union of what a campaign may ask for; the engine alone carries it out."""
+"""The closed union of what a campaign may ask for; the engine alone carries it out.
+
+Every `amount` is a whole number from 1 to 1,000,000,000,000, every `key` a text of 1 to 64 characters, every
+`reference` one of 1 to 80, every `unit` one of the shop's wallet units (`points`), every `code` one of the type's
+`refusals`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,10 +16,10 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Give the member `amount` (a positive integer) of a wallet unit, paid by the campaign.
+    """Give the member `amount` of a wallet unit, paid by the campaign.
 
     `reference` names the order that the grant is for by its number: when that order is refunded, `Reverse` can take
-    the grant back and `View.granted` can read it.
+    the grant back and `View.granted` can read it. Where the type declares `rewards`, they allow the unit for this fact.
 
     >>> Grant("points", 5)
     Grant(unit='points', amount=5, reference=None)
@@ -27,7 +32,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Take `amount` (a positive integer) of a wallet unit from the member, into the campaign.
+    """Take `amount` of a wallet unit from the member, into the campaign.
 
     Guarded: the balance before this decision bears all its spends, what it takes back and grants in between aside;
     otherwise the whole decision becomes the refusal `code`, with `unit`, `balance` and what is `missing`. Under a
@@ -58,10 +63,11 @@ class Reverse:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Promise the member `amount` of a wallet unit that is not theirs yet, under a `key` (at most 64 characters).
+    """Promise the member `amount` of a wallet unit that is not theirs yet, under a `key`.
 
     Guarded: the key is new for this member in this campaign, whatever became of an earlier hold; otherwise the whole
-    decision becomes the refusal `code`. `Settle` ends the hold; the grant that it posts carries the `reference`.
+    decision becomes the refusal `code`, with the `key`. `Settle` ends the hold; the grant that it posts carries the
+    `reference`. A member has at most 256 open holds of a campaign; one more is an invalid effect.
     """
 
     unit: str
@@ -75,8 +81,8 @@ class Hold:
 class Settle:
     """End the hold of this `key`: grant `amount` of it (None: all of it) and drop the rest; 0 drops it all.
 
-    Never more than was held; where no hold of the key is open, nothing happens. The decision log keeps what was asked
-    for and what was granted.
+    Never more than was held: of a greater amount all is granted. Where no hold of the key is open, nothing happens.
+    The decision log keeps what was asked for and what was granted.
     """
 
     key: str
@@ -85,10 +91,11 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Give the member a `reward` by name, once for a `key` (both at most 64 characters).
+    """Give the member a `reward` by its name (1 to 64 characters), once for a `key`.
 
     Guarded: the key is new for this member in this campaign, even where an earlier reward was revoked; otherwise the
-    whole decision becomes the refusal `code`. What the name means and how it is delivered is the shop's.
+    whole decision becomes the refusal `code`, with the `key`. What the name means and how it is delivered is up to the
+    shop.
     """
 
     reward: str
@@ -107,6 +114,8 @@ class Revoke:
 class Notify:
     """Leave the member a message: one of the type's `messages`, each `{name}` filled from `params`.
 
+    At most 16 params: whole numbers of 64 bits, and texts of at most 200 characters.
+
     >>> Notify("pickup_ready", {"counter": 3})
     Notify(message='pickup_ready', params={'counter': 3})
     """
@@ -117,14 +126,20 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class SetState:
-    """Replace the participation's state by an instance of the campaign type's `State`."""
+    """Replace the participation's state by an instance of the campaign type's `state`.
+
+    One a decision; at most 65,536 characters of JSON.
+    """
 
     state: BaseModel
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Put a score (≥ 1) on a leaderboard that keeps each member's best, in every window the fact falls into."""
+    """Put a score on a leaderboard that keeps each member's best (`streak`), in every window the fact falls into.
+
+    `value` is bounded as an amount is.
+    """
 
     board: str
     value: int
@@ -132,10 +147,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """Let this decision stand once for a `key` (at most 64 characters) of this member in this campaign.
+    """Let this decision stand once for a `key` of this member in this campaign.
 
     A database constraint, not only a look at the state: a second decision with the same key becomes the refusal
-    `code`, whatever the participation's state says.
+    `code`, whatever the participation's state says. One a decision.
     """
 
     key: str
@@ -146,9 +161,9 @@ class Once:
 class Schedule:
     """Enter the fact `<campaign key>.<type>` about this member at `at` (aware, at most three years ahead).
 
-    A moment in the past means now. `type` is one of the campaign type's `timers`, whose model `data` must fit. Timers
-    have names: a second `Schedule` with the `key` (at most 64 characters) replaces the first, `Cancel` takes it back.
-    A timer fires once, in whatever state its campaign is then, and `Fact.at` is when it was due.
+    A moment in the past means now. `type` is one of the campaign type's `timers`, whose model `data` must fit, in at
+    most 8,192 bytes of JSON. Timers have names: a second `Schedule` with the `key` replaces the first, `Cancel` takes
+    it back. A timer fires once, in whatever state its campaign is then, and `Fact.at` is when it was due.
     """
 
     key: str
@@ -168,9 +183,10 @@ class Cancel:
 class Emit:
     """Enter the fact `<campaign key>.<type>` once this decision is committed, about this member or another.
 
-    `type` is one of the campaign type's `emits`, whose model `data` must fit. The campaign itself decides about it in
-    whatever state it is, and so does every campaign that listens to it. It happened when this fact happened. Facts
-    that follow from one another this way, or by timers of less than a minute, are at most four after the first.
+    `type` is one of the campaign type's `emits`, whose model `data` must fit, in at most 8,192 bytes of JSON. The
+    campaign itself decides about it in whatever state it is, and so does every open campaign that listens to it. It
+    happened when this fact happened. Facts that follow from one another this way, or by timers of less than a minute,
+    are at most four after the first; one more is an invalid effect.
     """
 
     type: str
@@ -180,9 +196,9 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Say no: with one of the campaign type's `refusals` codes and what is missing, if anything is.
+    """Say no: with one of the campaign type's `refusals` codes and what is `missing`, JSON that fills its sentence.
 
-    A decision that refuses has no other effect.
+    One a decision, which then has no other effect.
     """
 
     code: str
@@ -191,11 +207,13 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Take `amount` (a positive integer) from a declared counter; the whole decision is refused where it has less.
+    """Take `amount` from a declared counter; never more than is left, whoever else takes at the same moment.
 
-    Without `key` it is taken for good, as a limit's use. With a `key` (at most 64 characters) of the member it is held
-    until `Confirm` or `Release` names that key; a key that is held or confirmed cannot be reserved again. `code` is the
-    refusal, the counter's own by default. `subject` says which counter, where the fact names several.
+    Guarded: where the counter has less, the whole decision becomes the refusal `code` (by default the counter's own),
+    with `counter`, `amount` and what is `left`. Without `key` it is taken for good, as a limit's use. With a `key` of
+    the member it is held until `Confirm` or `Release` names that key; a key that is held or confirmed cannot be
+    reserved again, and a member has at most 256 of these in a campaign: more is an invalid effect. `subject` says which
+    counter, where the fact names several.
     """
 
     counter: str
@@ -219,7 +237,7 @@ class Release:
 class Confirm:
     """Turn what the member holds under `key` into use for good; to repeat it is possible and changes nothing.
 
-    Guarded: where the key is neither held nor confirmed, the whole decision becomes the refusal `code`.
+    Guarded: where the key is neither held nor confirmed, the whole decision becomes the refusal `code`, with the `key`.
     """
 
     key: str
@@ -228,7 +246,11 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class SetTeam:
-    """Replace the state of a team: the one that the fact names, which exists, or `fact.new_key`, which is new."""
+    """Replace the state of a team: the one that the fact names, which exists, or `fact.new_key`, which is new.
+
+    `state` is an instance of the class that `CampaignType.team` declares. One a decision; at most 65,536 characters of
+    JSON.
+    """
 
     team: str
     state: BaseModel

@@ -19,4 +19,7 @@ class CampaignHooks:
 
     @hookspec
     def siyu_campaign_types(self) -> Sequence[CampaignType[Any, Any]]:  # type: ignore[empty-body]  # pluggy: a spec has no body
-        """Hand over the campaign types of this plugin."""
+        """Hand over the campaign types of this plugin.
+
+        Called once, when siyu starts. What it raises, and a type that siyu cannot use, leave the whole plugin out.
+        """

@@ -105,17 +105,20 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
         return self.reads.granted(unit, reference, of)
 
     def balance(self, unit: str) -> int:
-        """What the member has, what other campaigns granted included."""
+        """What the member has of a wallet unit, what other campaigns granted included; 0 of a unit nobody has."""
         return self.reads.balance(unit)
 
     def held(self, key: str) -> Held | None:
-        """An open hold of this campaign for the member; for types that declare `Hold` or `Settle`."""
+        """An open hold of this campaign for the member, or None.
+
+        For types with `Hold` or `Settle` among their effects.
+        """
         return self.reads.held(key)
 
     def team(self, state: type[TeamT]) -> TeamT | None:
         """The state of the team that the fact names; None where it names none, or one that does not exist.
 
-        `state` is the class that the type declares for its teams.
+        `state` is the class that `CampaignType.team` declares.
         """
         return self.reads.team(state)
 
@@ -135,5 +138,8 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
         return self.reads.on_hold(counter, subject)
 
     def reserved(self, key: str) -> Reserved | None:
-        """The member's reservation under a key; None where there is none or it was released."""
+        """The member's reservation under a key; None where there is none or it was released.
+
+        For types with `Release` or `Confirm` among their effects.
+        """
         return self.reads.reserved(key)

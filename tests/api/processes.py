@@ -44,9 +44,10 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """`python -m api` with the settings given, and none of the surroundings'."""
+    """`python -m api` with the settings given, and none of the surroundings', in a checkout's folder."""
 
     settings: Mapping[str, str]
+    folder: Path = ROOT
 
     @asynccontextmanager
     async def running(self, *arguments: str | Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -55,7 +56,7 @@ class Commands:
             sys.executable,
             *("-m", "api"),
             *map(str, arguments),
-            cwd=ROOT,
+            cwd=self.folder,
             env=_surroundings() | {**self.settings, **settings},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

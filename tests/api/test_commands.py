@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 from api.cli import COMMANDS, cli
 from api.migrating import known_migrations
-from schema.ids import MEMBER, encode_id
+from schema.ids import CAMPAIGN, MEMBER, encode_id
 from siyu.db import Pool
+from tests.api.due_timers import install_relay
 from tests.api.graphql import VIEWER, ask
 from tests.api.processes import ROOT, Commands, Finished, first_line
 from tests.factories import add_campaign, add_members
@@ -126,6 +127,26 @@ async def test_doctor_names_campaign_types_that_are_missing_or_fail(commands: Co
     assert "no plugin that is loaded" in wrong["campaign type check_in"]["found"]
     assert wrong["campaign type purchase"]["found"] == "it failed"
     assert "campaignResume" in wrong["campaign type purchase"]["mend"]
+
+
+async def test_doctor_names_what_types_were_installed_with_and_campaigns_that_their_type_refuses(
+    commands: Commands, pool: Pool, tmp_path: Path
+) -> None:
+    install_relay(tmp_path)
+    await add_campaign(pool, "check_in", {"streak_points": [5]})
+    await add_campaign(pool, "check_in", {"streak_points": [-1]}, state="draft")
+    refused = await add_campaign(pool, "check_in", {"streak_points": [5], "colour": "red"}, state="paused")
+
+    finished = await commands.run("doctor", "--json", PYTHONPATH=str(tmp_path))
+
+    findings = json.loads(finished.out)["findings"]
+    [wrong] = [finding for finding in findings if not finding["ok"]]
+    [plugins] = [finding for finding in findings if finding["name"] == "plugins"]
+    assert finished.code == 1
+    assert plugins["found"] == "4 campaign types: check_in, purchase, relay (relay 1.0), witness (relay 1.0)"
+    assert wrong["name"] == f"campaign check_in ({encode_id(CAMPAIGN, refused)})"
+    assert wrong["found"].endswith("refuses what is stored of it: config.colour: Extra inputs are not permitted")
+    assert "campaignUpdate" in wrong["mend"]
 
 
 async def test_migrate_is_safe_at_once_and_again(commands: Commands, empty_database_url: str) -> None:

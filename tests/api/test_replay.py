@@ -47,11 +47,11 @@ async def test_a_replay_lists_each_difference_and_sums_them_up(commands: Command
             "compared": 2,
             "differing": 1,
             "drifted": 0,
-            "before": {"points": {"granted": 128, "reversed": 0}},
-            "after": {"points": {"granted": 256, "reversed": 0}},
+            "before": {"points": {"granted": 128, "reversed": 0, "spent": 0, "returned": 0}},
+            "after": {"points": {"granted": 256, "reversed": 0, "spent": 0, "returned": 0}},
         }
     }
-    assert "points: granted 128 → 256, reversed 0 → 0" in as_text.out
+    assert "points: granted 128 → 256, reversed 0 → 0, spent 0 → 0" in as_text.out
     assert "2 of 2 facts compared, 1 differ." in as_text.out
     assert json.loads(later.out)["summary"]["compared"] == 0
 

@@ -1,4 +1,4 @@
-"""The campaign that docs/campaigns.md writes works as the page says."""
+"""The campaign that docs/campaigns/README.md writes works as the page says."""
 
 import sys
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from siyu.sdk.testing import CHECKS, check_campaign
 from tests.docs.pages import ROOT, blocks
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded
 
-PAGE = ROOT / "docs" / "campaigns.md"
+PAGE = ROOT / "docs" / "campaigns" / "README.md"
 NAME = "campaign_of_the_page"
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -88,13 +88,6 @@ def test_the_page_lists_every_effect() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
     assert [effect.__name__ for effect in EFFECT_TYPES if f"\n| `{effect.__name__}(" not in page] == []
-
-
-def test_the_page_lists_every_check_of_the_suite() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
-
-    assert [check for check in CHECKS if f"`{check}`" not in "".join(rows)] == []
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field
 
 from schema import SiyuSchema, build_schema, buildable
 from schema.ids import CAMPAIGN, encode_id
-from siyu.campaigns import AnyCampaignType, Registry
+from siyu.campaigns import AnyCampaignType, BrokenPlugin, Distribution, Registry, build_registry
+from siyu.campaigns.registry import Source
 from siyu.engine import Engine
 from siyu.ids import new_id
 from siyu.sdk import Action, ActionInput, CampaignConfig, CampaignState, CampaignType, Effect, Progress, SetState, Text
-from tests.factories import SHANGHAI, add_campaign, add_members, shop_registry
+from tests.factories import SHANGHAI, add_campaign, add_members, plugin_of, shop_registry
 from tests.schema.conftest import OPERATOR, Shop, as_member
 
 TITLE = Text(zh="许愿", en="Wish")
@@ -166,6 +167,30 @@ async def test_operators_see_what_was_left_out_and_why(shop: Shop) -> None:
     [taken] = [kind for kind in types if kind["key"] == "taken"]
     assert taken["status"] == "BROKEN"
     assert "campaign" in taken["problem"]
+
+
+async def test_operators_see_what_was_installed_to_have_a_type(shop: Shop) -> None:
+    misfit = kind_of("taken", Action("go", TITLE, TakenInput))
+    plain = replace(WISH, key="plain", actions=())
+    registry = build_registry(
+        [
+            Source("wish", lambda: plugin_of(WISH), Distribution("siyu-wish", "1.2")),
+            Source("taken", lambda: plugin_of(misfit), Distribution("siyu-taken", "1.2")),
+            Source("plain", lambda: plugin_of(plain)),
+        ]
+    )
+    missing = BrokenPlugin("gone", "not there", Distribution("siyu-gone", "0.1"))
+    installed = replace(shop, schema=build_schema(replace(registry, broken=(*registry.broken, missing))))
+
+    document = "{ campaignTypes { key version status distribution } }"
+    types = (await installed.data(OPERATOR, document))["campaignTypes"]
+
+    assert [tuple(kind.values()) for kind in types] == [
+        ("wish", WISH.version, "ACTIVE", "siyu-wish 1.2"),
+        ("plain", WISH.version, "ACTIVE", None),
+        ("gone", "0.1", "BROKEN", "siyu-gone 0.1"),
+        ("taken", "1.2", "BROKEN", "siyu-taken 1.2"),
+    ]
 
 
 async def test_a_plugin_that_fails_to_describe_spoils_its_own_fields_alone(shop: Shop) -> None:

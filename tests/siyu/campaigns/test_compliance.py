@@ -9,13 +9,14 @@ import pytest
 
 from siyu.campaigns import AnyCampaignType, Registry, service
 from siyu.campaigns.checking import check_settings
+from siyu.campaigns.drafts import Draft, DraftChanges, as_drafted
 from siyu.campaigns.service import CampaignSettings
 from siyu.db import Pool
 from siyu.engine import NewFact
 from siyu.errors import InvalidInput
 from siyu.sdk import Action, ActionKind, ConfigProblem, Effect, Fact, Grant, Issue, RewardRule, Text, View
 from tests.clock import NOON
-from tests.factories import add_members, paid, shop_engine
+from tests.factories import add_members, paid, registry_of, shop_engine
 from tests.siyu.engine.stage import MEMBER, gives, live, paying, play, told, world_of
 
 HAND_OUT = Text(zh="分享", en="Share")
@@ -170,6 +171,24 @@ def test_a_types_own_checks_are_told_with_their_paths_in_both_languages() -> Non
         (("config", "cap_per_day"), text),
         (("terms", "arms", "0", "override", "cap_per_day"), text),
     ]
+
+
+@pytest.mark.parametrize("type_key", ["paying", None])
+def test_a_draft_is_tried_out_only_if_it_could_be_saved(type_key: str | None) -> None:
+    def validate(config: Any) -> Iterator[ConfigProblem]:
+        if config.cap_per_day == 1:
+            yield ConfigProblem(("cap_per_day",), Text(zh="上限太低", en="the cap is too low"))
+
+    kind = paying(gives(1), validate=validate, rewards=lambda config: gifts[config.cap_per_day or 0])
+    gifts = {0: [], 1: [], 2: [RewardRule("points", "wx.share")]}
+    stored = live(kind, 1) if type_key is None else None
+
+    for cap, code in ((1, "INVALID_INPUT"), (2, "NO_REWARD_FOR_SHARING")):
+        with pytest.raises(InvalidInput) as caught:
+            as_drafted(registry_of(kind), stored, Draft(None, type_key, DraftChanges(config={"cap_per_day": cap})))
+        assert [problem.code for problem in caught.value.problems] == [code]
+    drafted = as_drafted(registry_of(kind), stored, Draft(None, type_key, DraftChanges(config={"multiplier": 2})))
+    assert drafted.config.model_dump()["multiplier"] == 2
 
 
 @pytest.mark.parametrize("name", ["validate", "rewards"])

@@ -285,7 +285,8 @@ def test_what_is_loaded_does_not_depend_on_the_order_of_installation(
 
     assert registry.types["lottery"].version == "a-shop"
     [broken] = registry.broken
-    assert (broken.name, broken.distribution, broken.version) == ("draw", "b-shop", "1.0")
+    assert (broken.name, broken.distribution) == ("draw", ("b-shop", "1.0"))
+    assert registry.distributions == {"lottery": ("a-shop", "1.0")}
     for name in ("a_shop_draw", "b_shop_draw"):
         sys.modules.pop(name, None)
 

@@ -32,14 +32,7 @@ async def test_a_preview_starts_from_what_is_counted_and_counts_nothing_itself(p
     used = await pool.fetch("SELECT used FROM counter ORDER BY name")
     committed = [await shop_engine(pool).submit(paid(bo, f"C{n}", 300, NOON + n * DAY)) for n in range(3)]
 
-    assert [
-        step.refusal and (step.refusal.missing["period"], step.refusal.missing["left"]) for step in preview.steps
-    ] == [
-        ("day", 0),
-        None,
-        None,
-        ("ever", 0),
-    ]
+    assert [step.refusal and step.refusal.missing["period"] for step in preview.steps] == ["day", None, None, "ever"]
     assert [row[0] for row in used] == [1, 4]
     assert codes(committed) == [None, None, "CAP_REACHED"]
 

@@ -15,6 +15,7 @@ from siyu.campaigns import AnyCampaignType, LiveCampaign, Registry, service
 from siyu.campaigns.queries import ShownState, campaigns_by_id
 from siyu.campaigns.type_queries import types_in_use
 from siyu.db import Pool
+from siyu.deadline import DEADLINE, TICK_S
 from siyu.engine import CAMPAIGN_FAILED, BatchLimits, Decision, Engine
 from siyu.engine.faults import FAILED_MAX, OVERRAN_MAX, SLOW_MAX, WINDOW, CampaignFault, Faults
 from siyu.engine.watching import look_back
@@ -27,6 +28,7 @@ from tests.siyu.engine.stage import MEMBER, PURCHASE, live, play, world_of
 
 A_FACT = UUID(int=9)
 OVERRUN_S = 15.0
+FOREVER_S = 5.0
 
 
 class Notes(CampaignState):
@@ -64,8 +66,9 @@ def exits(fact: Any, view: Any) -> Any:
 
 
 def loops(fact: Any, view: Any) -> Any:
-    """It never comes back."""
-    while True:
+    """It does not come back before somebody stops it, or the test has failed."""
+    until = time.monotonic() + FOREVER_S
+    while time.monotonic() < until:
         pass
 
 
@@ -79,7 +82,7 @@ def loops(fact: Any, view: Any) -> Any:
         (lambda fact, view: [SetState(Notes(lines=["x" * 70_000]))], CampaignFault.INVALID),
         (lambda fact, view: [SetState(Notes(lines=["\0"]))], CampaignFault.INVALID),
         (lambda fact, view: [SetState(Notes(lines=["\ud800"]))], CampaignFault.RAISED),
-        (lambda fact, view: fact.data.update(amount_fen=1), CampaignFault.RAISED),
+        (lambda fact, view: [fact.data.update(amount_fen=1)][1:], CampaignFault.RAISED),
         (loops, CampaignFault.OVERRAN),
     ],
     ids=["raises", "exits", "invalid", "no JSON", "a huge state", "NUL", "a surrogate", "changes the fact", "loops"],
@@ -95,6 +98,17 @@ def test_a_failed_decision_says_how_it_failed_and_leaves_no_trace(
     assert other.refusal is None
     assert [record.campaign_id for record in world.participations.changed()] == [other.campaign_id]
     assert [transfer.amount for transfer in world.book.transfers] == [12]
+
+
+def test_a_decision_is_watched_over_whenever_it_comes() -> None:
+    """The timer stops while no campaign is asked, and starts again with the next one."""
+    world = world_of([live(kind_of(loops))])
+    time.sleep(3 * TICK_S)
+    assert not DEADLINE.armed
+
+    [decision] = decide(world, "A-1")
+
+    assert decision.refusal == (CAMPAIGN_FAILED, {"fault": "overran"})
 
 
 def test_a_text_that_only_looks_like_nul_is_kept() -> None:

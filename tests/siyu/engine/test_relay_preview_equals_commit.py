@@ -2,25 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from siyu.campaigns.drafts import Draft
 from siyu.db import Pool
-from siyu.engine import Engine
-from siyu.engine.outcome import Decision, Refusal
 from siyu.engine.preview import Previewer, PreviewFact
-from siyu.engine.preview_rounds import FOLLOW_UPS_MAX, Step
-from siyu.engine.replay_verdicts import Verdict, verdict_of
+from siyu.engine.preview_rounds import FOLLOW_UPS_MAX
 from siyu.errors import InvalidInput
 from tests.clock import NOON, TestClock
 from tests.factories import SHANGHAI, add_campaign, add_members
-from tests.siyu.engine.relay import act, fire_all, relay_engine, relay_registry
+from tests.siyu.engine.happening import decided, happen, told
+from tests.siyu.engine.relay import RELAY, act, relay_engine, relay_registry
 
 MEMBERS = 2
 KEYS = ("bell", "b")
@@ -45,21 +42,6 @@ DEEDS = st.one_of(
 HAPPENINGS = st.tuples(st.sampled_from([0, 1, 45, 100]), st.integers(0, MEMBERS - 1), DEEDS)
 Happening = tuple[int, int, tuple[str, dict[str, Any]]]
 
-DECISIONS = """
-SELECT fact.type, fact.member_id, fact.at, effects, refusal_code
-FROM decision JOIN fact ON fact.id = fact_id WHERE decision.campaign_id = $1 ORDER BY decision.id OFFSET $2
-"""
-NEXT_DUE = "SELECT min(due_at) FROM pending_fact WHERE campaign_id = $1"
-
-
-class Said(NamedTuple):
-    """A decision, or a preview of one."""
-
-    type: str
-    member: UUID
-    seconds: float
-    verdict: Verdict
-
 
 def preview_facts(happenings: Sequence[Happening], members: Sequence[UUID], seconds: float) -> list[PreviewFact]:
     """What happens, from so many seconds after noon on."""
@@ -74,46 +56,6 @@ def preview_facts(happenings: Sequence[Happening], members: Sequence[UUID], seco
     return facts
 
 
-async def happen(pool: Pool, engine: Engine, clock: TestClock, campaign: UUID, facts: Sequence[PreviewFact]) -> None:
-    """Submit each when it happens, and let each timer fire when it is due, up to the last fact."""
-
-    async def wait_until(moment: Any) -> None:
-        while (due_at := await pool.fetchval(NEXT_DUE, campaign)) is not None and due_at <= moment:
-            clock.now = max(clock.now, due_at)
-            await fire_all(engine)
-        clock.now = moment
-
-    for fact in facts:
-        await wait_until(fact.at)
-        assert fact.member_id is not None
-        assert fact.action is not None
-        assert isinstance(fact.data, dict)
-        await engine.submit(act(fact.action, campaign, fact.member_id, fact.at, **fact.data))
-        await engine.drain()
-    await wait_until(clock.now)
-
-
-async def decided(pool: Pool, campaign: UUID, offset: int) -> list[Said]:
-    """What the log says, but for its first decisions."""
-    return [
-        said(row[0], row[1], row[2], tuple(orjson.loads(row[3])), row[4])
-        for row in await pool.fetch(DECISIONS, campaign, offset)
-    ]
-
-
-def said(kind: str, member: UUID, at: Any, effects: tuple[Any, ...], code: str | None) -> Said:
-    """A decision as it is compared."""
-    decision = Decision(member, None, effects, Refusal(code, {}) if code else None)
-    return Said(kind, member, (at - NOON).total_seconds(), verdict_of(decision))
-
-
-def told(steps: Sequence[Step]) -> list[Said]:
-    """The steps of a preview."""
-    return [
-        said(s.fact.type, s.fact.member_id, s.fact.at, s.effects, s.refusal.code if s.refusal else None) for s in steps
-    ]
-
-
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(before=st.lists(HAPPENINGS, max_size=4), after=st.lists(HAPPENINGS, min_size=1, max_size=6))
 async def test_a_preview_with_what_follows_says_what_is_then_committed(
@@ -122,14 +64,14 @@ async def test_a_preview_with_what_follows_says_what_is_then_committed(
     clock = TestClock()
     members, campaign = await add_members(pool, MEMBERS), await add_campaign(pool, "relay")
     engine, previewer = relay_engine(pool, clock), Previewer(pool, relay_registry(), SHANGHAI)
-    await happen(pool, engine, clock, campaign, preview_facts(before, members, 0))
+    await happen(pool, engine, clock, RELAY, campaign, preview_facts(before, members, 0))
     passed = len(await decided(pool, campaign, 0))
     facts = preview_facts(after, members, (clock.now - NOON).total_seconds())
     # Timers are known of those alone whom the preview is about.
     facts += [PreviewFact(facts[-1].at, member, action="stop", data={"key": "none"}) for member in members]
 
     steps = (await previewer.preview(Draft(campaign), facts, clock.now)).steps
-    await happen(pool, engine, clock, campaign, facts)
+    await happen(pool, engine, clock, RELAY, campaign, facts)
 
     assert told(steps) == await decided(pool, campaign, passed)
     assert sum(not step.is_follow_up for step in steps) == len(facts)

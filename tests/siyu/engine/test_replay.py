@@ -9,14 +9,28 @@ from uuid import UUID
 
 import pytest
 
+from siyu.campaigns import Registry
 from siyu.campaigns.drafts import Draft, DraftChanges
 from siyu.db import Pool
 from siyu.engine import CAMPAIGN_NOT_OPEN, BatchLimits, Engine
 from siyu.engine.replay import Difference, Replay, ReplaySummary
 from siyu.engine.replay_verdicts import Verdict
+from siyu.engine.totals import by_unit, net
 from siyu.errors import InvalidInput, NotFound
 from siyu.ids import new_id
-from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded, shop_engine, shop_registry, sign
+from tests.factories import (
+    SHANGHAI,
+    add_campaign,
+    add_members,
+    paid,
+    points_of,
+    refunded,
+    registry_of,
+    shop_engine,
+    shop_registry,
+    sign,
+)
+from tests.siyu.engine.till import TILL, grant, hold, play, reverse, settle, spend, till_engine
 
 NOON = datetime(2026, 11, 1, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -36,11 +50,13 @@ async def replay(
     changes: DraftChanges | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    registry: Registry | None = None,
 ) -> Played:
     """Replay to the end."""
     progress: list[tuple[int, int]] = []
     summary = ReplaySummary()
-    plan = Replay(pool, shop_registry(), SHANGHAI, Draft(campaign_id, None, changes or DraftChanges()), since, until)
+    draft = Draft(campaign_id, None, changes or DraftChanges())
+    plan = Replay(pool, registry or shop_registry(), SHANGHAI, draft, since, until)
     found = [one async for one in plan.differences(summary, lambda done, total: progress.append((done, total)))]
     return Played(found, summary, progress)
 
@@ -130,6 +146,27 @@ async def test_a_refund_takes_back_what_the_draft_would_have_granted(pool: Pool)
     # What was granted before stays as it was granted then.
     assert refund_alone.differences == []
     assert refund_alone.summary.before["points", "reversed"] == 100
+
+
+async def test_spends_and_what_was_given_back_of_them_are_in_the_totals(pool: Pool) -> None:
+    [member] = await add_members(pool, 1)
+    campaign, engine = await add_campaign(pool, "till"), till_engine(pool)
+    for effect in (
+        grant(10, "x"),
+        spend(6, "x"),
+        reverse(2, "x", of="spend"),
+        reverse(3, "x"),
+        hold(9, "k"),
+        settle("k", 4),
+    ):
+        await engine.submit(play(campaign, member, NOON, effect))
+
+    played = await replay(pool, campaign, registry=registry_of(TILL))
+
+    points = {"granted": 10 + 4, "reversed": 3, "spent": 6, "returned": 2}
+    assert (played.differences, by_unit(played.summary.before)) == ([], {"points": points})
+    assert by_unit(played.summary.after) == {"points": points}
+    assert net(played.summary.after, "points") == await points_of(pool, member) == 7
 
 
 async def test_a_changed_past_is_told(pool: Pool) -> None:

@@ -12,9 +12,9 @@ from siyu.campaigns import LiveCampaign
 from siyu.campaigns.drafts import Draft, DraftChanges, as_drafted
 from siyu.engine.population import CrowdPlan, Population
 from siyu.engine.simulation import Report, simulate
-from siyu.engine.totals import net
-from siyu.sdk import Action, ActionInput, CampaignConfig, CampaignState, CampaignType, Progress, Text
-from tests.factories import SHANGHAI, shop_registry
+from siyu.engine.totals import by_unit, net
+from siyu.sdk import Action, ActionInput, CampaignConfig, CampaignState, CampaignType, Grant, Progress, Spend, Text
+from tests.factories import SHANGHAI, registry_of, shop_registry
 
 PLAN = CrowdPlan(200, 10, 7, date(2026, 11, 1), SHANGHAI)
 
@@ -111,6 +111,30 @@ def test_a_report_adds_up() -> None:
     assert list(spread.quantiles.values()) == sorted(spread.quantiles.values())
     assert 10 <= spread.quantiles["p10"] <= spread.greatest <= 10 * PLAN.days
     assert 10 <= spread.top_tenth_percent <= 100
+
+
+def test_what_members_spend_is_counted_and_not_left_to_them() -> None:
+    kind = CampaignType(
+        key="machine",
+        title=Text(zh="扭蛋", en="Machine"),
+        sdk=">=1.0",
+        version="1",
+        config=CampaignConfig,
+        state=CampaignState,
+        actions=(Action("turn", Text(zh="扭", en="Turn")),),
+        effects=frozenset({Grant, Spend}),
+        refusals={"POOR": Text(zh="积分不足", en="Too few points")},
+        decide=lambda fact, view: [Spend("points", 3, "POOR") if view.balance("points") else Grant("points", 7)],
+        describe=lambda config, state: Progress(0, None, Text(zh="", en="")),
+    )
+
+    report = played(as_drafted(registry_of(kind), None, Draft(None, "machine", DraftChanges(config={}))))
+
+    totals = by_unit(report.totals)["points"]
+    assert (totals["granted"] % 7, totals["spent"] % 3) == (0, 0)
+    assert totals["granted"] // 7 + totals["spent"] // 3 == report.decisions - report.refusals.total()
+    assert report.spreads["points"].total == net(report.totals, "points") == totals["granted"] - totals["spent"]
+    assert totals["spent"] > 0
 
 
 def test_a_window_is_kept_to() -> None:

@@ -105,7 +105,7 @@ def _listen() -> None:
 
 
 def is_quick(subject: Subject) -> list[str]:
-    """A decision takes less than QUICK_S of computing."""
+    """A decision takes less than 5 ms of computing."""
 
     def probe(fact: Fact, view: AnyView) -> Iterator[str]:
         spent_s = QUICK_S

@@ -1,0 +1,15 @@
+"""A guard that campaigns and facts are held by."""
+
+from typing import NamedTuple
+
+ENGINE, CAMPAIGNS = "siyu/engine", "siyu/campaigns"
+
+
+class Guard(NamedTuple):
+    """A guard: where its text is, what stands there without it, and the tests that then fail."""
+
+    name: str
+    file: str
+    text: str
+    without: str
+    tests: tuple[str, ...]
