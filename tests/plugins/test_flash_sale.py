@@ -120,7 +120,7 @@ def test_what_is_not_paid_in_time_is_for_sale_again() -> None:
 
 
 def test_a_timer_that_fires_after_the_payment_changes_nothing() -> None:
-    """As when it was due before the payment took it back: to be played here, its fact must be one that a stage takes."""
+    """It was due before the payment took it back. To be played here, its fact must be one that a stage takes."""
     stage = Stage(replace(FLASH_SALE, settles=FLASH_SALE.settles | {"flash_sale.expire"}), sale())
     key = claimed(stage)
     paid(stage, key)
