@@ -174,6 +174,22 @@ async def test_late_payers_race_for_what_is_left_and_the_others_are_refunded(sho
     await shops.verify()
 
 
+async def test_of_two_late_orders_that_come_at_once_one_buys(shops: TwoShops) -> None:
+    """Both are heard before either is looked at again."""
+    [member] = await add_members(shops.pool, 1)
+    await shops.open(stock=5, per_member=5)
+    [key] = (await shops.claims([member]))[0].values()
+    await shops.fire(DEADLINE)
+
+    first = shops.engines[0]
+    heard = await asyncio.gather(*(first.submit(shops.paid(member, key, order)) for order in ("A-1", "A-2")))
+    await first.drain()
+    await shops.fire()
+
+    assert [outcome.decisions[0].effects[0]["kind"] for outcome in heard] == ["emit", "emit"]
+    assert (await shops.stock(), await shops.refunds()) == ((1, 0), ["A-2"])
+
+
 async def test_defect_22_an_order_paid_as_its_claim_expires_has_one_end(shops: TwoShops) -> None:
     members = await add_members(shops.pool, 40)
     await shops.open(stock=40)

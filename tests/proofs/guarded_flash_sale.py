@@ -125,7 +125,7 @@ FLASH_SALE_GUARDS = (
         PAYING,
         "if item is None or not over.is_over:",
         "if item is None:",
-        (f"{STORIES}::test_of_two_late_orders_for_one_claim_one_buys",),
+        (f"{RACES}::test_of_two_late_orders_that_come_at_once_one_buys",),
     ),
     Guard(
         "a refund is closed by all of the money",
