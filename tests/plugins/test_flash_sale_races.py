@@ -190,6 +190,23 @@ async def test_of_two_late_orders_that_come_at_once_one_buys(shops: TwoShops) ->
     assert (await shops.stock(), await shops.refunds()) == ((1, 0), ["A-2"])
 
 
+VIPS = """{"audience": {"tiers": ["gold"], "tags_none": ["staff"], "groups_any": ["g"]}}"""
+
+
+async def test_tier_tag_and_group_are_gates_to_claims_and_to_no_payment(shops: TwoShops) -> None:
+    vip, other = await add_members(shops.pool, 2)
+    await shops.open(stock=5)
+    await shops.pool.execute("UPDATE campaign SET terms = $1, revision = 2", VIPS)
+    await shops.pool.execute("UPDATE member SET tier = 'gold', groups = '{g}' WHERE id = $1", vip)
+
+    got, refused = await shops.claims([vip, other])
+    await shops.pool.execute("UPDATE member SET tags = '{staff}' WHERE id = $1", vip)
+    await shops.submit([shops.paid(vip, got[vip], "A-1")])
+
+    assert (refused, await shops.stock()) == ({"NOT_IN_AUDIENCE": 1}, (1, 0))
+    assert await shops.claims([vip]) == ({}, {"NOT_IN_AUDIENCE": 1})
+
+
 async def test_defect_22_an_order_paid_as_its_claim_expires_has_one_end(shops: TwoShops) -> None:
     members = await add_members(shops.pool, 40)
     await shops.open(stock=40)

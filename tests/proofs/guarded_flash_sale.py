@@ -4,6 +4,7 @@ from tests.proofs.guard import Guard
 
 CLAIMING, PAYING = "plugins/flash_sale/claiming.py", "plugins/flash_sale/paying.py"
 STORIES, RACES = "tests/plugins/test_flash_sale.py", "tests/plugins/test_flash_sale_races.py"
+CONFIG, ORDERS = "tests/plugins/test_flash_sale_config.py", "tests/plugins/test_flash_sale_orders.py"
 MODEL = "tests/plugins/test_flash_sale_model.py::test_a_sale_is_what_a_clerk_would_write_down"
 
 FLASH_SALE_GUARDS = (
@@ -12,7 +13,7 @@ FLASH_SALE_GUARDS = (
         CLAIMING,
         'if slot_left == 0 and not view.used("slot_stock"):',
         "if False:",
-        (f"{STORIES}::test_between_slots_nothing_is_sold",),
+        (f"{CONFIG}::test_between_slots_nothing_is_sold",),
     ),
     Guard(
         "the limit of a claim",
@@ -57,7 +58,7 @@ FLASH_SALE_GUARDS = (
         'yield Reserve("slot_stock", quantity, key=key)',
         (
             f"{STORIES}::test_defect_16_more_than_is_left_is_refused_and_takes_nothing",
-            f"{STORIES}::test_defect_20_the_buyer_of_the_last_unit_can_pay_for_it",
+            f"{ORDERS}::test_defect_20_the_buyer_of_the_last_unit_can_pay_for_it",
             f"{RACES}::test_defects_13_and_57_300_members_claim_100_units_and_all_are_sold_in_the_end",
             MODEL,
         ),
@@ -67,7 +68,7 @@ FLASH_SALE_GUARDS = (
         CLAIMING,
         "if item.slot_stock is not None:",
         "if False:",
-        (f"{STORIES}::test_a_slot_sells_its_part_of_the_stock",),
+        (f"{CONFIG}::test_a_slot_sells_its_part_of_the_stock",),
     ),
     Guard(
         "a paid claim does not expire",
@@ -89,9 +90,9 @@ FLASH_SALE_GUARDS = (
         "elif order.amount_fen != found.amount_fen or found.status is Status.PAID:",
         "elif found.status is Status.PAID:",
         (
-            f"{STORIES}::test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid[1]",
-            f"{STORIES}::test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid[9899]",
-            f"{STORIES}::test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid[9901]",
+            f"{ORDERS}::test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid[1]",
+            f"{ORDERS}::test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid[9899]",
+            f"{ORDERS}::test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid[9901]",
             MODEL,
         ),
     ),
@@ -100,14 +101,14 @@ FLASH_SALE_GUARDS = (
         PAYING,
         "elif order.amount_fen != found.amount_fen or found.status is Status.PAID:",
         "elif order.amount_fen != found.amount_fen:",
-        (f"{STORIES}::test_a_second_order_for_one_claim_goes_back", MODEL),
+        (f"{ORDERS}::test_a_second_order_for_one_claim_goes_back", MODEL),
     ),
     Guard(
         "a late payer has the limit of any buyer",
         PAYING,
         "return wanted <= item.per_member and",
         "return",
-        (f"{STORIES}::test_a_late_payer_who_has_claimed_again_is_refunded", MODEL),
+        (f"{ORDERS}::test_a_late_payer_who_has_claimed_again_is_refunded", MODEL),
     ),
     Guard(
         "a late payer of what is gone",
@@ -115,7 +116,7 @@ FLASH_SALE_GUARDS = (
         'and over.quantity <= (view.left("stock") or 0)',
         "",
         (
-            f"{STORIES}::test_defect_18_a_late_payer_of_what_is_gone_is_refunded",
+            f"{ORDERS}::test_defect_18_a_late_payer_of_what_is_gone_is_refunded",
             f"{RACES}::test_late_payers_race_for_what_is_left_and_the_others_are_refunded",
             MODEL,
         ),
@@ -132,7 +133,7 @@ FLASH_SALE_GUARDS = (
         PAYING,
         "and order.refunded_fen == order.amount_fen",
         "",
-        (f"{STORIES}::test_a_refund_that_was_asked_for_is_open_until_all_the_money_is_back",),
+        (f"{ORDERS}::test_a_refund_that_was_asked_for_is_open_until_all_the_money_is_back",),
     ),
     Guard(
         "orders are settled after the end",
@@ -140,8 +141,8 @@ FLASH_SALE_GUARDS = (
         'settles=frozenset({"order.paid", "order.cancelled", "order.refunded"}),',
         'listens=frozenset({"order.paid", "order.cancelled", "order.refunded"}),',
         (
-            f"{STORIES}::test_defect_19_a_sale_that_is_over_settles_its_orders[paused]",
-            f"{STORIES}::test_defect_19_a_sale_that_is_over_settles_its_orders[ended]",
+            f"{ORDERS}::test_defect_19_a_sale_that_is_over_settles_its_orders[paused]",
+            f"{ORDERS}::test_defect_19_a_sale_that_is_over_settles_its_orders[ended]",
         ),
     ),
 )
