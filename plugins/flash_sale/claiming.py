@@ -47,12 +47,14 @@ def objection(item: Item, quantity: int, view: FlashSaleView) -> Refuse | None:
         return Refuse("MEMBER_LIMIT", {"most": item.per_member, "left": max(0, own_left)})
     if len(view.state.claims) >= CLAIMS_MAX:
         return Refuse("TOO_MANY_CLAIMS", {"most": CLAIMS_MAX})
-    return shortage(quantity, view.left("stock") or 0, slot_left, view.on_hold("stock"))
+    return shortage(quantity, slot_left, view)
 
 
-def shortage(quantity: int, left: int, slot_left: int | None, on_hold: int) -> Refuse | None:
+def shortage(quantity: int, slot_left: int | None, view: FlashSaleView) -> Refuse | None:
     """Why there are not so many: none for good, none until a claim is given back, none in this slot, or too few."""
+    left = view.left("stock") or 0
     if left == 0:
+        on_hold = view.on_hold("stock")
         return Refuse("SOLD_OUT_FOR_NOW", {"on_hold": on_hold}) if on_hold else Refuse("SOLD_OUT")
     if slot_left == 0:
         return Refuse("SLOT_SOLD_OUT")

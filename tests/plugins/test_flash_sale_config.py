@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from plugins.flash_sale.campaign import FLASH_SALE
 from plugins.flash_sale.config import FlashSaleConfig, Item, Slot, slot_of, validate
+from siyu.campaigns.stock import check_stock_kept
+from siyu.errors import InvalidInput
 from siyu.sdk.testing import Stage
 from tests.plugins.mug_sale import PRICE_FEN, SLOTS, claimed, paid, sale, stock
 
@@ -161,3 +163,20 @@ def test_defects_33_and_59_every_option_has_a_behaviour() -> None:
     assert usual == (None, 2 * PRICE_FEN, timedelta(minutes=15))
     assert usual not in changed.values()
     assert {name: met[0] for name, met in changed.items()} == {name: code for name, (_, code) in OPTIONS.items()}
+
+
+def test_defect_15_a_published_sale_takes_new_items_and_prices_but_no_other_stock() -> None:
+    mug, hat = Item(key="mug", stock=5), Item(key="hat")
+    dearer = mug.model_copy(update={"price_fen": 1, "per_member": 2, "slot_stock": 1})
+    before, fine = json_of(mug), json_of(hat, dearer)
+
+    check_stock_kept(FLASH_SALE, before, fine)
+
+    for other in (json_of(mug.model_copy(update={"stock": 6})), json_of(hat)):
+        with pytest.raises(InvalidInput):
+            check_stock_kept(FLASH_SALE, before, other)
+
+
+def json_of(*items: Item) -> str:
+    """A sale of these items, as it is stored."""
+    return FlashSaleConfig(items=items).model_dump_json()
