@@ -138,7 +138,19 @@ class Sale(RuleBasedStateMachine):
     @rule(place=PLACES, difference_fen=st.sampled_from([0, 0, 0, 1, -1]))
     def pay(self, place: int, difference_fen: int) -> None:
         """An order is paid, on time or late, for the first time or again, with the right amount or another."""
+        self.report(self.some_claim(place), difference_fen)
+
+    @precondition(lambda self: self.clerk.claims)
+    @rule(place=PLACES, member=NAMES, quantity=st.integers(1, 2))
+    def come_late(self, place: int, member: str, quantity: int) -> None:
+        """Everything runs out, somebody claims what is free again, and only then an order is paid."""
         claim = self.some_claim(place)
+        self.wait(MINUTES)
+        self.claim(member, quantity)
+        self.report(claim, 0)
+
+    def report(self, claim: ModelClaim, difference_fen: int) -> None:
+        """The shop tells of a new order, twice."""
         self.orders += 1
         order, amount_fen = f"A-{self.orders}", claim.quantity * PRICE_FEN + difference_fen
         self.clerk.pay(claim, order, amount_fen)

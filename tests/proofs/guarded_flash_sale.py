@@ -108,7 +108,7 @@ FLASH_SALE_GUARDS = (
         PAYING,
         "return wanted <= item.per_member and",
         "return",
-        (f"{ORDERS}::test_a_late_payer_who_has_claimed_again_is_refunded", MODEL),
+        (f"{ORDERS}::test_a_late_payer_who_has_claimed_again_is_refunded",),
     ),
     Guard(
         "a late payer of what is gone",
@@ -118,7 +118,6 @@ FLASH_SALE_GUARDS = (
         (
             f"{ORDERS}::test_defect_18_a_late_payer_of_what_is_gone_is_refunded",
             f"{RACES}::test_late_payers_race_for_what_is_left_and_the_others_are_refunded",
-            MODEL,
         ),
     ),
     Guard(
