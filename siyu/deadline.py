@@ -1,11 +1,12 @@
 """Interrupts a plugin's code that does not come back (docs/decisions/0006)."""
 
 import atexit
+import gc
 import logging
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import thread_time
 from types import FrameType
 from typing import ParamSpec, TypeVar
@@ -58,7 +59,18 @@ class Deadline:
     computing for half of LOOK_S or more, for whoever wants to count them.
     """
 
-    __slots__ = ("_cpu_s", "_is_noted", "_is_told", "_seen", "_swallowed", "_ticks", "armed", "asking", "slow")
+    __slots__ = (
+        "_collecting_since_s",
+        "_cpu_s",
+        "_is_noted",
+        "_is_told",
+        "_seen",
+        "_swallowed",
+        "_ticks",
+        "armed",
+        "asking",
+        "slow",
+    )
 
     def __init__(self) -> None:
         self.asking: object | None = None
@@ -66,6 +78,7 @@ class Deadline:
         self.slow: deque[object] = deque(maxlen=SLOW_KEPT_MAX)
         self._seen: object | None = None
         self._cpu_s = 0.0
+        self._collecting_since_s = 0.0
         self._ticks = 0
         self._is_noted = False
         self._swallowed = False
@@ -104,6 +117,7 @@ class Deadline:
         signal.signal(signal.SIGALRM, self._tick)
         # Python gives the signals back before it ends, and a tick would then kill the process.
         atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
+        gc.callbacks.append(self._collect)
         return True
 
     def _cannot(self, reason: str) -> bool:
@@ -111,6 +125,14 @@ class Deadline:
             self._is_told = True
             logger.error("plugins that do not come back are not interrupted in this process: %s", reason)
         return False
+
+    def _collect(self, phase: str, _: Mapping[str, int]) -> None:
+        """The garbage that is collected during a call may be anybody's: it does not count as computing."""
+        if threading.current_thread() is threading.main_thread():
+            if phase == "start":
+                self._collecting_since_s = thread_time()
+            else:
+                self._cpu_s += thread_time() - self._collecting_since_s
 
     def _tick(self, _number: int, _frame: FrameType | None) -> None:
         asking = self.asking

@@ -225,6 +225,7 @@ def _check(campaign_type: AnyCampaignType, owners: Mapping[str, str]) -> None:
         ),
         *_about_messages(campaign_type),
         (not all(isinstance(read, References) for read in campaign_type.reads), "its reads must be References"),
+        (not callable(campaign_type.features or bool), "its features must be a function of the config"),
         (len(campaign_type.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"),
         (not all(ACTION.fullmatch(name) for name in actions), "action names must be camelCase"),
         (len(set(actions)) < len(actions), f"two of its actions have one name: {actions}"),

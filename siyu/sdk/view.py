@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from siyu.sdk.audience import Features
 from siyu.sdk.model import CampaignConfig, CampaignState
 
 ConfigT = TypeVar("ConfigT", bound=CampaignConfig)
@@ -65,6 +66,9 @@ class Reads(Protocol):
     def balance(self, unit: str) -> int:
         """As `View.balance`."""
 
+    def features(self) -> Features:
+        """As `View.features`."""
+
     def held(self, key: str) -> Held | None:
         """As `View.held`."""
 
@@ -76,6 +80,9 @@ class Reads(Protocol):
 
     def used(self, counter: str, subject: str | None) -> int:
         """As `View.used`."""
+
+    def on_hold(self, counter: str, subject: str | None) -> int:
+        """As `View.on_hold`."""
 
     def reserved(self, key: str) -> Reserved | None:
         """As `View.reserved`."""
@@ -93,6 +100,11 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     member: MemberView
     order: OrderView | None
     reads: Reads
+
+    @property
+    def features(self) -> Features:
+        """What the shop knows of the member: tier, tags, groups; for configs that the type's `features` says yes to."""
+        return self.reads.features()
 
     def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
         """What is left of this campaign's grants under a reference, or of its spends; None where nothing is.
@@ -129,6 +141,10 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     def used(self, counter: str, subject: str | None = None) -> int:
         """How much of a counter is taken, what is held for reservations included."""
         return self.reads.used(counter, subject)
+
+    def on_hold(self, counter: str, subject: str | None = None) -> int:
+        """How much of what is taken is held for reservations, and can therefore come back."""
+        return self.reads.on_hold(counter, subject)
 
     def reserved(self, key: str) -> Reserved | None:
         """The member's reservation under a key; None where there is none or it was released.

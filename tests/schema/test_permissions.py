@@ -52,8 +52,23 @@ MATRIX = {
         " { userErrors { code } } }",
         "os",
     ),
+    "checkInMakeUp": (
+        f'mutation {{ checkInMakeUp(input: {{campaign: "{SOME_ID}", day: "2026-11-20", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
     "checkInSign": (
         f'mutation {{ checkInSign(input: {{campaign: "{SOME_ID}", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "flashSaleClaim": (
+        f'mutation {{ flashSaleClaim(input: {{campaign: "{SOME_ID}", item: "mug", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "flashSaleCancel": (
+        f'mutation {{ flashSaleCancel(input: {{campaign: "{SOME_ID}", reservation: "k", idempotencyKey: "12345678"}})'
         " { userErrors { code } } }",
         "m",
     ),

@@ -3,6 +3,7 @@
 # ruff: noqa: S110, S112, SIM105 - what is interrupted here swallows its interruptions on purpose
 
 import asyncio
+import gc
 import logging
 import re
 import signal
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
 # Those that wait are given a second; the rest is for a busy machine.
 STOPPED_WITHIN_S = 20.0
+# So many objects keep the collector busy for about a tick.
+HEAP = 2_000_000
 
 
 def loops() -> None:
@@ -151,6 +154,19 @@ def test_what_has_more_patience_gets_it() -> None:
     assert DEADLINE.ask(Patience(5.0), computes) == "loaded"
     with pytest.raises(GaveNoAnswer):
         DEADLINE.ask(Patience(2 * TICK_S), loops)
+
+
+def test_the_garbage_that_is_collected_meanwhile_is_nobodys() -> None:
+    heap: list[list[int]] = [[] for _ in range(HEAP)]
+
+    def collects() -> str:
+        until_s = time.thread_time() + 4 * TICK_S
+        while time.thread_time() < until_s:
+            gc.collect()
+        return "done"
+
+    assert DEADLINE.ask(Patience(), collects) == "done"
+    assert len(heap) == HEAP
 
 
 def test_errors_are_raised_and_the_process_is_not_ended() -> None:

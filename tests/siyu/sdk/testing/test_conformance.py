@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from plugins.check_in.campaign import CHECK_IN
+from plugins.purchase.campaign import PURCHASE
 from siyu.campaigns import build_registry
 from siyu.sdk import (
     Action,
@@ -45,7 +46,7 @@ def found(check: str, kind: CampaignType[Any, Any], **about: Any) -> Sequence[st
 
 
 def test_a_sound_campaign_passes_everything() -> None:
-    report = check_campaign(CHECK_IN)
+    report = check_campaign(PURCHASE)
 
     assert (set(report.passed), report.skipped) == (set(CHECKS), {})
 
@@ -144,7 +145,7 @@ def test_a_play_that_fails_is_told() -> None:
 
 
 def test_a_campaign_of_no_module_is_not_asked_in_other_processes() -> None:
-    nowhere = replace(CHECK_IN)
+    nowhere = replace(PURCHASE)
 
     assert set(check_campaign(nowhere).skipped) == {"is_the_same_in_every_process"}
 
