@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from siyu.campaigns.compliance import breaches
 from siyu.campaigns.live_terms import LiveArm
 from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.errors import InvalidInput, Problem
@@ -15,6 +14,7 @@ from siyu.inputs import parse_json
 from siyu.ledger import UNITS
 from siyu.sdk import CampaignConfig, CampaignTerms
 from siyu.sdk.arms import Arm, merged
+from siyu.sdk.rewarding_rules import breaches
 
 logger = logging.getLogger(__name__)
 

@@ -28,6 +28,7 @@ from siyu.sdk.effects import (
     Tag,
     Untag,
 )
+from siyu.sdk.rewarding_rules import rewardable
 from siyu.sdk.testing import reserving, rewarding, scheduling, tagging, value
 from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
@@ -75,6 +76,10 @@ def check_effects(scene: Scene, effects: Sequence[Any]) -> None:
             raise InvalidEffect(f"a decision has at most one {kind.__name__}")
         if not RULES[kind].possible(scene, effect):
             raise InvalidEffect(f"impossible values: {effect!r}")
+    allowed = rewardable(scene.kind, [scene.config])
+    problem = allowed.problem(effects, scene.fact.type) if allowed else None
+    if problem is not None:
+        raise InvalidEffect(problem)
 
 
 def refusal_among(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
