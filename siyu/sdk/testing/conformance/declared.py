@@ -37,7 +37,7 @@ def not_the_same_from_json(model: BaseModel) -> Iterator[str]:
 def config_form_renders(subject: Subject) -> Iterator[str]:
     """An operator's form can be drawn from the config: every field is named, nothing nests in itself."""
     if not subject.all_configs:
-        yield "its config has fields without a default, and no config was given to play with"
+        yield "it has no default config, and no config was given to play with"
     try:
         schema = subject.kind.config.model_json_schema()
     except Exception as error:  # pydantic raises what the author's types raise

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from siyu.sdk.model import CampaignConfig
-from siyu.sdk.testing.conformance import declared, hash_seeds, living, purity, sources
+from siyu.sdk.testing.conformance import declared, hash_seeds, living, purity, saved, sources
 from siyu.sdk.testing.conformance.subject import PROBLEMS_MAX, CannotCheck, Play, Subject
 from siyu.sdk.testing.crowd import NO_FACTS
 from siyu.sdk.testing.scene import AnyCampaignType
@@ -23,6 +23,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             declared.registrable,
             declared.config_round_trips,
             declared.config_form_renders,
+            saved.configs_can_be_saved,
             declared.says_it_in_both_languages,
             declared.refusals_can_be_told,
             declared.messages_can_be_told,
