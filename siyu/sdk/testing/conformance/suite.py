@@ -1,5 +1,6 @@
 """The suite that every campaign type has to pass: by one call, or as tests of pytest, one a check."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
@@ -13,6 +14,8 @@ from siyu.sdk.testing.conformance.subject import PROBLEMS_MAX, CannotCheck, Play
 from siyu.sdk.testing.crowd import NO_FACTS
 from siyu.sdk.testing.scene import AnyCampaignType
 
+# So many are counted of one check.
+SENTENCES_MAX = 1_000
 # What is wrong with a campaign type, one sentence each.
 Check = Callable[[Subject], Iterable[str]]
 
@@ -119,4 +122,8 @@ def campaign_tests(
 
 
 def _problems(check: str, subject: Subject) -> list[str]:
-    return list(islice(CHECKS[check](subject), PROBLEMS_MAX))
+    """The first PROBLEMS_MAX sentences, each once and with how often it was found."""
+    found = Counter(islice(CHECKS[check](subject), SENTENCES_MAX))
+    return [
+        sentence if times == 1 else f"{sentence} (× {times})" for sentence, times in islice(found.items(), PROBLEMS_MAX)
+    ]

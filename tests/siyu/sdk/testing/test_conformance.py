@@ -1,5 +1,6 @@
 """Every check of the suite finds the defect it is there for, and finds none in a sound campaign type."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -149,6 +150,17 @@ def test_a_play_that_fails_is_told() -> None:
 
     [problem] = found("never_raises", SOUND, plays=[expects_too_much])
     assert problem.startswith("expects_too_much: AssertionError")
+
+
+def test_what_is_found_again_and_again_is_said_once_with_how_often() -> None:
+    def by_type(fact: Fact, view: View[Any, Any]) -> Iterator[Effect]:
+        yield Grant("point" if fact.type == "order.paid" else "coin", 1)
+
+    of_orders, of_waves = sorted(found("effects_are_possible", only(by_type)))
+
+    said = r"impossible Grant: unit '{}' is none of: points \(× [1-9][0-9]\)"
+    assert re.fullmatch(r"order\.paid \{'order': 'CROWD-1', 'amount_fen': [0-9]+\}: " + said.format("point"), of_orders)
+    assert re.fullmatch(r"wave\.wave \{.*\}: " + said.format("coin"), of_waves)
 
 
 def test_a_campaign_of_no_module_is_not_asked_in_other_processes() -> None:

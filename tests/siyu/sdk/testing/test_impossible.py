@@ -117,12 +117,3 @@ def test_a_decide_that_does_not_yield_is_told_so(returned: Any) -> None:
 
     with pytest.raises(InvalidEffect, match=re.escape(f"decide must yield effects, and returned {returned!r}")):
         Stage(kind).act("lin", "go")
-
-
-def test_what_nobody_can_be_given_is_said() -> None:
-    stage = Stage(scripted([[]], frozenset(EFFECT_TYPES)))
-
-    with pytest.raises(ValueError, match="there is no unit 'point'; there is: points"):
-        stage.give("lin", point=3)
-    with pytest.raises(ValueError, match=r"nobody can have 0 points: a whole number from 1 to 1,000,000,000,000"):
-        stage.give("lin", points=0)
