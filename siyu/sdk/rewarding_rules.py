@@ -92,7 +92,7 @@ def is_sharing(kind: AnyCampaignType, fact_type: str) -> bool:
 
 
 def _heard(kind: AnyCampaignType) -> Iterable[str]:
-    return {*kind.listens, *kind.settles, *(kind.fact_type(action) for action in kind.actions)}
+    return kind.listens | kind.settles | kind.own_facts()
 
 
 def _actions(kind: AnyCampaignType, action_kind: ActionKind) -> set[str]:
