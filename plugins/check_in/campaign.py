@@ -1,68 +1,38 @@
-"""The check-in: its config, its state and its decision."""
+"""The check-in as siyu knows it: its actions, its effects, its words."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Annotated
 
-from pydantic import Field
-
+from plugins.check_in import making_up, signing
+from plugins.check_in.config import CheckInConfig
+from plugins.check_in.state import STATE_VERSION, CheckInState, upcast
 from siyu.sdk import (
     Action,
-    CampaignConfig,
-    CampaignState,
     CampaignType,
-    Effect,
-    Fact,
+    ConfigProblem,
     Grant,
+    Issue,
     Once,
     Progress,
     Refuse,
     Score,
     SetState,
+    Spend,
     Text,
-    View,
 )
 
-ONE_DAY = timedelta(days=1)
-Points = Annotated[int, Field(ge=0, le=10_000)]
+MAKE_UP = Action("makeUp", Text(zh="补签", en="Make up a day"), making_up.MakeUpInput)
+# How long a streak can get before it starts anew.
+STREAK_DAYS_MAX = {"week": 7, "month": 31}
 
 
-class CheckInConfig(CampaignConfig):
-    """What an operator sets. The default is the handbooks' 5 to 10 points, rising over a week."""
-
-    streak_points: tuple[Points, ...] = Field(
-        default=(5, 5, 6, 6, 8, 8, 10),
-        min_length=1,
-        max_length=366,
-        title="Points by day of the streak",
-        description="The first entry is for the first day; after the last the table starts again.",
-    )
-
-
-class CheckInState(CampaignState):
-    """Where a member stands: the last day signed, the streak up to it, and the totals."""
-
-    last_day: date | None = None
-    streak: int = 0
-    best_streak: int = 0
-    days: int = 0
-
-
-def decide(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effect]:
-    """Sign the member in for the fact's day, or say why not."""
-    state, table = view.state, view.config.streak_points
-    if state.last_day is not None and fact.day <= state.last_day:
-        yield Refuse("ALREADY_SIGNED" if fact.day == state.last_day else "DAY_IS_PAST")
-        return
-    streak = state.streak + 1 if state.last_day == fact.day - ONE_DAY else 1
-    points = table[(streak - 1) % len(table)]
-    yield Once(fact.day.isoformat(), "ALREADY_SIGNED")
-    if points:
-        yield Grant("points", points)
-    yield SetState(
-        CheckInState(last_day=fact.day, streak=streak, best_streak=max(streak, state.best_streak), days=state.days + 1)
-    )
-    yield Score("streak", streak)
+def validate(config: CheckInConfig) -> Iterator[ConfigProblem]:
+    """Milestones that no streak can get to are a mistake."""
+    longest = STREAK_DAYS_MAX.get(config.restart)
+    for place, milestone in enumerate(config.continuous_milestones):
+        if longest is not None and milestone.days > longest:
+            path = ("continuous_milestones", str(place), "days")
+            zh, en = f"连续签到最多只能达到 {longest} 天", f"No streak gets beyond {longest} days"
+            yield ConfigProblem(path, Text(zh=zh, en=en))
 
 
 def describe(config: CheckInConfig, state: CheckInState) -> Progress:
@@ -75,15 +45,32 @@ CHECK_IN = CampaignType(
     key="check_in",
     title=Text(zh="签到", en="Check-in"),
     sdk=">=1.0,<2",
-    version="1.0.0",
+    version="2.0.0",
     config=CheckInConfig,
     state=CheckInState,
-    actions=(Action("sign", Text(zh="签到", en="Check in")),),
-    effects=frozenset({Grant, Once, Refuse, Score, SetState}),
+    state_version=STATE_VERSION,
+    upcast=upcast,
+    actions=(Action("sign", Text(zh="签到", en="Check in")), MAKE_UP),
+    effects=frozenset({Grant, Issue, Once, Refuse, Score, SetState, Spend}),
     refusals={
-        "ALREADY_SIGNED": Text(zh="今天已经签到过了", en="Already checked in today"),
-        "DAY_IS_PAST": Text(zh="不能补签更早的日期", en="A later day has been signed already"),
+        signing.ALREADY_SIGNED: Text(zh="今天已经签到过了", en="Already checked in today"),
+        signing.DAY_IS_PAST: Text(zh="不能补签更早的日期", en="A later day has been signed already"),
+        making_up.MAKE_UP_IS_OFF: Text(zh="本活动不支持补签", en="Missed days cannot be made up here"),
+        making_up.DAY_IS_NOT_OVER: Text(zh="只能补签今天之前的日期", en="Only days before today can be made up"),
+        making_up.TOO_LONG_AGO: Text(
+            zh="只能补签最近 {days_back} 天", en="Only the last {days_back} days can be made up"
+        ),
+        making_up.BEFORE_FIRST_DAY: Text(
+            zh="只能补签首次签到之后的日期", en="Only days after the first check-in can be made up"
+        ),
+        making_up.DAY_IS_SIGNED: Text(zh="这一天已经签到过了", en="That day has been signed already"),
+        making_up.NO_CARDS_LEFT: Text(
+            zh="每月最多补签 {per_month} 天", en="At most {per_month} days of a month can be made up"
+        ),
+        making_up.TOO_FEW_POINTS: Text(zh="积分不足，还差 {missing} 积分", en="{missing} points are missing"),
     },
-    decide=decide,
+    decide=signing.decide,
     describe=describe,
+    validate=validate,
+    features=lambda config: bool(config.tier_multipliers),
 )

@@ -1,11 +1,15 @@
 """What a campaign type reads beyond the member's own participation, told once so that others pay nothing for it."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from siyu.campaigns.immutable import is_immutable
 from siyu.campaigns.registry import AnyCampaignType
-from siyu.sdk import Confirm, Counter, Release, TeamOf
+from siyu.deadline import DEADLINE, Patience
+from siyu.sdk import CampaignConfig, Confirm, Counter, Release, TeamOf
+
+logger = logging.getLogger(__name__)
 
 AnyCounter = Counter[Any]
 
@@ -33,3 +37,14 @@ def needs_of(kind: AnyCampaignType) -> Needs:
     counters = {counter.name: counter for counter in kind.counters}
     copies_team = kind.team is not None and not is_immutable(kind.team.state)  # type: ignore[arg-type]  # hashable
     return Needs(counters, kind.team, bool(kind.effects & {Confirm, Release}), copies_team)
+
+
+def reads_features(kind: AnyCampaignType, configs: Iterable[CampaignConfig]) -> bool:
+    """Whether decisions under one of these configs may look at what the shop knows of the member."""
+    if kind.features is None:
+        return False
+    try:
+        return any(DEADLINE.ask(Patience(), kind.features, config) is True for config in configs)
+    except Exception:  # a plugin's code: its decisions fail where they look all the same, and tell
+        logger.exception("campaign type %s failed to tell whether it reads features", kind.key)
+        return False

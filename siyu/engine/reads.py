@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from siyu.campaigns.reservations import ReservationState
 from siyu.engine.counting import fact_counter, left_of, row_of, team_of
 from siyu.engine.scene import Scene
-from siyu.sdk import Effect, Granted, Held, Hold, NotDeclared, Reserved, Settle
+from siyu.sdk import Effect, Features, Granted, Held, Hold, NotDeclared, Reserved, Settle
 from siyu.sdk.view import TeamT
 
 HOLDING: frozenset[type[Effect]] = frozenset({Hold, Settle})
@@ -26,6 +26,12 @@ class SceneReads(NamedTuple):
     def balance(self, unit: str) -> int:
         """As `View.balance`."""
         return self.scene.world.book.balance(self.scene.fact.member_id, unit)
+
+    def features(self) -> Features:
+        """As `View.features`."""
+        if not self.scene.campaign.reads_features:
+            raise NotDeclared("the campaign type's `features` does not say that this config reads them")
+        return self.scene.world.features[self.scene.fact.member_id]
 
     def held(self, key: str) -> Held | None:
         """As `View.held`."""

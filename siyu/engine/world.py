@@ -60,7 +60,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     counters: Counters = field(default_factory=Counters)
     messages: list[NewMessage] = field(default_factory=list)
-    # Of those members alone about whom a campaign decides that has an audience or changes tags.
+    # Of those members alone about whom a campaign decides that has an audience, reads features or changes tags.
     features: dict[UUID, Features] = field(default_factory=dict)
     tags: TagChanges = field(default_factory=TagChanges)
     routes: Routes = field(init=False)

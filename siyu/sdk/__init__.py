@@ -9,7 +9,7 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
     def siyu_campaign_types():
         return [MY_CAMPAIGN]
 
-`plugins/check_in` is the smallest complete example.
+`plugins/purchase` is the smaller of two complete examples, `plugins/check_in` the other.
 """
 
 from siyu.sdk.arms import Arm

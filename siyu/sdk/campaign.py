@@ -60,6 +60,8 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `effects`: the effect types it may emit; any other fails the decision.
     - `refusals`: every code it refuses with (UPPER_CASE), and the sentence for it (`{name}` is filled from `missing`).
     - `reads`: under which references grants and spends are read and reversed; at most 16.
+    - `features(config)`: whether decisions under a config look at `View.features`, which is loaded for such campaigns
+      alone; without it none does. Pure.
     - `messages`: every message it may `Notify` with, by a snake_case key (`{name}` is filled from `params`).
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
     - `describe`: progress of a participation for a front end.
@@ -90,6 +92,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     validate: Callable[[ConfigT], Iterable[ConfigProblem]] | None = None
     rewards: Callable[[ConfigT], Iterable[RewardRule]] | None = None
     reads: tuple[References, ...] = ()
+    features: Callable[[ConfigT], bool] | None = None
     messages: Mapping[str, Text] = field(default_factory=dict)
     state_version: int = 1
     upcast: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature

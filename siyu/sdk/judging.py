@@ -64,6 +64,7 @@ def _about_itself(kind: AnyCampaignType) -> Iterator[Told]:
     yield bool(refused), f"refusal codes must be UPPER_CASE: {refused}"
     yield bool(kind.refusals) and REFUSING.isdisjoint(kind.effects), "it has refusals but no effect that refuses"
     yield not all(isinstance(read, References) for read in kind.reads), "its reads must be References"
+    yield not callable(kind.features or bool), "its features must be a function of the config"
     yield len(kind.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"
     yield not all(ACTION.fullmatch(name) for name in names), f"action names must be camelCase: {names}"
     yield len(set(names)) < len(names), f"two of its actions have one name: {names}"

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from siyu.sdk.audience import Features
 from siyu.sdk.model import CampaignConfig, CampaignState
 
 ConfigT = TypeVar("ConfigT", bound=CampaignConfig)
@@ -65,6 +66,9 @@ class Reads(Protocol):
     def balance(self, unit: str) -> int:
         """As `View.balance`."""
 
+    def features(self) -> Features:
+        """As `View.features`."""
+
     def held(self, key: str) -> Held | None:
         """As `View.held`."""
 
@@ -93,6 +97,11 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     member: MemberView
     order: OrderView | None
     reads: Reads
+
+    @property
+    def features(self) -> Features:
+        """What the shop knows of the member: tier, tags, groups; for configs that the type's `features` says yes to."""
+        return self.reads.features()
 
     def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
         """What is left of this campaign's grants under a reference, or of its spends; None where nothing is.

@@ -16,7 +16,7 @@ from schema import Principal
 from schema.ids import CAMPAIGN, MEMBER, encode_id
 from siyu.boards import fold_everything
 from tests.docs.pages import PAGES, READMES, TUTORIAL, Block, blocks, name_of
-from tests.factories import add_campaign, add_members, paid
+from tests.factories import add_campaign, add_members, paid, sign
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
 
 TOP = 3
@@ -47,16 +47,19 @@ def mishaps(answer: object) -> list[object]:
 
 
 async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
-    """A member with an order, both campaigns and a draft: the member, and the ids that documents name in capitals."""
+    """A member with an order and a missed day, campaigns, a draft: the member, and the ids that documents name."""
     [member] = await add_members(shop.pool, 1)
     check_in = await add_campaign(shop.pool, "check_in")
     draft = await add_campaign(shop.pool, "check_in", state="draft")
+    streaks = await add_campaign(shop.pool, "check_in", {"make_up": {"cost_points": 2}})
     await add_campaign(shop.pool, "purchase")
     await shop.engine.submit(paid(member, "A-1", 12_800, datetime(2026, 10, 5, tzinfo=UTC)))
+    await shop.engine.submit(sign(streaks, member, datetime(2026, 11, 19, 4, tzinfo=UTC)))
     await fold_everything(shop.pool)
     return member, {
         "MEMBER_ID": encode_id(MEMBER, member),
         "CHECK_IN_ID": encode_id(CAMPAIGN, check_in),
+        "STREAKS_ID": encode_id(CAMPAIGN, streaks),
         "DRAFT_ID": encode_id(CAMPAIGN, draft),
     }
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from plugins.check_in.campaign import CHECK_IN, CheckInConfig, CheckInState
+from plugins.check_in.campaign import CHECK_IN, validate
+from plugins.check_in.config import CheckInConfig, MakeUp, Milestone
+from plugins.check_in.state import CheckInState
 from siyu.sdk import Grant, Once, Score, SetState, Text
 from siyu.sdk.testing import Played, Stage, campaign_tests, given
 from tests.factories import SHANGHAI
@@ -14,7 +16,35 @@ from tests.factories import SHANGHAI
 FIRST = date(2026, 11, 27)
 CheckInStage = Stage[CheckInConfig, CheckInState]
 
-test_conformance = campaign_tests(CHECK_IN, configs=[CheckInConfig(streak_points=(0, 7))])
+MILESTONES = (Milestone(days=2, points=20), Milestone(days=3, points=30, reward="cup"))
+FULL = CheckInConfig(
+    streak_points=(0, 7),
+    after_table="stay",
+    restart="month",
+    continuous_milestones=MILESTONES,
+    cumulative_milestones=MILESTONES,
+    make_up=MakeUp(days_back=5, per_month=2, cost_points=3),
+)
+OLD_STATES = {
+    1: [
+        {},
+        {"last_day": None, "streak": 0, "best_streak": 0, "days": 0},
+        {"last_day": "2026-11-26", "streak": 3, "best_streak": 9, "days": 40},
+        {"last_day": "2026-11-26", "streak": 100, "best_streak": 100, "days": 100},
+    ]
+}
+
+
+def make_one_up(stage: Stage[Any, Any]) -> None:
+    """Sign, miss a day, sign and make the day up, until the cards are used up."""
+    stage.config = FULL
+    stage.give("lin", points=100)
+    for offset in (0, 2, 4, 6):
+        sign(stage, offset)
+        stage.act("lin", "makeUp", day=FIRST + timedelta(days=offset - 1))
+
+
+test_conformance = campaign_tests(CHECK_IN, configs=[FULL], old_states=OLD_STATES, plays=[make_one_up])
 
 
 def sign(stage: CheckInStage, offset: int) -> Played:
@@ -49,16 +79,16 @@ def test_points_follow_the_streak(
 
     assert points == expected
     assert (stage.balance("lin"), stage.best("lin", "streak")) == (sum(expected), best)
-    assert stage.state("lin") == CheckInState(
-        last_day=FIRST + timedelta(days=days[-1]), streak=streak, best_streak=best, days=len(days)
-    )
+    state = stage.state("lin")
+    assert (state.last_day, state.days) == (FIRST + timedelta(days=days[-1]), len(days))
+    assert (state.streak, state.best_streak) == (streak, best)
 
 
 def test_a_sign_in_has_these_effects() -> None:
     given(CHECK_IN).at("2026-11-27T00:00").when("lin", "sign").then(
         Once("2026-11-27", "ALREADY_SIGNED"),
         Grant("points", 5),
-        SetState(CheckInState(last_day=FIRST, streak=1, best_streak=1, days=1)),
+        SetState(CheckInState(last_day=FIRST, streak=1, best_streak=1, days=1, recent="1")),
         Score("streak", 1),
     )
 
@@ -102,11 +132,70 @@ def test_the_default_table_is_five_to_ten_over_a_week() -> None:
         {"streak_points": [1] * 367},
         {"streak_points": 5},
         {"bonus": 5},
+        {"after_table": "stop"},
+        {"restart": "year"},
+        {"continuous_milestones": [{"days": 7}]},
+        {"continuous_milestones": [{"days": 0, "points": 1}]},
+        {"continuous_milestones": [{"days": 7, "points": 1}, {"days": 7, "reward": "cup"}]},
+        {"cumulative_milestones": [{"days": n, "points": 1} for n in range(1, 14)]},
+        {"cumulative_milestones": [{"days": 7, "reward": ""}]},
+        {"cumulative_milestones": [{"days": 7, "reward": "a\nb"}]},
+        {"make_up": {"days_back": 32}},
+        {"make_up": {"per_month": 0}},
+        {"make_up": {"cost_points": -1}},
     ],
 )
 def test_an_impossible_config_is_refused(config: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         CheckInConfig.model_validate(config)
+
+
+def test_after_the_table_its_last_entry_can_stay() -> None:
+    stage = Stage(CHECK_IN, CheckInConfig(streak_points=(1, 2, 3), after_table="stay"))
+
+    assert [sign(stage, offset).granted() for offset in (0, 1, 2, 3, 4, 6)] == [1, 2, 3, 3, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("restart", "expected"),
+    [
+        # From Friday, November 27th to Wednesday, December 2nd.
+        pytest.param("never", [1, 2, 3, 4, 5, 6], id="never"),
+        pytest.param("week", [1, 2, 3, 1, 2, 3], id="on Monday"),
+        pytest.param("month", [1, 2, 3, 4, 1, 2], id="on the first"),
+    ],
+)
+def test_a_streak_starts_anew_with_the_calendar(restart: Any, expected: list[int]) -> None:
+    stage = Stage(CHECK_IN, CheckInConfig(streak_points=(1, 2, 3, 4, 5, 6), restart=restart))
+
+    assert [sign(stage, offset).granted() for offset in range(6)] == expected
+    assert stage.state("lin").best_streak == max(expected)
+
+
+def test_the_config_of_version_one_is_what_it_was() -> None:
+    stored = CheckInConfig.model_validate_json('{"streak_points": [1, 2]}')
+
+    assert stored == CheckInConfig(
+        streak_points=(1, 2),
+        after_table="wrap",
+        restart="never",
+        continuous_milestones=(),
+        cumulative_milestones=(),
+        make_up=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("restart", "days", "found"),
+    [("never", 3_660, 0), ("week", 7, 0), ("week", 8, 1), ("month", 31, 0), ("month", 32, 1)],
+)
+def test_a_milestone_that_no_streak_reaches_is_told(restart: Any, days: int, found: int) -> None:
+    config = CheckInConfig(restart=restart, continuous_milestones=(Milestone(days=days, points=1),))
+
+    problems = list(validate(config))
+
+    assert len(problems) == found
+    assert all(problem.path == ("continuous_milestones", "0", "days") for problem in problems)
 
 
 def test_progress_is_the_streak() -> None:

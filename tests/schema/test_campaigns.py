@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from plugins.check_in.config import CheckInConfig
 from schema.ids import CAMPAIGN, encode_id
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members
@@ -55,8 +56,13 @@ async def test_a_new_campaign_is_a_draft_with_its_defaults_filled_in(shop: Shop)
     campaign = payload["campaign"]
     assert campaign["__typename"] == "CheckInCampaign"
     assert (campaign["state"], campaign["revision"], campaign["startsAt"]) == ("DRAFT", 1, "2026-11-21T00:00:00Z")
-    assert campaign["config"] == {"streak_points": [5, 5, 6, 6, 8, 8, 10]}
-    assert campaign["type"] == {"key": "check_in", "title": "Check-in", "actions": ["checkInSign"], "status": "ACTIVE"}
+    assert campaign["config"] == CheckInConfig().model_dump(mode="json")
+    assert campaign["type"] == {
+        "key": "check_in",
+        "title": "Check-in",
+        "actions": ["checkInSign", "checkInMakeUp"],
+        "status": "ACTIVE",
+    }
     assert await shop.pool.fetchval("SELECT count(*) FROM account WHERE campaign_id IS NOT NULL") == 1
 
 
@@ -90,7 +96,7 @@ async def test_an_update_makes_a_revision_and_leaves_the_rest(shop: Shop) -> Non
     assert payload["campaign"] == {
         "name": "每日签到",
         "revision": 2,
-        "config": {"streak_points": [1]},
+        "config": CheckInConfig(streak_points=(1,)).model_dump(mode="json"),
         "endsAt": "2027-01-01T00:00:00Z",
     }
 

@@ -52,6 +52,11 @@ MATRIX = {
         " { userErrors { code } } }",
         "os",
     ),
+    "checkInMakeUp": (
+        f'mutation {{ checkInMakeUp(input: {{campaign: "{SOME_ID}", day: "2026-11-20", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
     "checkInSign": (
         f'mutation {{ checkInSign(input: {{campaign: "{SOME_ID}", idempotencyKey: "12345678"}})'
         " { userErrors { code } } }",

@@ -28,6 +28,12 @@ async def preview(shop: Shop, **given: object) -> dict[str, Any]:
     return answer
 
 
+def state_after(days: int, last_day: str) -> dict[str, object]:
+    """What a check-in remembers of so many days in a row."""
+    counted = {"streak": days, "best_streak": days, "days": days}
+    return {"last_day": last_day, **counted, "recent": "1" * days, "run_before": 0}
+
+
 async def test_a_change_is_tried_on_a_member_in_the_future(shop: Shop) -> None:
     [member] = await add_members(shop.pool, 1)
     campaign = await add_campaign(shop.pool, "check_in")
@@ -49,7 +55,7 @@ async def test_a_change_is_tried_on_a_member_in_the_future(shop: Shop) -> None:
                 "at": "2026-11-21T04:00:00Z",
                 "decided": True,
                 "isFollowUp": False,
-                "state": {"last_day": "2026-11-21", "streak": 1, "best_streak": 1, "days": 1},
+                "state": state_after(1, "2026-11-21"),
                 "effects": [],
                 "refusal": {
                     "code": "ALREADY_SIGNED",
@@ -65,7 +71,7 @@ async def test_a_change_is_tried_on_a_member_in_the_future(shop: Shop) -> None:
                 "at": "2026-11-22T04:00:00Z",
                 "decided": True,
                 "isFollowUp": False,
-                "state": {"last_day": "2026-11-22", "streak": 2, "best_streak": 2, "days": 2},
+                "state": state_after(2, "2026-11-22"),
                 "effects": [
                     {"kind": "once"},
                     {"kind": "grant", "amount": "7"},

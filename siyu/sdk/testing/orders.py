@@ -71,3 +71,7 @@ class Orders:
             order = order._replace(refunded_fen=order.refunded_fen + amount_fen)
         self._orders[number] = member_id, order
         return order
+
+    def has_any(self, member_id: UUID, but: str | None = None) -> bool:
+        """Whether the member has paid an order, the one of the number `but` aside."""
+        return any(owner == member_id and number != but for number, (owner, _) in self._orders.items())

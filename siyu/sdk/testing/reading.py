@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from siyu.sdk.audience import Features
 from siyu.sdk.effects import Hold, Settle
 from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
 from siyu.sdk.testing.scene import Scene
@@ -22,6 +23,13 @@ class SceneReads(NamedTuple):
     def balance(self, unit: str) -> int:
         """As `View.balance`."""
         return self.scene.shop.balances[self.scene.fact.member_id, unit]
+
+    def features(self) -> Features:
+        """As `View.features`."""
+        scene = self.scene
+        if scene.kind.features is None or scene.kind.features(scene.config) is not True:
+            raise NotDeclared("the campaign type's `features` does not say that this config reads them")
+        return scene.shop.known(scene.fact)
 
     def held(self, key: str) -> Held | None:
         """As `View.held`."""

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from siyu.sdk.audience import Features
+from siyu.sdk.core_facts import ORDER_PAID
+from siyu.sdk.facts import Fact
 from siyu.sdk.testing.orders import Orders
 from siyu.sdk.text import Text
 from siyu.sdk.view import Granted
@@ -106,10 +109,18 @@ class Shop:
     reward_keys: set[tuple[UUID, str]] = field(default_factory=set)
     messages: defaultdict[UUID, list[Text]] = field(default_factory=lambda: defaultdict(list))
     tags: dict[UUID, frozenset[str]] = field(default_factory=dict)
+    # But for tags and orders, which are found elsewhere.
+    features: dict[UUID, Features] = field(default_factory=dict)
     # JSON by key.
     teams: dict[str, str] = field(default_factory=dict)
     # What happens next, whatever else does.
     following: deque[AskedFor] = field(default_factory=deque)
+
+    def known(self, fact: Fact) -> Features:
+        """What the shop knows of the fact's member before it: an order that it pays is not in it."""
+        member_id, own = fact.member_id, fact.data.get("order") if fact.type == ORDER_PAID else None
+        tags = self.tags.get(member_id, frozenset())
+        return self.features[member_id]._replace(tags=tags, has_ordered=self.orders.has_any(member_id, but=own))
 
     def set_timer(self, asked: AskedFor) -> None:
         """Set a timer, in the place of one with that key."""

@@ -1,11 +1,12 @@
 """A stage: a shop with one campaign, in memory, for the tests of a campaign type."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import count
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID, uuid5
 
+from siyu.sdk.audience import Features
 from siyu.sdk.campaign import Action, CampaignType
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
@@ -77,13 +78,34 @@ class Stage(Generic[ConfigT, StateT]):
         self._views: dict[UUID, MemberView] = {}
         self._numbers = count(1)
 
-    def member(self, name: str, *, joined_at: When | None = None) -> Member:
-        """The member of this name; new ones joined at `joined_at`, by default now."""
+    def member(
+        self,
+        name: str,
+        *,
+        joined_at: When | None = None,
+        tier: str | None = None,
+        tags: Iterable[str] | None = None,
+        groups: Iterable[str] | None = None,
+    ) -> Member:
+        """The member of this name; new ones joined at `joined_at`, by default now.
+
+        Tier, tags and groups are what the shop knows of them from then on (`View.features`), where they are given.
+        """
         if name not in self._members:
             joined = self.now if joined_at is None else self._moment(joined_at)
             member = self._members[name] = Member(name, uuid5(STAGE, f"member/{name}"), joined)
             self._views[member.id] = MemberView(member.id, joined)
-        return self._members[name]
+            self._shop.features[member.id] = Features(joined)
+        known = self._members[name]
+        features = self._shop.features[known.id]
+        if tier is not None:
+            features = features._replace(tier=tier)
+        if groups is not None:
+            features = features._replace(groups=frozenset(groups))
+        if tags is not None:
+            self._shop.tags[known.id] = frozenset(tags)
+        self._shop.features[known.id] = features
+        return known
 
     def give(self, member: Member | str, /, **amounts: int) -> None:
         """Let the member have value from elsewhere, by unit: `give("lin", points=100)`; the campaign did not grant it.

@@ -194,7 +194,7 @@ def test_timers_and_emitted_facts_are_welcome() -> None:
     registry = build_registry([("timed", timed)])
 
     assert registry.broken == ()
-    assert registry.types["other"].own_facts() == {"other.sign", "other.ring", "other.baton"}
+    assert registry.types["other"].own_facts() == {"other.sign", "other.makeUp", "other.ring", "other.baton"}
 
 
 def test_nothing_that_siyu_ships_is_broken() -> None:

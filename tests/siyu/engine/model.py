@@ -11,6 +11,7 @@ from siyu.engine import NewFact
 
 # China has had one zone and no summer time since 1991.
 SHANGHAI_OFFSET = timedelta(hours=8)
+RECENT_DAYS = 62
 
 
 class Expected(NamedTuple):
@@ -35,6 +36,8 @@ class ModelCampaign:
     ends_at: datetime | None = None
     # By member, in the shape that is stored.
     states: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    # By member: a character a day from the last one signed to the first, 1 where it was signed.
+    histories: dict[UUID, str] = field(default_factory=dict)
     # What was granted for an order and not taken back.
     left: Counter[str] = field(default_factory=Counter)
 
@@ -69,12 +72,17 @@ class ModelCampaign:
         last = date.fromisoformat(state["last_day"]) if state["last_day"] else date.min
         if day <= last:
             return ("ALREADY_SIGNED" if day == last else "DAY_IS_PAST"), 0
-        streak = state["streak"] + 1 if day - last == timedelta(days=1) else 1
+        gap_days = (day - last).days if state["days"] else 1
+        streak = state["streak"] + 1 if gap_days == 1 else 1
+        history = self.histories[member_id] = "1" + "0" * (gap_days - 1) + self.histories.get(member_id, "")
+        beyond = history[RECENT_DAYS:]
         self.states[member_id] = {
             "last_day": day.isoformat(),
             "streak": streak,
             "best_streak": max(streak, state["best_streak"]),
             "days": state["days"] + 1,
+            "recent": history[:RECENT_DAYS],
+            "run_before": len(beyond) - len(beyond.lstrip("1")),
         }
         return None, self.table[(streak - 1) % len(self.table)]
 

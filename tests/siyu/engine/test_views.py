@@ -66,6 +66,7 @@ def test_a_view_reads_nothing_else(read: Callable[[View[Any, Any]], object]) -> 
         lambda view: view.used("units"),
         lambda view: view.reserved("k"),
         lambda view: view.team(TallyTeam),
+        lambda view: view.features,
     ],
 )
 def test_a_type_that_declares_nothing_reads_nothing(read: Callable[[View[Any, Any]], object]) -> None:

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugins.check_in.campaign import CHECK_IN, CheckInConfig
+from plugins.check_in.campaign import CHECK_IN
+from plugins.check_in.config import CheckInConfig
 from plugins.purchase.campaign import PURCHASE, PurchaseConfig
 from siyu.campaigns import AnyCampaignType
 from siyu.engine import CAMPAIGN_FAILED

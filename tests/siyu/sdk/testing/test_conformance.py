@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from plugins.check_in.campaign import CHECK_IN
+from plugins.purchase.campaign import PURCHASE
 from siyu.campaigns import build_registry
 from siyu.sdk import (
     Action,
@@ -54,7 +55,7 @@ def found(check: str, kind: CampaignType[Any, Any], **about: Any) -> Sequence[st
 
 
 def test_a_sound_campaign_passes_everything() -> None:
-    report = check_campaign(CHECK_IN)
+    report = check_campaign(PURCHASE)
 
     assert (set(report.passed), report.skipped) == (set(CHECKS), {})
 
@@ -164,7 +165,7 @@ def test_what_is_found_again_and_again_is_said_once_with_how_often() -> None:
 
 
 def test_a_campaign_of_no_module_is_not_asked_in_other_processes() -> None:
-    nowhere = replace(CHECK_IN)
+    nowhere = replace(PURCHASE)
 
     assert set(check_campaign(nowhere).skipped) == {"is_the_same_in_every_process"}
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from plugins.check_in.campaign import CHECK_IN, CheckInState
+from plugins.check_in.campaign import CHECK_IN
+from plugins.check_in.state import CheckInState
 from plugins.purchase.campaign import PURCHASE
 from siyu.boards import BOARDS
 from siyu.boards.registry import BoardKind
