@@ -105,7 +105,7 @@ def test_a_report_adds_up() -> None:
 
     granted = report.decisions - report.refusals.total()
     assert report.totals == Counter({("points", "granted"): 10 * granted})
-    assert set(report.refusals) == {"ALREADY_SIGNED"}
+    assert set(report.refusals) == {"ALREADY_SIGNED", "MAKE_UP_IS_OFF"}
     assert spread.total == net(report.totals, "points")
     assert spread.winners == report.winners == report.participants <= PLAN.members
     assert list(spread.quantiles.values()) == sorted(spread.quantiles.values())
