@@ -15,7 +15,7 @@ from siyu.db import Pool
 from siyu.engine import Engine, NewFact
 from siyu.errors import IdempotencyConflict
 from siyu.members.joining import Joiner, ensure_members
-from siyu.orders import ORDER_PAID
+from siyu.sdk.core_facts import ORDER_PAID
 
 ORDER_COLUMNS = (
     Column("order_id", ("订单号",)),

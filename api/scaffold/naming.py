@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from api.errors import SetupError
-from siyu.campaigns.registry import KEY, KEY_LENGTH_MAX
+from siyu.sdk.judging import KEY, KEY_LENGTH_MAX
 
 
 @dataclass(frozen=True, slots=True)

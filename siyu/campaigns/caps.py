@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from siyu.campaigns.counters import CounterKey
 from siyu.sdk import Cap, Scope, bucket_of
 
-# No type can declare a counter whose name begins so (siyu.campaigns.declared_counters).
+# No type can declare a counter whose name begins so (siyu.sdk.declared_counters).
 RESERVED = "$"
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from siyu.campaigns.compliance import breaches
 from siyu.campaigns.counting import BadCounter, items_named
 from siyu.campaigns.live_terms import LiveArm
 from siyu.campaigns.registry import AnyCampaignType, Registry
@@ -16,6 +15,7 @@ from siyu.inputs import parse_json
 from siyu.ledger import UNITS
 from siyu.sdk import CampaignConfig, CampaignTerms, Scope
 from siyu.sdk.arms import Arm, merged
+from siyu.sdk.rewarding_rules import breaches
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.campaigns.caps import LiveCap, live_cap
-from siyu.campaigns.compliance import Rewardable, rewardable
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import Audience, CampaignConfig, CampaignTerms
 from siyu.sdk.arms import draw_arm, merged
+from siyu.sdk.rewarding_rules import Rewardable, rewardable
 
 
 class LiveArm(NamedTuple):

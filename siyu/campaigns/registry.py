@@ -2,7 +2,6 @@
 
 import importlib
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,47 +12,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pluggy
-from packaging.specifiers import SpecifierSet
 
-from siyu.campaigns.declared_counters import counter_problems
 from siyu.deadline import DEADLINE, LOADING_S, Patience
-from siyu.orders import CORE_FACTS
-from siyu.sdk import (
-    EFFECT_TYPES,
-    ENTRY_POINT_GROUP,
-    PROJECT,
-    SDK_VERSION,
-    CampaignHooks,
-    CampaignType,
-    Confirm,
-    Effect,
-    Emit,
-    FactData,
-    Hold,
-    Issue,
-    Notify,
-    Once,
-    References,
-    Refuse,
-    Reserve,
-    Schedule,
-    Spend,
-    Text,
-)
+from siyu.sdk import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, CampaignType
+from siyu.sdk.judging import type_problems
 
 logger = logging.getLogger(__name__)
-
-KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
-ACTION = re.compile(r"[a-z][a-zA-Z0-9]*")
-KEY_LENGTH_MAX = 32
-# A type of facts is a key, a dot and a name; the table of facts has room for 64 characters.
-NAME_LENGTH_MAX = 31
-NAMES_MAX = 16
-MESSAGE_KEY_LENGTH_MAX = 64
-READS_MAX = 16
-# The effects a decision can be refused by: those that carry a code.
-REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Issue, Once, Refuse, Reserve, Spend})
 
 AnyCampaignType = CampaignType[Any, Any]
 Loader = Callable[[], Any]
@@ -193,67 +157,12 @@ def _types_of(manager: pluggy.PluginManager, source: Source, owners: Mapping[str
         raise
 
 
-def _about_messages(campaign_type: AnyCampaignType) -> tuple[tuple[bool, str], ...]:
-    keys, notifies = list(campaign_type.messages), Notify in campaign_type.effects
-    named = all(KEY.fullmatch(key) and len(key) <= MESSAGE_KEY_LENGTH_MAX for key in keys)
-    return (
-        (bool(keys) != notifies, "messages and the effect Notify need each other"),
-        (not named, f"message keys must be short snake_case: {keys}"),
-        (not all(isinstance(text, Text) for text in campaign_type.messages.values()), "its messages must be Texts"),
-    )
-
-
 def _check(campaign_type: AnyCampaignType, owners: Mapping[str, str]) -> None:
     """Raise UnusablePlugin with the first reason why the type cannot be used."""
     if not isinstance(campaign_type, CampaignType):
         raise UnusablePlugin(f"it handed over {type(campaign_type).__name__}, expected CampaignType")
-    key = campaign_type.key
-    actions = [action.name for action in campaign_type.actions]
-    refused = [code for code in campaign_type.refusals if not CODE.fullmatch(code)]
-    reasons = (
-        (not KEY.fullmatch(key) or len(key) > KEY_LENGTH_MAX, f"the key {key!r} is not short snake_case"),
-        (key in owners, f"the key {key!r} is taken already by {owners.get(key)}"),
-        (
-            SDK_VERSION not in SpecifierSet(campaign_type.sdk),
-            f"it needs SDK {campaign_type.sdk}, this is {SDK_VERSION}",
-        ),
-        (not campaign_type.effects <= set(EFFECT_TYPES), "it declares effects that do not exist"),
-        (bool(refused), f"refusal codes must be UPPER_CASE: {refused}"),
-        (
-            bool(campaign_type.refusals) and REFUSING.isdisjoint(campaign_type.effects),
-            "it has refusals but no effect that refuses",
-        ),
-        *_about_messages(campaign_type),
-        (not all(isinstance(read, References) for read in campaign_type.reads), "its reads must be References"),
-        (not callable(campaign_type.features or bool), "its features must be a function of the config"),
-        (len(campaign_type.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"),
-        (not all(ACTION.fullmatch(name) for name in actions), "action names must be camelCase"),
-        (len(set(actions)) < len(actions), f"two of its actions have one name: {actions}"),
-    )
-    for applies, reason in (*reasons, *_reasons_of_own_facts(campaign_type), *counter_problems(campaign_type)):
-        if applies:
-            raise UnusablePlugin(reason)
-    campaign_type.state()  # every field of a state needs a default: this raises with the fields' names
-
-
-def _reasons_of_own_facts(kind: AnyCampaignType) -> Iterator[tuple[bool, str]]:
-    """What can be wrong with the facts that a campaign type enters itself; each with whether it is."""
-    actions = [action.name for action in kind.actions]
-    names = [*actions, *kind.timers, *kind.emits]
-    core = sorted(kind.own_facts() & CORE_FACTS.keys())
-    for what, own, effect in (("timers", kind.timers, Schedule), ("emits", kind.emits, Emit)):
-        yield not all(ACTION.fullmatch(name) for name in own), f"the names of its {what} must be camelCase"
-        wrong = [name for name, model in own.items() if not _is_fact_data(model)]
-        yield bool(wrong), f"the data of its {what} must be models of FactData: {wrong}"
-        yield (
-            bool(own) != (effect in kind.effects),
-            f"{what} and the effect {effect.__name__} are declared together or not at all",
-        )
-        yield len(own) > NAMES_MAX, f"it has more than {NAMES_MAX} {what}"
-    yield any(len(name) > NAME_LENGTH_MAX for name in names), f"names have at most {NAME_LENGTH_MAX} characters"
-    yield len(set(names)) < len(names), f"two of its actions, timers and emits have one name: {sorted(names)}"
-    yield bool(core), f"the core has facts of these types: {core}"
-
-
-def _is_fact_data(model: object) -> bool:
-    return isinstance(model, type) and issubclass(model, FactData)
+    problem = next(type_problems(campaign_type), None)
+    if problem is not None:
+        raise UnusablePlugin(problem)
+    if campaign_type.key in owners:
+        raise UnusablePlugin(f"the key {campaign_type.key!r} is taken already by {owners[campaign_type.key]}")

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from siyu.campaigns.live import LiveCampaign
 from siyu.engine.facts import ArrivedFact, NewFact
-from siyu.orders import ORDER_FACTS, ORDER_PAID, ORDER_REFUNDED
+from siyu.orders import ORDER_FACTS
 from siyu.sdk import MemberView
+from siyu.sdk.core_facts import ORDER_PAID, ORDER_REFUNDED
 from siyu.sdk.testing import CannotDraw, Crowd
 
 # How likely somebody does something on a day: a few nearly always, most now and then.

@@ -5,7 +5,7 @@ from typing import Any
 
 from siyu.campaigns import AnyCampaignType
 from siyu.inputs import is_storable
-from siyu.orders import ORDER_REFUNDED
+from siyu.sdk.core_facts import ORDER_REFUNDED
 
 REFERENCE_LENGTH_MAX = 80
 

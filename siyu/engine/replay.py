@@ -21,7 +21,7 @@ from siyu.engine.totals import Totals, totals_of
 from siyu.engine.world import World
 from siyu.ids import new_id
 from siyu.members import load_features, read_members
-from siyu.orders import ORDER_PAID
+from siyu.sdk.core_facts import ORDER_PAID
 
 # Called with how many facts are done and how many there are.
 Progress = Callable[[int, int], None]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from siyu.campaigns.live_terms import LiveTerms
 from siyu.engine.scene import InvalidEffect, Scene
-from siyu.sdk import CampaignConfig, Effect, Fact, Grant, Hold, Issue
+from siyu.sdk import CampaignConfig, Effect, Fact
 
 
 def on_terms(scene: Scene, terms: LiveTerms) -> tuple[CampaignConfig, Fact]:
@@ -22,11 +22,9 @@ def check_terms(scene: Scene, terms: LiveTerms, effects: Sequence[Effect]) -> No
     """
     fact, participation = scene.fact, scene.participation
     if terms.rewardable is not None:
-        for effect in effects:
-            if isinstance(effect, Grant | Hold | Issue):
-                unit = None if isinstance(effect, Issue) else effect.unit
-                if not terms.rewardable.permits(unit, fact.type):
-                    raise InvalidEffect(f"{unit or 'a reward'} must not be given for {fact.type}")
+        problem = terms.rewardable.problem(effects, fact.type)
+        if problem is not None:
+            raise InvalidEffect(problem)
     if terms.arms and participation.arm is None:
         arm = terms.arm_of(None, scene.campaign.id, fact.member_id)
         assert arm is not None, "an arm is drawn among those there are"  # noqa: S101 - an invariant

@@ -13,9 +13,9 @@ from siyu.engine.store import find_once
 from siyu.engine.world import OnceKey, World
 from siyu.ledger import HoldKey, find_hold_keys, load_grants, load_holds, load_spends, write_holds
 from siyu.messaging import append_messages
-from siyu.orders import ORDER_REFUNDED
 from siyu.rewards import RewardKey, find_reward_keys, load_rewards, write_rewards
 from siyu.sdk import Issue, Spend
+from siyu.sdk.core_facts import ORDER_REFUNDED
 
 # A campaign that will decide about a fact.
 Concern = tuple[LiveCampaign, NewFact]

@@ -4,10 +4,7 @@ from siyu.orders.book import ORDER_REFUSALS, OrderBook, OrderRecord, Spending
 from siyu.orders.facts import (
     AMOUNT_FEN_MAX,
     CORE_FACTS,
-    ORDER_CANCELLED,
     ORDER_FACTS,
-    ORDER_PAID,
-    ORDER_REFUNDED,
     OrderCancelled,
     OrderPaid,
     OrderRefunded,
@@ -17,10 +14,7 @@ from siyu.orders.store import load_orders, write_orders
 __all__ = [
     "AMOUNT_FEN_MAX",
     "CORE_FACTS",
-    "ORDER_CANCELLED",
     "ORDER_FACTS",
-    "ORDER_PAID",
-    "ORDER_REFUNDED",
     "ORDER_REFUSALS",
     "OrderBook",
     "OrderCancelled",

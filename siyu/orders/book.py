@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from siyu.orders.facts import ORDER_FACTS, ORDER_PAID
+from siyu.orders.facts import ORDER_FACTS
 from siyu.sdk import OrderView, Text
+from siyu.sdk.core_facts import ORDER_PAID
 
 ORDER_REFUSALS: Mapping[str, Text] = {
     "ORDER_ALREADY_PAID": Text(zh="该订单已上报支付", en="The order has been reported as paid already"),

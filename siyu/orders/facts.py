@@ -5,9 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ORDER_PAID = "order.paid"
-ORDER_REFUNDED = "order.refunded"
-ORDER_CANCELLED = "order.cancelled"
+from siyu.sdk.core_facts import ORDER_CANCELLED, ORDER_PAID, ORDER_REFUNDED
+
 # A hundred million yuan: far above any order, far below what an integer column holds when summed.
 AMOUNT_FEN_MAX = 10_000_000_000
 

@@ -48,7 +48,8 @@ class CampaignType(Generic[ConfigT, StateT]):
 
     - `key`: snake_case, at most 32 characters; the plugin's folder, the rows and the GraphQL names are called after it.
     - `title`: what operators and members call it. `version`: the plugin's own, for people.
-    - `sdk`: the range of `SDK_VERSION` it was written for, for instance `">=1.0,<2"`.
+    - `sdk`: the range of `SDK_VERSION` it was written for, for instance `">=1.0,<2"`: numbers after `>=`, `<=`, `==`,
+      `!=`, `>` or `<`.
     - `config`, `state`: the models of what an operator sets and of what is kept for one member.
     - `listens`: fact types decided while the campaign is open (its actions are included without naming them);
       `settles`: fact types decided at any time after publishing, so that a refund is honoured after the end.

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-ENGINE, CAMPAIGNS = "siyu/engine", "siyu/campaigns"
+ENGINE, CAMPAIGNS, SDK = "siyu/engine", "siyu/campaigns", "siyu/sdk"
 
 
 class Guard(NamedTuple):

@@ -1,6 +1,6 @@
 """Every guard that campaigns and facts are held by, each with the tests that fail without it."""
 
-from tests.proofs.guard import CAMPAIGNS, ENGINE, Guard
+from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 
@@ -13,7 +13,7 @@ RULE = f"{COMPLIANCE}::test_each_rule_is_told_by_its_name"
 
 def rule(name: str, function: str, *tests: str) -> Guard:
     """A rule of compliance, taken out of the table of rules."""
-    return Guard(name, f"{CAMPAIGNS}/compliance.py", f'    "{name}": {function},\n', "", tests)
+    return Guard(name, f"{SDK}/rewarding_rules.py", f'    "{name}": {function},\n', "", tests)
 
 
 LANE_GUARDS = (
@@ -195,7 +195,7 @@ COMPLIANCE_GUARDS = (
     rule("NO_REWARD_FOR_SHARING", "_never_for_sharing", f"{RULE}[points for sharing]", f"{RULE}[an honest name]"),
     Guard(
         "sharing is not rewarded when it happens",
-        f"{CAMPAIGNS}/compliance.py",
+        f"{SDK}/rewarding_rules.py",
         "if fact_type in self.never:",
         "if False:",
         (
@@ -205,8 +205,8 @@ COMPLIANCE_GUARDS = (
     ),
     Guard(
         "nothing but the declared rewards",
-        f"{ENGINE}/terms.py",
-        "if not terms.rewardable.permits(unit, fact.type):",
+        f"{SDK}/rewarding_rules.py",
+        "if not self.permits(unit, fact_type):",
         "if False:",
         (
             f"{COMPLIANCE}::test_what_is_not_declared_is_not_given",
@@ -215,7 +215,7 @@ COMPLIANCE_GUARDS = (
     ),
     Guard(
         "rewards with a name are rewards",
-        f"{ENGINE}/terms.py",
+        f"{SDK}/rewarding_rules.py",
         "if isinstance(effect, Grant | Hold | Issue):",
         "if isinstance(effect, Grant | Hold):",
         (f"{COMPLIANCE}::test_a_reward_with_a_name_is_none_for_sharing_either",),

@@ -1,6 +1,6 @@
 """What each effect means, as plainly as it can be said: one row of RULES an effect type."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum, auto
 from typing import Any, NamedTuple
 
@@ -28,10 +28,12 @@ from siyu.sdk.effects import (
     Tag,
     Untag,
 )
+from siyu.sdk.rewarding_rules import rewardable
 from siyu.sdk.testing import reserving, rewarding, scheduling, tagging, value
-from siyu.sdk.testing.limits import BEST_BOARDS, EFFECTS_MAX, KEY_LENGTH_MAX
+from siyu.sdk.testing.bounds import listed, shown, wrong_code, wrong_key, wrong_state
+from siyu.sdk.testing.limits import AMOUNT_MAX, BEST_BOARDS, EFFECTS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
-from siyu.sdk.testing.storable import can_be_kept, is_json, is_text
+from siyu.sdk.testing.storable import is_json
 
 
 def nothing_against_it(_scene: Scene, _effect: Any) -> None:
@@ -49,12 +51,12 @@ class Turn(IntEnum):
 
 
 class Rule(NamedTuple):
-    """An effect type: whether its values are possible, what it does and logs, and what may stand against it.
+    """An effect type: what is wrong with its values, what it does and logs, and what may stand against it.
 
     `against` is asked about every effect before any is applied, turn by turn. `single`: a decision holds at most one.
     """
 
-    possible: Callable[[Scene, Any], bool]
+    problems: Callable[[Scene, Any], Iterator[str]]
     apply: Callable[[Scene, Any], Logged]
     against: Callable[[Scene, Any], Refusal | None] = nothing_against_it
     turn: Turn = Turn.COUNTER
@@ -73,8 +75,13 @@ def check_effects(scene: Scene, effects: Sequence[Any]) -> None:
             raise InvalidEffect(f"the test kit knows no effect {kind.__name__}")
         if RULES[kind].single and types.count(kind) > 1:
             raise InvalidEffect(f"a decision has at most one {kind.__name__}")
-        if not RULES[kind].possible(scene, effect):
-            raise InvalidEffect(f"impossible values: {effect!r}")
+        wrong = next(RULES[kind].problems(scene, effect), None)
+        if wrong is not None:
+            raise InvalidEffect(f"impossible {kind.__name__}: {wrong}")
+    allowed = rewardable(scene.kind, [scene.config])
+    problem = allowed.problem(effects, scene.fact.type) if allowed else None
+    if problem is not None:
+        raise InvalidEffect(problem)
 
 
 def refusal_among(scene: Scene, effects: Sequence[Effect]) -> Refusal | None:
@@ -91,9 +98,9 @@ def carry_out(scene: Scene, effects: Sequence[Effect]) -> tuple[Logged, ...]:
     return tuple(RULES[type(effect)].apply(scene, effect) for effect in effects)
 
 
-def _state_is_possible(scene: Scene, effect: SetState) -> bool:
+def _state_problems(scene: Scene, effect: SetState) -> Iterator[str]:
     # To write it is the test: what cannot be stored fails here, before anything is applied.
-    return type(effect.state) is scene.kind.state and can_be_kept(effect.state)
+    yield from wrong_state(scene.kind.state, effect.state)
 
 
 def _set_state(scene: Scene, effect: SetState) -> Logged:
@@ -107,8 +114,9 @@ def _score(scene: Scene, effect: Score) -> Logged:
     return {"kind": "score", "board": effect.board, "value": effect.value}
 
 
-def _once_is_possible(scene: Scene, effect: Once) -> bool:
-    return is_text(effect.key, KEY_LENGTH_MAX) and effect.code in scene.kind.refusals
+def _once_problems(scene: Scene, effect: Once) -> Iterator[str]:
+    yield from wrong_key(effect.key)
+    yield from wrong_code(scene, effect.code)
 
 
 def _used_already(scene: Scene, effect: Once) -> Refusal | None:
@@ -120,8 +128,17 @@ def _once(scene: Scene, effect: Once) -> Logged:
     return {"kind": "once", "key": effect.key}
 
 
-def _refuse_is_possible(scene: Scene, effect: Refuse) -> bool:
-    return effect.code in scene.kind.refusals and is_json(dict(effect.missing))
+def _refuse_problems(scene: Scene, effect: Refuse) -> Iterator[str]:
+    yield from wrong_code(scene, effect.code)
+    if not is_json(dict(effect.missing)):
+        yield f"missing must be JSON that comes back equal, and is {shown(effect.missing)}"
+
+
+def _score_problems(_: Scene, effect: Score) -> Iterator[str]:
+    if effect.board not in BEST_BOARDS:
+        yield f"board {shown(effect.board)} is none of: {listed(BEST_BOARDS)}"
+    if not is_amount(effect.value):
+        yield f"value must be a whole number from 1 to {AMOUNT_MAX:,}, and is {shown(effect.value)}"
 
 
 def _refusal(_: Scene, effect: Refuse) -> Refusal:
@@ -134,25 +151,25 @@ def _refuse(_: Scene, effect: Refuse) -> Logged:
 
 # The values' parameter types differ, so the table is typed by what it is called with.
 RULES: Mapping[type[Effect], Rule] = {
-    Grant: Rule(value.grant_is_possible, value.grant),
-    Reverse: Rule(value.reverse_is_possible, value.reverse, value.reverse_is_noted, Turn.BALANCE),
-    Spend: Rule(value.spend_is_possible, value.spend, value.spend_is_refused, Turn.BALANCE),
-    Hold: Rule(value.hold_is_possible, value.hold, value.hold_is_refused, Turn.KEY),
-    Settle: Rule(value.settle_is_possible, value.settle),
-    SetState: Rule(_state_is_possible, _set_state, single=True),
-    Score: Rule(lambda _, effect: effect.board in BEST_BOARDS and is_amount(effect.value), _score),
-    Once: Rule(_once_is_possible, _once, _used_already, Turn.ONCE, single=True),
-    Schedule: Rule(scheduling.schedule_is_possible, scheduling.schedule),
-    Cancel: Rule(lambda _, effect: is_text(effect.key, KEY_LENGTH_MAX), scheduling.cancel),
-    Emit: Rule(scheduling.emit_is_possible, scheduling.emit),
-    Reserve: Rule(reserving.reserve_is_possible, reserving.reserve, reserving.reserve_is_refused),
-    Release: Rule(reserving.release_is_possible, reserving.release, reserving.release_is_noted),
-    Confirm: Rule(reserving.confirm_is_possible, reserving.confirm, reserving.confirm_is_refused),
-    Issue: Rule(rewarding.issue_is_possible, rewarding.issue, rewarding.issue_is_refused, Turn.KEY),
-    Revoke: Rule(rewarding.revoke_is_possible, rewarding.revoke),
-    Notify: Rule(rewarding.notify_is_possible, rewarding.notify),
-    SetTeam: Rule(reserving.team_is_possible, reserving.set_team, single=True),
-    Tag: Rule(tagging.label_is_possible, tagging.tag, tagging.tag_is_refused),
-    Untag: Rule(tagging.label_is_possible, tagging.untag, tagging.untag_is_noted),
-    Refuse: Rule(_refuse_is_possible, _refuse, _refusal, Turn.REFUSE, single=True),
+    Grant: Rule(value.grant_problems, value.grant),
+    Reverse: Rule(value.reverse_problems, value.reverse, value.reverse_is_noted, Turn.BALANCE),
+    Spend: Rule(value.spend_problems, value.spend, value.spend_is_refused, Turn.BALANCE),
+    Hold: Rule(value.hold_problems, value.hold, value.hold_is_refused, Turn.KEY),
+    Settle: Rule(value.settle_problems, value.settle),
+    SetState: Rule(_state_problems, _set_state, single=True),
+    Score: Rule(_score_problems, _score),
+    Once: Rule(_once_problems, _once, _used_already, Turn.ONCE, single=True),
+    Schedule: Rule(scheduling.schedule_problems, scheduling.schedule),
+    Cancel: Rule(scheduling.cancel_problems, scheduling.cancel),
+    Emit: Rule(scheduling.emit_problems, scheduling.emit),
+    Reserve: Rule(reserving.reserve_problems, reserving.reserve, reserving.reserve_is_refused),
+    Release: Rule(reserving.release_problems, reserving.release, reserving.release_is_noted),
+    Confirm: Rule(reserving.confirm_problems, reserving.confirm, reserving.confirm_is_refused),
+    Issue: Rule(rewarding.issue_problems, rewarding.issue, rewarding.issue_is_refused, Turn.KEY),
+    Revoke: Rule(rewarding.revoke_problems, rewarding.revoke),
+    Notify: Rule(rewarding.notify_problems, rewarding.notify),
+    SetTeam: Rule(reserving.team_problems, reserving.set_team, single=True),
+    Tag: Rule(tagging.label_problems, tagging.tag, tagging.tag_is_refused),
+    Untag: Rule(tagging.label_problems, tagging.untag, tagging.untag_is_noted),
+    Refuse: Rule(_refuse_problems, _refuse, _refusal, Turn.REFUSE, single=True),
 }

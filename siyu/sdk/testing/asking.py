@@ -1,6 +1,6 @@
 """A campaign type asked for one decision: the view it is shown, and the effects it answers with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -9,7 +9,7 @@ from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignState
 from siyu.sdk.testing.limits import EFFECTS_MAX
 from siyu.sdk.testing.reading import SceneReads
-from siyu.sdk.testing.scene import AnyCampaignType, Scene
+from siyu.sdk.testing.scene import AnyCampaignType, InvalidEffect, Scene
 from siyu.sdk.view import MemberView, OrderView, View
 
 AnyView = View[Any, Any]
@@ -18,8 +18,14 @@ Ask = Callable[[AnyCampaignType, Fact, AnyView], tuple[Effect, ...]]
 
 
 def ask(kind: AnyCampaignType, fact: Fact, view: AnyView) -> tuple[Effect, ...]:
-    """What the campaign type decides; one effect more than it may have is enough to refuse them all."""
-    return tuple(islice(kind.decide(fact, view), EFFECTS_MAX + 1))
+    """What the campaign type decides; one effect more than it may have is enough to refuse them all.
+
+    Raises InvalidEffect for what is no effects at all: a `decide` that returns where it should yield.
+    """
+    decided: object = kind.decide(fact, view)
+    if not isinstance(decided, Iterable):
+        raise InvalidEffect(f"decide must yield effects, and returned {decided!r}")
+    return tuple(islice(decided, EFFECTS_MAX + 1))
 
 
 def view_of(scene: Scene, member: MemberView, order: OrderView | None) -> AnyView:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from siyu.sdk.core_facts import ORDER_PAID, ORDER_REFUNDED
 from siyu.sdk.testing.drawing import draw
-from siyu.sdk.testing.limits import ORDER_AMOUNT_FEN_MAX, ORDER_PAID, ORDER_REFUNDED
+from siyu.sdk.testing.limits import ORDER_AMOUNT_FEN_MAX
 from siyu.sdk.testing.orders import ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import AnyCampaignType

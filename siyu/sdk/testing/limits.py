@@ -33,8 +33,5 @@ PLAYED_MAX = 100_000
 UNITS = frozenset({"points"})
 # Boards of the kind that `Score` writes to: each member's best.
 BEST_BOARDS = frozenset({"streak"})
-ORDER_PAID = "order.paid"
-ORDER_REFUNDED = "order.refunded"
-ORDER_CANCELLED = "order.cancelled"
 # China has had one zone and no summer time since 1991; so the kit needs no table of time zones.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")

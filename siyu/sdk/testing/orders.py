@@ -7,13 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from siyu.sdk.core_facts import ORDER_CANCELLED, ORDER_PAID, ORDER_REFUNDED
 from siyu.sdk.testing.limits import (
     KEY_LENGTH_MAX,
     ORDER_AMOUNT_FEN_MAX,
-    ORDER_CANCELLED,
     ORDER_NUMBER_LENGTH_MAX,
-    ORDER_PAID,
-    ORDER_REFUNDED,
 )
 from siyu.sdk.view import OrderView
 

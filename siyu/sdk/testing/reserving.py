@@ -1,19 +1,25 @@
 """The effects on counters and teams: `Reserve`, `Release`, `Confirm` and `SetTeam`."""
 
+from collections.abc import Iterator
+
 from siyu.sdk.effects import Confirm, Release, Reserve, SetTeam
+from siyu.sdk.testing.bounds import listed, shown, wrong_amount, wrong_code, wrong_key, wrong_state
 from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
-from siyu.sdk.testing.limits import KEY_LENGTH_MAX, RESERVATIONS_MAX
-from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
+from siyu.sdk.testing.limits import RESERVATIONS_MAX
+from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene
 from siyu.sdk.testing.shop import Reservation
-from siyu.sdk.testing.storable import can_be_kept, is_text
 
 
-def reserve_is_possible(scene: Scene, effect: Reserve) -> bool:
+def reserve_problems(scene: Scene, effect: Reserve) -> Iterator[str]:
     """A declared counter, an amount, and a key only where something can end what it holds."""
-    keyed = effect.key is None or _is_key(scene, effect.key)
-    coded = effect.code is None or effect.code in scene.kind.refusals
-    declared = any(counter.name == effect.counter for counter in scene.kind.counters)
-    return declared and is_amount(effect.amount) and keyed and coded
+    declared = [counter.name for counter in scene.kind.counters]
+    if effect.counter not in declared:
+        yield f"the type has no counter {shown(effect.counter)}; it has: {listed(declared)}"
+    yield from wrong_amount(effect.amount)
+    if effect.key is not None:
+        yield from _wrong_key(scene, effect.key)
+    if effect.code is not None:
+        yield from wrong_code(scene, effect.code)
 
 
 def reserve_is_refused(scene: Scene, effect: Reserve) -> Refusal | None:
@@ -54,9 +60,9 @@ def reserve(scene: Scene, effect: Reserve) -> Logged:
     return log | {"amount": effect.amount, "reservation": effect.key}
 
 
-def release_is_possible(scene: Scene, effect: Release) -> bool:
+def release_problems(scene: Scene, effect: Release) -> Iterator[str]:
     """A key."""
-    return _is_key(scene, effect.key)
+    yield from _wrong_key(scene, effect.key)
 
 
 def release_is_noted(scene: Scene, effect: Release) -> None:
@@ -76,9 +82,10 @@ def release(scene: Scene, effect: Release) -> Logged:
     return {"kind": "release", "key": effect.key, "released": released}
 
 
-def confirm_is_possible(scene: Scene, effect: Confirm) -> bool:
+def confirm_problems(scene: Scene, effect: Confirm) -> Iterator[str]:
     """A key and a declared code."""
-    return _is_key(scene, effect.key) and effect.code in scene.kind.refusals
+    yield from _wrong_key(scene, effect.key)
+    yield from wrong_code(scene, effect.code)
 
 
 def confirm_is_refused(scene: Scene, effect: Confirm) -> Refusal | None:
@@ -99,13 +106,16 @@ def confirm(scene: Scene, effect: Confirm) -> Logged:
     return {"kind": "confirm", "key": effect.key, "confirmed": confirmed}
 
 
-def team_is_possible(scene: Scene, effect: SetTeam) -> bool:
+def team_problems(scene: Scene, effect: SetTeam) -> Iterator[str]:
     """A state of the teams' class, for the team that the fact names or for the one that it opens."""
     declared, known = scene.kind.team, team_named(scene)
-    if declared is None or type(effect.state) is not declared.state:
-        return False
+    if declared is None:
+        yield "the type has no `team`"
+        return
+    yield from wrong_state(declared.state, effect.state)
     names = {scene.fact.new_key, known} if known in scene.shop.teams else {scene.fact.new_key}
-    return effect.team in names and can_be_kept(effect.state)
+    if effect.team not in names:
+        yield f"team {shown(effect.team)} is neither the one that the fact names nor its new_key"
 
 
 def set_team(scene: Scene, effect: SetTeam) -> Logged:
@@ -114,8 +124,10 @@ def set_team(scene: Scene, effect: SetTeam) -> Logged:
     return {"kind": "set_team", "team": effect.team}
 
 
-def _is_key(scene: Scene, key: object) -> bool:
-    return has_keys(scene.kind) and is_text(key, KEY_LENGTH_MAX)
+def _wrong_key(scene: Scene, key: object) -> Iterator[str]:
+    if not has_keys(scene.kind):
+        yield "a key needs counters, and Release or Confirm among the effects"
+    yield from wrong_key(key)
 
 
 def _found(scene: Scene, key: str) -> Reservation | None:

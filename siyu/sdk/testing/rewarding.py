@@ -1,18 +1,20 @@
 """The effects that give what is no value, and tell of it: `Issue`, `Revoke` and `Notify`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from siyu.sdk.effects import Issue, Notify, Revoke
+from siyu.sdk.testing.bounds import listed, shown, wrong_code, wrong_key, wrong_text
 from siyu.sdk.testing.limits import JSON_INTEGER_MAX, KEY_LENGTH_MAX, PARAM_LENGTH_MAX, PARAMS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene
 from siyu.sdk.testing.storable import is_text
 from siyu.sdk.text import Text
 
 
-def issue_is_possible(scene: Scene, effect: Issue) -> bool:
+def issue_problems(scene: Scene, effect: Issue) -> Iterator[str]:
     """A name, a key and a declared code."""
-    named = is_text(effect.reward, KEY_LENGTH_MAX) and is_text(effect.key, KEY_LENGTH_MAX)
-    return named and effect.code in scene.kind.refusals
+    yield from wrong_text("reward", effect.reward, KEY_LENGTH_MAX)
+    yield from wrong_key(effect.key)
+    yield from wrong_code(scene, effect.code)
 
 
 def issue_is_refused(scene: Scene, effect: Issue) -> Refusal | None:
@@ -31,9 +33,9 @@ def issue(scene: Scene, effect: Issue) -> Logged:
     return {"kind": "issue", "reward": effect.reward, "key": effect.key}
 
 
-def revoke_is_possible(_: Scene, effect: Revoke) -> bool:
+def revoke_problems(_: Scene, effect: Revoke) -> Iterator[str]:
     """A key."""
-    return is_text(effect.key, KEY_LENGTH_MAX)
+    yield from wrong_key(effect.key)
 
 
 def revoke(scene: Scene, effect: Revoke) -> Logged:
@@ -42,15 +44,22 @@ def revoke(scene: Scene, effect: Revoke) -> Logged:
     return {"kind": "revoke", "key": effect.key}
 
 
-def notify_is_possible(scene: Scene, effect: Notify) -> bool:
+def notify_problems(scene: Scene, effect: Notify) -> Iterator[str]:
     """A declared message, and few and short params that it has words with. Raises InvalidEffect where it has none."""
     template, params = scene.kind.messages.get(effect.message), dict(effect.params)
-    if template is None or len(params) > PARAMS_MAX:
-        return False
-    if not all(is_text(name, KEY_LENGTH_MAX) and _is_param(value) for name, value in params.items()):
-        return False
+    if template is None:
+        yield f"the type has no message {shown(effect.message)}; it has: {listed(scene.kind.messages)}"
+        return
+    if len(params) > PARAMS_MAX:
+        yield f"params are at most {PARAMS_MAX}, and these are {len(params)}"
+    for name, value in params.items():
+        yield from wrong_text("the name of a param", name, KEY_LENGTH_MAX)
+        if not _is_param(value):
+            told = f"a whole number of 64 bits or a text of at most {PARAM_LENGTH_MAX} characters without NUL"
+            yield f"the param {name!r} must be {told}, and is {shown(value)}"
     words = _filled_in(template, params)
-    return bool(words.zh and words.en)
+    if not (words.zh and words.en):
+        yield f"the message {effect.message!r} has no words with {shown(params)}"
 
 
 def notify(scene: Scene, effect: Notify) -> Logged:

@@ -7,9 +7,10 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from siyu.sdk.campaign import CampaignType
+from siyu.sdk.core_facts import ORDER_REFUNDED
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
-from siyu.sdk.testing.limits import AMOUNT_MAX, ORDER_REFUNDED, REFERENCE_LENGTH_MAX
+from siyu.sdk.testing.limits import AMOUNT_MAX, REFERENCE_LENGTH_MAX
 from siyu.sdk.testing.shop import CounterKey, Shop
 from siyu.sdk.testing.storable import is_text
 

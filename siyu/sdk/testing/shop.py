@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from siyu.sdk.audience import Features
+from siyu.sdk.core_facts import ORDER_PAID
 from siyu.sdk.facts import Fact
-from siyu.sdk.testing.limits import ORDER_PAID
 from siyu.sdk.testing.orders import Orders
 from siyu.sdk.text import Text
 from siyu.sdk.view import Granted

@@ -11,7 +11,7 @@ from siyu.sdk.campaign import Action, CampaignType
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
-from siyu.sdk.testing.limits import PLAYED_MAX, SHANGHAI, UNITS
+from siyu.sdk.testing.limits import AMOUNT_MAX, PLAYED_MAX, SHANGHAI, UNITS
 from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import Scene, is_amount
@@ -113,8 +113,10 @@ class Stage(Generic[ConfigT, StateT]):
         Raises ValueError for a unit that there is not, and for what is no amount.
         """
         for unit, amount in amounts.items():
-            if unit not in UNITS or not is_amount(amount):
-                raise ValueError(f"nobody can have {amount!r} {unit}")
+            if unit not in UNITS:
+                raise ValueError(f"there is no unit {unit!r}; there is: {', '.join(sorted(UNITS))}")
+            if not is_amount(amount):
+                raise ValueError(f"nobody can have {amount!r} {unit}: a whole number from 1 to {AMOUNT_MAX:,}")
             self._shop.balances[self._known(member).id, unit] += amount
 
     def act(self, member: Member | str, action: str, /, **data: Any) -> Played:

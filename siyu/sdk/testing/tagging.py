@@ -1,9 +1,11 @@
 """The effects on a member's tags: `Tag` and `Untag`."""
 
 import unicodedata
+from collections.abc import Iterator
 
 from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
 from siyu.sdk.effects import Tag, Untag
+from siyu.sdk.testing.bounds import shown
 from siyu.sdk.testing.scene import Logged, Refusal, Scene
 
 TOO_MANY_TAGS = "TOO_MANY_TAGS"
@@ -11,12 +13,13 @@ TOO_MANY_TAGS = "TOO_MANY_TAGS"
 UNWANTED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
-def label_is_possible(_: Scene, effect: Tag | Untag) -> bool:
+def label_problems(_: Scene, effect: Tag | Untag) -> Iterator[str]:
     """A short printable text without space around it."""
-    label = effect.tag
+    label: object = effect.tag
     if not isinstance(label, str) or label != label.strip() or not 1 <= len(label) <= LABEL_LENGTH_MAX:
-        return False
-    return not any(unicodedata.category(character) in UNWANTED_CATEGORIES for character in label)
+        yield f"tag must be a text of 1 to {LABEL_LENGTH_MAX} characters, no space around it, and is {shown(label)}"
+    elif any(unicodedata.category(character) in UNWANTED_CATEGORIES for character in label):
+        yield f"tag must be printable, and is {shown(label)}"
 
 
 def tag_is_refused(scene: Scene, effect: Tag) -> Refusal | None:

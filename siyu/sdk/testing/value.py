@@ -1,15 +1,19 @@
 """The effects that move value or promise it: `Grant`, `Reverse`, `Spend`, `Hold` and `Settle`."""
 
+from collections.abc import Iterator
+
 from siyu.sdk.effects import Grant, Hold, Reverse, Settle, Spend
-from siyu.sdk.testing.limits import HOLDS_OPEN_MAX, KEY_LENGTH_MAX, REFERENCE_LENGTH_MAX, UNITS
-from siyu.sdk.testing.scene import Logged, Refusal, Scene, is_amount
+from siyu.sdk.testing.bounds import shown, wrong_amount, wrong_code, wrong_key, wrong_reference, wrong_unit
+from siyu.sdk.testing.limits import HOLDS_OPEN_MAX
+from siyu.sdk.testing.scene import Logged, Refusal, Scene
 from siyu.sdk.testing.shop import OpenHold, Original
-from siyu.sdk.testing.storable import is_text
 
 
-def grant_is_possible(_: Scene, effect: Grant) -> bool:
+def grant_problems(_: Scene, effect: Grant) -> Iterator[str]:
     """A unit, an amount, and a reference that can be stored."""
-    return effect.unit in UNITS and is_amount(effect.amount) and _is_reference(effect.reference)
+    yield from wrong_unit(effect.unit)
+    yield from wrong_amount(effect.amount)
+    yield from wrong_reference(effect.reference)
 
 
 def grant(scene: Scene, effect: Grant) -> Logged:
@@ -18,10 +22,14 @@ def grant(scene: Scene, effect: Grant) -> Logged:
     return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
 
 
-def reverse_is_possible(scene: Scene, effect: Reverse) -> bool:
+def reverse_problems(scene: Scene, effect: Reverse) -> Iterator[str]:
     """A unit, an amount, and a reference that this decision may read."""
-    known = effect.unit in UNITS and effect.of in ("grant", "spend")
-    return known and is_amount(effect.amount) and scene.is_readable(effect.reference)
+    yield from wrong_unit(effect.unit)
+    yield from wrong_amount(effect.amount)
+    if effect.of not in ("grant", "spend"):
+        yield f"of must be 'grant' or 'spend', and is {shown(effect.of)}"
+    if not scene.is_readable(effect.reference):
+        yield f"reference {shown(effect.reference)} is none that `reads` lets a decision about {scene.fact.type} read"
 
 
 def reverse_is_noted(scene: Scene, effect: Reverse) -> None:
@@ -44,10 +52,12 @@ def reverse(scene: Scene, effect: Reverse) -> Logged:
     return log | {"asked": effect.amount} | ({} if is_grant else {"of": "spend"})
 
 
-def spend_is_possible(scene: Scene, effect: Spend) -> bool:
+def spend_problems(scene: Scene, effect: Spend) -> Iterator[str]:
     """A unit, an amount, a declared code, and a reference that can be stored."""
-    known = effect.unit in UNITS and effect.code in scene.kind.refusals
-    return known and is_amount(effect.amount) and _is_reference(effect.reference)
+    yield from wrong_unit(effect.unit)
+    yield from wrong_amount(effect.amount)
+    yield from wrong_code(scene, effect.code)
+    yield from wrong_reference(effect.reference)
 
 
 def spend_is_refused(scene: Scene, effect: Spend) -> Refusal | None:
@@ -69,12 +79,15 @@ def spend(scene: Scene, effect: Spend) -> Logged:
     return {"kind": "spend", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
 
 
-def hold_is_possible(scene: Scene, effect: Hold) -> bool:
+def hold_problems(scene: Scene, effect: Hold) -> Iterator[str]:
     """What a grant and a key need, a declared code, and room among the member's open holds."""
-    own = sum(member_id == scene.fact.member_id for member_id, _ in scene.shop.holds)
-    known = effect.unit in UNITS and effect.code in scene.kind.refusals
-    valued = is_amount(effect.amount) and is_text(effect.key, KEY_LENGTH_MAX) and _is_reference(effect.reference)
-    return known and valued and own < HOLDS_OPEN_MAX
+    yield from wrong_unit(effect.unit)
+    yield from wrong_amount(effect.amount)
+    yield from wrong_key(effect.key)
+    yield from wrong_code(scene, effect.code)
+    yield from wrong_reference(effect.reference)
+    if sum(member_id == scene.fact.member_id for member_id, _ in scene.shop.holds) >= HOLDS_OPEN_MAX:
+        yield f"the member has {HOLDS_OPEN_MAX} open holds already"
 
 
 def hold_is_refused(scene: Scene, effect: Hold) -> Refusal | None:
@@ -94,10 +107,11 @@ def hold(scene: Scene, effect: Hold) -> Logged:
     return log | {"reference": effect.reference}
 
 
-def settle_is_possible(_: Scene, effect: Settle) -> bool:
+def settle_problems(_: Scene, effect: Settle) -> Iterator[str]:
     """A key, and all (None), nothing (0) or an amount."""
-    part = effect.amount is None or is_amount(effect.amount) or (type(effect.amount) is int and effect.amount == 0)
-    return part and is_text(effect.key, KEY_LENGTH_MAX)
+    yield from wrong_key(effect.key)
+    if effect.amount is not None and not (type(effect.amount) is int and effect.amount == 0):
+        yield from wrong_amount(effect.amount)
 
 
 def settle(scene: Scene, effect: Settle) -> Logged:
@@ -122,7 +136,3 @@ def _enter_grant(scene: Scene, unit: str, amount: int, reference: str | None) ->
 def _spendable(scene: Scene, unit: str) -> int:
     """What the effects before this one leave of the balance, whatever they grant."""
     return scene.draft.balances.get(unit, scene.shop.balances[scene.fact.member_id, unit])
-
-
-def _is_reference(value: object) -> bool:
-    return value is None or is_text(value, REFERENCE_LENGTH_MAX)

@@ -14,7 +14,8 @@ from siyu.campaigns.service import CampaignSettings
 from siyu.db import Pool
 from siyu.engine import NewFact
 from siyu.errors import InvalidInput
-from siyu.sdk import Action, ActionKind, ConfigProblem, Effect, Fact, Grant, Issue, RewardRule, Text, View
+from siyu.sdk import Action, ActionKind, ConfigProblem, Effect, Fact, FactData, Grant, Issue, RewardRule, Text, View
+from siyu.sdk.rewarding_rules import rewardable
 from tests.clock import NOON
 from tests.factories import add_members, paid, registry_of, shop_engine
 from tests.siyu.engine.stage import MEMBER, gives, live, paying, play, told, world_of
@@ -134,6 +135,15 @@ def test_a_reward_with_a_name_is_none_for_sharing_either() -> None:
 
     assert (told(shared), told(invited)) == ([(1, "CAMPAIGN_FAILED", 0)], [(1, None, 0)])
     assert len(world.rewards.new) == 1
+
+
+@pytest.mark.parametrize(("name", "is_sharing"), [("friendShared", True), ("friendCame", False)])
+def test_a_fact_of_ones_own_is_named_honestly_too(name: str, is_sharing: bool) -> None:
+    for own in ({"emits": {name: FactData}}, {"timers": {name: FactData}}):
+        allowed = rewardable(paying(gives(1), **own), [])
+
+        problem = allowed.problem([Grant("points", 1)], f"paying.{name}") if allowed else None
+        assert bool(problem) == is_sharing
 
 
 def test_sharing_without_a_reward_is_fine() -> None:

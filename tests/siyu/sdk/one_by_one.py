@@ -9,6 +9,7 @@ from uuid import UUID
 
 from siyu.campaigns import AnyCampaignType, LiveCampaign, ParticipationRecord
 from siyu.campaigns.counters import CounterKey, CounterRow
+from siyu.campaigns.live_terms import compile_terms
 from siyu.campaigns.participations import team_id
 from siyu.campaigns.pending import PendingFact
 from siyu.campaigns.reservations import Reservation, ReservationState
@@ -24,7 +25,7 @@ from siyu.ledger.holds import HoldKey, OpenHold
 from siyu.messaging import NewMessage, render
 from siyu.orders.book import OrderBook
 from siyu.rewards.book import RewardBook
-from siyu.sdk import CampaignConfig, Fact, Features, Held, MemberView, Text
+from siyu.sdk import CampaignConfig, CampaignTerms, Fact, Features, Held, MemberView, Text
 from siyu.sdk.testing import Member
 from tests.factories import LONG_AGO, SHANGHAI
 
@@ -35,6 +36,7 @@ class OneByOne:
     def __init__(self, kind: AnyCampaignType, config: CampaignConfig, members: Iterable[Member]) -> None:
         self._kind, self._config, self._id, self._issuer = kind, config, new_id(), new_id()
         self._members = {member.id: MemberView(member.id, member.joined_at) for member in members}
+        self._terms = compile_terms(kind, config, CampaignTerms())
         self._orders = OrderBook(new_id)
         self._grants: dict[GrantKey, list[OpenGrant]] = {}
         self._spends: dict[GrantKey, list[OpenGrant]] = {}
@@ -80,6 +82,7 @@ class OneByOne:
             None,
             self._config,
             {"points": self._issuer},
+            terms=self._terms,
         )
         world = self._world(live, fact)
         if pending is not None:

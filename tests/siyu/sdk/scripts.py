@@ -223,6 +223,22 @@ SHARING = st.lists(
     min_size=1,
     max_size=5,
 )
+# What may be forbidden for a fact, and what may not.
+GIVING = st.lists(
+    st.lists(
+        st.one_of(
+            st.builds(Grant, st.just("points"), st.just(1)),
+            st.builds(Hold, st.just("points"), st.just(1), KEYS, CODES),
+            st.builds(Issue, REWARDS, KEYS, CODES),
+            st.builds(Settle, KEYS, PARTS),
+            st.builds(Emit, st.just("ping"), DATA, PEOPLE),
+            st.builds(Refuse, CODES, MISSING),
+        ),
+        max_size=2,
+    ),
+    min_size=1,
+    max_size=4,
+)
 # Something that a member does: by which script it is decided, for what it is, and how many days late it is told.
 Turn = tuple[str, Script, str | None, int]
 

@@ -5,6 +5,7 @@ Two implementations, written apart: where they differ, one of them is wrong.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from siyu.engine import CAMPAIGN_FAILED
 from siyu.engine.outcome import Decision
 from siyu.sdk import (
     EFFECT_TYPES,
+    ActionKind,
     CampaignConfig,
     Effect,
     Fact,
@@ -34,6 +36,7 @@ from siyu.sdk import (
     Refuse,
     Reverse,
     Revoke,
+    RewardRule,
     SetState,
     Settle,
     Spend,
@@ -52,6 +55,7 @@ from tests.siyu.sdk.one_by_one import OneByOne
 from tests.siyu.sdk.scripted import COUNTED, FIRST_KEYS, LookAtValue, Script, Team, Teams, scripted
 from tests.siyu.sdk.scripts import (
     DEALING,
+    GIVING,
     ODD_GIFTS,
     ODD_LABELS,
     ODD_VALUES,
@@ -184,6 +188,42 @@ def test_whatever_a_campaign_asks_for_is_equal(
 @given(SHARING, lives_of(scripted([[]], frozenset()), steps_max=12))
 def test_what_members_share_and_what_follows_is_equal(scripts: list[Script], life: list[Step]) -> None:
     compare(scripted(scripts, frozenset(EFFECT_TYPES)), PurchaseConfig(), life, frozenset())
+
+
+@settings(deadline=None)
+@given(
+    GIVING,
+    st.none() | st.frozensets(st.sampled_from(["scripted.go", "order.paid", "order.refunded", "scripted.ping"])),
+    st.sampled_from(ActionKind),
+    lives_of(scripted([[]], frozenset()), steps_max=8),
+)
+def test_what_must_not_be_rewarded_is_equal(
+    scripts: list[Script], rewarded: frozenset[str] | None, kind: ActionKind, life: list[Step]
+) -> None:
+    compare(rewarding(scripts, rewarded, kind), PurchaseConfig(), life, frozenset())
+
+
+@pytest.mark.parametrize(("rewarded", "kind"), [({"order.paid"}, ActionKind.PLAY), (None, ActionKind.SHARE)])
+@pytest.mark.parametrize(
+    "effect", [Grant("points", 1), Hold("points", 1, "a", "NO"), Issue("mug", "a", "NO")], ids=repr
+)
+def test_a_kit_that_forgot_what_may_be_rewarded_would_be_found(
+    effect: Effect, rewarded: frozenset[str] | None, kind: ActionKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siyu.sdk.testing.applying.rewardable", lambda kind, configs: None)
+    step = Step("lin", NOW, NOW, "scripted.go", {})
+    failing = kind is ActionKind.SHARE or not isinstance(effect, Issue)
+
+    with pytest.raises(AssertionError) if failing else nullcontext():
+        compare(rewarding([[effect]], rewarded, kind), PurchaseConfig(), [step], frozenset())
+
+
+def rewarding(scripts: list[Script], rewarded: frozenset[str] | None, action_kind: ActionKind) -> AnyCampaignType:
+    """A scripted type that declares to reward these facts with points (None: nothing), its action of a kind."""
+    kind = scripted(scripts, frozenset(EFFECT_TYPES))
+    rules = None if rewarded is None else [RewardRule("points", fact_type) for fact_type in sorted(rewarded)]
+    actions = tuple(replace(action, kind=action_kind) for action in kind.actions)
+    return replace(kind, actions=actions, rewards=None if rules is None else lambda config: rules)
 
 
 def test_the_most_tags_a_member_may_have_are_equal() -> None:

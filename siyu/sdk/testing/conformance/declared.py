@@ -1,56 +1,19 @@
 """What a campaign type declares: key, codes, texts, the config's form, the states of older versions."""
 
-import re
 from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from siyu.sdk.campaign import SDK_VERSION
-from siyu.sdk.effects import EFFECT_TYPES, Confirm, Hold, Issue, Notify, Once, Refuse, Reserve, Spend
-from siyu.sdk.testing.conformance.sdk_range import allows
+from siyu.sdk.judging import type_problems
 from siyu.sdk.testing.conformance.subject import Subject
 from siyu.sdk.text import Text
-
-KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
-ACTION = re.compile(r"[a-z][a-zA-Z0-9]*")
-KEY_LENGTH_MAX = 32
-MESSAGE_KEY_LENGTH_MAX = 64
-# What a decision can be refused by.
-REFUSING = frozenset({Confirm, Hold, Issue, Once, Refuse, Reserve, Spend})
 
 
 def registrable(subject: Subject) -> Iterator[str]:
     """The server's registry would take it."""
-    kind = subject.kind
-    if not KEY.fullmatch(kind.key) or len(kind.key) > KEY_LENGTH_MAX:
-        yield f"the key {kind.key!r} is not short snake_case"
-    if not allows(kind.sdk, SDK_VERSION):
-        yield f"it needs SDK {kind.sdk}, this is {SDK_VERSION}"
-    if not kind.effects <= set(EFFECT_TYPES):
-        yield "it declares effects that do not exist"
-    if kind.refusals and REFUSING.isdisjoint(kind.effects):
-        yield "it has refusals but no effect that refuses"
-    if bool(kind.messages) != (Notify in kind.effects):
-        yield "messages and the effect Notify need each other"
-    yield from (f"the message key {key!r} is not short snake_case" for key in kind.messages if not _is_message_key(key))
-    yield from (f"the message {key!r} is no Text" for key, text in kind.messages.items() if not isinstance(text, Text))
-    yield from (f"the refusal code {code!r} is not UPPER_CASE" for code in kind.refusals if not CODE.fullmatch(code))
-    names = [action.name for action in kind.actions]
-    yield from (f"the action {name!r} is not camelCase" for name in names if not ACTION.fullmatch(name))
-    if len(set(names)) < len(names):
-        yield f"two of its actions have one name: {names}"
-    try:
-        kind.state()
-    except ValidationError as error:
-        fields = sorted(str(problem["loc"][0]) for problem in error.errors())
-        yield f"fields of the state without a default: {fields}"
-
-
-def _is_message_key(key: str) -> bool:
-    return KEY.fullmatch(key) is not None and len(key) <= MESSAGE_KEY_LENGTH_MAX
+    yield from type_problems(subject.kind)
 
 
 def config_round_trips(subject: Subject) -> Iterator[str]:
@@ -74,7 +37,7 @@ def not_the_same_from_json(model: BaseModel) -> Iterator[str]:
 def config_form_renders(subject: Subject) -> Iterator[str]:
     """An operator's form can be drawn from the config: every field is named, nothing nests in itself."""
     if not subject.all_configs:
-        yield "its config has fields without a default, and no config was given to play with"
+        yield "it has no default config, and no config was given to play with"
     try:
         schema = subject.kind.config.model_json_schema()
     except Exception as error:  # pydantic raises what the author's types raise

@@ -1,6 +1,6 @@
 """What a campaign type does with what happens: whether it raises, what it asks for, which states it gets into."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from siyu.sdk.campaign import Progress
 from siyu.sdk.facts import Fact
@@ -16,16 +16,25 @@ def never_raises(subject: Subject) -> Iterator[str]:
     """Nothing that can happen makes it raise."""
     if not subject.hears:
         yield "it has no actions, listens to nothing and settles nothing: nothing can happen to it"
-    for name, error in subject.seen.errors:
-        if not isinstance(error, InvalidEffect):
-            yield f"{name}: {type(error).__name__}: {error}"
+    yield from _told_by_the_first(
+        (name, f"{type(error).__name__}: {error}")
+        for name, error in subject.seen.errors
+        if not isinstance(error, InvalidEffect)
+    )
 
 
 def effects_are_possible(subject: Subject) -> Iterator[str]:
     """It asks for declared effects with possible values alone."""
-    for name, error in subject.seen.errors:
-        if isinstance(error, InvalidEffect):
-            yield f"{name}: {error}"
+    yield from _told_by_the_first(
+        (name, str(error)) for name, error in subject.seen.errors if isinstance(error, InvalidEffect)
+    )
+
+
+def _told_by_the_first(errors: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A sentence an error; one that comes again for facts of a type is told with the first one's data."""
+    first: dict[tuple[str, str], str] = {}
+    for name, error in errors:
+        yield f"{first.setdefault((name.partition(' ')[0], error), name)}: {error}"
 
 
 def declared_effects_are_used(subject: Subject) -> Iterator[str]:

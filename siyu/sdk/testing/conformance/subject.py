@@ -50,10 +50,16 @@ class Subject:
     @cached_property
     def all_configs(self) -> tuple[CampaignConfig, ...]:
         """The default config, where there is one, and those given."""
+        return tuple(self.configs) if self.default_config is None else (self.default_config, *self.configs)
+
+    @cached_property
+    def default_config(self) -> CampaignConfig | None:
+        """What an operator who sets nothing has; None where the config's model does not allow that."""
         try:
-            return (self.kind.config(), *self.configs)
+            config: CampaignConfig = self.kind.config()
         except ValidationError:
-            return tuple(self.configs)
+            return None
+        return config
 
     @cached_property
     def seen(self) -> Seen:

@@ -1,5 +1,6 @@
 """The suite that every campaign type has to pass: by one call, or as tests of pytest, one a check."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
@@ -8,11 +9,13 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from siyu.sdk.model import CampaignConfig
-from siyu.sdk.testing.conformance import declared, hash_seeds, living, purity, sources
+from siyu.sdk.testing.conformance import declared, hash_seeds, living, purity, saved, sources
 from siyu.sdk.testing.conformance.subject import PROBLEMS_MAX, CannotCheck, Play, Subject
 from siyu.sdk.testing.crowd import NO_FACTS
 from siyu.sdk.testing.scene import AnyCampaignType
 
+# So many are counted of one check.
+SENTENCES_MAX = 1_000
 # What is wrong with a campaign type, one sentence each.
 Check = Callable[[Subject], Iterable[str]]
 
@@ -23,6 +26,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             declared.registrable,
             declared.config_round_trips,
             declared.config_form_renders,
+            saved.configs_can_be_saved,
             declared.says_it_in_both_languages,
             declared.refusals_can_be_told,
             declared.messages_can_be_told,
@@ -118,4 +122,8 @@ def campaign_tests(
 
 
 def _problems(check: str, subject: Subject) -> list[str]:
-    return list(islice(CHECKS[check](subject), PROBLEMS_MAX))
+    """The first PROBLEMS_MAX sentences, each once and with how often it was found."""
+    found = Counter(islice(CHECKS[check](subject), SENTENCES_MAX))
+    return [
+        sentence if times == 1 else f"{sentence} (× {times})" for sentence, times in islice(found.items(), PROBLEMS_MAX)
+    ]

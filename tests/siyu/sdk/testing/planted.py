@@ -17,6 +17,7 @@ from siyu.sdk import (
     CampaignConfig,
     CampaignState,
     CampaignType,
+    ConfigProblem,
     Effect,
     Fact,
     Grant,
@@ -204,6 +205,11 @@ def _speechless(config: Any, state: Any) -> Progress:
     return Progress(state.times, None, Text(zh="只有英文"[: 4 * (state.times == 0)], en="Only English"))
 
 
+def _refuses_its_default(config: Any) -> Iterator[ConfigProblem]:
+    if config.points < 10:
+        yield ConfigProblem(("points",), Text(zh="太少", en="too few"))
+
+
 def _forgets_the_past(version: int, data: dict[str, Any]) -> dict[str, Any]:
     return {"times": data["waves"]}
 
@@ -219,6 +225,7 @@ PLANTED: dict[str, CampaignType[Any, Any]] = {
     "registrable": replace(SOUND, state=NeedyState),
     "config_round_trips": replace(SOUND, config=ForgetfulConfig),
     "config_form_renders": replace(SOUND, config=NamelessConfig),
+    "configs_can_be_saved": replace(SOUND, validate=_refuses_its_default),
     "says_it_in_both_languages": replace(SOUND, title=Text(zh="Wave", en="Wave")),
     "refusals_can_be_told": replace(SOUND, refusals={**SOUND.refusals, "TOO_SOON": Text(zh="{date} 过", en="{date}")}),
     "messages_can_be_told": replace(

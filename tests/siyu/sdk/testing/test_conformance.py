@@ -1,5 +1,6 @@
 """Every check of the suite finds the defect it is there for, and finds none in a sound campaign type."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,19 +20,27 @@ from siyu.sdk import (
     CampaignConfig,
     CampaignState,
     CampaignType,
+    Counter,
     Effect,
+    Emit,
     Fact,
+    FactData,
     Grant,
     Issue,
     Notify,
     Progress,
+    Reserve,
+    Schedule,
+    Scope,
+    SetTeam,
+    TeamOf,
     Text,
     View,
     hookimpl,
 )
 from siyu.sdk.testing import CHECKS, CampaignIsNotSound, Stage, campaign_tests, check_campaign
-from siyu.sdk.testing.conformance.sdk_range import allows
-from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, only
+from siyu.sdk.version_range import allows
+from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, NeedyState, only
 
 OLD_STATES: Mapping[int, Sequence[dict[str, Any]]] = {1: [{"times": 3}]}
 
@@ -144,6 +153,17 @@ def test_a_play_that_fails_is_told() -> None:
     assert problem.startswith("expects_too_much: AssertionError")
 
 
+def test_what_is_found_again_and_again_is_said_once_with_how_often() -> None:
+    def by_type(fact: Fact, view: View[Any, Any]) -> Iterator[Effect]:
+        yield Grant("point" if fact.type == "order.paid" else "coin", 1)
+
+    of_orders, of_waves = sorted(found("effects_are_possible", only(by_type)))
+
+    said = r"impossible Grant: unit '{}' is none of: points \(× [1-9][0-9]\)"
+    assert re.fullmatch(r"order\.paid \{'order': 'CROWD-1', 'amount_fen': [0-9]+\}: " + said.format("point"), of_orders)
+    assert re.fullmatch(r"wave\.wave \{.*\}: " + said.format("coin"), of_waves)
+
+
 def test_a_campaign_of_no_module_is_not_asked_in_other_processes() -> None:
     nowhere = replace(PURCHASE)
 
@@ -185,6 +205,17 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
         {"refusals": {"too soon": Text(zh="早", en="Soon")}},
         {"actions": (Action("Wave_", Text(zh="挥", en="Wave")),)},
         {"actions": (Action("wave", Text(zh="挥", en="Wave")),) * 2},
+        {"key": None},
+        {"effects": CHECK_IN.effects | {Reserve}},
+        {"effects": CHECK_IN.effects | {Schedule}},
+        {"timers": {"ring": FactData}},
+        {"effects": CHECK_IN.effects | {Emit}, "emits": {"sign": FactData}},
+        {"effects": CHECK_IN.effects | {Emit}, "emits": {"rung": dict}},
+        {"reads": ("order",)},
+        {"team": TeamOf("team", NeedyState)},
+        {"effects": CHECK_IN.effects | {SetTeam}, "team": TeamOf("team", NeedyState)},
+        {"state": NeedyState},
+        {"sdk": "~=1.0"},
         {"sdk": ""},
         {"sdk": ">=0.9, <1.1, !=1.0.1"},
         {},
@@ -199,9 +230,44 @@ def test_the_kit_judges_a_type_as_the_registry_does(change: dict[str, Any]) -> N
         def siyu_campaign_types(self) -> list[CampaignType[Any, Any]]:
             return [kind]
 
-    refused = bool(build_registry([("it", Plugin)]).broken)
+    broken = build_registry([("it", Plugin)]).broken
 
-    assert bool(found("registrable", kind)) == refused
+    assert list(found("registrable", kind))[:1] == [one.problem.removeprefix("UnusablePlugin: ") for one in broken]
+
+
+LEFT = Counter[Any](name="left", scope=Scope.CAMPAIGN, limit=lambda config, subject: 3, refusal="SOLD_OUT")
+SELLING = replace(
+    SOUND,
+    effects=SOUND.effects | {Reserve},
+    refusals={**SOUND.refusals, "SOLD_OUT": Text(zh="已售罄", en="Sold out")},
+    counters=(LEFT,),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, ""),
+        ({"counters": (replace(LEFT, refusal="NOBODYS"),)}, "its counter 'left' refuses with 'NOBODYS', which is not"),
+        (
+            {"counters": (replace(LEFT, scope=Scope.ITEM, field="item", stock=True),)},
+            "its counter 'left' is an ITEM stock and needs `subjects`",
+        ),
+        ({"counters": tuple(replace(LEFT, name=f"c{number}") for number in range(17))}, "more than 16 counters"),
+        ({"counters": ()}, "but no counters"),
+        ({"timers": {"ring_it": FactData}, "effects": SELLING.effects | {Schedule}}, "its timers must be camelCase"),
+        ({"timers": {"ring": FactData}}, "timers and the effect Schedule are declared together or not at all"),
+        ({"emits": {"rung": FactData()}, "effects": SELLING.effects | {Emit}}, "must be models of FactData: ['rung']"),
+        ({"emits": {"wave": FactData}, "effects": SELLING.effects | {Emit}}, "have one name: ['wave', 'wave']"),
+        ({"key": "order", "emits": {"paid": FactData}, "effects": SELLING.effects | {Emit}}, "['order.paid']"),
+        ({"state": NeedyState}, "fields of the state without a default that is allowed: ['times']"),
+    ],
+    ids=str,
+)
+def test_what_the_registry_minds_is_said_by_the_kit(change: dict[str, Any], said: str) -> None:
+    problems = found("registrable", replace(SELLING, **change))
+
+    assert any(said in problem for problem in problems) if said else not problems
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from siyu.sdk import Issue, Notify, Revoke, Text
+from siyu.sdk import ActionKind, Effect, Grant, Hold, Issue, Notify, Revoke, RewardRule, Text
 from siyu.sdk.testing import CampaignIsNotSound, InvalidEffect, Stage, campaign_tests, given
 from tests.siyu.sdk.testing.dealing import DEALING
 
@@ -75,3 +75,29 @@ def test_words_that_cannot_be_filled_in_are_said_and_nothing_happens() -> None:
 def test_the_suite_looks_at_rewards_and_messages(check: str, change: dict[str, Any]) -> None:
     with pytest.raises(CampaignIsNotSound):
         campaign_tests(replace(FREE, **change))(check)
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        (Grant("points", 1), "points must not be given for dealing.buy: "),
+        (Hold("points", 1, "a", "HAD_IT"), "points must not be given for dealing.buy: "),
+        (Issue("mug", "a", "HAD_IT"), "a reward must not be given for dealing.buy: "),
+    ],
+    ids=repr,
+)
+def test_what_must_not_be_rewarded_is_said(effect: Effect, said: str) -> None:
+    kind = replace(FREE, effects=frozenset({Grant, Hold, Issue}), decide=lambda fact, view: [effect], messages={})
+    sharing = replace(kind, actions=tuple(replace(action, kind=ActionKind.SHARE) for action in kind.actions))
+
+    with pytest.raises(InvalidEffect, match=f"{said}it is the act of sharing"):
+        Stage(sharing).act("lin", "buy", mug="1")
+    undeclared = Stage(replace(kind, rewards=lambda config: [RewardRule("points", "order.paid")]))
+    if isinstance(effect, Issue):
+        # `rewards` is about units.
+        assert undeclared.act("lin", "buy", mug="1").effects == (effect,)
+    else:
+        with pytest.raises(InvalidEffect, match=f"{said}`rewards` does not declare it"):
+            undeclared.act("lin", "buy", mug="1")
+    declared = Stage(replace(kind, rewards=lambda config: [RewardRule("points", "dealing.buy")]))
+    assert declared.act("lin", "buy", mug="1").effects == (effect,)

@@ -126,9 +126,16 @@ def test_holds_are_read_by_campaigns_that_hold() -> None:
             stage.act("lin", "buy", mug="1")
 
 
-@pytest.mark.parametrize("amounts", [{"gold": 1}, {"points": 0}, {"points": 1.5}])
-def test_what_nobody_can_have_is_not_given(amounts: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="nobody can have"):
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        ({"gold": 1}, "there is no unit 'gold'; there is: points"),
+        ({"points": 0}, "nobody can have 0 points: a whole number from 1 to 1,000,000,000,000"),
+        ({"points": 1.5}, "nobody can have 1.5 points"),
+    ],
+)
+def test_what_nobody_can_have_is_not_given(amounts: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
         Stage(DEALING).give("lin", **amounts)
 
 

@@ -3,12 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from siyu.campaigns.registry import AnyCampaignType
-from siyu.orders import ORDER_PAID, ORDER_REFUNDED
-from siyu.sdk import ActionKind, CampaignConfig, CampaignTerms, Reverse, RewardRule, Text
-from siyu.sdk.terms import COMMISSION_LEVELS_MAX
+from siyu.sdk.campaign import CampaignType
+from siyu.sdk.compliance import ActionKind, RewardRule
+from siyu.sdk.core_facts import ORDER_PAID, ORDER_REFUNDED
+from siyu.sdk.effects import Effect, Grant, Hold, Issue, Reverse
+from siyu.sdk.model import CampaignConfig
+from siyu.sdk.terms import COMMISSION_LEVELS_MAX, CampaignTerms
+from siyu.sdk.text import Text
+
+AnyCampaignType = CampaignType[Any, Any]
 
 COMMISSION = "commission"
 # More rules than this are a mistake of the type.
@@ -38,6 +43,16 @@ class Rewardable(NamedTuple):
         if fact_type in self.never:
             return False
         return self.allowed is None or unit is None or (unit, fact_type) in self.allowed
+
+    def problem(self, effects: Iterable[Effect], fact_type: str) -> str | None:
+        """Which of the effects must not follow a fact of the type, in a sentence; None where all may."""
+        for effect in effects:
+            if isinstance(effect, Grant | Hold | Issue):
+                unit = None if isinstance(effect, Issue) else effect.unit
+                if not self.permits(unit, fact_type):
+                    why = "it is the act of sharing" if fact_type in self.never else "`rewards` does not declare it"
+                    return f"{unit or 'a reward'} must not be given for {fact_type}: {why}"
+        return None
 
 
 class Breach(NamedTuple):
@@ -77,7 +92,7 @@ def is_sharing(kind: AnyCampaignType, fact_type: str) -> bool:
 
 
 def _heard(kind: AnyCampaignType) -> Iterable[str]:
-    return {*kind.listens, *kind.settles, *(kind.fact_type(action) for action in kind.actions)}
+    return kind.listens | kind.settles | kind.own_facts()
 
 
 def _actions(kind: AnyCampaignType, action_kind: ActionKind) -> set[str]:

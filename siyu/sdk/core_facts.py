@@ -1,0 +1,7 @@
+"""The types of the facts that the core enters for every shop."""
+
+ORDER_PAID = "order.paid"
+ORDER_REFUNDED = "order.refunded"
+ORDER_CANCELLED = "order.cancelled"
+
+CORE_FACT_TYPES = frozenset({ORDER_PAID, ORDER_REFUNDED, ORDER_CANCELLED})

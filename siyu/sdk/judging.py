@@ -1,0 +1,114 @@
+"""What is wrong with a campaign type as it is declared; judged by the registry and by the test kit alike."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from siyu.sdk.campaign import SDK_VERSION, CampaignType
+from siyu.sdk.core_facts import CORE_FACT_TYPES
+from siyu.sdk.declared_counters import counter_problems
+from siyu.sdk.effects import (
+    EFFECT_TYPES,
+    Confirm,
+    Effect,
+    Emit,
+    Hold,
+    Issue,
+    Notify,
+    Once,
+    Refuse,
+    Reserve,
+    Schedule,
+    Spend,
+)
+from siyu.sdk.model import FactData
+from siyu.sdk.reads import References
+from siyu.sdk.text import Text
+from siyu.sdk.version_range import allows
+
+KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+ACTION = re.compile(r"[a-z][a-zA-Z0-9]*")
+KEY_LENGTH_MAX = 32
+# A type of facts is a key, a dot and a name; the table of facts has room for 64 characters.
+NAME_LENGTH_MAX = 31
+NAMES_MAX = 16
+MESSAGE_KEY_LENGTH_MAX = 64
+READS_MAX = 16
+# The effects a decision can be refused by: those that carry a code.
+REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Issue, Once, Refuse, Reserve, Spend})
+
+AnyCampaignType = CampaignType[Any, Any]
+# Whether the problem is there, and its sentence.
+Told = tuple[bool, str]
+
+
+def type_problems(kind: AnyCampaignType) -> Iterator[str]:
+    """Every reason why siyu cannot use the campaign type, one sentence each; none where it can."""
+    told = chain(_about_itself(kind), _about_messages(kind), _about_own_facts(kind), counter_problems(kind))
+    yield from (problem for applies, problem in told if applies)
+    yield from _needs(kind.state, "state")
+    if kind.team is not None:
+        yield from _needs(kind.team.state, "teams' state")
+
+
+def _about_itself(kind: AnyCampaignType) -> Iterator[Told]:
+    names = [action.name for action in kind.actions]
+    refused = [code for code in kind.refusals if not CODE.fullmatch(code)]
+    yield not _is_key(kind.key, KEY_LENGTH_MAX), f"the key {kind.key!r} is not short snake_case"
+    yield not allows(kind.sdk, SDK_VERSION), f"it needs SDK {kind.sdk}, this is {SDK_VERSION}"
+    yield not kind.effects <= set(EFFECT_TYPES), "it declares effects that do not exist"
+    yield bool(refused), f"refusal codes must be UPPER_CASE: {refused}"
+    yield bool(kind.refusals) and REFUSING.isdisjoint(kind.effects), "it has refusals but no effect that refuses"
+    yield not all(isinstance(read, References) for read in kind.reads), "its reads must be References"
+    yield not callable(kind.features or bool), "its features must be a function of the config"
+    yield len(kind.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"
+    yield not all(ACTION.fullmatch(name) for name in names), f"action names must be camelCase: {names}"
+    yield len(set(names)) < len(names), f"two of its actions have one name: {names}"
+
+
+def _about_messages(kind: AnyCampaignType) -> Iterator[Told]:
+    keys = list(kind.messages)
+    yield bool(keys) != (Notify in kind.effects), "messages and the effect Notify need each other"
+    named = all(_is_key(key, MESSAGE_KEY_LENGTH_MAX) for key in keys)
+    yield not named, f"message keys must be short snake_case: {keys}"
+    yield not all(isinstance(text, Text) for text in kind.messages.values()), "its messages must be Texts"
+
+
+def _about_own_facts(kind: AnyCampaignType) -> Iterator[Told]:
+    """What can be wrong with the facts that a campaign type enters itself."""
+    actions = [action.name for action in kind.actions]
+    names = [*actions, *kind.timers, *kind.emits]
+    core = sorted(kind.own_facts() & CORE_FACT_TYPES)
+    for what, own, effect in (("timers", kind.timers, Schedule), ("emits", kind.emits, Emit)):
+        yield not all(ACTION.fullmatch(name) for name in own), f"the names of its {what} must be camelCase"
+        wrong = [name for name, model in own.items() if not _is_fact_data(model)]
+        yield bool(wrong), f"the data of its {what} must be models of FactData: {wrong}"
+        yield (
+            bool(own) != (effect in kind.effects),
+            f"{what} and the effect {effect.__name__} are declared together or not at all",
+        )
+        yield len(own) > NAMES_MAX, f"it has more than {NAMES_MAX} {what}"
+    yield any(len(name) > NAME_LENGTH_MAX for name in names), f"names have at most {NAME_LENGTH_MAX} characters"
+    yield len(set(names)) < len(names), f"two of its actions, timers and emits have one name: {sorted(names)}"
+    yield bool(core), f"the core has facts of these types: {core}"
+
+
+def _needs(state: type[BaseModel], what: str) -> Iterator[str]:
+    """A sentence where a state cannot be made from nothing, as that of everybody new is."""
+    try:
+        state()
+    except ValidationError as error:
+        fields = sorted({".".join(map(str, problem["loc"])) or problem["msg"] for problem in error.errors()})
+        yield f"fields of the {what} without a default that is allowed: {fields}"
+
+
+def _is_key(value: object, length_max: int) -> bool:
+    return isinstance(value, str) and KEY.fullmatch(value) is not None and len(value) <= length_max
+
+
+def _is_fact_data(model: object) -> bool:
+    return isinstance(model, type) and issubclass(model, FactData)
