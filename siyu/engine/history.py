@@ -42,7 +42,14 @@ WHERE campaign_id = $1
    OR (type = ANY($2::text[]) AND (campaign_id IS NULL OR starts_with(idempotency_key, 'emit/')))
 """
 
-FOLLOW_UPS = "SELECT type, member_id, at, count(*) FROM fact WHERE campaign_id = $1 AND type = ANY($2) GROUP BY 1, 2, 3"
+# Those that still wait are due in no past.
+FOLLOW_UPS = """
+SELECT type, member_id, at, count(*) FROM (
+    SELECT type, member_id, at FROM fact WHERE campaign_id = $1 AND type = ANY($2)
+    UNION ALL
+    SELECT type, member_id, due_at FROM pending_fact WHERE campaign_id = $1
+) AS follow_up GROUP BY 1, 2, 3
+"""
 
 # What the core refused, no campaign decided about.
 DECISIONS = """
@@ -77,7 +84,7 @@ async def count_past(connection: Connection, campaign_id: UUID, types: Sequence[
 
 
 async def count_follow_ups(connection: Connection, campaign_id: UUID, types: Collection[str]) -> Counter[Name]:
-    """How many facts of these types the campaign asked for and got decided, by what names them."""
+    """How many facts of these types the campaign has asked for that were decided or are still to be, by their names."""
     rows = await connection.fetch(FOLLOW_UPS, campaign_id, list(types)) if types else []
     return Counter({(row[0], row[1], row[2]): row[3] for row in rows})
 
