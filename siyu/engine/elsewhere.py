@@ -16,6 +16,9 @@ class Standing(NamedTuple):
     amounts: Mapping[str, int] = {}
 
 
+AT_FIRST = Standing()
+
+
 class Elsewhere:
     """Brings members what other campaigns gave and took, when they did; `issuer_ids` are the replayed one's accounts.
 
@@ -35,14 +38,16 @@ class Elsewhere:
 
     async def bring_until(self, book: Book, member_id: UUID, position: UUID) -> None:
         """Bring a member what they got before a position at which the past has no fact of theirs."""
-        known = {member_id: self._brought.get(member_id, Standing())}
+        known = {member_id: self._brought.get(member_id, AT_FIRST)}
         [standing] = await self._follow(known, [(member_id, position)])
         self.bring(book, member_id, standing)
 
     def bring(self, book: Book, member_id: UUID, standing: Standing) -> None:
         """Bring a member from where they stood to where they stand."""
-        before = self._brought.get(member_id, Standing())
+        before = self._brought.get(member_id, AT_FIRST)
         self._brought[member_id] = standing
+        if standing.amounts is before.amounts:
+            return
         for unit, amount in standing.amounts.items():
             change = amount - before.amounts.get(unit, 0)
             if change:
@@ -53,7 +58,7 @@ class Elsewhere:
         spans: list[Span] = []
         reached: dict[UUID, UUID] = {}
         for member_id, position in places:
-            after = reached.get(member_id) or known.get(member_id, Standing()).position
+            after = reached.get(member_id) or known.get(member_id, AT_FIRST).position
             reached[member_id] = position
             spans.append(Span(member_id, after, position))
         changes: dict[int, dict[str, int]] = {}
@@ -61,7 +66,7 @@ class Elsewhere:
             changes.setdefault(place, {})[unit] = amount
         standings: list[Standing] = []
         for place, (member_id, position) in enumerate(places):
-            amounts = known.get(member_id, Standing()).amounts
+            amounts = known.get(member_id, AT_FIRST).amounts
             if place in changes:
                 amounts = {**amounts, **{unit: amounts.get(unit, 0) + n for unit, n in changes[place].items()}}
             known[member_id] = Standing(position, amounts)
