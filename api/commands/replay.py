@@ -1,10 +1,12 @@
 """`replay CAMPAIGN`: past facts decided again by a draft config, and what would have been different."""
 
 import sys
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
@@ -22,8 +24,11 @@ from siyu.campaigns.drafts import Draft
 from siyu.engine.replay import Difference, Replay, ReplaySummary
 from siyu.engine.replay_verdicts import Verdict
 from siyu.engine.totals import SIGNS, by_unit
+from siyu.members.queries import MemberRow, members_by_id
 
 SHOWN_MAX = 100
+# So much of a nickname or a global id is printed.
+MEMBER_WIDTH = 10
 
 
 @click.command()
@@ -48,7 +53,7 @@ def replay(
     changes = read_changes(config)
     start, end = (_moment(text, settings.zone) for text in (since, until))
 
-    async def main(services: Services) -> tuple[list[Difference], ReplaySummary]:
+    async def main(services: Services) -> tuple[list[Difference], Mapping[UUID, MemberRow], ReplaySummary]:
         draft = Draft(await find_campaign(services.pool, campaign), None, changes)
         summary, shown = ReplaySummary(), list[Difference]()
         plan = Replay(services.pool, services.registry, services.zone, draft, start, end)
@@ -61,14 +66,18 @@ def replay(
                         sys.stdout.write(orjson.dumps(_as_json(difference)).decode() + "\n")
                     elif len(shown) < SHOWN_MAX:
                         shown.append(difference)
-        return shown, summary
+        members = await members_by_id(services.pool, {difference.member_id for difference in shown})
+        return shown, members, summary
 
     with told_in_a_sentence():
-        shown, summary = run_with_services(settings, main)
+        shown, members, summary = run_with_services(settings, main)
     if as_json:
         click.echo(orjson.dumps({"summary": _summary(summary)}).decode())
     else:
-        _print(shown, summary)
+        console = Console(soft_wrap=True, highlight=False, markup=False)
+        if shown:
+            console.print(_table(shown, members, settings.zone))
+        _print(console, len(shown), summary)
 
 
 def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
@@ -104,17 +113,31 @@ def _summary(summary: ReplaySummary) -> dict[str, Any]:
     }
 
 
-def _print(shown: list[Difference], summary: ReplaySummary) -> None:
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    if shown:
-        table = Table("At", "Fact", "Member", "Before", "After")
-        for difference in shown:
-            member = encode_id(MEMBER, difference.member_id)
-            verdicts = (_sentence(difference.before), _sentence(difference.after))
-            table.add_row(difference.at.isoformat(), difference.type, member, *verdicts)
-        console.print(table)
-    if summary.differing > len(shown):
-        console.print(f"… and {summary.differing - len(shown):,} more; --json prints all.")
+def _table(shown: list[Difference], members: Mapping[UUID, MemberRow], zone: ZoneInfo) -> Table:
+    """The differences in 80 columns: what tells rows apart is shown whole, the rest is folded."""
+    table = Table()
+    table.add_column("At", no_wrap=True)
+    table.add_column("Fact", overflow="fold")
+    table.add_column("Member", no_wrap=True, width=MEMBER_WIDTH)
+    table.add_column("Before", overflow="fold")
+    table.add_column("After", overflow="fold")
+    for difference in shown:
+        at = difference.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        verdicts = (_sentence(difference.before), _sentence(difference.after))
+        table.add_row(at, difference.type, _named(difference.member_id, members), *verdicts)
+    return table
+
+
+def _named(member_id: UUID, members: Mapping[UUID, MemberRow]) -> str:
+    """The member's nickname; of a global id the end, since all begin alike."""
+    member = members.get(member_id)
+    nickname = member.nickname if member else None
+    return nickname or f"…{encode_id(MEMBER, member_id)[-MEMBER_WIDTH + 1 :]}"
+
+
+def _print(console: Console, shown: int, summary: ReplaySummary) -> None:
+    if summary.differing > shown:
+        console.print(f"… and {summary.differing - shown:,} more; --json prints all.")
     for unit in sorted({unit for unit, _ in summary.before | summary.after}):
         totals = ((total, summary.before[unit, total], summary.after[unit, total]) for total in SIGNS)
         changes = (f"{total} {before:,} → {after:,}" for total, before, after in totals)

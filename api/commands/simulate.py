@@ -1,6 +1,7 @@
 """`simulate CAMPAIGN|TYPE`: a campaign played by a synthetic crowd."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
@@ -22,10 +23,13 @@ from siyu.engine.population import CrowdPlan
 from siyu.engine.simulation import Report
 from siyu.engine.simulation import simulate as play
 from siyu.engine.totals import by_unit
+from siyu.ledger import UNITS
 
 MEMBERS_MAX = 200_000
 DAYS_MAX = 366
 SEED_MAX = 2**63 - 1
+AMOUNT = re.compile("[0-9]{1,13}")
+GIVEN_MAX = 1_000_000_000_000
 # Where the campaign itself does not say when it starts: the same day in every run.
 STARTS_ON = date(2026, 1, 1)
 
@@ -35,29 +39,48 @@ STARTS_ON = date(2026, 1, 1)
 @click.option("--members", type=click.IntRange(1, MEMBERS_MAX), default=10_000, show_default=True, help="How many.")
 @click.option("--days", type=click.IntRange(1, DAYS_MAX), default=30, show_default=True, help="For how long.")
 @click.option("--seed", type=click.IntRange(0, SEED_MAX), default=7, show_default=True, help="Which crowd.")
+@click.option("--give", "gifts", metavar="UNIT=AMOUNT", multiple=True, help="What each has from elsewhere.")
 @config_option
 @json_option
 @data_option
 def simulate(
-    campaign: str, members: int, days: int, seed: int, config: Path | None, as_json: bool, data: Path | None
+    campaign: str,
+    members: int,
+    days: int,
+    seed: int,
+    gifts: tuple[str, ...],
+    config: Path | None,
+    as_json: bool,
+    data: Path | None,
 ) -> None:
     """Let a synthetic crowd play a campaign in memory, and print what it costs, who wins and how the value is spread.
 
     CAMPAIGN is an id or a name; TYPE, the key of a campaign type, needs no database and takes the config from --config,
-    or its defaults. One seed prints the same report every time.
+    or its defaults. Members begin with nothing to spend but what --give gives them, such as points=1000. One seed
+    prints the same report every time.
     """
     settings = load_settings(data=data)
-    changes = read_changes(config)
+    changes, given = read_changes(config), dict(map(_gift, gifts))
     with told_in_a_sentence():
         live = _campaign(settings, campaign, changes)
     starts_on = live.starts_at.astimezone(settings.zone).date() if live.starts_at else STARTS_ON
-    plan = CrowdPlan(members, days, seed, starts_on, settings.zone)
+    plan = CrowdPlan(members, days, seed, starts_on, settings.zone, given)
     with showing_progress("Simulating") as report:
         result = play(live, plan, report)
     if as_json:
         click.echo(json.dumps(_as_json(live, plan, result), ensure_ascii=False))
     else:
         _print(live, plan, result)
+
+
+def _gift(text: str) -> tuple[str, int]:
+    """A unit and an amount, such as points=1000. Raises BadParameter."""
+    unit, _, amount = text.partition("=")
+    if unit not in UNITS:
+        raise click.BadParameter(f"{text!r} names no unit; there are: {', '.join(UNITS)}", param_hint="--give")
+    if not AMOUNT.fullmatch(amount) or int(amount) > GIVEN_MAX:
+        raise click.BadParameter(f"{text!r} gives no whole number from 0 to {GIVEN_MAX:,}", param_hint="--give")
+    return unit, int(amount)
 
 
 def _campaign(settings: Settings, text: str, changes: DraftChanges) -> LiveCampaign:
@@ -89,7 +112,9 @@ def _as_json(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> dict[st
         "refusals": _sorted(report.refusals),
         "participants": report.participants,
         "winners": report.winners,
+        "given": dict(plan.given),
         "value": by_unit(report.totals),
+        "rewards": {name: asdict(rewards) for name, rewards in report.rewards.items()},
         "spread": {unit: asdict(spread) for unit, spread in report.spreads.items()},
     }
 
@@ -104,6 +129,8 @@ def _print(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> None:
     console.print(
         f"{kind.key} {kind.version}: {plan.members:,} members, {plan.days} days from {plan.starts_on}, seed {plan.seed}"
     )
+    for unit, amount in plan.given.items():
+        console.print(f"  each has {amount:,} {unit} from elsewhere")
     for fact_type, count in _sorted(report.facts).items():
         console.print(f"  {fact_type}: {count:,}")
     for fact_type in report.unplayed:
@@ -113,6 +140,8 @@ def _print(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> None:
         console.print(f"  {code}: {count:,}")
     for unit, totals in by_unit(report.totals).items():
         console.print(f"{unit}: {', '.join(f'{total} {amount:,}' for total, amount in totals.items())}")
+    for name, rewards in report.rewards.items():
+        console.print(f"{name}: issued {rewards.issued:,}, revoked {rewards.revoked:,}")
     if report.spreads:
         console.print(_spreads(report))
 

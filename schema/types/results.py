@@ -25,6 +25,15 @@ class ResultValue:
     reversed: BigInt
 
 
+@strawberry.type(description="How many rewards of a name members were issued, and how many of these were revoked.")
+class ResultReward:
+    """Rewards of a name as a GraphQL object."""
+
+    reward: str
+    issued: BigInt
+    revoked: BigInt
+
+
 @strawberry.type(description="The results of one arm of an experiment; of those without an arm where it is null.")
 class ArmResults:
     """An arm's results as a GraphQL object."""
@@ -32,6 +41,7 @@ class ArmResults:
     arm: str | None
     participants: BigInt
     value: list[ResultValue]
+    rewards: list[ResultReward]
 
 
 @strawberry.type(description="What has come of a campaign so far.")
@@ -64,4 +74,8 @@ def _arm(arm: Arm) -> ArmResults:
         )
         for each in arm.value
     ]
-    return ArmResults(arm=arm.arm, participants=BigInt(arm.participants), value=value)
+    rewards = [
+        ResultReward(reward=each.reward, issued=BigInt(each.issued), revoked=BigInt(each.revoked))
+        for each in arm.rewards
+    ]
+    return ArmResults(arm=arm.arm, participants=BigInt(arm.participants), value=value, rewards=rewards)

@@ -24,6 +24,15 @@ WHERE issuer.campaign_id = $1
 GROUP BY participation.arm, transfer.unit ORDER BY transfer.unit
 """
 
+REWARDS = """
+SELECT participation.arm, issued_reward.reward,
+       count(*), count(*) FILTER (WHERE issued_reward.state = 'revoked')
+FROM issued_reward
+LEFT JOIN participation ON participation.campaign_id = $1 AND participation.subject_id = issued_reward.member_id
+WHERE issued_reward.campaign_id = $1
+GROUP BY participation.arm, issued_reward.reward ORDER BY issued_reward.reward
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -36,12 +45,22 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class RewardCount:
+    """How many rewards of a name were issued to members of one arm, and how many of these revoked."""
+
+    reward: str
+    issued: int
+    revoked: int
+
+
+@dataclass(frozen=True, slots=True)
 class ArmResults:
-    """The participants of one arm (None: without one) and what they got."""
+    """The participants of one arm (None: without one) and what they got: value by unit and rewards, in order."""
 
     arm: str | None
     participants: int
     value: tuple[Value, ...]
+    rewards: tuple[RewardCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +73,17 @@ class Results:
 
 
 async def campaign_results(pool: Pool, campaign_id: UUID) -> Results:
-    """The results so far. Reads every decision and transfer of the campaign: seconds for ten millions."""
+    """The results so far. Reads every decision, transfer and reward of the campaign: seconds for ten millions."""
     counted = {row[0]: row[1] for row in await pool.fetch(DECISIONS, campaign_id)}
     participants = {row[0]: row[1] for row in await pool.fetch(PARTICIPANTS, campaign_id)}
     value: dict[str | None, list[Value]] = {arm: [] for arm in participants}
     for arm, *figures in await pool.fetch(VALUE, campaign_id):
         value.setdefault(arm, []).append(Value(*figures))
+    rewards: dict[str | None, list[RewardCount]] = {}
+    for arm, *counts in await pool.fetch(REWARDS, campaign_id):
+        rewards.setdefault(arm, []).append(RewardCount(*counts))
     arms = [
-        ArmResults(arm, participants.get(arm, 0), tuple(value[arm])) for arm in sorted(value, key=lambda key: key or "")
+        ArmResults(arm, participants.get(arm, 0), tuple(value.get(arm, ())), tuple(rewards.get(arm, ())))
+        for arm in sorted(value.keys() | rewards.keys(), key=lambda key: key or "")
     ]
     return Results(sum(counted.values()), {code: n for code, n in counted.items() if code is not None}, tuple(arms))

@@ -31,6 +31,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency_key) DO NOT
 
 NOTED = "SELECT campaign_id, counter, subject, bucket, difference FROM stock_change WHERE idempotency_key = $1"
 
+# Whatever is decided on the stock has been committed, or waits: ids made from now on are in the order of what happens.
+LOCK = """
+SELECT FROM counter WHERE (campaign_id, name, subject, bucket) = ($1, $2, $3, $4) FOR NO KEY UPDATE
+"""
+
 ADD = """
 UPDATE counter SET extra = extra + $5
 WHERE (campaign_id, name, subject, bucket) = ($1, $2, $3, $4) AND $6 + extra + $5 >= used + held
@@ -70,6 +75,8 @@ async def adjust_stock(
             raise CampaignStateError("the campaign was never published: its stock is what its config says")
         # The type's code: what it raises is told as it is.
         key, limit = DEADLINE.ask(Patience(), _key_and_limit, registry, campaign, change, now, zone)
+        await connection.execute(INSERT_MISSING, *([part] for part in key))
+        await connection.execute(LOCK, *key)
         if await _noted(connection, change, key, now):
             await _add(connection, key, change.difference, limit)
     return campaign
@@ -128,7 +135,6 @@ async def _noted(connection: Connection, change: StockChange, key: CounterKey, n
 
 
 async def _add(connection: Connection, key: CounterKey, difference: int, limit: int) -> None:
-    await connection.execute(INSERT_MISSING, *([part] for part in key))
     if await connection.fetchval(ADD, *key, difference, limit) is None:
         raise CampaignStateError("more is taken already than would be left")
 

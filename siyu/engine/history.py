@@ -1,6 +1,8 @@
-"""Facts of the past with what was decided about them, streamed in the order they came."""
+"""Facts of the past with what was decided about them, streamed in the order in which they were decided."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,14 +13,15 @@ from siyu.campaigns import AnyCampaignType
 from siyu.db import Connection
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.outcome import Decision, Refusal
+from siyu.engine.replay_verdicts import Name
 from siyu.orders import ORDER_FACTS
 from siyu.sdk import MemberView
 
 PAGE_ROWS = 5_000
 FIRST = UUID(int=0)
 
-# The ids are in order of time: one index walk, and facts that concern nobody are passed over. What another campaign
-# emitted is heard like a fact of the shop.
+# The ids are in the order the facts came: one index walk, and facts that concern nobody are passed over. What another
+# campaign emitted is heard like a fact of the shop.
 FACTS = """
 SELECT page.*, member.joined_at
 FROM (
@@ -39,6 +42,15 @@ WHERE campaign_id = $1
    OR (type = ANY($2::text[]) AND (campaign_id IS NULL OR starts_with(idempotency_key, 'emit/')))
 """
 
+# Those that still wait are due in no past.
+FOLLOW_UPS = """
+SELECT type, member_id, at, count(*) FROM (
+    SELECT type, member_id, at FROM fact WHERE campaign_id = $1 AND type = ANY($2)
+    UNION ALL
+    SELECT type, member_id, due_at FROM pending_fact WHERE campaign_id = $1
+) AS follow_up GROUP BY 1, 2, 3
+"""
+
 # What the core refused, no campaign decided about.
 DECISIONS = """
 SELECT fact_id, id, campaign_id, effects, refusal_code, refusal_missing FROM decision
@@ -47,11 +59,16 @@ WHERE fact_id = ANY($1::uuid[]) AND (campaign_id = $2 OR campaign_id IS NULL)
 
 
 class PastFact(NamedTuple):
-    """A fact, its member, and what the campaign, or the core before it, decided then; None if nothing."""
+    """A fact, its member, and what the campaign, or the core before it, decided then; None if nothing.
+
+    `position` tells when it was decided: whatever happened before has a smaller id, be it a decision, a transfer or a
+    change of stock.
+    """
 
     fact: ArrivedFact
     member: MemberView
     decision: Decision | None
+    position: UUID
 
 
 def heard_by(kind: AnyCampaignType) -> list[str]:
@@ -66,19 +83,54 @@ async def count_past(connection: Connection, campaign_id: UUID, types: Sequence[
     return count
 
 
+async def count_follow_ups(connection: Connection, campaign_id: UUID, types: Collection[str]) -> Counter[Name]:
+    """How many facts of these types the campaign has asked for that were decided or are still to be, by their names."""
+    rows = await connection.fetch(FOLLOW_UPS, campaign_id, list(types)) if types else []
+    return Counter({(row[0], row[1], row[2]): row[3] for row in rows})
+
+
 async def past_facts(
     connection: Connection, campaign_id: UUID, types: Sequence[str]
 ) -> AsyncGenerator[list[PastFact], None]:
-    """The actions of a campaign and all facts of these types, a page at a time, in the order they arrived."""
+    """The actions of a campaign and all facts of these types, a page at a time, in the order they were decided in."""
     last = FIRST
-    while True:
+    # Those that were decided after the next page had begun to arrive: as many as may wait for their batches.
+    waiting: list[PastFact] = []
+    is_last = False
+    while not is_last:
         rows = await connection.fetch(FACTS, last, campaign_id, types, PAGE_ROWS)
-        if not rows:
-            return
-        last = rows[-1]["id"]
+        is_last = len(rows) < PAGE_ROWS
+        last = rows[-1]["id"] if rows else last
         decisions = await connection.fetch(DECISIONS, [row["id"] for row in rows], campaign_id)
         known = {row["fact_id"]: _decision(row) for row in decisions}
-        yield [PastFact(_fact(row), _member(row), known.get(row["id"])) for row in rows]
+        waiting = sorted([*waiting, *_placed(rows, known, waiting)], key=_order)
+        ready = len(waiting) if is_last else bisect_right(waiting, last, key=_position)
+        if ready:
+            yield waiting[:ready]
+        waiting = waiting[ready:]
+
+
+def _placed(
+    rows: Sequence[asyncpg.Record], known: Mapping[UUID, Decision], waiting: Sequence[PastFact]
+) -> Iterator[PastFact]:
+    """The facts with their positions: ids are in order of time, and made once what is decided on has been locked.
+
+    What nobody decided about stands where it came, but for the member's facts before it, which come first.
+    """
+    latest = {past.member.id: past.position for past in waiting}
+    for row in rows:
+        decision, member_id = known.get(row["id"]), row["member_id"]
+        position = max(row["id"], latest.get(member_id, FIRST)) if decision is None else decision.id
+        latest[member_id] = position
+        yield PastFact(_fact(row), _member(row), decision, position)
+
+
+def _position(past: PastFact) -> UUID:
+    return past.position
+
+
+def _order(past: PastFact) -> tuple[UUID, UUID]:
+    return past.position, past.fact.id
 
 
 def _fact(row: asyncpg.Record) -> ArrivedFact:

@@ -1,8 +1,8 @@
 """The people of a simulation: who comes on which day, and when; what they then do, the test kit's crowd makes up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
@@ -26,13 +26,17 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class CrowdPlan:
-    """How many come, for how many days, from which day of the shop's zone on; equal plans make equal crowds."""
+    """How many come, for how many days, from which day of the shop's zone on; equal plans make equal crowds.
+
+    `given` is what each has from elsewhere when they come, by unit.
+    """
 
     members: int
     days: int
     seed: int
     starts_on: date
     zone: ZoneInfo
+    given: Mapping[str, int] = field(default_factory=dict)
 
     def random(self, use: str) -> Random:
         """A generator for one use: more members do not change what the first ones are."""

@@ -1,7 +1,7 @@
 """Past facts decided again by a draft, and every decision that would have been another."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Set
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,16 +11,15 @@ from zoneinfo import ZoneInfo
 
 from siyu.campaigns import Registry
 from siyu.campaigns.drafts import Draft, as_drafted, load_with_draft
-from siyu.campaigns.routes import needs_features
 from siyu.db import Connection, Pool
-from siyu.engine.facts import NewFact
-from siyu.engine.history import PastFact, count_past, heard_by, past_facts
+from siyu.engine.facts import ArrivedFact, NewFact
+from siyu.engine.history import PastFact, count_follow_ups, count_past, heard_by, past_facts
 from siyu.engine.rehearsal import Rehearsal
+from siyu.engine.replay_shop import ReplayShop
 from siyu.engine.replay_verdicts import FollowUps, Verdict, follow_ups_of, verdict_of
 from siyu.engine.totals import Totals, totals_of
 from siyu.engine.world import World
 from siyu.ids import new_id
-from siyu.members import load_features, read_members
 from siyu.sdk.core_facts import ORDER_PAID
 
 # Called with how many facts are done and how many there are.
@@ -58,10 +57,13 @@ class ReplaySummary:
 class Replay:
     """One campaign's past again: all of it is played, what happened between `since` and `until` is compared.
 
-    Earlier facts are decided by the stored config, those alone that the campaign did not refuse, to have the members
-    where they stood; from `since` on the draft decides all, as though it had been running. Other campaigns do not play.
+    The facts come in the order in which they were decided. Earlier ones are decided by the stored config, those alone
+    that the campaign did not refuse, to have the members where they stood; from `since` on the draft decides all, as
+    though it had been running. Other campaigns do not play: what they gave and took of value comes from the ledger,
+    what operators changed about stock from its history, each when it happened.
     Timers and emitted facts of the campaign are not taken from the past: what it asks for now happens, up to its last
-    fact, and is compared with what the past has of the same type, about the same member at the same time.
+    fact, and is compared with what the past has of the same type, about the same member at the same time. What the past
+    has, is decided when it was then; the rest as soon as it is due.
     """
 
     pool: Pool
@@ -72,7 +74,7 @@ class Replay:
     until: datetime | None = None
 
     async def differences(self, summary: ReplaySummary, progress: Progress) -> AsyncGenerator[Difference, None]:
-        """Every difference, in the order the facts came; last what the past has no fact for.
+        """Every difference, in the order the facts were decided in; last what the past has no fact for.
 
         Raises InvalidInput, NotFound and CampaignStateError. It reads one snapshot of the database and writes nothing.
         """
@@ -80,28 +82,19 @@ class Replay:
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            _, stored = await load_with_draft(connection, self.registry, Draft(self.draft.campaign_id))
-            drafted = replace(as_drafted(self.registry, stored, self.draft), state="running")
-            types = heard_by(drafted.type)
-            total = await count_past(connection, drafted.id, types)
-            # What it decided, it was open for.
-            always_open = replace(stored, state="running", starts_at=None, ends_at=None)
-            theirs = Rehearsal(World([always_open], {}, self.zone, new_id))
-            ours = theirs.judged_by([drafted])
-            needing = needs_features(stored) or needs_features(drafted)
-            known = Known(needing, orders_are_played=ORDER_PAID in types)
-            run = _Run(connection, theirs, ours, follow_ups_of(drafted.type), FollowUps(), known)
-            last: datetime | None = None
-            async with aclosing(past_facts(connection, drafted.id, types)) as pages:
+            run = await self._begin(connection)
+            last: PastFact | None = None
+            async with aclosing(past_facts(connection, run.campaign_id, run.types)) as pages:
                 async for page in pages:
-                    await run.meet({past.member.id for past in page})
-                    for past in page:
-                        await self._follow(run, past.fact.arrived_at)
+                    for past, standing in zip(page, await run.shop.read(page), strict=True):
+                        run.shop.adjust_stock(past.position)
+                        await self._follow(run, past)
+                        run.shop.receive(past, standing)
                         difference = self._play(past, run, summary)
                         if difference is not None:
                             yield difference
-                    progress(summary.facts, total)
-                    last = page[-1].fact.arrived_at
+                    progress(summary.facts, run.total)
+                    last = page[-1]
             if last is not None:
                 # What its last fact is followed by at once.
                 await self._follow(run, last)
@@ -110,29 +103,42 @@ class Replay:
                 if difference is not None:
                     yield difference
 
-    async def _follow(self, run: "_Run", until: datetime) -> None:
-        """Decide what the campaign has asked for and is due; the past's own such facts are then compared with it."""
-        members = run.theirs.world.members
-        for fact in run.theirs.in_order((), until):
-            if fact.new.member_id not in members:
-                members |= await read_members(run.connection, {fact.new.member_id})
-                await run.meet({fact.new.member_id})
-            if fact.new.member_id in members:
-                judge = run.theirs if self._is_earlier(fact.new) else run.ours
-                run.follow_ups.note(fact.new, verdict_of(judge.play(fact).decision_of(self.draft.campaign_id)))
+    async def _begin(self, connection: Connection) -> "_Run":
+        """An empty shop, and what there is to play. Raises as `differences`."""
+        _, stored = await load_with_draft(connection, self.registry, Draft(self.draft.campaign_id))
+        drafted = replace(as_drafted(self.registry, stored, self.draft), state="running")
+        types, follow_up_types = heard_by(drafted.type), follow_ups_of(drafted.type)
+        # What it decided, it was open for.
+        always_open = replace(stored, state="running", starts_at=None, ends_at=None)
+        theirs = Rehearsal(World([always_open], {}, self.zone, new_id))
+        shop = ReplayShop(connection, theirs, theirs.judged_by([drafted]), orders_are_played=ORDER_PAID in types)
+        follow_ups = FollowUps(await count_follow_ups(connection, stored.id, follow_up_types))
+        total = await count_past(connection, stored.id, types)
+        return _Run(stored.id, types, total, shop, follow_up_types, follow_ups)
+
+    async def _follow(self, run: "_Run", past: PastFact) -> None:
+        """Decide what the campaign has asked for and is due before a fact, but for what the past has, too."""
+        for fact in run.shop.stored.in_order((), past.fact.arrived_at):
+            if not run.follow_ups.leave(fact) and await run.shop.find(fact.new.member_id, past.position):
+                run.follow_ups.note(fact.new, self._decide(run.shop, fact))
 
     def _play(self, past: PastFact, run: "_Run", summary: ReplaySummary) -> Difference | None:
         fact, new = past.fact, past.fact.new
-        # The two rehearsals share one world's members and books.
-        run.theirs.world.members[past.member.id] = past.member
         summary.facts += 1
         if new.campaign_id is not None and new.type in run.follow_up_types:
-            return self._compare(fact.id, new, verdict_of(past.decision), run.follow_ups.match(new), summary)
-        if self._is_earlier(new):
-            self._rebuild(past, run.theirs, summary)
+            asked = run.follow_ups.meet(fact)
+            after = self._decide(run.shop, asked) if asked is not None else Verdict()
+        elif self._is_earlier(new) and (past.decision is None or past.decision.refusal is not None):
+            run.shop.stored.overhear(fact)
             return None
-        after = verdict_of(run.ours.play(fact).decision_of(self.draft.campaign_id))
+        else:
+            after = self._decide(run.shop, fact)
         return self._compare(fact.id, new, verdict_of(past.decision), after, summary)
+
+    def _decide(self, shop: ReplayShop, fact: ArrivedFact) -> Verdict:
+        """What comes of a fact: of an earlier one, to have the member where it left them."""
+        judge = shop.stored if self._is_earlier(fact.new) else shop.drafted
+        return verdict_of(judge.play(fact).decision_of(self.draft.campaign_id))
 
     def _is_earlier(self, new: NewFact) -> bool:
         return self.since is not None and new.at < self.since
@@ -153,36 +159,13 @@ class Replay:
         summary.differing += 1
         return Difference(fact_id, new.type, new.member_id, new.at, before, after)
 
-    def _rebuild(self, past: PastFact, theirs: Rehearsal, summary: ReplaySummary) -> None:
-        """Have the member where the fact left them."""
-        if past.decision is None or past.decision.refusal is not None:
-            theirs.overhear(past.fact)
-        elif verdict_of(theirs.play(past.fact).decision_of(self.draft.campaign_id)) != verdict_of(past.decision):
-            summary.drifted += 1
-
-
-class Known(NamedTuple):
-    """Whether the campaign needs members' features, and whether those who have ordered follow from what is played."""
-
-    features: bool
-    orders_are_played: bool
-
 
 class _Run(NamedTuple):
-    """What one run of a replay keeps: the stored config's and the draft's shop, which is one, and what follows."""
+    """What one run of a replay keeps: what it plays, the shop, and what the campaign asks for in it."""
 
-    connection: Connection
-    theirs: Rehearsal
-    ours: Rehearsal
+    campaign_id: UUID
+    types: Sequence[str]
+    total: int
+    shop: ReplayShop
     follow_up_types: frozenset[str]
     follow_ups: FollowUps
-    known: Known
-
-    async def meet(self, member_ids: Set[UUID]) -> None:
-        """Know what the shop knows of members today, where the campaign needs it."""
-        if not self.known.features:
-            return
-        features = self.theirs.world.features
-        for member_id, today in (await load_features(self.connection, member_ids - features.keys())).items():
-            has_ordered = today.has_ordered and not self.known.orders_are_played
-            features[member_id] = today._replace(has_ordered=has_ordered)

@@ -1,13 +1,13 @@
 """What decisions of the past and of a replay are compared by."""
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from siyu.campaigns import AnyCampaignType
-from siyu.engine.facts import NewFact
+from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.outcome import Decision
 
 INCOMPARABLE = frozenset({"pending", "changed"})
@@ -45,29 +45,45 @@ def follow_ups_of(kind: AnyCampaignType) -> frozenset[str]:
 
 
 class FollowUps:
-    """What a replay made of facts that the campaign asked for, until the past's own ones come."""
+    """What the campaign asks for in a replay, beside the past's own follow-ups that are still `to_come`.
 
-    def __init__(self) -> None:
-        self._verdicts: dict[Name, deque[tuple[NewFact, Verdict]]] = {}
+    What the past has, happens when it did there: a timer that is due waits until it fired then, which counters tell.
+    """
+
+    def __init__(self, to_come: Counter[Name]) -> None:
+        self._to_come = to_come
+        self._waiting: dict[Name, list[ArrivedFact]] = {}
+        self._decided: list[tuple[NewFact, Verdict]] = []
+
+    def leave(self, fact: ArrivedFact) -> bool:
+        """Have a fact that is due wait for the past's own; False where the past has none for it."""
+        name = _name(fact.new)
+        if not self._to_come[name]:
+            return False
+        self._to_come[name] -= 1
+        self._waiting.setdefault(name, []).append(fact)
+        return True
+
+    def meet(self, past: ArrivedFact) -> ArrivedFact | None:
+        """What has waited for this one, with its id and time; None where the replay has not asked for it."""
+        name = _name(past.new)
+        waiting = self._waiting.get(name)
+        if waiting is None:
+            self._to_come[name] -= 1
+            return None
+        place = next((place for place, fact in enumerate(waiting) if fact.new.data == past.new.data), 0)
+        found = waiting.pop(place)
+        if not waiting:
+            del self._waiting[name]
+        return found._replace(id=past.id, arrived_at=past.arrived_at)
 
     def note(self, fact: NewFact, verdict: Verdict) -> None:
-        """A follow-up has been decided."""
-        self._verdicts.setdefault(_name(fact), deque()).append((fact, verdict))
+        """What the past has no fact for has been decided."""
+        self._decided.append((fact, verdict))
 
-    def match(self, past: NewFact) -> Verdict:
-        """What came of the first such fact that is not matched; nothing where the replay has none."""
-        found = self._verdicts.get(_name(past))
-        if found is None:
-            return Verdict()
-        _, verdict = found.popleft()
-        if not found:
-            del self._verdicts[_name(past)]
-        return verdict
-
-    def unmatched(self) -> Iterator[tuple[NewFact, Verdict]]:
+    def unmatched(self) -> Sequence[tuple[NewFact, Verdict]]:
         """What the past has no fact for, in the order it was decided in."""
-        for found in self._verdicts.values():
-            yield from found
+        return self._decided
 
 
 def _name(fact: NewFact) -> Name:

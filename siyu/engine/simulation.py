@@ -12,6 +12,7 @@ from siyu.engine.population import CrowdPlan, Population
 from siyu.engine.rehearsal import Rehearsal
 from siyu.engine.totals import Totals, net, totals_of
 from siyu.engine.world import World
+from siyu.rewards import RewardBook
 from siyu.sdk import Features
 
 QUANTILES = (10, 50, 90, 99)
@@ -33,8 +34,20 @@ class Spread:
 
 
 @dataclass(slots=True)
+class Rewards:
+    """How many rewards of one name were issued, and how many of these revoked."""
+
+    issued: int = 0
+    revoked: int = 0
+
+
+@dataclass(slots=True)
 class Report:
-    """What came of it. `participants` had at least one decision that was no refusal; `winners` have something left."""
+    """What came of it.
+
+    `participants` had at least one decision that was no refusal; `winners` have value of the campaign left, or a
+    reward. `rewards` are by name; `spreads` are of value alone.
+    """
 
     unplayed: list[str]
     facts: Counter[str] = field(default_factory=Counter)
@@ -43,6 +56,7 @@ class Report:
     participants: int = 0
     winners: int = 0
     totals: Totals = field(default_factory=Counter)
+    rewards: dict[str, Rewards] = field(default_factory=dict)
     spreads: dict[str, Spread] = field(default_factory=dict)
 
 
@@ -54,6 +68,9 @@ def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Rep
     world = World([campaign], members, plan.zone, lambda: UUID(int=ids.getrandbits(128)))
     # Of a crowd nothing is known but when they joined.
     world.features = {member.id: Features(member.joined_at) for member in members.values()}
+    for member_id in members:
+        for unit, amount in plan.given.items():
+            world.book.bring(member_id, unit, amount)
     rehearsal = Rehearsal(world)
     tally = Tally(Report(population.unplayed))
     for day in range(plan.days):
@@ -62,7 +79,7 @@ def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Rep
             if fact.new.member_id in members:
                 tally.count(fact, rehearsal.play(fact).decision_of(campaign.id))
         progress(day + 1, plan.days, tally.report.facts.total())
-    return tally.finished()
+    return tally.finished(world.rewards)
 
 
 class Tally:
@@ -86,17 +103,29 @@ class Tally:
         report.totals.update(totals)
         self._by_member.setdefault(fact.new.member_id, Counter()).update(totals)
 
-    def finished(self) -> Report:
-        """The report with what can only be said at the end."""
+    def finished(self, book: RewardBook) -> Report:
+        """The report with what can only be said at the end; `book` has every reward of the crowd."""
         report = self.report
         units = sorted({unit for unit, _ in report.totals})
         held = {unit: [net(totals, unit) for totals in self._by_member.values()] for unit in units}
         report.participants = len(self._by_member)
-        report.winners = sum(any(net(totals, unit) > 0 for unit in units) for totals in self._by_member.values())
+        winners = {member_id for member_id, totals in self._by_member.items() if _has_some(totals, units)}
+        for (_, member_id, _), issued in sorted(book.new.items(), key=lambda entry: entry[1].reward):
+            rewards = report.rewards.setdefault(issued.reward, Rewards())
+            rewards.issued += 1
+            if issued.revoked_at is None:
+                winners.add(member_id)
+            else:
+                rewards.revoked += 1
+        report.winners = len(winners)
         report.spreads = {
             unit: _spread(sorted(value for value in values if value > 0)) for unit, values in held.items()
         }
         return report
+
+
+def _has_some(totals: Totals, units: Sequence[str]) -> bool:
+    return any(net(totals, unit) > 0 for unit in units)
 
 
 def _spread(values: Sequence[int]) -> Spread:

@@ -1,6 +1,7 @@
 """Value: double-entry accounts and transfers; nothing else in siyu writes them."""
 
 from siyu.ledger.book import UNITS, Book, Cause, MemberAccount, OpenGrant, Transfer
+from siyu.ledger.elsewhere import Span, changes_elsewhere
 from siyu.ledger.hold_store import find_hold_keys, load_holds, write_holds
 from siyu.ledger.holds import HoldBook, HoldKey, OpenHold
 from siyu.ledger.store import load_accounts, load_grants, load_spends, open_issuer_accounts, write_book
@@ -14,7 +15,9 @@ __all__ = [
     "MemberAccount",
     "OpenGrant",
     "OpenHold",
+    "Span",
     "Transfer",
+    "changes_elsewhere",
     "find_hold_keys",
     "load_accounts",
     "load_grants",

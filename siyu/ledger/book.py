@@ -101,6 +101,14 @@ class Book:
         account = self._accounts.get((member_id, unit))
         return account.balance if account else 0
 
+    def bring(self, member_id: UUID, unit: str, change: int) -> None:
+        """Change what the member has, by what no commit has to write.
+
+        Nobody falls below zero: what was spent elsewhere of what this book never gave them, they could not spend.
+        """
+        account = self._account(member_id, unit)
+        account.balance = max(0, account.balance + change)
+
     def changed_accounts(self) -> list[MemberAccount]:
         """The accounts to write, in one order for every process."""
         changed = (account for account in self._accounts.values() if account.delta or account.is_new)

@@ -51,9 +51,23 @@ async def test_a_replay_lists_each_difference_and_sums_them_up(commands: Command
             "after": {"points": {"granted": 256, "reversed": 0, "spent": 0, "returned": 0}},
         }
     }
+    assert "2026-11-01 00:30:00" in as_text.out, "the time in the shop, whole"
+    assert encode_id(MEMBER, member)[-9:] in as_text.out
     assert "points: granted 128 → 256, reversed 0 → 0, spent 0 → 0" in as_text.out
     assert "2 of 2 facts compared, 1 differ." in as_text.out
     assert json.loads(later.out)["summary"]["compared"] == 0
+
+
+async def test_a_member_is_listed_by_nickname(commands: Commands, pool: Pool) -> None:
+    [member] = await add_members(pool, 1)
+    await add_campaign(pool, "purchase", state="paused")
+    await shop_engine(pool).submit(paid(member, "A-1", 12_800, AT))
+    await pool.execute("UPDATE member SET nickname = '小明'")
+
+    printed = await commands.run("replay", "purchase")
+
+    assert printed.code == 0, printed.err
+    assert "小明" in printed.out
 
 
 async def test_what_cannot_be_replayed_is_one_sentence(commands: Commands, pool: Pool, tmp_path: Path) -> None:

@@ -54,3 +54,21 @@ async def test_what_is_neither_a_type_nor_a_campaign_is_told(commands: Commands)
 
     assert (finished.code, finished.out) == (1, "")
     assert "There is no campaign named 'lottery'" in finished.err
+
+
+async def test_what_members_are_given_is_told_and_checked(tmp_path: Path) -> None:
+    commands = Commands({"SIYU_DATA": str(tmp_path / "data")})
+
+    given, as_text, *refused = await asyncio.gather(
+        commands.run("simulate", "purchase", *SMALL, "--give", "points=1000", "--json"),
+        commands.run("simulate", "purchase", *SMALL, "--give", "points=1000"),
+        *(commands.run("simulate", "purchase", "--give", text) for text in ("gold=1", "points=-1", "points")),
+    )
+
+    assert (given.code, as_text.code) == (0, 0), given.err + as_text.err
+    report = json.loads(given.out)
+    assert (report["given"], report["rewards"]) == ({"points": 1000}, {})
+    assert "each has 1,000 points from elsewhere" in as_text.out
+    assert [finished.code for finished in refused] == [2, 2, 2]
+    assert "names no unit" in refused[0].err
+    assert "gives no whole number" in refused[1].err

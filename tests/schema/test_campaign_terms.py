@@ -144,7 +144,7 @@ async def test_results_and_the_arm_are_for_operators(shop: Shop) -> None:
       campaign(id: $id) {
         results {
           participants decisions refusals { code count }
-          arms { arm participants value { unit rewarded granted reversed } }
+          arms { arm participants value { unit rewarded granted reversed } rewards { reward } }
         }
       }
     }
@@ -163,6 +163,7 @@ async def test_results_and_the_arm_are_for_operators(shop: Shop) -> None:
                 "arm": "a",
                 "participants": "1",
                 "value": [{"unit": "points", "rewarded": "1", "granted": "4", "reversed": "0"}],
+                "rewards": [],
             }
         ],
     }

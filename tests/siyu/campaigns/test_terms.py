@@ -10,7 +10,7 @@ from siyu.campaigns import Routes, service
 from siyu.campaigns.lanes import LANES_MAX, lanes, set_lanes
 from siyu.campaigns.loading import LiveCampaigns
 from siyu.campaigns.queries import CampaignRow, CampaignSelection, ShownState, campaign_page
-from siyu.campaigns.results import ArmResults, Value, campaign_results
+from siyu.campaigns.results import ArmResults, RewardCount, Value, campaign_results
 from siyu.campaigns.revisions import revision_page
 from siyu.campaigns.service import CampaignSettings
 from siyu.db import Pool
@@ -18,6 +18,7 @@ from siyu.engine import CAMPAIGN_NOT_OPEN
 from siyu.errors import CampaignStateError, InvalidInput
 from tests.factories import add_campaign, add_members, paid, refunded, shop_engine, shop_registry, sign
 from tests.siyu.campaigns.test_service import NOON
+from tests.siyu.engine.till import issue, play, revoke, till_engine
 
 
 async def create(pool: Pool, kind: str = "check_in", **given: Any) -> CampaignRow:
@@ -246,6 +247,19 @@ async def test_results_are_counted_by_arm(pool: Pool) -> None:
         expected.append(ArmResults(key, count, (Value("points", count, count * points, taken),)))
     assert results.arms == tuple(expected)
     assert (results.decisions, results.refusals) == (22, {"TOO_LATE": 1})
+
+
+async def test_results_count_rewards_by_name(pool: Pool) -> None:
+    members = await add_members(pool, 2)
+    campaign, other, engine = await add_campaign(pool, "till"), await add_campaign(pool, "till"), till_engine(pool)
+    for number, member in enumerate(members):
+        await engine.submit(play(campaign, member, NOON, issue("mug", "a"), issue("cup", "b")))
+        await engine.submit(play(other, member, NOON, issue("mug", "a")))
+        await engine.submit(play(campaign, member, NOON, *([revoke("a")] if number else [issue("mug", "c")])))
+
+    [arm] = (await campaign_results(pool, campaign)).arms
+
+    assert arm.rewards == (RewardCount("cup", 2, 0), RewardCount("mug", 3, 1))
 
 
 async def test_stored_terms_that_nobody_can_read_keep_a_campaign_from_deciding(pool: Pool) -> None:

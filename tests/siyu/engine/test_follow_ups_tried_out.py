@@ -154,8 +154,8 @@ async def test_a_replay_tells_what_would_follow_at_other_times_or_not_at_all(poo
         ("thanks.again", 8, [1], []),
         # B, too: the refund came after the thanks.
         ("thanks.thank", 3, [], [10]),
-        ("thanks.thank", 3, [], [10]),
         ("thanks.again", 3, [], [1]),
+        ("thanks.thank", 3, [], [10]),
         ("thanks.again", 3, [], [1]),
         ("thanks.thank", 4, [], [10]),
         ("thanks.again", 4, [], [1]),

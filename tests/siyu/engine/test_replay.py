@@ -11,6 +11,7 @@ import pytest
 
 from siyu.campaigns import Registry
 from siyu.campaigns.drafts import Draft, DraftChanges
+from siyu.campaigns.stock import StockChange, adjust_stock
 from siyu.db import Pool
 from siyu.engine import CAMPAIGN_NOT_OPEN, BatchLimits, Engine
 from siyu.engine.replay import Difference, Replay, ReplaySummary
@@ -30,6 +31,7 @@ from tests.factories import (
     shop_registry,
     sign,
 )
+from tests.siyu.engine.stall import STALL, buy
 from tests.siyu.engine.till import TILL, grant, hold, play, reverse, settle, spend, till_engine
 
 NOON = datetime(2026, 11, 1, 4, tzinfo=UTC)
@@ -167,6 +169,70 @@ async def test_spends_and_what_was_given_back_of_them_are_in_the_totals(pool: Po
     assert (played.differences, by_unit(played.summary.before)) == ([], {"points": points})
     assert by_unit(played.summary.after) == {"points": points}
     assert net(played.summary.after, "points") == await points_of(pool, member) == 7
+
+
+async def test_members_have_what_other_campaigns_gave_and_took_when_they_did(pool: Pool) -> None:
+    [member] = await add_members(pool, 1)
+    campaign, other, engine = await add_campaign(pool, "till"), await add_campaign(pool, "till"), till_engine(pool)
+    for place, effect, code in (
+        (campaign, spend(5), "POOR"),
+        (other, grant(20, "x"), None),
+        (campaign, spend(15), None),
+        (campaign, spend(6), "POOR"),
+        (campaign, grant(10), None),
+        (other, spend(8), None),
+        (campaign, spend(8), "POOR"),
+        (other, reverse(4, "x"), None),
+        (campaign, spend(4), "POOR"),
+        (campaign, spend(3), None),
+    ):
+        [decision] = (await engine.submit(play(place, member, NOON, effect))).decisions
+        assert (decision.refusal and decision.refusal.code) == code
+
+    for place, facts in ((campaign, 7), (other, 3)):
+        played = await replay(pool, place, registry=registry_of(TILL))
+        assert (played.differences, played.summary.compared) == ([], facts)
+
+
+async def test_nobody_falls_below_nothing_where_the_draft_gives_less_than_others_took(pool: Pool) -> None:
+    [member] = await add_members(pool, 1)
+    campaign, other = await add_campaign(pool, "purchase"), await add_campaign(pool, "till")
+    registry = registry_of(TILL, shop_registry().types["purchase"])
+    engine = Engine(pool, registry, SHANGHAI)
+    await engine.submit(paid(member, "A", 5_000, NOON))
+    await engine.submit(play(other, member, NOON, spend(50)))
+    await engine.submit(paid(member, "B", 2_000, NOON + DAY))
+    await engine.submit(refunded(member, "B", 2_000, NOON + 2 * DAY))
+
+    played = await replay(pool, campaign, DraftChanges(config={"multiplier": "0.5"}), registry=registry)
+
+    found = [(amounts(found.after), amounts(found.after, "reverse")) for found in played.differences]
+    assert found == [([25], []), ([10], []), ([], [10])], "of 25 points 50 were spent; the next 10 are there"
+
+
+async def test_stock_is_what_operators_had_made_of_it(pool: Pool) -> None:
+    members = await add_members(pool, 4)
+    campaign, registry = await add_campaign(pool, "stall", {"stock": 1}), registry_of(STALL)
+    engine = Engine(pool, registry, SHANGHAI)
+
+    async def hold_one(member: UUID) -> str | None:
+        [decision] = (await engine.submit(buy(campaign, member, NOON, held_ms=10**10))).decisions
+        return decision.refusal and decision.refusal.code
+
+    async def adjust(difference: int) -> None:
+        change = StockChange(campaign, "units", None, None, difference, new_id().hex, "tests")
+        await adjust_stock(pool, registry, change, NOON, SHANGHAI)
+
+    codes = [await hold_one(members[0]), await hold_one(members[1])]
+    await adjust(2)
+    codes.append(await hold_one(members[2]))
+    await adjust(-1)
+    codes.append(await hold_one(members[3]))
+
+    played = await replay(pool, campaign, registry=registry)
+
+    assert codes == [None, "NONE", None, "NONE"]
+    assert (played.differences, played.summary.compared) == ([], 4)
 
 
 async def test_a_changed_past_is_told(pool: Pool) -> None:

@@ -1,6 +1,8 @@
 """Simulations: one plan, one population; the report adds up."""
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,9 +13,24 @@ from pydantic import Field, model_validator
 from siyu.campaigns import LiveCampaign
 from siyu.campaigns.drafts import Draft, DraftChanges, as_drafted
 from siyu.engine.population import CrowdPlan, Population
-from siyu.engine.simulation import Report, simulate
+from siyu.engine.simulation import Report, Rewards, simulate
 from siyu.engine.totals import by_unit, net
-from siyu.sdk import Action, ActionInput, CampaignConfig, CampaignState, CampaignType, Grant, Progress, Spend, Text
+from siyu.sdk import (
+    Action,
+    ActionInput,
+    CampaignConfig,
+    CampaignState,
+    CampaignType,
+    Effect,
+    Fact,
+    Grant,
+    Issue,
+    Progress,
+    Revoke,
+    Spend,
+    Text,
+    View,
+)
 from tests.factories import SHANGHAI, registry_of, shop_registry
 
 PLAN = CrowdPlan(200, 10, 7, date(2026, 11, 1), SHANGHAI)
@@ -159,3 +176,40 @@ def test_progress_is_told_day_by_day() -> None:
     simulate(campaign_of("check_in"), PLAN, lambda done, total, facts: told.append((done, total)))
 
     assert told == [(day, 10) for day in range(1, 11)]
+
+
+def trade(fact: Fact, view: View[CampaignConfig, CampaignState]) -> Iterator[Effect]:
+    """A cup for ten points, and a mug that is taken back at once."""
+    yield Spend("points", 10, code="POOR")
+    yield Issue("cup", key=f"cup/{fact.new_key}", code="POOR")
+    yield Issue("mug", key=f"mug/{fact.new_key}", code="POOR")
+    yield Revoke(f"mug/{fact.new_key}")
+
+
+def test_a_crowd_spends_what_it_was_given_and_rewards_are_counted() -> None:
+    title = Text(zh="换", en="Trade")
+    kind: CampaignType[Any, Any] = CampaignType(
+        key="trade",
+        title=title,
+        sdk=">=1.0,<2",
+        version="1.0.0",
+        config=CampaignConfig,
+        state=CampaignState,
+        actions=(Action("swap", title),),
+        effects=frozenset({Issue, Revoke, Spend}),
+        refusals={"POOR": title},
+        decide=trade,
+        describe=lambda config, state: Progress(0, None, title),
+    )
+    campaign = as_drafted(registry_of(kind), None, Draft(None, "trade", DraftChanges()))
+
+    rich, poor = played(campaign, replace(PLAN, given={"points": 25})), played(campaign)
+
+    swaps = rich.decisions - rich.refusals["POOR"]
+    assert 0 < rich.participants < swaps <= 2 * rich.participants, "25 points are two cups and a rest"
+    assert rich.rewards == {"cup": Rewards(swaps, 0), "mug": Rewards(swaps, swaps)}
+    assert by_unit(rich.totals)["points"]["spent"] == 10 * swaps
+    # They have less than before, and a cup: only the value has no winners.
+    assert (rich.winners, rich.spreads["points"].winners) == (rich.participants, 0)
+    assert poor.facts == rich.facts
+    assert (poor.refusals["POOR"], poor.winners, poor.rewards) == (poor.decisions, 0, {})
