@@ -5,6 +5,7 @@ import json
 import click
 
 import benchmarks.engine as engine_benchmark
+import benchmarks.flash_sale as flash_sale_benchmark
 
 
 @click.group()
@@ -27,6 +28,15 @@ def _print(result: dict[str, object], as_json: bool) -> None:
 def engine_command(as_json: bool, rounds: int, facts: int) -> None:
     """Check-ins through `submit` against the same rows written by hand, one transaction a call."""
     _print(engine_benchmark.run(rounds, facts), as_json)
+
+
+@benchmarks.command("flash_sale")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=3, show_default=True, help="Rounds of each side, in turn; medians are printed.")
+@click.option("--members", default=20_000, show_default=True, help="Who claims; one in 20 gets a unit.")
+def flash_sale_command(as_json: bool, rounds: int, members: int) -> None:
+    """Claims of one item through `submit` against one transaction a claim, by hand, on one hot row."""
+    _print(flash_sale_benchmark.run(rounds, members), as_json)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -29,15 +30,18 @@ async def execute(url: str, *statements: str) -> None:
 
 
 class Databases:
-    """Copies of the template. To make one takes longer than most tests, so one is always made ahead."""
+    """Copies of the template. To make one takes longer than most tests, so one is always made ahead.
 
-    def __init__(self, server_url: str) -> None:
-        self._server_url = server_url
-        self._next = asyncio.create_task(self._copy())
+    That is done in a thread, with a loop of its own: a test that blocks the tests' loop must not let it time out.
+    """
 
-    async def _copy(self) -> str:
+    def __init__(self, server_url: str, thread: ThreadPoolExecutor) -> None:
+        self._server_url, self._thread = server_url, thread
+        self._next = thread.submit(self._copy)
+
+    def _copy(self) -> str:
         name = f"siyu_test_{uuid4().hex}"
-        await execute(self._server_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        asyncio.run(execute(self._server_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
         return name
 
     async def _drop(self, name: str) -> None:
@@ -46,14 +50,14 @@ class Databases:
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[str]:
         """The URL of a database with the present schema, gone after the block."""
-        name = await self._next
-        self._next = asyncio.create_task(self._copy())
+        name = await asyncio.wrap_future(self._next)
+        self._next = self._thread.submit(self._copy)
         yield with_database(self._server_url, name)
         await self._drop(name)
 
     async def close(self) -> None:
         """Drop what was made ahead."""
-        await self._drop(await self._next)
+        await self._drop(await asyncio.wrap_future(self._next))
 
 
 @asynccontextmanager
@@ -62,9 +66,10 @@ async def prepared_databases(server_url: str) -> AsyncIterator[Databases]:
     drop = f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)"
     await execute(server_url, drop, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
     await migrate(with_database(server_url, TEMPLATE))
-    databases = Databases(server_url)
-    yield databases
-    await databases.close()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        databases = Databases(server_url, thread)
+        yield databases
+        await databases.close()
     await execute(server_url, drop)
 
 

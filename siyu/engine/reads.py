@@ -56,6 +56,11 @@ class SceneReads(NamedTuple):
         key = fact_counter(self.scene, counter, subject).key
         return row_of(self.scene, key).taken if key else 0
 
+    def on_hold(self, counter: str, subject: str | None) -> int:
+        """As `View.on_hold`."""
+        key = fact_counter(self.scene, counter, subject).key
+        return row_of(self.scene, key).held if key else 0
+
     def reserved(self, key: str) -> Reserved | None:
         """As `View.reserved`."""
         campaign = self.scene.campaign

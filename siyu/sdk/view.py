@@ -81,6 +81,9 @@ class Reads(Protocol):
     def used(self, counter: str, subject: str | None) -> int:
         """As `View.used`."""
 
+    def on_hold(self, counter: str, subject: str | None) -> int:
+        """As `View.on_hold`."""
+
     def reserved(self, key: str) -> Reserved | None:
         """As `View.reserved`."""
 
@@ -138,6 +141,10 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     def used(self, counter: str, subject: str | None = None) -> int:
         """How much of a counter is taken, what is held for reservations included."""
         return self.reads.used(counter, subject)
+
+    def on_hold(self, counter: str, subject: str | None = None) -> int:
+        """How much of what is taken is held for reservations, and can therefore come back."""
+        return self.reads.on_hold(counter, subject)
 
     def reserved(self, key: str) -> Reserved | None:
         """The member's reservation under a key; None where there is none or it was released.

@@ -15,6 +15,8 @@ from api.demo import ORDERS_FILE, WELCOME
 from schema import Principal
 from schema.ids import CAMPAIGN, MEMBER, encode_id
 from siyu.boards import fold_everything
+from siyu.engine import NewFact
+from siyu.ids import new_id
 from tests.docs.pages import PAGES, READMES, TUTORIAL, Block, blocks, name_of
 from tests.factories import add_campaign, add_members, paid, sign
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
@@ -47,7 +49,10 @@ def mishaps(answer: object) -> list[object]:
 
 
 async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
-    """A member with an order and a missed day, campaigns, a draft: the member, and the ids that documents name."""
+    """A member with an order, a missed day and two claims, a campaign of each type and a draft.
+
+    The member, and the ids and keys that documents name in capitals.
+    """
     [member] = await add_members(shop.pool, 1)
     check_in = await add_campaign(shop.pool, "check_in")
     draft = await add_campaign(shop.pool, "check_in", state="draft")
@@ -55,13 +60,25 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
     await add_campaign(shop.pool, "purchase")
     await shop.engine.submit(paid(member, "A-1", 12_800, datetime(2026, 10, 5, tzinfo=UTC)))
     await shop.engine.submit(sign(streaks, member, datetime(2026, 11, 19, 4, tzinfo=UTC)))
+    sale = await add_campaign(shop.pool, "flash_sale", {"items": [{"key": "mug", "per_member": 3}]})
+    claims = [await claimed(shop, sale, member) for _ in range(2)]
     await fold_everything(shop.pool)
     return member, {
         "MEMBER_ID": encode_id(MEMBER, member),
         "CHECK_IN_ID": encode_id(CAMPAIGN, check_in),
         "STREAKS_ID": encode_id(CAMPAIGN, streaks),
         "DRAFT_ID": encode_id(CAMPAIGN, draft),
+        "FLASH_SALE_ID": encode_id(CAMPAIGN, sale),
+        "RESERVATION_ID": claims[0],
+        "OTHER_RESERVATION_ID": claims[1],
     }
+
+
+async def claimed(shop: Shop, sale: UUID, member: UUID) -> str:
+    """A claim of a mug, which the engine's own clock does not let expire meanwhile: its key."""
+    data = {"item": "mug", "quantity": 1}
+    fact = NewFact("flash_sale.claim", member, shop.engine.clock(), data, new_id().hex, sale, stamped=True)
+    return (await shop.engine.submit(fact)).fact_id.hex
 
 
 def principal_of(block: Block, member: UUID) -> Principal:

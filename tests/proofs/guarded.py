@@ -1,6 +1,7 @@
 """Every guard that campaigns and facts are held by, each with the tests that fail without it."""
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, Guard
+from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
@@ -229,4 +230,5 @@ GUARDS = (
     *PLUGIN_GUARDS,
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
+    *FLASH_SALE_GUARDS,
 )

@@ -62,6 +62,16 @@ MATRIX = {
         " { userErrors { code } } }",
         "m",
     ),
+    "flashSaleClaim": (
+        f'mutation {{ flashSaleClaim(input: {{campaign: "{SOME_ID}", item: "mug", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "flashSaleCancel": (
+        f'mutation {{ flashSaleCancel(input: {{campaign: "{SOME_ID}", reservation: "k", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
 }
 
 MEMBERS_TRACES = """

@@ -55,6 +55,11 @@ class SceneReads(NamedTuple):
         key = fact_counter(self.scene, counter, subject).key
         return self.scene.shop.counted[key].taken if key else 0
 
+    def on_hold(self, counter: str, subject: str | None) -> int:
+        """As `View.on_hold`."""
+        key = fact_counter(self.scene, counter, subject).key
+        return self.scene.shop.counted[key].held if key else 0
+
     def reserved(self, key: str) -> Reserved | None:
         """As `View.reserved`."""
         if not has_keys(self.scene.kind):

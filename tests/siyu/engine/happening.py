@@ -1,4 +1,4 @@
-"""What previews are held against: actions that are committed one after the other, with the timers in between."""
+"""What previews are held against: facts that are committed one after the other, with the timers in between."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ import orjson
 from siyu.campaigns import AnyCampaignType
 from siyu.db import Pool
 from siyu.engine import Engine
-from siyu.engine.intake import action_fact
+from siyu.engine.intake import action_fact, service_fact
 from siyu.engine.outcome import Decision, Refusal
 from siyu.engine.preview import PreviewFact
 from siyu.engine.preview_rounds import Step
@@ -49,9 +49,13 @@ async def happen(
     for fact in facts:
         await wait_until(fact.at)
         assert fact.member_id is not None
-        assert fact.action is not None
-        action, key = actions[fact.action], new_id().hex
-        await engine.submit(action_fact(kind, action, campaign, fact.member_id, fact.data, key, fact.at))
+        key = new_id().hex
+        if fact.action is not None:
+            new = action_fact(kind, actions[fact.action], campaign, fact.member_id, fact.data, key, fact.at)
+        else:
+            assert fact.type is not None
+            new = service_fact(engine.registry, fact.type, fact.at, fact.data, key, fact.at).about(fact.member_id)
+        await engine.submit(new)
         await engine.drain()
     await wait_until(clock.now)
 

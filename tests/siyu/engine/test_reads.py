@@ -29,6 +29,7 @@ MEMBER = UUID(int=7)
         pytest.param(lambda view: view.team(CampaignState), id="team"),
         pytest.param(lambda view: view.left("mugs"), id="left"),
         pytest.param(lambda view: view.used("mugs"), id="used"),
+        pytest.param(lambda view: view.on_hold("mugs"), id="on_hold"),
         pytest.param(lambda view: view.reserved("k"), id="reserved"),
     ],
 )

@@ -27,6 +27,7 @@ def reading(read: Callable[[View[Any, Any]], object], seen: list[object]) -> Cal
     [
         (lambda view: view.left("units"), 0),
         (lambda view: view.used("units", "cup"), 3),
+        (lambda view: view.on_hold("units"), 2),
         (lambda view: view.reserved("k"), Reserved("units", "cup", 2, False)),
         (lambda view: view.reserved("none"), None),
         (lambda view: view.team(TallyTeam), None),
@@ -49,6 +50,7 @@ def test_a_view_reads_what_is_declared(read: Callable[[View[Any, Any]], object],
         lambda view: view.left("seats"),
         lambda view: view.left("units", "shoe"),
         lambda view: view.used("units", "shoe"),
+        lambda view: view.on_hold("units", "shoe"),
         lambda view: view.team(TallyState),
     ],
 )
@@ -64,6 +66,7 @@ def test_a_view_reads_nothing_else(read: Callable[[View[Any, Any]], object]) -> 
     [
         lambda view: view.left("units"),
         lambda view: view.used("units"),
+        lambda view: view.on_hold("units"),
         lambda view: view.reserved("k"),
         lambda view: view.team(TallyTeam),
         lambda view: view.features,

@@ -77,7 +77,8 @@ class Look:
         told = [view.used(self.counter, self.subject), 99 if left is None else left, team.members if team else 0]
         held = view.reserved("a")
         told += [held.amount, int(held.confirmed)] if held else [9, 9]
-        return Grant("points", int("1" + "".join(f"{min(number, 99):02}" for number in told)), None)
+        first = 1 + min(view.on_hold(self.counter, self.subject), 8)
+        return Grant("points", int(f"{first}" + "".join(f"{min(number, 99):02}" for number in told)), None)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,119 @@
+"""What an operator sets for a flash sale, and how much there is of everything."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field
+
+from siyu.sdk import CampaignConfig, ConfigProblem, Counter, Period, Scope, Text
+
+ITEMS_MAX = 100
+SLOTS_MAX = 24
+STOCK_MAX = 1_000_000
+PRICE_FEN_MAX = 100_000_000
+QUANTITY_MAX = 100
+MINUTES_TO_PAY_MAX = 24 * 60
+
+Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+Units = Annotated[int, Field(ge=0, le=STOCK_MAX)]
+
+
+class Item(CampaignConfig):
+    """Something that is for sale, told from others by its key."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")] = Field(default="item", title="Key")
+    title: Annotated[str, Field(min_length=1, max_length=64)] = Field(default="商品", title="Name that members read")
+    price_fen: Annotated[int, Field(ge=1, le=PRICE_FEN_MAX)] = Field(default=9_900, title="Price of one (fen)")
+    stock: Units = Field(
+        default=100, title="Stock", description="For the whole sale; once it is published, it is edited by difference."
+    )
+    slot_stock: Annotated[int, Field(ge=1, le=STOCK_MAX)] | None = Field(
+        default=None, title="Most sold in a slot", description="Of the stock; empty: as much as there is."
+    )
+    per_member: Quantity = Field(default=1, title="Most a member buys", description="Held ones and bought ones.")
+    per_claim: Quantity = Field(default=1, title="Most a claim, and so an order, has")
+
+
+class Slot(CampaignConfig):
+    """A part of every day, from its start up to its end, by the shop's clock."""
+
+    start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(title="From", examples=["10:00"])
+    end: Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")] = Field(
+        title="Until", description="24:00 is the end of the day.", examples=["12:00"]
+    )
+
+
+class FlashSaleConfig(CampaignConfig):
+    """The days of the sale are the campaign's own: from `startsAt` until `endsAt`."""
+
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=ITEMS_MAX)] = Field(
+        default=(Item(),), title="Items"
+    )
+    slots: Annotated[tuple[Slot, ...], Field(max_length=SLOTS_MAX)] = Field(
+        default=(), title="Slots of the day", description="Empty: one slot, the whole day."
+    )
+    minutes_to_pay: Annotated[int, Field(ge=1, le=MINUTES_TO_PAY_MAX)] = Field(default=15, title="Minutes to pay")
+
+    def item(self, key: str) -> Item | None:
+        """The item of this key; None where there is none."""
+        return next((item for item in self.items if item.key == key), None)
+
+
+def validate(config: FlashSaleConfig) -> Iterator[ConfigProblem]:
+    """Items have keys of their own; slots end after they start and do not overlap."""
+    if len({item.key for item in config.items}) < len(config.items):
+        yield ConfigProblem(("items",), Text(zh="两个商品的键相同", en="two items have one key"))
+    for number, slot in enumerate(config.slots):
+        if slot.end <= slot.start:
+            text = Text(
+                zh="须晚于开始时间；跨零点请分成两段", en="must be after the start; across midnight take two slots"
+            )
+            yield ConfigProblem(("slots", str(number), "end"), text)
+    ordered = sorted(config.slots, key=lambda slot: slot.start)
+    if any(later.start < earlier.end for earlier, later in pairwise(ordered)):
+        yield ConfigProblem(("slots",), Text(zh="场次时间重叠", en="slots overlap"))
+
+
+def slot_of(config: FlashSaleConfig, local: datetime) -> str | None:
+    """The slot of a local time by its day and start, such as `2026-11-22T10:00`; None between slots."""
+    day, clock = local.date().isoformat(), f"{local:%H:%M}"
+    if not config.slots:
+        return day
+    return next((f"{day}T{slot.start}" for slot in config.slots if slot.start <= clock < slot.end), None)
+
+
+def stock_of(config: FlashSaleConfig, key: str) -> int:
+    """How many of an item there are; of one that was taken out of the sale, none."""
+    item = config.item(key)
+    return item.stock if item else 0
+
+
+def slot_stock_of(config: FlashSaleConfig, key: str) -> int | None:
+    """How many of an item one slot sells; None: as many as there are."""
+    item = config.item(key)
+    return item.slot_stock if item else None
+
+
+STOCK = Counter[FlashSaleConfig](
+    name="stock",
+    scope=Scope.ITEM,
+    limit=stock_of,
+    refusal="SOLD_OUT",
+    field="item",
+    subjects=lambda config: [item.key for item in config.items],
+    stock=True,
+    public=True,
+)
+# Without a limit it still tells whether there is a slot now: outside of all of them nothing is left.
+SLOT_STOCK = Counter[FlashSaleConfig](
+    name="slot_stock",
+    scope=Scope.ITEM,
+    period=Period.SLOT,
+    limit=slot_stock_of,
+    refusal="SLOT_SOLD_OUT",
+    field="item",
+    subjects=lambda config: [item.key for item in config.items],
+    public=True,
+)

@@ -1,0 +1,71 @@
+"""What the shop reports of orders: every payment ends as a sale, or in a refund that is asked for."""
+
+from collections.abc import Iterator
+
+from plugins.flash_sale.claiming import FlashSaleView, slot_key
+from plugins.flash_sale.states import Claim, Status
+from siyu.sdk import Cancel, Confirm, Effect, Emit, Fact, Issue, Notify, Refuse, Reserve, Revoke, SetState
+
+REFUND = "refund"
+
+
+def pay(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
+    """Sell what is held for the money that was agreed; whatever else was paid goes back, or is looked at again."""
+    order, key = view.order, fact.data.get("reservation")
+    if order is None or key is None:
+        return
+    found = view.state.claim(key)
+    if found is None:
+        yield Refuse("NO_CLAIM")
+    elif order.amount_fen == 0:
+        yield Refuse("NOTHING_PAID")
+    elif order.amount_fen != found.amount_fen or found.status is Status.PAID:
+        yield from ask_refund(order.number)
+    elif found.is_over:
+        # Only a fact that names the item may take of its stock.
+        yield Emit("late", {"item": found.item, "reservation": key, "order": order.number})
+    else:
+        yield from sell(found, order.number, view)
+
+
+def sell(held: Claim, order: str, view: FlashSaleView) -> Iterator[Effect]:
+    """What was held is bought."""
+    key = held.reservation
+    yield Confirm(key, "CLAIM_OVER")
+    if view.reserved(slot_key(key)) is not None:
+        yield Confirm(slot_key(key), "CLAIM_OVER")
+    yield Cancel(key)
+    yield SetState(view.state.ended(held, Status.PAID, order))
+
+
+def pay_late(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
+    """Sell anew what was given back before it was paid for, if that can still be; otherwise the money goes back."""
+    found, order = view.state.claim(fact.data["reservation"]), fact.data["order"]
+    if found is not None and can_be_had_again(found, view):
+        # For good, and of no slot: it was claimed in one that may be over.
+        yield Reserve("stock", found.quantity)
+        yield SetState(view.state.ended(found, Status.PAID, order))
+    else:
+        yield from ask_refund(order)
+
+
+def can_be_had_again(over: Claim, view: FlashSaleView) -> bool:
+    """Whether a claim is still unpaid, the member may have so many by now, and so many are left."""
+    item = view.config.item(over.item)
+    if item is None or not over.is_over:
+        return False
+    wanted = view.state.units(item.key) + over.quantity
+    return wanted <= item.per_member and over.quantity <= (view.left("stock") or 0)
+
+
+def ask_refund(order: str) -> Iterator[Effect]:
+    """Ask the shop, once for an order, to pay all of it back."""
+    yield Issue(REFUND, order, "REFUND_ASKED")
+    yield Notify("refund", {"order": order})
+
+
+def refunded(view: FlashSaleView) -> Iterator[Effect]:
+    """Close what was asked for an order whose money is back; of others there is nothing to close."""
+    order = view.order
+    if order is not None and view.state.claims and order.refunded_fen == order.amount_fen:
+        yield Revoke(order.number)
