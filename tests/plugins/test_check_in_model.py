@@ -120,7 +120,7 @@ def test_a_member_gets_what_the_model_says(
 
 
 @pytest.mark.prove
-@settings(max_examples=60, deadline=None, suppress_health_check=FOUND_SLOW)
+@settings(max_examples=30, deadline=None, suppress_health_check=FOUND_SLOW)
 @given(CONFIGS, st.sampled_from(ZONES), st.lists(HABITS, min_size=1, max_size=4), SEEDS)
 def test_a_member_of_three_years_gets_what_the_model_says(
     config: CheckInConfig, zone: ZoneInfo, habits: list[Habit], seed: int
