@@ -274,4 +274,4 @@ async def test_stored_terms_that_nobody_can_read_keep_a_campaign_from_deciding(p
         [decision] = (await engine.submit(sign(campaign, member, NOON))).decisions
         codes.append(decision.refusal and decision.refusal.code)
 
-    assert codes == ["CAMPAIGN_NOT_FOUND", None]
+    assert codes == ["CAMPAIGN_FAILED", None]

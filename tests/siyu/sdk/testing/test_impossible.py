@@ -74,7 +74,7 @@ def said_of(effect: Any) -> str:
         (Emit("pong"), "the type emits no 'pong'; it emits: ping"),
         (Emit("ping", {"n": 2**63}), "data must be at most 8,192 bytes of JSON without NUL, with numbers of 64 bits"),
         (Emit("ping", {}, "lin"), "member_id must be a UUID or None, and is 'lin'"),  # type: ignore[arg-type]  # as above
-        (Reserve("prize_99"), "the type has no counter 'prize_99'; it has: all, endless, item, own, seat"),
+        (Reserve("prize_99"), "the type has no counter 'prize_99'; it has: all, endless, item, own, prize, seat"),
         (Reserve("all", 0), f"{AMOUNT} 0"),
         (Release(""), f"{KEY} ''"),
         (Confirm("a", "GONE"), "code 'GONE' is none of the refusals: NO, TOO_LATE"),
