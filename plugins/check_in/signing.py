@@ -1,8 +1,6 @@
 """The decision of a check-in."""
 
 from collections.abc import Iterator
-from datetime import date
-from functools import lru_cache
 
 from plugins.check_in.config import WHOLE_PERCENT, CheckInConfig
 from plugins.check_in.days import begins_anew, put_before
@@ -13,8 +11,6 @@ from siyu.sdk import Effect, Fact, Grant, Once, Refuse, Score, SetState, View
 
 ALREADY_SIGNED = "ALREADY_SIGNED"
 DAY_IS_PAST = "DAY_IS_PAST"
-# Effects are values, and most members of a day get equal ones: to keep them costs less than to make them.
-EFFECTS_KEPT_MAX = 512
 
 
 def decide(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effect]:
@@ -33,13 +29,13 @@ def decide(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effe
         return
     goes_on = gap_days == 1 and (config.restart == "never" or not begins_anew(day, config.restart))
     streak, days = state.streak + 1 if goes_on else 1, state.days + 1
-    yield _once(day)
+    yield Once(day.isoformat(), ALREADY_SIGNED)
     table = config.streak_points
     points = table[(streak - 1) % len(table)] if config.after_table == "wrap" else table[min(streak, len(table)) - 1]
     if config.tier_multipliers:
         points = points * config.percent_of(view.features.tier) // WHOLE_PERCENT
     if points:
-        yield _points(points)
+        yield Grant("points", points)
     if config.continuous_milestones or config.cumulative_milestones:
         yield from reached(config, day, streak - 1, streak, days, ALREADY_SIGNED)
     if gap_days == 1 and len(recent) < RECENT_DAYS_MAX:
@@ -56,19 +52,4 @@ def decide(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effe
             run_before=run_before,
         )
     )
-    yield _streak(streak)
-
-
-@lru_cache(EFFECTS_KEPT_MAX)
-def _once(day: date) -> Once:
-    return Once(day.isoformat(), ALREADY_SIGNED)
-
-
-@lru_cache(EFFECTS_KEPT_MAX)
-def _points(points: int) -> Grant:
-    return Grant("points", points)
-
-
-@lru_cache(EFFECTS_KEPT_MAX)
-def _streak(days: int) -> Score:
-    return Score("streak", days)
+    yield Score("streak", streak)
