@@ -22,9 +22,10 @@ from siyu.sdk.testing.conformance import (
 from siyu.sdk.testing.crowd import Crowd, Step, play
 from siyu.sdk.testing.drawing import CannotDraw
 from siyu.sdk.testing.given import Given, given, stage_of
+from siyu.sdk.testing.member import Member
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import InvalidEffect
-from siyu.sdk.testing.stage import Member, NoEnd, NotHeard, Stage
+from siyu.sdk.testing.stage import NoEnd, NotHeard, Stage
 
 __all__ = [
     "CHECKS",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import count
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
 from siyu.sdk.audience import Features
@@ -12,6 +12,7 @@ from siyu.sdk.facts import Fact
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
 from siyu.sdk.testing.limits import AMOUNT_MAX, PLAYED_MAX, SHANGHAI, UNITS
+from siyu.sdk.testing.member import STAGE, Member, id_on_stage
 from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import Scene, is_amount
@@ -20,8 +21,6 @@ from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, Held, MemberView, OrderView, StateT
 
 CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
-# Names on a stage become ids below this one, so that equal names have equal ids in every process.
-STAGE = UUID("6f0f2f6e-6d0a-4c9c-9a55-9a1f6f6c7a10")
 
 When = datetime | str
 ThingT = TypeVar("ThingT")
@@ -33,14 +32,6 @@ class NoEnd(Exception):
 
 class NotHeard(LookupError):
     """The campaign type neither listens to nor settles facts of this type, and it is none of its actions."""
-
-
-class Member(NamedTuple):
-    """A member of the stage; wherever one is asked for, the name does as well."""
-
-    name: str
-    id: UUID
-    joined_at: datetime
 
 
 class Stage(Generic[ConfigT, StateT]):
@@ -75,7 +66,6 @@ class Stage(Generic[ConfigT, StateT]):
         self.ends_at = None if ends_at is None else self._moment(ends_at)
         self._ask, self._shop = asking, Shop()
         self._members: dict[str, Member] = {}
-        self._views: dict[UUID, MemberView] = {}
         self._numbers = count(1)
 
     def member(
@@ -87,14 +77,14 @@ class Stage(Generic[ConfigT, StateT]):
         tags: Iterable[str] | None = None,
         groups: Iterable[str] | None = None,
     ) -> Member:
-        """The member of this name; new ones joined at `joined_at`, by default now.
+        """The member of this name; new ones joined at `joined_at`, by default now: an inviter joins before.
 
         Tier, tags and groups are what the shop knows of them from then on (`View.features`), where they are given.
         """
         if name not in self._members:
             joined = self.now if joined_at is None else self._moment(joined_at)
-            member = self._members[name] = Member(name, uuid5(STAGE, f"member/{name}"), joined)
-            self._views[member.id] = MemberView(member.id, joined)
+            member = self._members[name] = Member(name, id_on_stage(name), joined)
+            self._shop.members[member.id] = MemberView(member.id, joined)
             self._shop.features[member.id] = Features(joined)
         known = self._members[name]
         features = self._shop.features[known.id]
@@ -179,6 +169,11 @@ class Stage(Generic[ConfigT, StateT]):
         """The tags that the member has been given and not lost."""
         return self._shop.tags.get(self._known(member).id, frozenset())
 
+    def inviter(self, member: Member | str) -> Member | None:
+        """Who invited the member."""
+        inviter_id = self._shop.inviters.get(self._known(member).id)
+        return next((known for known in self._members.values() if known.id == inviter_id), None)
+
     def rewards(self, member: Member | str) -> dict[str, str]:
         """The names of the rewards that the member was issued and that were not revoked, by key."""
         return self._of(member, self._shop.rewards)
@@ -238,7 +233,7 @@ class Stage(Generic[ConfigT, StateT]):
             asked = self._shop.next_following()
             if asked is None:
                 return
-            if asked.member_id in self._views:
+            if asked.member_id in self._shop.members:
                 yield self._play(asked)
         raise NoEnd(f"more than {PLAYED_MAX} facts follow from one")
 
@@ -249,7 +244,7 @@ class Stage(Generic[ConfigT, StateT]):
 
     def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
         scene = Scene(self.kind, self._shop, fact, self.config, self.zone, self.now, depth)
-        view = view_of(scene, self._views[fact.member_id], order)
+        view = view_of(scene, self._shop.members[fact.member_id], order)
         effects = self._ask(self.kind, fact, view)
         check_effects(scene, effects)
         refusal = refusal_among(scene, effects)

@@ -48,6 +48,8 @@ class OneByOne:
         self._reservations: dict[tuple[UUID, str], Reservation] = {}
         self._teams: dict[str, str] = {}
         self.tags: dict[UUID, frozenset[str]] = {}
+        # Who invited whom, by the one who was invited.
+        self.inviters: dict[UUID, UUID] = {}
         # Names by member and key; None of a key whose reward was revoked.
         self._rewards: dict[tuple[UUID, str], str | None] = {}
         self._messages: list[NewMessage] = []
@@ -152,6 +154,8 @@ class OneByOne:
             world.reservations.put(reservation)
         for member_id, key in self._rewards:
             world.rewards.put_key((live.id, member_id, key))
+        for member_id in self.inviters:
+            world.invitations.put(member_id)
         for hold in self._holds.values():
             world.holds.put_key(hold.key)
             if hold.state == "open":
@@ -193,6 +197,7 @@ class OneByOne:
             self._scores[place] = max(change.amount, self._scores.get(place, change.amount))
         self._once = world.once
         self.tags |= {member_id: features.tags for member_id, features in world.features.items()}
+        self.inviters |= {member_id: new.inviter.id for member_id, new in world.invitations.new.items()}
         self.pending = [asked for asked in self.pending if asked.timer not in world.pending.ended]
         self.pending += world.pending.asked_for()
 
