@@ -19,6 +19,7 @@ from siyu.sdk import (
     Effect,
     Emit,
     Fact,
+    Invite,
     Progress,
     References,
     Release,
@@ -50,7 +51,7 @@ TILL: CampaignType[Any, Any] = CampaignType(
     config=CampaignConfig,
     state=CampaignState,
     actions=(Action("play", Text(zh="来", en="Play")),),
-    effects=frozenset(EFFECT_TYPES) - {Score, Schedule, Cancel, Emit, Reserve, Release, Confirm, SetTeam},
+    effects=frozenset(EFFECT_TYPES) - {Score, Schedule, Cancel, Emit, Reserve, Release, Confirm, SetTeam, Invite},
     reads=(References(frozenset({"till.play"}), "reference"),),
     messages={"ready": Text(zh="{count}份已备好", en="{count} ready")},
     refusals={
