@@ -26,14 +26,11 @@ from siyu.sdk.effects import (
     Emit,
     Grant,
     Hold,
-    Issue,
-    Notify,
     Once,
     Refuse,
     Release,
     Reserve,
     Reverse,
-    Revoke,
     Schedule,
     Score,
     SetState,
@@ -47,6 +44,7 @@ from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
 from siyu.sdk.reads import References
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Revoke
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
@@ -91,6 +89,7 @@ __all__ = [
     "Period",
     "Progress",
     "References",
+    "Refund",
     "Refuse",
     "Release",
     "Reserve",

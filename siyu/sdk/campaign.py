@@ -63,6 +63,8 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `features(config)`: whether decisions under a config look at `View.features`, which is loaded for such campaigns
       alone; without it none does. Pure.
     - `messages`: every message it may `Notify` with, by a snake_case key (`{name}` is filled from `params`).
+    - `refunds`: every reason it may ask for a `Refund` for, by a snake_case key, and the sentence that the shop's staff
+      and the member read.
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
     - `describe`: progress of a participation for a front end.
     - `validate`: what is wrong with a config beyond what its model says; run when a campaign is saved or published.
@@ -94,6 +96,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     reads: tuple[References, ...] = ()
     features: Callable[[ConfigT], bool] | None = None
     messages: Mapping[str, Text] = field(default_factory=dict)
+    refunds: Mapping[str, Text] = field(default_factory=dict)
     state_version: int = 1
     upcast: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
     counters: tuple[Counter[ConfigT], ...] = ()

@@ -39,10 +39,10 @@ def wrong_unit(unit: str) -> Iterator[str]:
         yield f"unit {shown(unit)} is none of: {listed(UNITS)}"
 
 
-def wrong_amount(amount: object) -> Iterator[str]:
+def wrong_amount(amount: object, field: str = "amount") -> Iterator[str]:
     """It is a positive whole number."""
     if not is_amount(amount):
-        yield f"amount must be a whole number from 1 to {AMOUNT_MAX:,}, and is {shown(amount)}"
+        yield f"{field} must be a whole number from 1 to {AMOUNT_MAX:,}, and is {shown(amount)}"
 
 
 def wrong_text(field: str, value: object, length_max: int) -> Iterator[str]:

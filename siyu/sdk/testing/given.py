@@ -81,6 +81,11 @@ class Given(Generic[ConfigT, StateT]):
         assert words in (messages[-1].zh, messages[-1].en), f"not {words!r}: {messages[-1]}"
         return self
 
+    def then_refund(self, member: str, order: str, amount_fen: int) -> Self:
+        """A refund of the member's order is asked for and still open: so much is to be back in all, in fen."""
+        assert self.stage.refunds(member).get(order) == amount_fen, f"open: {self.stage.refunds(member)}"
+        return self
+
     def then_state(self, member: str, state: StateT) -> Self:
         """The member's participation has this state."""
         assert self.stage.state(member) == state

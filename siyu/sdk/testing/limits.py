@@ -8,6 +8,7 @@ KEY_LENGTH_MAX = 64
 REFERENCE_LENGTH_MAX = 80
 ORDER_NUMBER_LENGTH_MAX = 64
 ORDER_AMOUNT_FEN_MAX = 10_000_000_000
+REFUND_PROBLEM_LENGTH_MAX = 500
 JSON_INTEGER_MAX = 2**63 - 1
 JSON_DEPTH_MAX = 16
 # Facts that follow from one another: so many come after the first, unless a timer pauses between them.

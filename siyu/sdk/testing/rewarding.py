@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from siyu.sdk.effects import Issue, Notify, Revoke
+from siyu.sdk.shop_effects import Issue, Notify, Revoke
 from siyu.sdk.testing.bounds import listed, shown, wrong_code, wrong_key, wrong_text
 from siyu.sdk.testing.limits import JSON_INTEGER_MAX, KEY_LENGTH_MAX, PARAM_LENGTH_MAX, PARAMS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene

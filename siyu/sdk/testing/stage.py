@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from siyu.sdk.audience import Features
 from siyu.sdk.campaign import Action, CampaignType
+from siyu.sdk.core_facts import REFUND_FAILED, REFUND_REQUESTED
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
@@ -187,6 +188,13 @@ class Stage(Generic[ConfigT, StateT]):
         """The words of the messages that the member was left, filled in, the oldest first."""
         return tuple(self._shop.messages[self._known(member).id])
 
+    def refunds(self, member: Member | str) -> dict[str, int]:
+        """What the campaign asked the shop to pay back to the member and is not back: fen in all, by order.
+
+        `fact(member, "order.refunded", …)` is the shop paying: an order is gone once all that was asked for is back.
+        """
+        return self._shop.orders.open_refunds(self._known(member).id)
+
     def timers(self, member: Member | str) -> dict[str, datetime]:
         """When the member's timers will fire, by key."""
         return {key: asked.due_at for key, asked in self._of(member, self._shop.timers).items()}
@@ -212,7 +220,8 @@ class Stage(Generic[ConfigT, StateT]):
         told = CORE_FACTS[type_].model_validate(data).model_dump(mode="json", exclude_none=True)
         fact = self._fact(member, type_, told)
         if type_ not in ORDER_FACTS:
-            return self._hear(fact, None)
+            code = self._shop.orders.refund_failed(fact.member_id, told) if type_ == REFUND_FAILED else None
+            return self._hear(fact, None) if code is None else Played(fact, refusal=code)
         order = self._shop.orders.accept(type_, fact.member_id, fact.at, fact.data)
         return Played(fact, refusal=order) if isinstance(order, str) else self._hear(fact, order)
 
@@ -243,8 +252,10 @@ class Stage(Generic[ConfigT, StateT]):
         raise NoEnd(f"more than {PLAYED_MAX} facts follow from one")
 
     def _play(self, asked: AskedFor) -> Played:
-        """Decide about what the campaign asked for, in whatever state it is."""
+        """Decide about what the campaign asked for, in whatever state it is; a refund is for the shop alone."""
         fact = self._new_fact(asked.type, asked.member_id, asked.due_at, asked.data)
+        if asked.type == REFUND_REQUESTED:
+            return Played(fact, refusal=self._shop.orders.ask_refund(fact.member_id, fact.data))
         return self._decide(fact, None, asked.depth)
 
     def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
