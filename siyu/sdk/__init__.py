@@ -44,7 +44,8 @@ from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
 from siyu.sdk.reads import References
-from siyu.sdk.shop_effects import Issue, Notify, Refund, Revoke
+from siyu.sdk.reviews import Reviewed
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
@@ -95,6 +96,8 @@ __all__ = [
     "Reserve",
     "Reserved",
     "Reverse",
+    "Review",
+    "Reviewed",
     "Revoke",
     "RewardRule",
     "Schedule",

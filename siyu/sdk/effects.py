@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from siyu.sdk.shop_effects import Issue, Notify, Refund, Revoke
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +261,7 @@ Effect = (
     | Issue
     | Revoke
     | Notify
+    | Review
     | Tag
     | Untag
     | Refund

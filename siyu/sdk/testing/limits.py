@@ -21,6 +21,10 @@ HOLDS_OPEN_MAX = 256
 # Of a message.
 PARAMS_MAX = 16
 PARAM_LENGTH_MAX = 200
+# Of a review; open, of one member.
+EVIDENCE_MAX = 16
+EVIDENCE_LENGTH_MAX = 500
+REVIEWS_OPEN_MAX = 256
 STATE_LENGTH_MAX = 65_536
 # The names of teams and items, and how many of them one fact may name.
 SUBJECT_LENGTH_MAX = 64
