@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from plugins.referral.config import DEVICE_LENGTH_MAX, DEVICE_LENGTH_MIN
+from plugins.referral.states import Why
 from siyu.sdk import ActionInput, FactData
 
 # What an operator should look at: a word of `LOOKS`, and what was found.
@@ -41,7 +42,7 @@ class Asked(Pair):
 class Answered(Asked):
     """Both sides are promised their reward; with `why`, neither is."""
 
-    why: str | None = None
+    why: Why | None = None
 
 
 class Prize(FactData):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from plugins.referral.config import ReferralConfig
 from plugins.referral.facts import Asked, Earned, NumberedOrder, Refunded
 from plugins.referral.pairing import ReferralView, await_answer, decline, end, tell, withdraw
-from plugins.referral.states import ATTEMPTS_MAX, ORDERS_MAX, Invitation, Look, Order, Status
+from plugins.referral.states import ATTEMPTS_MAX, ORDERS_MAX, Invitation, Look, Order, Status, Why
 from siyu.sdk import Cancel, Effect, Fact, OrderView, Schedule, SetState
 
 # For them the trigger may still be fulfilled, or fail.
@@ -25,7 +25,7 @@ def paid(fact: Fact, view: ReferralView) -> Iterator[Effect]:
     if fact.at < invitation.bound_at:
         # It was reported after the bind, which should not have been.
         if invitation.status in UNDECIDED:
-            yield from end(fact, view, invitation, Status.REJECTED, "HAS_ORDERED")
+            yield from end(fact, view, invitation, Status.REJECTED, Why.HAS_ORDERED)
         return
     known = order_of(fact, config, invitation, order)
     if known is None:
@@ -141,7 +141,7 @@ def undo(fact: Fact, view: ReferralView, invitation: Invitation) -> Iterator[Eff
     """The trigger is not fulfilled after all: nobody is promised anything, and other orders may fulfil it yet."""
     yield from withdraw(fact, invitation)
     if invitation.attempt >= ATTEMPTS_MAX:
-        yield from decline(view, invitation, Status.DECLINED, "REFUNDED")
+        yield from decline(view, invitation, Status.DECLINED, Why.REFUNDED)
         return
     again = {"status": Status.BOUND, "attempt": invitation.attempt + 1}
     yield SetState(view.state.invited(invitation.model_copy(update=again)))

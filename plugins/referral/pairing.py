@@ -6,7 +6,7 @@ from uuid import UUID
 
 from plugins.referral.config import ReferralConfig
 from plugins.referral.facts import Answered, Asked, Pair, Prize, Risks
-from plugins.referral.states import PAIRS_OPEN_MAX, Invitation, Look, ReferralState, Status
+from plugins.referral.states import PAIRS_OPEN_MAX, Invitation, Look, ReferralState, Status, Why
 from siyu.sdk import (
     Cancel,
     Counter,
@@ -38,21 +38,21 @@ CLOSE_AFTER = timedelta(seconds=1)
 TIMER = REVIEW = "invitation"
 
 
-def cap(name: str, period: Period, code: str) -> Counter[ReferralConfig]:
+def cap(name: str, period: Period, why: Why) -> Counter[ReferralConfig]:
     """For how many newcomers an inviter is rewarded in a period, at most."""
     return Counter[ReferralConfig](
         name=f"cap_{name}",
         scope=Scope.MEMBER,
         period=period,
         limit=lambda config, _: getattr(config.caps, name),
-        refusal=code,
+        refusal=why.value,
     )
 
 
 CAPS = (
-    cap("day", Period.DAY, "INVITER_DAY_CAP"),
-    cap("month", Period.MONTH, "INVITER_MONTH_CAP"),
-    cap("total", Period.EVER, "INVITER_TOTAL_CAP"),
+    cap("day", Period.DAY, Why.INVITER_DAY_CAP),
+    cap("month", Period.MONTH, Why.INVITER_MONTH_CAP),
+    cap("total", Period.EVER, Why.INVITER_TOTAL_CAP),
 )
 # What an operator is asked to look at, by what was found.
 LOOKS = {"device_members": "device", "burst_invitees": "burst", "tags": "tags", "inviter_tags": "tags"}
@@ -106,12 +106,12 @@ def promise(asked: Asked, view: ReferralView, state: ReferralState) -> Iterator[
     yield tell("answered", Answered(**asked.model_dump(), why=why), asked.invitee)
 
 
-def no_promise(view: ReferralView, state: ReferralState) -> str | None:
+def no_promise(view: ReferralView, state: ReferralState) -> Why | None:
     """Why an inviter can be promised nothing now."""
-    reached = [counter.refusal for counter in CAPS if view.left(counter.name) == 0]
+    reached = [Why(counter.refusal) for counter in CAPS if view.left(counter.name) == 0]
     if reached:
         return reached[0]
-    return "TOO_MANY_OPEN" if state.pairs_open >= PAIRS_OPEN_MAX else None
+    return Why.TOO_MANY_OPEN if state.pairs_open >= PAIRS_OPEN_MAX else None
 
 
 def answered(fact: Fact, view: ReferralView) -> Iterator[Effect]:
@@ -148,7 +148,7 @@ def close(fact: Fact, view: ReferralView) -> Iterator[Effect]:
     if invitation is None:
         return
     if invitation.status is Status.QUALIFIED:
-        yield from end(fact, view, invitation, Status.DECLINED, "UNANSWERED")
+        yield from end(fact, view, invitation, Status.DECLINED, Why.UNANSWERED)
     elif invitation.status is Status.HELD and invitation.look is Look.OPEN:
         yield SetState(view.state.invited(invitation.model_copy(update={"window_over": True})))
     elif invitation.status is Status.HELD:
@@ -162,7 +162,7 @@ def reviewed(fact: Fact, view: ReferralView) -> Iterator[Effect]:
         return
     invitation = invitation.model_copy(update={"look": Look.APPROVED})
     if not verdict.approved:
-        yield from end(fact, view, invitation, Status.REJECTED, "REJECTED")
+        yield from end(fact, view, invitation, Status.REJECTED, Why.REJECTED)
     elif invitation.status is Status.HELD and invitation.window_over:
         yield from reward(fact, view, invitation, promised=True)
     else:
@@ -184,13 +184,13 @@ def reward(fact: Fact, view: ReferralView, invitation: Invitation, *, promised: 
     yield Notify("rewarded")
 
 
-def end(fact: Fact, view: ReferralView, invitation: Invitation, status: Status, why: str) -> Iterator[Effect]:
+def end(fact: Fact, view: ReferralView, invitation: Invitation, status: Status, why: Why) -> Iterator[Effect]:
     """Neither side is rewarded."""
     yield from withdraw(fact, invitation)
     yield from decline(view, invitation, status, why)
 
 
-def decline(view: ReferralView, invitation: Invitation, status: Status, why: str) -> Iterator[Effect]:
+def decline(view: ReferralView, invitation: Invitation, status: Status, why: Why) -> Iterator[Effect]:
     """Keep that there is no reward, and why, and tell the newcomer."""
     yield SetState(view.state.invited(invitation.model_copy(update={"status": status, "why": why})))
     yield Notify("declined")

@@ -1,7 +1,7 @@
 """What siyu keeps for a member: where their own invitation stands, and how many they have brought."""
 
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from uuid import UUID
 
 from siyu.sdk import CampaignState
@@ -25,6 +25,19 @@ class Status(Enum):
     REWARDED = "rewarded"
     DECLINED = "declined"
     REJECTED = "rejected"
+
+
+class Why(StrEnum):
+    """Why an invitation ended without a reward."""
+
+    INVITER_DAY_CAP = "INVITER_DAY_CAP"
+    INVITER_MONTH_CAP = "INVITER_MONTH_CAP"
+    INVITER_TOTAL_CAP = "INVITER_TOTAL_CAP"
+    TOO_MANY_OPEN = "TOO_MANY_OPEN"
+    UNANSWERED = "UNANSWERED"
+    REFUNDED = "REFUNDED"
+    REJECTED = "REJECTED"
+    HAS_ORDERED = "HAS_ORDERED"
 
 
 class Look(Enum):
@@ -59,7 +72,7 @@ class Order(CampaignState):
 class Invitation(CampaignState):
     """By whom and when a member was brought, and what they did since.
 
-    `why` is the code of an end without reward. `attempt` counts the times that the trigger was tried. `window_over`:
+    `attempt` counts the times that the trigger was tried. `window_over`:
     only an operator's look is awaited. `kept_orders` and `kept_fen` are those orders that count and whose refund window
     has closed, `orders` those whose has not; `earns`: some order of theirs paid commission.
     """
@@ -67,7 +80,7 @@ class Invitation(CampaignState):
     inviter: UUID
     bound_at: datetime
     status: Status = Status.BOUND
-    why: str | None = None
+    why: Why | None = None
     look: Look = Look.NONE
     attempt: int = 1
     window_over: bool = False
