@@ -105,7 +105,7 @@ class Crowd:
         """The data of an action or a described fact. Raises CannotDraw."""
         model = self._models[type_]
         drawn = draw(model, self._random).model_dump(mode="json")
-        if self._partner in model.model_fields and self._random.random() >= JUNK_SHARE:
+        if self._codes and self._partner in model.model_fields and self._random.random() >= JUNK_SHARE:
             drawn[self._partner] = self._random.choice(self._codes)
         return drawn
 
