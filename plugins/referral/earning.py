@@ -39,7 +39,9 @@ def matured(fact: Fact, view: ReferralView) -> Iterator[Effect]:
         yield Settle(data.key, data.fen)
         yield SetState(state.model_copy(update={"commissions_open": state.commissions_open - 1}))
     elif data.fen:
-        yield Grant("commission", data.fen, reference=data.order)
+        # With the key, so that nothing is promised for it any more.
+        yield Hold("commission", data.fen, data.key, "PROMISED_ALREADY", reference=data.order)
+        yield Settle(data.key)
     if data.fen:
         for debt in state.debts[:COLLECTED_MAX]:
             yield tell("collect", Owed(order=debt.order))

@@ -7,11 +7,13 @@ from plugins.referral.config import ReferralConfig
 from plugins.referral.facts import Asked, Earned, NumberedOrder, Refunded
 from plugins.referral.pairing import ReferralView, await_answer, decline, end, tell, withdraw
 from plugins.referral.states import ATTEMPTS_MAX, ORDERS_MAX, Invitation, Look, Order, Status, Why
-from siyu.sdk import Cancel, Effect, Fact, OrderView, Schedule, SetState
+from siyu.sdk import Effect, Fact, OrderView, Schedule, SetState
 
 # For them the trigger may still be fulfilled, or fail.
 UNDECIDED = frozenset({Status.BOUND, Status.QUALIFIED, Status.HELD})
 PROMISED = frozenset({Status.QUALIFIED, Status.HELD})
+# Without a window commission is due a little later all the same: first it is promised.
+WINDOW_MIN = timedelta(minutes=1)
 # An order whose window has closed waits for the operator's look, and asks again, but not for ever.
 LOOK_AGAIN = timedelta(days=1)
 LOOKS_MAX = 365
@@ -31,7 +33,8 @@ def paid(fact: Fact, view: ReferralView) -> Iterator[Effect]:
     if known is None:
         return
     invitation = invitation.with_order(known)
-    yield Schedule(timer_of(known), fact.at + timedelta(days=config.refund_days), "mature", {"number": known.number})
+    window = max(timedelta(days=config.refund_days), WINDOW_MIN)
+    yield Schedule(timer_of(known), fact.at + window, "mature", {"number": known.number})
     if known.per_mille:
         invitation = invitation.model_copy(update={"earns": True})
         yield tell("commission", earned(fact, known, known.net_fen), invitation.inviter)
@@ -125,12 +128,10 @@ def refunded(fact: Fact, view: ReferralView) -> Iterator[Effect]:
             yield tell("refunded", back, invitation.inviter)
         return
     invitation = invitation.with_order(known.model_copy(update={"refunded_fen": order.refunded_fen}))
-    if not back.after_fen:
-        invitation = invitation.without_order(known)
-        yield Cancel(timer_of(known))
-        if known.per_mille:
-            back = back.model_copy(update={"key": order_key(fact, known)})
-            yield tell("refunded", back, invitation.inviter)
+    if not back.after_fen and known.per_mille:
+        # Its timer still fires: should the promise be on its way yet, it is dropped then.
+        back = back.model_copy(update={"key": order_key(fact, known)})
+        yield tell("refunded", back, invitation.inviter)
     if invitation.status in PROMISED and known.counts and not is_met(view.config, invitation):
         yield from undo(fact, view, invitation)
     else:

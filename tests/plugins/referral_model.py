@@ -152,7 +152,7 @@ class ModelReferral:
         in_time = age_s <= self.config.trigger_days * DAY_S
         order.counts = self.config.trigger != "registered" and pair.status in UNDECIDED and in_time
         if order.per_mille or order.counts:
-            order.due_s = self.now_s + self.config.refund_days * DAY_S
+            order.due_s = self.now_s + max(self.config.refund_days * DAY_S, 60)
         if pair.status == "bound" and order.counts and self.is_met(pair):
             self.qualify(pair, pair.look)
         self.pass_time(0)
