@@ -1,14 +1,16 @@
 """Referrals, played on a stage: who may be brought by whom, and when both sides are rewarded."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
 
 from plugins.referral.campaign import REFERRAL
+from plugins.referral.facts import Asked, Prize
 from plugins.referral.states import ATTEMPTS_MAX, Look, Status
 from siyu.sdk import Invite
-from siyu.sdk.testing import campaign_tests
+from siyu.sdk.testing import Stage, campaign_tests
 from tests.plugins.referral_stage import (
     DEVICE,
     LONG_AGO,
@@ -16,6 +18,7 @@ from tests.plugins.referral_stage import (
     bind,
     bound,
     code_of,
+    every,
     invitation,
     pay,
     points,
@@ -407,3 +410,29 @@ def test_a_code_can_be_typed_in_capitals() -> None:
     stage = stage_of()
 
     assert stage.act("bo", "bind", code=code_of(stage, "ann").upper()).refusal is None
+
+
+def test_a_step_is_given_once_however_often_it_is_asked_for() -> None:
+    """Two newcomers who are verified at one moment both ask for what neither has seen given."""
+    stage = Stage(replace(REFERRAL, settles=REFERRAL.settles | {"referral.prize"}), referral(steps=STEPS))
+    asked = Prize(key="step#2", points=7, reward="mug", step=2).model_dump(mode="json")
+
+    given = [stage.fact("ann", "referral.prize", **asked).refusal for _ in range(3)]
+
+    assert given == [None, "GIVEN_ALREADY", "GIVEN_ALREADY"]
+    assert (points(stage, "ann"), stage.rewards("ann"), stage.state("ann").steps) == ([7], {"step#2": "mug"}, (2,))
+
+
+def test_what_the_inviter_promised_too_late_is_taken_back() -> None:
+    """The newcomer's side has gone on meanwhile; the promise of one attempt does not stand for another."""
+    stage = stage_of()
+    stage.kind = replace(REFERRAL, settles=REFERRAL.settles | {"referral.qualified"})
+    bo = bound(stage, "bo")
+    pay(stage, "bo", "A-1")
+    refund(stage, "bo", "A-1")
+
+    late = Asked(invitee=bo.id, attempt=7, order="A-1").model_dump(mode="json")
+    played = stage.fact("ann", "referral.qualified", **late)
+
+    assert [each.fact.type for each in every(played)] == ["referral.qualified", "referral.answered", "referral.voided"]
+    assert (promised(stage, "ann"), stage.state("ann").pairs_open, status(stage, "bo")[0]) == ([], 0, Status.BOUND)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -45,6 +46,19 @@ HAPPENINGS = st.tuples(st.sampled_from([1, 0, 20, 50]), st.integers(0, NEWCOMERS
 Happening = tuple[int, int, tuple[str, int]]
 
 
+@dataclass
+class Paid:
+    """An order, and what is left of it."""
+
+    buyer: UUID
+    number: str
+    left_fen: int
+
+    def data(self, fen: int) -> dict[str, object]:
+        """What the shop tells of so much of it."""
+        return {"order": self.number, "amount_fen": fen}
+
+
 class Life:
     """A referral on a database that had others before."""
 
@@ -53,8 +67,7 @@ class Life:
         self.engine = Engine(pool, REGISTRY, SHANGHAI, BatchLimits(), self.clock)
         self.members: Sequence[UUID] = ()
         self.campaign = UUID(int=0)
-        # Who paid them, the oldest first.
-        self.orders: list[tuple[int, str]] = []
+        self.orders: list[Paid] = []
 
     async def open(self, config: dict[str, Any]) -> None:
         """Earlier lives are over. The last of the members has been one for long."""
@@ -78,13 +91,15 @@ class Life:
         if what == "bind":
             data = {"code": member_code(self.members[argument])}
             return PreviewFact(at, member, action="bind", data=data)
-        if what == "pay" or not self.orders:
-            self.orders.append((number, f"{self.campaign}/{len(self.orders)}"[-60:]))
-            data = {"order": self.orders[-1][1], "amount_fen": 1_000 if what == "refund" else argument}
-            return PreviewFact(at, member, type="order.paid", data=data)
-        buyer, order = self.orders[-1 - number % len(self.orders)]
-        data = {"order": order, "amount_fen": argument}
-        return PreviewFact(at, self.members[buyer], type="order.refunded", data=data)
+        paid = [order for order in self.orders if order.left_fen]
+        if what == "pay" or not paid:
+            order = Paid(member, f"{self.campaign}/{len(self.orders)}"[-60:], argument if what == "pay" else 1_000)
+            self.orders.append(order)
+            return PreviewFact(at, member, type="order.paid", data=order.data(order.left_fen))
+        order = paid[-1 - number % len(paid)]
+        fen = min(argument, order.left_fen)
+        order.left_fen -= fen
+        return PreviewFact(at, order.buyer, type="order.refunded", data=order.data(fen))
 
     async def commit(self, facts: Sequence[PreviewFact]) -> None:
         """One after the other."""
