@@ -69,6 +69,11 @@ MATRIX = {
         " { userErrors { code } } }",
         "m",
     ),
+    "referralBind": (
+        f'mutation {{ referralBind(input: {{campaign: "{SOME_ID}", code: "x", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
     "flashSaleClaim": (
         f'mutation {{ flashSaleClaim(input: {{campaign: "{SOME_ID}", item: "mug", idempotencyKey: "12345678"}})'
         " { userErrors { code } } }",
