@@ -28,7 +28,9 @@ from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages, 
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
 from siyu.messaging.queries import MessageRow, message_pages
+from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
+from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -80,7 +82,10 @@ class Loaders:
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
+        self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
+        self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
+        self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
 

@@ -8,7 +8,7 @@ import orjson
 
 from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
-from siyu.engine import inviting, scheduling, tagging
+from siyu.engine import inviting, refunding, scheduling, tagging
 from siyu.engine.guards import Guard, PlacedGuard, first_refusal
 from siyu.engine.outcome import Refusal
 from siyu.engine.references import is_reference
@@ -25,6 +25,7 @@ from siyu.engine.reserving import (
     reserve,
     set_team,
 )
+from siyu.engine.reviewing import check_review, review
 from siyu.engine.scene import KEY_LENGTH_MAX, InvalidEffect, Logged, Scene, is_amount, is_text
 from siyu.engine.value_effects import VALUE_APPLY, VALUE_CHECKS
 from siyu.engine.value_guards import GUARDED, value_refusal
@@ -37,9 +38,11 @@ from siyu.sdk import (
     Grant,
     Invite,
     Once,
+    Refund,
     Refuse,
     Release,
     Reserve,
+    Review,
     Schedule,
     Score,
     SetState,
@@ -184,9 +187,11 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Release: check_release,
     Confirm: check_confirm,
     SetTeam: check_set_team,
+    Refund: refunding.check_refund,
     Tag: tagging.check_label,
     Untag: tagging.check_label,
     Invite: inviting.check_invite,
+    Review: check_review,
     **VALUE_CHECKS,
 }
 GUARDS: Mapping[type[Effect], Guard] = {
@@ -209,8 +214,10 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Release: release,
     Confirm: confirm,
     SetTeam: set_team,
+    Refund: refunding.refund,
     Tag: tagging.tag,
     Untag: tagging.untag,
     Invite: inviting.invite,
+    Review: review,
     **VALUE_APPLY,
 }

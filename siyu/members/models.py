@@ -16,7 +16,7 @@ class Member(Model):
     tier = fields.CharField(max_length=32, null=True)
 
     class Meta:
-        # Beside it the unique index `member_place` on (joined_at, id), which invitations refer to (migration 0009).
+        # Beside it the unique index `member_place` on (joined_at, id), which invitations refer to (migration 0011).
         table = "member"
 
 

@@ -3,7 +3,7 @@
 from tests.proofs.guard import ENGINE, Guard
 
 MEMBERS = "siyu/members"
-MIGRATION = "migrations/0009_invitation.py"
+MIGRATION = "migrations/0011_invitation.py"
 INVITATIONS = "tests/siyu/engine/test_invitations.py"
 CATALOGUE = "tests/migrations/test_catalogue.py"
 NOBODY = f"{INVITATIONS}::test_nobody_is_invited_by_themselves_twice_or_by_a_newcomer"

@@ -22,6 +22,7 @@ from siyu.sdk import (
     References,
     Refuse,
     Reverse,
+    Review,
     Schedule,
     Scope,
     SetTeam,
@@ -214,5 +215,7 @@ def scripted(scripts: Sequence[Script], declared: frozenset[type[Effect]]) -> An
         reads=(References(frozenset({"scripted.go"}), "reference"), References(frozenset({"order.paid"}), "order")),
         messages={"ready": Text(zh="{count}份已备好", en="{count} ready"), "bare": Text(zh="{words}", en="{words}")},
         partner="partner",
+        refunds={reason: Text(zh="款项退回", en="Your money goes back") for reason in ("late", "full")},
+        reviews={"look": Text(zh="请看", en="Look")} if Review in declared else {},
         refusals={code: Text(zh="不", en="No") for code in ("NO", "TOO_LATE")},
     )

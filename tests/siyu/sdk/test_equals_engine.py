@@ -37,6 +37,7 @@ from siyu.sdk import (
     OrderView,
     Refuse,
     Reverse,
+    Review,
     Revoke,
     RewardRule,
     Score,
@@ -64,8 +65,11 @@ from tests.siyu.sdk.scripts import (
     ODD_GIFTS,
     ODD_INVITES,
     ODD_LABELS,
+    ODD_REFUNDS,
+    ODD_REVIEWS,
     ODD_VALUES,
     PROMISING,
+    REVIEWING,
     REWARDING,
     SCRIPTS,
     SHARING,
@@ -124,7 +128,9 @@ def compare(
         assert (inviter.id if inviter else None) == engine.inviters.get(member.id)
         assert stage.holds(member) == engine.holds(member.id)
         assert stage.rewards(member) == engine.rewards(member.id)
+        assert stage.reviews(member) == engine.reviews(member.id)
         assert stage.messages(member) == engine.messages(member.id)
+        assert stage.refunds(member) == engine.refunds(member.id)
         assert all(stage.best(member, board) == engine.best(member.id, board) for board in BEST_BOARDS)
 
     for counter in COUNTED:
@@ -140,8 +146,12 @@ class Shop(Stage[Any, Any]):
         super().__init__(kind, config)
         self.decided_at: dict[UUID, datetime] = {}
 
-    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
+    def _new_fact(self, type_: str, member_id: UUID, at: datetime, data: Mapping[str, Any]) -> Fact:
+        fact = super()._new_fact(type_, member_id, at, data)
         self.decided_at[fact.id] = self.now
+        return fact
+
+    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
         try:
             return super()._decide(fact, order, depth)
         except Exception:
@@ -285,9 +295,7 @@ INVITING = [[By("NO")], [LookAtPartner()], [By("NO"), Score("invitees", 1)], [On
             st.sampled_from(MEMBERS),
             st.sampled_from([*(id_on_stage(name) for name in MEMBERS), UUID(int=1)]).map(member_code)
             | st.sampled_from([None, "", "junk"]),
-            st.sampled_from(
-                [[By("NO")], [LookAtPartner()], [By("NO"), Score("invitees", 1)], [Once("a", "NO"), By("NO")]]
-            ),
+            st.sampled_from(INVITING),
         ),
         max_size=12,
     ),
@@ -304,7 +312,9 @@ def test_who_invites_whom_is_equal(turns: list[tuple[str, str | None, Script]], 
     compare(kind, PurchaseConfig(), life, frozenset(), ages)
 
 
-@pytest.mark.parametrize("effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS, *ODD_INVITES], ids=repr)
+@pytest.mark.parametrize(
+    "effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS, *ODD_REFUNDS, *ODD_REVIEWS, *ODD_INVITES], ids=repr
+)
 def test_what_is_impossible_is_so_for_both(effect: Effect) -> None:
     kind = scripted([[effect]], frozenset(EFFECT_TYPES))
     step = Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})
@@ -326,6 +336,40 @@ def test_the_same_types_read_holds(undeclared: set[type[Effect]]) -> None:
     kind = scripted([[LookAtValue("points", "a", None, "grant")]], frozenset(EFFECT_TYPES) - undeclared)
 
     compare(kind, PurchaseConfig(), [Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})], frozenset())
+
+
+@settings(deadline=None)
+@given(REVIEWING, lives_of(scripted([[]], frozenset(EFFECT_TYPES)), steps_max=16), CLOSED)
+def test_what_operators_have_to_look_at_is_equal(
+    scripts: list[Script], life: list[Step], closed: frozenset[int]
+) -> None:
+    compare(scripted(scripts, frozenset(EFFECT_TYPES)), PurchaseConfig(), life, closed)
+
+
+@pytest.mark.parametrize("at_once", [32, 15])
+def test_the_same_number_of_reviews_may_be_open(at_once: int) -> None:
+    """As with holds: it is reached exactly, and gone beyond; a verdict makes room for as many."""
+
+    def decide(fact: Fact, view: AnyView) -> Iterator[Effect]:
+        yield from (Review(f"{fact.new_key}/{number}", "look") for number in range(at_once))
+
+    kind = replace(scripted([[]], frozenset(EFFECT_TYPES)), decide=decide)
+    asking, verdict = Step("lin", NOW, NOW, "scripted.go", {}), {"key": "3", "approved": True, "note": ""}
+    compare(
+        kind, PurchaseConfig(), [*[asking] * 18, asking._replace(type="scripted.reviewed", data=verdict)], frozenset()
+    )
+
+
+def test_a_kit_that_forgot_a_verdict_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unheard(stage: Shop, member: str, type_: str, data: dict[str, Any]) -> Played:
+        return Played(stage._fact(member, type_, data))
+
+    monkeypatch.setattr(Stage, "_verdict", unheard)
+    verdict = {"key": "0", "approved": True, "note": ""}
+    life = [Step("lin", NOW, NOW, "scripted.go", {}), Step("lin", NOW, NOW, "scripted.reviewed", verdict)]
+
+    with pytest.raises(AssertionError):
+        compare(scripted([[Review("a", "look")]], frozenset(EFFECT_TYPES)), PurchaseConfig(), life, frozenset())
 
 
 @pytest.mark.parametrize("at_once", [32, 15])

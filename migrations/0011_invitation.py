@@ -9,7 +9,7 @@ from migrations import DroppedIndex
 class Migration(migrations.Migration):
     """Written by hand: a unique index with a name of its own, and a table with composite keys, a check and a trigger."""
 
-    dependencies = [("siyu", "0008_value_effects")]
+    dependencies = [("siyu", "0010_review")]
 
     operations = [
         # The same columns as before, unique now, so that foreign keys can name a member together with their joining.
