@@ -33,6 +33,8 @@ from tests.siyu.engine.test_model import SLOW
 
 ALONE = BatchLimits(facts_max=1, share_min=1)
 FRIEND = UUID(int=3)
+# What has to happen at all happens within this.
+WAIT_S_MAX = 60
 
 
 async def test_who_was_invited_has_one_inviter_in_the_whole_shop(pool: Pool) -> None:
@@ -94,7 +96,7 @@ async def test_an_inviter_whom_others_decide_about_keeps_nobody_waiting(pool: Po
 
     async with pool.acquire() as connection, connection.transaction():
         await lock_members(connection, [old])
-        outcome = await asyncio.wait_for(engine.submit(bind(campaign, lin, old)), 10)
+        outcome = await asyncio.wait_for(engine.submit(bind(campaign, lin, old)), WAIT_S_MAX)
 
     assert said(outcome) is None
     await engine.drain()
@@ -131,7 +133,7 @@ async def test_an_invitation_that_nobody_locked_for_is_found_by_the_constraint(p
             submitted = asyncio.gather(
                 engine.submit(bind(campaign, lin, old)), engine.submit(bind(campaign, wang, old))
             )
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(WAIT_S_MAX):
                 while not await connection.fetchval(waiting):
                     await asyncio.sleep(0.01)
         outcomes = await submitted

@@ -167,20 +167,21 @@ class OneByOne:
         for reservation in self._reservations.values():
             world.reservations.put(reservation)
         self._load_keys(world, live)
-        self._load_references(world.book, readable_references(self._kind, fact.type, fact.data))
-        return world
-
-    def _load_keys(self, world: World, live: LiveCampaign) -> None:
-        for member_id, key in self._rewards:
-            world.rewards.put_key((live.id, member_id, key))
-        for member_id in self.inviters:
-            world.invitations.put(member_id)
-        for (member_id, key), asked in self._reviews.items():
-            (world.reviews.put_key if asked is None else world.reviews.put)((live.id, member_id, key))
         for hold in self._holds.values():
             world.holds.put_key(hold.key)
             if hold.state == "open":
                 world.holds.put(replace(hold, is_new=False))
+        self._load_references(world.book, readable_references(self._kind, fact.type, fact.data))
+        return world
+
+    def _load_keys(self, world: World, live: LiveCampaign) -> None:
+        """What is there once."""
+        for member_id, key in self._rewards:
+            world.rewards.put_key((live.id, member_id, key))
+        for (member_id, key), asked in self._reviews.items():
+            (world.reviews.put_key if asked is None else world.reviews.put)((live.id, member_id, key))
+        for member_id in self.inviters:
+            world.invitations.put(member_id)
 
     def _load_references(self, book: Book, references: set[str]) -> None:
         for put, originals in ((book.put_grant, self._grants), (book.put_spend, self._spends)):
