@@ -298,7 +298,7 @@ A_REFUND = """
 INSERT INTO refund_request (id, campaign_id, member_id, order_id, reason, asked_at,
                             asked_fen, state, attempts, problem, failed_at, done_at)
 SELECT gen_random_uuid(), campaign.id, member.id, shop_order.id, 'late', now(),
-       asked_fen, refund.state, attempts, problem, failed_at::timestamptz, done_at::timestamptz
+       asked_fen, refund.state, attempts, refund.problem, failed_at::timestamptz, done_at::timestamptz
 FROM campaign, member, shop_order, (VALUES (%s)) AS refund (asked_fen, state, attempts, problem, failed_at, done_at)
 """
 AN_OPEN_REFUND = A_REFUND % "5, 'open', 0, NULL, NULL, NULL"
