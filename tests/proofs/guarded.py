@@ -2,6 +2,7 @@
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
+from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
@@ -235,5 +236,6 @@ GUARDS = (
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
     *FLASH_SALE_GUARDS,
+    *INVITATION_GUARDS,
     *REFUND_GUARDS,
 )
