@@ -12,6 +12,7 @@ from graphql import ExecutionResult, execute, parse, validate
 from api.executor import PlanCounts
 from api.executor.documents import Plans
 from tests.api.executor.documents import Documents
+from tests.api.executor.nulls import nulled
 from tests.api.executor.world import Mutation, Other, Query, World
 
 LITERALS = {
@@ -59,20 +60,6 @@ def told(result: Any) -> dict[str, Any]:
     """An answer as it goes out."""
     assert isinstance(result, ExecutionResult)
     return {"data": result.data, "errors": [error.formatted for error in result.errors or ()]}
-
-
-def nulled(answer: dict[str, Any]) -> set[tuple[str | int, ...]]:
-    """Where the answer has null because of an error."""
-    return {_nulled(answer["data"], tuple(error["path"])) for error in answer["errors"]}
-
-
-def _nulled(data: Any, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    for length, key in enumerate(path):
-        if data is None:
-            return path[:length]
-        data = data[key]
-    assert data is None
-    return path
 
 
 async def answers_errors_and_their_order_are_equal(operations: int) -> None:
