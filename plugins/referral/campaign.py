@@ -10,6 +10,7 @@ from plugins.referral.facts import (
     BindInput,
     Earned,
     NumberedOrder,
+    OpenInput,
     Owed,
     Pair,
     Prize,
@@ -50,6 +51,7 @@ from siyu.sdk import (
 KEY = "referral"
 # Whose facts they are is told in docs/campaigns/referral.md.
 DECISIONS: Mapping[str, Callable[[Fact, ReferralView], Iterator[Effect]]] = {
+    "referral.open": inviting.open_code,
     "referral.bind": inviting.bind,
     "referral.invited": inviting.hear_of_newcomer,
     "referral.flagged": inviting.flagged,
@@ -125,7 +127,10 @@ REFERRAL = CampaignType(
     version="1.0.0",
     config=ReferralConfig,
     state=ReferralState,
-    actions=(Action("bind", Text(zh="填写邀请码", en="Name your inviter"), BindInput, ActionKind.RECRUIT),),
+    actions=(
+        Action("bind", Text(zh="填写邀请码", en="Name your inviter"), BindInput, ActionKind.RECRUIT),
+        Action("open", Text(zh="打开我的邀请码", en="Open your own code"), OpenInput),
+    ),
     partner="code",
     # What was promised when a newcomer was bound is kept after the end of the campaign too.
     settles=frozenset({"order.paid", "order.refunded"}),

@@ -25,6 +25,14 @@ class BindInput(ActionInput):
     )
 
 
+class OpenInput(ActionInput):
+    """From which device a member looks at their own code, to give it to others."""
+
+    device: str = Field(
+        min_length=DEVICE_LENGTH_MIN, max_length=DEVICE_LENGTH_MAX, description="A salted hash, as newcomers send it."
+    )
+
+
 class Pair(FactData):
     """An invitation, to be told to the other side: the newcomer, and which attempt at the trigger it is."""
 

@@ -1,12 +1,12 @@
 """A newcomer names their inviter: who may, and what an operator should look at."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
 
 from plugins.referral.config import ReferralConfig, Risk
 from plugins.referral.facts import Asked, Risks
 from plugins.referral.pairing import ReferralView, await_answer, look_into, promise, tell
-from plugins.referral.states import Invitation, Status
+from plugins.referral.states import DEVICES_MAX, Invitation, ReferralState, Status
 from siyu.sdk import Counter, Effect, Fact, Invite, MemberView, Refuse, Reserve, Scope, SetState
 
 DEVICE = Counter[ReferralConfig](
@@ -21,14 +21,28 @@ def bind(fact: Fact, view: ReferralView) -> Iterator[Effect]:
         yield refusal or Refuse("NO_SUCH_CODE")
         return
     yield Invite(inviter.id, "INVITED_ALREADY")
-    if fact.data["device"] is not None:
-        yield Reserve("device")
+    state = yield from come_from(fact.data["device"], view.state)
     invitation = Invitation(inviter=inviter.id, bound_at=fact.at)
     if config.trigger == "registered":
         invitation = invitation.model_copy(update={"status": Status.QUALIFIED})
         yield await_answer(fact)
-    yield SetState(view.state.invited(invitation))
+    yield SetState(state.invited(invitation))
     yield tell("invited", Asked(invitee=fact.member_id, risks=risks_of_newcomer(fact, view)), inviter.id)
+
+
+def open_code(fact: Fact, view: ReferralView) -> Iterator[Effect]:
+    """Remember the device of a member who is about to bring others: who then comes from it is looked at."""
+    state = yield from come_from(fact.data["device"], view.state)
+    if state is not view.state:
+        yield SetState(state)
+
+
+def come_from(device: str | None, state: ReferralState) -> Generator[Effect, None, ReferralState]:
+    """Count the member among those of the device, once; the state that knows it."""
+    if device is None or device in state.devices or len(state.devices) >= DEVICES_MAX:
+        return state
+    yield Reserve("device")
+    return state.on(device)
 
 
 def objection(fact: Fact, view: ReferralView) -> Refuse | None:
@@ -54,9 +68,9 @@ def joined_before(inviter: MemberView, member: MemberView) -> bool:
 
 def risks_of_newcomer(fact: Fact, view: ReferralView) -> Risks:
     """What speaks against the newcomer: their device, and their tags."""
-    risk, found = view.config.risk, Risks()
-    if fact.data["device"] is not None:
-        members = view.used("device") + 1
+    risk, device, found = view.config.risk, fact.data["device"], Risks()
+    if device is not None:
+        members = view.used("device") + (device not in view.state.devices)
         if members > risk.device_members:
             found["device_members"] = members
     return found | tags_found(risk, view, "tags")

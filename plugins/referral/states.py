@@ -14,6 +14,8 @@ ATTEMPTS_MAX = 3
 PAIRS_OPEN_MAX = 120
 COMMISSIONS_OPEN_MAX = 120
 DEBTS_MAX = 64
+# A member's own. More are not told apart from others'.
+DEVICES_MAX = 8
 
 
 class Status(Enum):
@@ -116,6 +118,7 @@ class ReferralState(CampaignState):
 
     `bound` newcomers came by them and `verified` of these fulfilled the trigger for good; `recent` is when the latest
     were bound, `steps` which steps they were given, `pairs_open` and `commissions_open` what is promised to them.
+    `devices` are those that they came from.
     """
 
     invitation: Invitation | None = None
@@ -126,6 +129,11 @@ class ReferralState(CampaignState):
     pairs_open: int = 0
     commissions_open: int = 0
     debts: tuple[Debt, ...] = ()
+    devices: tuple[str, ...] = ()
+
+    def on(self, device: str) -> "ReferralState":
+        """The state with one more device."""
+        return self.model_copy(update={"devices": (*self.devices, device)})
 
     def invited(self, invitation: Invitation) -> "ReferralState":
         """The state with the invitation changed."""

@@ -114,7 +114,7 @@ def test_defect_47_sharing_earns_nothing_whatever_an_operator_sets() -> None:
     assert codes({"trigger": "shared"}) == {"INVALID_INPUT"}
 
 
-@pytest.mark.parametrize("name", sorted(REFERRAL.emits) + sorted(REFERRAL.timers) + ["reviewed", "bind"])
+@pytest.mark.parametrize("name", sorted(REFERRAL.emits) + sorted(REFERRAL.timers) + ["reviewed", "bind", "open"])
 def test_defect_39_nobody_reports_a_reward_from_outside(name: str) -> None:
     """What is given is decided about the member whom the campaign's own fact is about."""
     data = {"key": "step#3", "points": 1_000, "invitee": "00000000-0000-0000-0000-000000000007", "attempt": 1}

@@ -7,7 +7,7 @@ import pytest
 
 from plugins.referral.campaign import REFERRAL
 from plugins.referral.ordering import LOOKS_MAX
-from plugins.referral.states import Look, Status
+from plugins.referral.states import DEVICES_MAX, Look, Status
 from tests.plugins.referral_stage import (
     DEVICE,
     ReferralStage,
@@ -114,6 +114,36 @@ def test_other_devices_and_no_device_are_no_risk() -> None:
         bound(stage, name, device=device)
 
     assert [stage.reviews(name) for name in ("bo", "cai", "dai", "eve")] == [{}] * 4
+
+
+def test_who_comes_from_the_inviters_own_device_is_looked_at() -> None:
+    """The usual second account: the inviter never came as a newcomer, but has opened their code there."""
+    stage = stage_of(trigger="registered")
+    for _ in range(2):
+        assert stage.act("ann", "open", device=DEVICE).refusal is None
+
+    bound(stage, "bo", device=DEVICE)
+    bound(stage, "cai", device=OTHER_DEVICE)
+
+    assert [bool(stage.reviews(name)) for name in ("bo", "cai")] == [True, False]
+    assert stage.counted("device")[DEVICE, ""] == (2, 0)
+
+
+def test_who_opens_their_own_code_first_is_no_stranger_to_their_device() -> None:
+    stage = stage_of(trigger="registered")
+    stage.act("bo", "open", device=DEVICE)
+    bound(stage, "bo", device=DEVICE)
+
+    assert (stage.reviews("bo"), stage.counted("device")) == ({}, {(DEVICE, ""): (1, 0)})
+
+
+def test_a_members_devices_are_remembered_up_to_a_number() -> None:
+    stage = stage_of()
+    for number in range(DEVICES_MAX + 1):
+        stage.act("ann", "open", device=f"{DEVICE}-{number}")
+
+    assert (len(stage.state("ann").devices), len(stage.counted("device"))) == (DEVICES_MAX, DEVICES_MAX)
+    assert stage.act("ann", "open", device=f"{DEVICE}-{DEVICES_MAX}").effects == ()
 
 
 def test_a_burst_is_over_after_its_minutes() -> None:

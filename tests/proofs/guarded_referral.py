@@ -69,6 +69,13 @@ RISK_GUARDS = (
         (f"{LOOKED_AT}[registered-device]", f"{LOOKED_AT}[orders-device]"),
     ),
     Guard(
+        "the inviter's own device",
+        INVITING,
+        '    yield Reserve("device")\n',
+        "",
+        (f"{RISK}::test_who_comes_from_the_inviters_own_device_is_looked_at",),
+    ),
+    Guard(
         "bursts",
         INVITING,
         "if len(recent) > risk.burst_invitees else {}",
