@@ -265,4 +265,4 @@ def test_a_group_buy_is_what_a_clerk_would_write_down() -> None:
 
 @pytest.mark.prove
 def test_a_group_buy_is_what_a_clerk_would_write_down_in_10_000_steps() -> None:
-    run_state_machine_as_test(Teams, settings=settings(max_examples=1_000, stateful_step_count=50, deadline=None))
+    run_state_machine_as_test(Teams, settings=settings(max_examples=400, stateful_step_count=50, deadline=None))
