@@ -17,6 +17,7 @@ from siyu.sdk import (
     Issue,
     Notify,
     Once,
+    Refund,
     Refuse,
     Release,
     Reserve,
@@ -71,6 +72,7 @@ TYPES = st.sampled_from(["tick", "tock"])
 ODD_TYPES = st.sampled_from(["ping", "go", "order.paid", ""])
 NOBODY = UUID(int=1)
 PEOPLE = st.none() | st.sampled_from([*(Stage(PURCHASE).member(name).id for name in MEMBERS), NOBODY])
+REASONS = st.sampled_from(["late", "full"])
 REWARDS = st.sampled_from(["mug", "x" * 64])
 PARAMS: st.SearchStrategy[Any] = st.sampled_from(
     [
@@ -129,6 +131,11 @@ ODD_GIFTS = (
     Notify("unready", {"count": 1}),
     Notify("bare", {"words": ""}),
 )
+ODD_REFUNDS = (
+    *(Refund(odd, 1, "late") for odd in ODD_TEXTS),
+    *(Refund("CROWD-1", odd, "late") for odd in ODD_AMOUNTS),
+    *(Refund("CROWD-1", 1, odd) for odd in ("early", "", 5, [])),  # type: ignore[arg-type]  # as above
+)
 COUNTERS = st.sampled_from(["all", "own", "seat", "endless", "item", "prize"])
 FEW = st.sampled_from([1, 1, 2, 4])
 ODD_LABELS = tuple(
@@ -164,6 +171,7 @@ POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Issue, REWARDS, KEYS, CODES),
     st.builds(Revoke, KEYS),
     st.builds(Notify, st.just("ready"), PARAMS),
+    st.builds(Refund, REFERENCES, AMOUNTS, REASONS),
 )
 IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(ODD_VALUES),
@@ -192,6 +200,7 @@ IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Emit, st.just("ping"), DATA, st.just("lin")),  # type: ignore[arg-type]  # as above
     st.sampled_from(ODD_GIFTS),
     st.sampled_from(ODD_LABELS),
+    st.sampled_from(ODD_REFUNDS),
     st.sampled_from(["junk", None, Grant]),
 )
 SCRIPTS = st.lists(
