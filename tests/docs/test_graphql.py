@@ -49,7 +49,7 @@ def mishaps(answer: object) -> list[object]:
 
 
 async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
-    """A member with an order, a refund to come, a missed day and two claims, a campaign of each type and a draft.
+    """A member with an order, a refund to come, a missed day, two claims and a team; all types and a draft.
 
     The member, and the ids and keys that documents name in capitals.
     """
@@ -63,6 +63,7 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
     sale = await add_campaign(shop.pool, "flash_sale", {"items": [{"key": "mug", "per_member": 3}]})
     claims = [await claimed(shop, sale, member) for _ in range(2)]
     await ask_refund(shop, member, claims[0])
+    teams, group_buy = await teams_to_join(shop, member)
     await fold_everything(shop.pool)
     return member, {
         "MEMBER_ID": encode_id(MEMBER, member),
@@ -72,6 +73,9 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
         "FLASH_SALE_ID": encode_id(CAMPAIGN, sale),
         "RESERVATION_ID": claims[0],
         "OTHER_RESERVATION_ID": claims[1],
+        "GROUP_BUY_ID": encode_id(CAMPAIGN, group_buy),
+        "TEAM_ID": teams[0],
+        "OTHER_TEAM_ID": teams[1],
     }
 
 
@@ -87,6 +91,21 @@ async def ask_refund(shop: Shop, member: UUID, claim: str) -> None:
     data = {"order": "A-1002", "amount_fen": 100, "reservation": claim}
     await shop.engine.submit(NewFact("order.paid", member, shop.engine.clock(), data, "paid/A-1002"))
     await shop.engine.drain()
+
+
+async def teams_to_join(shop: Shop, member: UUID) -> tuple[list[str], UUID]:
+    """The keys of two teams that others have opened, of which the member has joined the second; and their campaign."""
+    group_buy = await add_campaign(shop.pool, "group_buy", {"items": [{"key": "mug"}], "seats_per_member": 3})
+    mug = {"item": "mug", "quantity": 1}
+    teams = [await acted(shop, group_buy, leader, "open", mug) for leader in await add_members(shop.pool, 2)]
+    await acted(shop, group_buy, member, "join", {**mug, "team": teams[1]})
+    return teams, group_buy
+
+
+async def acted(shop: Shop, group_buy: UUID, member: UUID, action: str, data: Mapping[str, object]) -> str:
+    """Something a member did in a group-buy: the key of what it opened, if anything."""
+    fact = NewFact(f"group_buy.{action}", member, shop.engine.clock(), data, new_id().hex, group_buy, stamped=True)
+    return (await shop.engine.submit(fact)).fact_id.hex
 
 
 def principal_of(block: Block, member: UUID) -> Principal:
