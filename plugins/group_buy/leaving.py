@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from plugins.group_buy.seating import is_over, pay_timer
 from plugins.group_buy.settling import keep, pay_back, title_of
 from plugins.group_buy.states import LIVE, GroupBuyView, Seat, Status
-from plugins.group_buy.teams import Team
-from siyu.sdk import Cancel, Effect, Emit, Fact, Notify, Refuse, Release, Reverse, Revoke, SetState
+from plugins.group_buy.teams import Outcome, Team
+from siyu.sdk import Cancel, Confirm, Effect, Emit, Fact, Notify, Refuse, Release, Reverse, Revoke, SetState
 
 
 def leave(fact: Fact, view: GroupBuyView) -> Iterator[Effect]:
@@ -83,7 +83,9 @@ def undo(seat: Seat, order: str, view: GroupBuyView) -> Iterator[Effect]:
         yield from vacate(seat, Status.REFUNDED, team, view)
         return
     if seat.status is Status.PAID:
-        yield Release(seat.key)
+        # The team is decided, and the fact that tells this member will find nothing to do.
+        succeeded = team is not None and team.outcome is Outcome.SUCCEEDED
+        yield Confirm(seat.key, "SEAT_OVER") if succeeded else Release(seat.key)
     granted = view.granted("points", order)
     if granted is not None:
         yield Reverse("points", granted.amount, order)

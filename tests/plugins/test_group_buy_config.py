@@ -1,6 +1,7 @@
 """What an operator can set for a group-buy, and what comes of it: steps, limits, newcomers, the leader's perk."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -350,6 +351,17 @@ def test_the_leader_of_a_success_has_the_perk_and_loses_it_with_the_order() -> N
 
     assert played.effects[:2] == (Reverse("points", 50, "lin-1"), Revoke(team))
     assert (stage.balance("lin"), stage.rewards("lin"), stage.refunds("lin")) == (0, {}, {})
+
+
+def test_a_perk_that_comes_after_the_refund_is_not_given() -> None:
+    """Its fact was on the way: to be played here, it must be one that a stage takes."""
+    kind = replace(GROUP_BUY, settles=GROUP_BUY.settles | {"group_buy.perk"})
+    stage: GroupBuyStage = Stage(kind, mugs(leader={"points": 50}))
+    team = filled(stage, "lin", "wang", "zhao")
+    returned(stage, team)
+
+    assert stage.fact("lin", "group_buy.perk", team=team).effects == ()
+    assert stage.balance("lin") == 0
 
 
 def test_the_perk_comes_by_a_fact_of_its_own() -> None:

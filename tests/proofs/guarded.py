@@ -2,6 +2,7 @@
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
+from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 
@@ -233,5 +234,6 @@ GUARDS = (
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
     *FLASH_SALE_GUARDS,
+    *GROUP_BUY_GUARDS,
     *REFUND_GUARDS,
 )

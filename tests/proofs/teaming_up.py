@@ -22,8 +22,8 @@ from tests.clock import NOON
 from tests.plugins.team_shop import PRICE_FEN, TeamShop, refusal
 
 POOL_MAX = 6
-# An hour of theirs takes six seconds.
-SPEED = 600
+# An hour of theirs takes 15 seconds.
+SPEED = 240
 TRIES_MAX = 8
 KEYS = "SELECT team FROM participation WHERE team IS NOT NULL ORDER BY team"
 

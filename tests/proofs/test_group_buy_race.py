@@ -85,7 +85,6 @@ async def test_every_paid_member_ends_in_a_full_team_or_refunded(
 
     ended = await audit(shop)
     print(f"{late_payer}, seed {seed}: {ended}, {dict(sorted(done.items()))}")
-    assert ended.bought >= TEAMS
-    assert ended.went_back > 0
+    assert min(ended.teams["succeeded"], ended.teams["failed"], ended.went_back) > 0
     opened = await pool.fetchval("SELECT count(*) FROM participation WHERE team IS NOT NULL")
     assert (opened == TEAMS) == (late_payer == "refund")
