@@ -1,7 +1,7 @@
 """A group-buy does what a plain model of it does, whatever members and the shop do and whenever."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -260,7 +260,9 @@ def new_key(played: Played) -> str:
 
 
 def test_a_group_buy_is_what_a_clerk_would_write_down() -> None:
-    run_state_machine_as_test(Teams, settings=settings(max_examples=100, stateful_step_count=40, deadline=None))
+    """It fails with the first life that is otherwise; the longer run looks for a short one."""
+    once = settings(max_examples=100, stateful_step_count=40, deadline=None, phases=[Phase.reuse, Phase.generate])
+    run_state_machine_as_test(Teams, settings=once)
 
 
 @pytest.mark.prove
