@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 SIZES, PRICES_FEN = (2, 3), (900, 700)
 MEMBERS = ("lin", "wang", "zhao", "bo")
-HOURS, MINUTES_TO_PAY = 1, 15
+HOURS, MINUTES_TO_PAY = 3, 15
 SEATS, TEAMS = 2, 3
 GONE = {"left", "expired", "refunded"}
 
@@ -58,6 +58,8 @@ class Clerk:
     orders: dict[str, tuple[str, int]] = field(default_factory=dict)
     back: dict[str, int] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
+    # Whoever has ordered anything in the shop.
+    ordered: set[str] = field(default_factory=set)
     sold: int = 0
 
     def seats_of(self, member: str) -> list[PaperSeat]:
@@ -80,7 +82,7 @@ class Clerk:
 
     def is_veteran(self, member: str) -> bool:
         """Whether the member has ordered anything before, as far as it matters."""
-        return self.newcomer_seats > 0 and any(payer == member for payer, _ in self.orders.values())
+        return self.newcomer_seats > 0 and member in self.ordered
 
     def room_for(self, team: PaperTeam, *, veteran: bool) -> bool:
         """Whether a newcomer, or an older member, may have one of the free seats."""
@@ -132,6 +134,7 @@ class Clerk:
     def pay(self, team: PaperTeam, member: str, order: str, amount_fen: int, new_key: str) -> None:
         """Write an order down, and what it is for; `new_key` is that of the team that it may open."""
         self.orders[order], self.back[order] = (member, amount_fen), 0
+        self.ordered.add(member)
         seat = team.seats.get(member)
         if seat is None or seat.status in {"paid", "bought"} or amount_fen != PRICES_FEN[0]:
             self.asked[order] = amount_fen
