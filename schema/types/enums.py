@@ -8,6 +8,7 @@ from siyu.boards import BoardKind, BoardWindow
 from siyu.campaigns.queries import ShownState
 from siyu.ledger import UNITS
 from siyu.orders.refund_queries import RefundState
+from siyu.reviews.queries import ReviewState
 from siyu.sdk import Scope
 
 strawberry.enum(BoardKind)
@@ -15,6 +16,7 @@ strawberry.enum(BoardWindow)
 strawberry.enum(ShownState, name="CampaignState")
 strawberry.enum(Scope, name="CounterScope")
 strawberry.enum(RefundState)
+strawberry.enum(ReviewState)
 
 
 @strawberry.enum

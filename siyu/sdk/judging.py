@@ -22,9 +22,11 @@ from siyu.sdk.effects import (
     Schedule,
     Spend,
 )
+from siyu.sdk.member_effects import Invite
 from siyu.sdk.model import FactData
 from siyu.sdk.reads import References
-from siyu.sdk.shop_effects import Issue, Notify, Refund
+from siyu.sdk.reviews import REVIEWED
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review
 from siyu.sdk.text import Text
 from siyu.sdk.version_range import allows
 
@@ -35,11 +37,12 @@ KEY_LENGTH_MAX = 32
 # A type of facts is a key, a dot and a name; the table of facts has room for 64 characters.
 NAME_LENGTH_MAX = 31
 NAMES_MAX = 16
-# Of a message, and of a reason to refund.
+# Of a message, and of a reason to refund or to have a look.
 TEXT_KEY_LENGTH_MAX = 64
 READS_MAX = 16
+PARTNER_LENGTH_MAX = 64
 # The effects a decision can be refused by: those that carry a code.
-REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Issue, Once, Refuse, Reserve, Spend})
+REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Invite, Issue, Once, Refuse, Reserve, Spend})
 
 AnyCampaignType = CampaignType[Any, Any]
 # Whether the problem is there, and its sentence.
@@ -68,13 +71,17 @@ def _about_itself(kind: AnyCampaignType) -> Iterator[Told]:
     yield len(kind.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"
     yield not all(ACTION.fullmatch(name) for name in names), f"action names must be camelCase: {names}"
     yield len(set(names)) < len(names), f"two of its actions have one name: {names}"
+    is_field = kind.partner is None or _is_key(kind.partner, PARTNER_LENGTH_MAX)
+    yield not is_field, f"its partner must be a field of facts, in short snake_case: {kind.partner!r}"
+    yield Invite in kind.effects and kind.partner is None, "it has the effect Invite but no partner who could invite"
     heard = REFUND_REQUESTED in kind.listens | kind.settles
     yield heard, f"no campaign hears {REFUND_REQUESTED}: what it asked for it knows, and what became of it others tell"
 
 
 def _about_texts(kind: AnyCampaignType) -> Iterator[Told]:
     """What can be wrong with the sentences that effects name by their keys."""
-    for what, texts, effect in (("message", kind.messages, Notify), ("refund", kind.refunds, Refund)):
+    by_effect = (("message", kind.messages, Notify), ("refund", kind.refunds, Refund), ("review", kind.reviews, Review))
+    for what, texts, effect in by_effect:
         keys = list(texts)
         yield bool(keys) != (effect in kind.effects), f"{what}s and the effect {effect.__name__} need each other"
         named = all(_is_key(key, TEXT_KEY_LENGTH_MAX) for key in keys)
@@ -98,6 +105,8 @@ def _about_own_facts(kind: AnyCampaignType) -> Iterator[Told]:
         yield len(own) > NAMES_MAX, f"it has more than {NAMES_MAX} {what}"
     yield any(len(name) > NAME_LENGTH_MAX for name in names), f"names have at most {NAME_LENGTH_MAX} characters"
     yield len(set(names)) < len(names), f"two of its actions, timers and emits have one name: {sorted(names)}"
+    taken = Review in kind.effects and REVIEWED in names
+    yield taken, f"an action, timer or emit is named as the fact of a verdict on its reviews is: {REVIEWED}"
     yield bool(core), f"the core has facts of these types: {core}"
 
 

@@ -1,4 +1,4 @@
-"""The effects that the shop carries out in the end: rewards to deliver, messages to show, money to pay back."""
+"""The effects that the shop carries out in the end: rewards, messages, money to pay back, something to look at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -57,3 +57,23 @@ class Refund:
     order: str
     amount_fen: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Ask an operator to look at something of the member's before the campaign goes on.
+
+    `key` is new for this member in this campaign; else nothing happens, whatever became of the earlier review.
+    `reason` is one of the type's `reviews`, `evidence` what the operator is shown besides: at most 16 entries, whole
+    numbers of 64 bits and texts of at most 500 characters. The first verdict counts and is the campaign's own fact
+    `<campaign key>.reviewed` about this member, with the data `Reviewed`, decided at any time after publishing: a
+    decision about it that fails leaves the review open. A member has at most 256 open reviews of a campaign; one more
+    is an invalid effect.
+
+    >>> Review("2026-11-22", "photo", {"url": "https://example.com/photo.jpg"})
+    Review(key='2026-11-22', reason='photo', evidence={'url': 'https://example.com/photo.jpg'})
+    """
+
+    key: str
+    reason: str
+    evidence: Mapping[str, str | int] = field(default_factory=dict)

@@ -31,6 +31,8 @@ from tests.plugins.mug_team import GroupBuyStage, mugs, stock
 
 NAMES = st.sampled_from(MEMBERS)
 PLACES = st.integers(0, 30)
+# For a seat, and for its team.
+TOO_LONG = st.sampled_from([MINUTES_TO_PAY, MINUTES_TO_PAY, HOURS * 60])
 # Most reports are right.
 DIFFERENCES_FEN = st.sampled_from([0, 0, 0, 0, 0, 1, -1])
 
@@ -172,7 +174,7 @@ class Teams(RuleBasedStateMachine):
             self.report(team, member, 0)
 
     @precondition(lambda self: self.clerk.teams)
-    @rule(place=PLACES, member=NAMES, other=NAMES, minutes=st.sampled_from([MINUTES_TO_PAY, MINUTES_TO_PAY, HOURS * 60]))
+    @rule(place=PLACES, member=NAMES, other=NAMES, minutes=TOO_LONG)
     def come_late(self, place: int, member: str, other: str, minutes: int) -> None:
         """Somebody joins and lets the time run out, somebody else comes, and only then the first one pays."""
         team = self.some_team(place)

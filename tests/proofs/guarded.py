@@ -3,8 +3,10 @@
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
+from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
+from tests.proofs.guarded_reviews import REVIEW_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
 FAULTS = "tests/siyu/engine/test_faults.py"
@@ -230,10 +232,12 @@ GUARDS = (
     *NUMBER_GUARDS,
     *CAP_GUARDS,
     *ONCE_GUARDS,
+    *REVIEW_GUARDS,
     *PLUGIN_GUARDS,
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
     *FLASH_SALE_GUARDS,
     *GROUP_BUY_GUARDS,
+    *INVITATION_GUARDS,
     *REFUND_GUARDS,
 )

@@ -48,6 +48,12 @@ MATRIX = {
         'idempotencyKey: "12345678"}) { userErrors { code } } }',
         "o",
     ),
+    "reviews": ("{ reviews { nodes { id } } }", "o"),
+    "reviewDecide": (
+        f'mutation {{ reviewDecide(input: {{review: "{SOME_ID}", approved: true, idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "o",
+    ),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
         " { userErrors { code } } }",
@@ -197,6 +203,7 @@ async def test_what_is_an_operators_of_a_campaign_nobody_else_sees(shop: Shop) -
         encode_id(PARTICIPATION, "{}"),
         encode_id(CAMPAIGN, "\0"),
     ],
+    ids=range(13),
 )
 async def test_what_is_no_id_is_an_object_that_does_not_exist(shop: Shop, bad: str) -> None:
     document = "query ($id: ID!) { node(id: $id) { id } member(id: $id) { id } campaign(id: $id) { id } }"
