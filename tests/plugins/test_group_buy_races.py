@@ -167,7 +167,7 @@ async def test_defect_50_copies_of_a_payment_notice_pay_once(shop: TeamShop) -> 
 async def test_many_late_orders_at_once_buy_one_seat(shop: TeamShop, clock: TestClock) -> None:
     """Heard in one batch, before any is looked at again: as many as may wait, and more."""
     leader, late = await add_members(shop.pool, 2)
-    await shop.begin()
+    await shop.begin(seats_per_member=9)
     team = await filled(shop, leader, late)
     await shop.submit([shop.paid(leader, team, "A-1"), shop.act("leave", late, team=team)])
     orders = [shop.paid(late, team, f"B-{number}") for number in range(LATE_MAX + 4)]

@@ -281,7 +281,6 @@ OUTCOME_GUARDS = (
         "if False:",
         (
             f"{STORIES}::test_a_team_whose_last_seat_is_paid_has_succeeded_at_the_price_of_its_size",
-            f"{RACES}::test_defect_21_payments_at_once_complete_a_team_once",
             MODEL,
         ),
     ),
@@ -348,7 +347,7 @@ OUTCOME_GUARDS = (
         TEAMS,
         "leader = self.leader if self.leader in payers else payers[0]",
         "leader = self.leader",
-        (f"{CONFIG}::test_of_a_lower_step_one_who_paid_leads", MODEL),
+        (f"{CONFIG}::test_of_a_lower_step_one_who_paid_leads",),
     ),
     Guard(
         "the perk is given while the order stands",
