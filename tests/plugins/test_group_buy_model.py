@@ -290,9 +290,9 @@ def new_key(played: Played) -> str:
 
 
 def test_a_group_buy_is_what_a_clerk_would_write_down() -> None:
-    """It fails with the first life that is otherwise; the longer run looks for a short one."""
-    once = settings(max_examples=80, stateful_step_count=40, deadline=None, phases=[Phase.reuse, Phase.generate])
-    run_state_machine_as_test(Teams, settings=once)
+    """The same lives every time, up to the first that is otherwise; the longer run draws new ones."""
+    same = settings(max_examples=80, stateful_step_count=40, deadline=None, derandomize=True, phases=[Phase.generate])
+    run_state_machine_as_test(Teams, settings=same)
 
 
 class Counted(Teams):

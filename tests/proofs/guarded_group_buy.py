@@ -167,7 +167,7 @@ ORDER_GUARDS = (
         LATE,
         "state.live - ending < config.seats_per_member and",
         "",
-        (f"{ORDERS}::test_a_late_payer_who_cannot_have_a_new_team_is_refunded[has another seat]", MODEL),
+        (f"{ORDERS}::test_a_late_payer_who_cannot_have_a_new_team_is_refunded[has another seat]",),
     ),
     Guard(
         "a late payer has taken seats before",
@@ -181,7 +181,7 @@ ORDER_GUARDS = (
         LATE,
         'and wish.quantity <= (view.left("stock") or 0)',
         "",
-        (f"{ORDERS}::test_a_late_payer_who_cannot_have_a_new_team_is_refunded[sold out]", MODEL),
+        (f"{ORDERS}::test_a_late_payer_who_cannot_have_a_new_team_is_refunded[sold out]",),
     ),
     Guard(
         "a late payer of what costs more now",
