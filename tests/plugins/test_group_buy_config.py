@@ -364,6 +364,19 @@ def test_a_perk_that_comes_after_the_refund_is_not_given() -> None:
     assert stage.balance("lin") == 0
 
 
+def test_a_refund_that_reaches_the_seat_after_the_perk_takes_it_back() -> None:
+    """It was told without the team, while the team succeeded: to be played here, the fact must be one that is taken."""
+    kind = replace(GROUP_BUY, settles=GROUP_BUY.settles | {"group_buy.unseat"})
+    stage: GroupBuyStage = Stage(kind, mugs(leader={"points": 50}))
+    team = filled(stage, "lin", "wang", "zhao")
+
+    played = stage.fact("lin", "group_buy.unseat", team=team, order="lin-1")
+
+    assert played.effects[:2] == (Reverse("points", 50, "lin-1"), Revoke(team))
+    assert (stage.balance("lin"), statuses(stage, team, "lin")) == (0, [Status.REFUNDED])
+    assert stage.fact("lin", "group_buy.unseat", team=team, order="lin-1").effects == ()
+
+
 def test_the_perk_comes_by_a_fact_of_its_own() -> None:
     """So that a cap of the shop on what is given cannot keep a leader from what they bought."""
     stage = stage_of_mugs(leader={"points": 50, "reward": "badge"})

@@ -202,6 +202,27 @@ async def test_an_order_whose_money_is_back_before_it_is_looked_at_again_seats_n
     assert (await shop.refunds(), await shop.unreconciled()) == ({}, [])
 
 
+async def test_money_that_is_back_as_the_team_succeeds_leaves_the_units_sold(shop: TeamShop) -> None:
+    """The outcome is written, and the fact that tells the member is still to come when the refund does."""
+    members = await add_members(shop.pool, 3)
+    await shop.begin(leader={"points": 50})
+    team = await filled(shop, *members)
+    await shop.submit([shop.paid(member, team, f"A-{place}") for place, member in enumerate(members[:2])])
+    told = [
+        shop.paid(members[2], team, "A-2"),
+        shop.order("refunded", members[0], "A-0", amount_fen=PRICE_FEN, team=team),
+    ]
+
+    first = shop.engines[0]
+    await asyncio.gather(*map(first.submit, told))
+    await first.drain()
+
+    [seat] = (await shop.seats(members[0])).seats
+    assert (seat.status, (await shop.team(team)).outcome) == (Status.REFUNDED, Outcome.SUCCEEDED)
+    assert (await shop.stock(), await shop.refunds(), await points_of(shop.pool, members[0])) == ((3, 0), {}, 0)
+    await audit(shop)
+
+
 async def test_a_seat_that_is_taken_again_before_a_late_order_is_looked_at_is_paid_by_it(shop: TeamShop) -> None:
     leader, late = await add_members(shop.pool, 2)
     await shop.begin()

@@ -220,6 +220,13 @@ ORDER_GUARDS = (
         ),
     ),
     Guard(
+        "what a success sold stays sold",
+        LEAVING,
+        'yield Confirm(seat.key, "SEAT_OVER") if succeeded else Release(seat.key)',
+        "yield Release(seat.key)",
+        (f"{RACES}::test_money_that_is_back_as_the_team_succeeds_leaves_the_units_sold",),
+    ),
+    Guard(
         "orders of teams are settled after the end",
         f"{FOLDER}/campaign.py",
         'settles=frozenset({"order.paid", "order.cancelled", "order.refunded"}),',
