@@ -46,6 +46,7 @@ from siyu.sdk.effects import (
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
+from siyu.sdk.read_fields import ReadField, Reading, ReadInput, ReadOutput
 from siyu.sdk.reads import References
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.terms import CampaignTerms
@@ -90,6 +91,10 @@ __all__ = [
     "OrderView",
     "Period",
     "Progress",
+    "ReadField",
+    "ReadInput",
+    "ReadOutput",
+    "Reading",
     "References",
     "Refuse",
     "Release",

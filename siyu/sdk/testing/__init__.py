@@ -11,6 +11,7 @@ It is a second, plain implementation of what effects mean; siyu's own tests hold
 pluggy alone; `campaign_tests` needs pytest and `siyu.sdk.testing.strategies` needs hypothesis, when they are used.
 """
 
+from siyu.sdk.testing.answering import InvalidAnswer
 from siyu.sdk.testing.conformance import (
     CHECKS,
     CampaignIsNotSound,
@@ -33,6 +34,7 @@ __all__ = [
     "CannotDraw",
     "Crowd",
     "Given",
+    "InvalidAnswer",
     "InvalidEffect",
     "Member",
     "NoEnd",

@@ -9,6 +9,8 @@ from uuid import UUID, uuid5
 from siyu.sdk.audience import Features
 from siyu.sdk.campaign import Action, CampaignType
 from siyu.sdk.facts import Fact
+from siyu.sdk.read_fields import Reading
+from siyu.sdk.testing.answering import answer, field_named, known_to
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
 from siyu.sdk.testing.limits import AMOUNT_MAX, PLAYED_MAX, SHANGHAI, UNITS
@@ -161,6 +163,12 @@ class Stage(Generic[ConfigT, StateT]):
     def state(self, member: Member | str) -> StateT:
         """The member's participation, read back from JSON as the database would; its defaults before the first."""
         return cast(StateT, state_of(self.kind, self._shop.states.get(self._known(member).id)))
+
+    def read(self, member: Member | str, field: str, /, **asked: Any) -> Any:
+        """What a read field answers about the member, now. Raises pydantic's ValidationError for bad input."""
+        features = known_to(self.kind, self.config, self._shop.known_of(self._known(member).id))
+        reading = Reading(self.now, self.now.astimezone(self.zone).date(), features)
+        return answer(field_named(self.kind, field), self.config, self.state(member), asked, reading)
 
     def balance(self, member: Member | str, unit: str = "points") -> int:
         """What the member has of a unit."""

@@ -40,7 +40,7 @@ from siyu.sdk import (
 )
 from siyu.sdk.testing import CHECKS, CampaignIsNotSound, Stage, campaign_tests, check_campaign
 from siyu.sdk.version_range import allows
-from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, NeedyState, only
+from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, WAVES, NeedyState, only
 
 OLD_STATES: Mapping[int, Sequence[dict[str, Any]]] = {1: [{"times": 3}]}
 
@@ -212,6 +212,14 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
         {"effects": CHECK_IN.effects | {Emit}, "emits": {"sign": FactData}},
         {"effects": CHECK_IN.effects | {Emit}, "emits": {"rung": dict}},
         {"reads": ("order",)},
+        {"fields": ("calendar",)},
+        {"fields": (WAVES,) * 2},
+        {"fields": tuple(replace(WAVES, name=f"waves{number}") for number in range(17))},
+        {"fields": (replace(WAVES, name="Waves"),)},
+        {"fields": (replace(WAVES, name="w" * 32),)},
+        {"fields": (replace(WAVES, output=NeedyState),)},
+        {"fields": (replace(WAVES, input=FactData),)},
+        {"fields": (replace(WAVES, read="waves"),)},
         {"team": TeamOf("team", NeedyState)},
         {"effects": CHECK_IN.effects | {SetTeam}, "team": TeamOf("team", NeedyState)},
         {"state": NeedyState},
