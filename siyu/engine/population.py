@@ -72,7 +72,8 @@ class Population:
         self._crowd = Crowd(campaign.type, self._rng)
         types = self._crowd.types
         self._orders, self._refunds = not ORDER_FACTS.keys().isdisjoint(types), ORDER_REFUNDED in types
-        actions = [type_ for type_ in types if type_ not in ORDER_FACTS]
+        known = ORDER_FACTS.keys() | {campaign.type.verdict_fact()}
+        actions = [type_ for type_ in types if type_ not in known]
         self._actions = [type_ for type_ in actions if self._can_draw(type_)]
         self.unplayed = [*self._crowd.unplayed, *(type_ for type_ in actions if type_ not in self._actions)]
         self._due: dict[int, list[Happening]] = {}

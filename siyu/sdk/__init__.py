@@ -26,14 +26,11 @@ from siyu.sdk.effects import (
     Emit,
     Grant,
     Hold,
-    Issue,
-    Notify,
     Once,
     Refuse,
     Release,
     Reserve,
     Reverse,
-    Revoke,
     Schedule,
     Score,
     SetState,
@@ -48,6 +45,8 @@ from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
 from siyu.sdk.read_fields import ReadField, Reading, ReadInput, ReadOutput
 from siyu.sdk.reads import References
+from siyu.sdk.reviews import Reviewed
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
@@ -96,11 +95,14 @@ __all__ = [
     "ReadOutput",
     "Reading",
     "References",
+    "Refund",
     "Refuse",
     "Release",
     "Reserve",
     "Reserved",
     "Reverse",
+    "Review",
+    "Reviewed",
     "Revoke",
     "RewardRule",
     "Schedule",

@@ -1,20 +1,32 @@
 """A read field asked on a stage: the input checked, the answer too."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from siyu.sdk.audience import Features
 from siyu.sdk.model import CampaignConfig, CampaignState
 from siyu.sdk.read_fields import ReadField, Reading, ReadOutput
 from siyu.sdk.testing.bounds import shown
+from siyu.sdk.testing.errors import InvalidAnswer
 from siyu.sdk.testing.limits import STATE_LENGTH_MAX
 from siyu.sdk.testing.scene import AnyCampaignType
 
 AnyField = ReadField[Any, Any]
 
 
-class InvalidAnswer(Exception):
-    """A read field answered what its type does not declare, or too much; in a shop: an error of this field alone."""
+def read_now(
+    kind: AnyCampaignType,
+    name: str,
+    config: CampaignConfig,
+    state: CampaignState,
+    asked: Mapping[str, Any],
+    now: datetime,
+    features: Features,
+) -> ReadOutput:
+    """What the field of the name answers about a member, `now` in the campaign's zone. Raises as the two it asks."""
+    reading = Reading(now.astimezone(UTC), now.date(), known_to(kind, config, features))
+    return answer(field_named(kind, name), config, state, asked, reading)
 
 
 def field_named(kind: AnyCampaignType, name: str) -> AnyField:

@@ -28,7 +28,7 @@ from siyu.sdk import (
     Text,
 )
 from siyu.sdk.testing.asking import AnyView
-from siyu.sdk.testing.stage import STAGE
+from siyu.sdk.testing.member import STAGE
 
 
 @dataclass(frozen=True)
