@@ -15,6 +15,7 @@ FACT = "Fact"
 LEDGER_ENTRY = "LedgerEntry"
 ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
+REVIEW = "Review"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

@@ -28,6 +28,7 @@ from siyu.members.features import load_features
 from siyu.members.queries import MemberRow, members_by_id
 from siyu.messaging.queries import MessageRow, message_pages
 from siyu.paging import NewestWanted, Page
+from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 from siyu.sdk import Features
 
@@ -77,6 +78,8 @@ class Loaders:
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
+        self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
+        self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
 
     def forget(self) -> None:

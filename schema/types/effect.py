@@ -194,6 +194,14 @@ class NotifyEffect(Effect):
     params: JSON
 
 
+@strawberry.type(description="An operator is to look before the campaign goes on; nothing new where the key is used.")
+class ReviewEffect(Effect):
+    """Something to look at."""
+
+    key: str
+    reason: str
+
+
 @strawberry.type
 class TagChange(Effect):
     """A tag given or taken; not a type of the schema itself."""
@@ -242,6 +250,7 @@ EFFECTS: Mapping[str, type[Effect]] = {
     "notify": NotifyEffect,
     "tag": TagEffect,
     "untag": UntagEffect,
+    "review": ReviewEffect,
 }
 
 

@@ -23,7 +23,9 @@ from siyu.paging import NewestWanted, Page
 
 if TYPE_CHECKING:
     from schema.types.participation import Participation
+    from schema.types.review import Review
 
+LazyReview = Annotated["Review", strawberry.lazy("schema.types.review")]
 LazyParticipation = Annotated["Participation", strawberry.lazy("schema.types.participation")]
 
 
@@ -90,6 +92,16 @@ class Member(Node):
         slice_, wanted = self._newest(info, first, after)
         page = await info.context.loaders.messages.load(wanted)
         return connect(page, slice_, lambda row: Message(row=row), lambda row: encode_cursor(row.id))
+
+    @field("What of the member's waits for an operator's verdict, or has had it, newest first.")
+    async def reviews(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[LazyReview]:
+        from schema.types.review import Review  # noqa: PLC0415 - a review names its member, and a member its reviews
+
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.reviews.load(wanted)
+        return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
 
     @field("What the member takes part in, newest first; in one campaign, or in all.")
     async def participations(

@@ -18,6 +18,7 @@ from siyu.engine.lanes import walk
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.reads import SceneReads
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, NOT_IN_AUDIENCE
+from siyu.engine.reviewing import note_verdict, reviewed
 from siyu.engine.scene import InvalidEffect, Scene
 from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.world import LoggedDecision, World
@@ -38,7 +39,7 @@ def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     if new.campaign_id is not None:
         if arrived.pending is not None:
             return Outcome(arrived.id, _decide_pending(world, arrived, fact, arrived.pending))
-        return Outcome(arrived.id, (_decide_action(world, arrived, fact, new.campaign_id),))
+        return Outcome(arrived.id, _decide_own(world, arrived, fact, new.campaign_id))
     decisions = _decide_on_route(world, arrived, fact, order)
     if order is not None:
         world.note_order(new.member_id)
@@ -72,8 +73,22 @@ def _decide_pending(world: World, arrived: ArrivedFact, fact: Fact, pending: Pen
     return tuple(decisions)
 
 
-def _decide_action(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> Decision:
+def _decide_own(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> tuple[Decision, ...]:
+    """An action, or an operator's verdict: on what is open, whatever the campaign's state; on anything else nobody."""
     campaign = world.campaign(campaign_id)
+    if campaign is None or fact.type != campaign.type.verdict_fact():
+        return (_decide_action(world, arrived, fact, campaign_id, campaign),)
+    key = reviewed(campaign_id, arrived)
+    if not world.reviews.is_open(key):
+        return ()
+    decision = _decide(world, arrived, fact, campaign, None)
+    note_verdict(world, key, arrived, decision)
+    return (decision,)
+
+
+def _decide_action(
+    world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID, campaign: LiveCampaign | None
+) -> Decision:
     type_key = campaign.type.key if campaign is not None else world.routes.unreadable.get(campaign_id)
     if type_key is None or not fact.type.startswith(f"{type_key}."):
         return _refuse(world, arrived, None, CAMPAIGN_NOT_FOUND)

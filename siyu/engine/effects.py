@@ -25,6 +25,7 @@ from siyu.engine.reserving import (
     reserve,
     set_team,
 )
+from siyu.engine.reviewing import check_review, review
 from siyu.engine.scene import KEY_LENGTH_MAX, InvalidEffect, Logged, Scene, is_amount, is_text
 from siyu.engine.value_effects import VALUE_APPLY, VALUE_CHECKS
 from siyu.engine.value_guards import GUARDED, value_refusal
@@ -39,6 +40,7 @@ from siyu.sdk import (
     Refuse,
     Release,
     Reserve,
+    Review,
     Schedule,
     Score,
     SetState,
@@ -185,6 +187,7 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     SetTeam: check_set_team,
     Tag: tagging.check_label,
     Untag: tagging.check_label,
+    Review: check_review,
     **VALUE_CHECKS,
 }
 GUARDS: Mapping[type[Effect], Guard] = {
@@ -208,5 +211,6 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     SetTeam: set_team,
     Tag: tagging.tag,
     Untag: tagging.untag,
+    Review: review,
     **VALUE_APPLY,
 }

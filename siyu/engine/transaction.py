@@ -28,6 +28,7 @@ from siyu.engine.outcome import Outcome
 from siyu.engine.store import append_decisions, append_facts, idempotency_key, load_answers
 from siyu.engine.timing import Timings
 from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, put_used_keys, write_value
+from siyu.engine.verdicts import find_late
 from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
@@ -77,6 +78,9 @@ class BatchTransaction:
         if pending:
             gone = await _take(connection, pending, members, routes.campaigns)
             fresh = [fact for fact in fresh if fact.id not in gone]
+        late = await find_late(connection, fresh, routes.by_id)
+        if late:
+            fresh = [fact for fact in fresh if fact.id not in late]
         await append_facts(connection, fresh if not pending else [fact for fact in fresh if fact.pending is None])
         step("append facts")
         world, outcomes = await self._decide(connection, routes, fresh, members, used, step)
@@ -88,7 +92,7 @@ class BatchTransaction:
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]
-        return Decided([_answer(fact, answers) for fact in facts], due)
+        return Decided([late.get(fact.id) or _answer(fact, answers) for fact in facts], due)
 
     async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
         """The keys these facts would be decided with that the database has already; changes nothing."""

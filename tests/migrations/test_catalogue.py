@@ -128,6 +128,13 @@ EXPECTED_CONSTRAINTS = {
         "CHECK (((state)::text = ANY ((ARRAY['held'::character varying, 'confirmed'::character varying, "
         "'released'::character varying])::text[])))"
     ),
+    ("review", "review_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
+    ("review", "review_closed_by_a_verdict"): "",
+    ("review", "review_key"): "UNIQUE (campaign_id, member_id, key)",
+    ("review", "review_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("review", "review_pkey"): "PRIMARY KEY (id)",
+    ("review", "review_problem_of_an_open_one"): "",
+    ("review", "review_state_known"): "",
     ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
     ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("shop_order", "shop_order_number_key"): "UNIQUE (number)",
@@ -178,6 +185,10 @@ EXPECTED_INDEXES = {
         "UNIQUE btree (campaign_id, member_id, timer_key) WHERE (timer_key IS NOT NULL)"
     ),
     ("reservation", "reservation_member"): "btree (member_id)",
+    ("review", "review_member"): "btree (member_id, id)",
+    ("review", "review_of_campaign"): "btree (campaign_id, state, id)",
+    ("review", "review_of_state"): "btree (state, id)",
+    ("review", "review_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
     ("stock_change", "stock_change_campaign"): "btree (campaign_id)",
     ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
     ("transfer", "transfer_credit"): "btree (credit_id, id)",
@@ -214,6 +225,8 @@ LOG_REFERENCES = {
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
     "pending_fact.member_id": "member",
+    "review.asked_fact_id": "fact",
+    "review.verdict_fact_id": "fact",
     "transfer.fact_id": "fact",
 }
 
@@ -247,6 +260,14 @@ A_REWARD = """
 INSERT INTO issued_reward (id, campaign_id, member_id, key, reward, state, issued_at, revoked_at)
 SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'mug', reward.state, now(), revoked_at::timestamptz
 FROM campaign, member, (VALUES (%s)) AS reward (state, revoked_at)
+"""
+A_REVIEW = """
+INSERT INTO review (id, campaign_id, member_id, key, reason, evidence, state, asked_fact_id, asked_at,
+    note, decided_by, verdict_fact_id, decided_at, problem, problem_at)
+SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'photo', '{}', review.state, gen_random_uuid(), now(),
+    said, said, CASE WHEN said IS NOT NULL THEN gen_random_uuid() END, CASE WHEN said IS NOT NULL THEN now() END,
+    problem, problem_at::timestamptz
+FROM campaign, member, (VALUES (%s)) AS review (state, said, problem, problem_at)
 """
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
 ITSELF = "'00000000-0000-7000-8000-000000000001'"
@@ -334,6 +355,12 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_REWARD % "'revoked', NULL", "issued_reward_revoked_at_a_time"),
         (A_REWARD % "'issued', now()", "issued_reward_revoked_at_a_time"),
         (A_REWARD % "'issued', NULL" + ";" + A_REWARD % "'revoked', now()", "issued_reward_key"),
+        (A_REVIEW % "'asleep', 'lin', NULL, NULL", "review_state_known"),
+        (A_REVIEW % "'approved', NULL, NULL, NULL", "review_closed_by_a_verdict"),
+        (A_REVIEW % "'open', 'lin', NULL, NULL", "review_closed_by_a_verdict"),
+        (A_REVIEW % "'open', NULL, 'it failed', NULL", "review_problem_of_an_open_one"),
+        (A_REVIEW % "'rejected', 'lin', 'it failed', now()", "review_problem_of_an_open_one"),
+        (A_REVIEW % "'open', NULL, NULL, NULL" + ";" + A_REVIEW % "'approved', 'lin', NULL, NULL", "review_key"),
         (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
         ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
         (A_PENDING_FACT % 5, "pending_fact_depth_check"),

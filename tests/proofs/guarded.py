@@ -3,6 +3,7 @@
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
+from tests.proofs.guarded_reviews import REVIEW_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
 FAULTS = "tests/siyu/engine/test_faults.py"
@@ -227,6 +228,7 @@ GUARDS = (
     *NUMBER_GUARDS,
     *CAP_GUARDS,
     *ONCE_GUARDS,
+    *REVIEW_GUARDS,
     *PLUGIN_GUARDS,
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,

@@ -47,6 +47,12 @@ MATRIX = {
         'idempotencyKey: "12345678"}) { userErrors { code } } }',
         "o",
     ),
+    "reviews": ("{ reviews { nodes { id } } }", "o"),
+    "reviewDecide": (
+        f'mutation {{ reviewDecide(input: {{review: "{SOME_ID}", approved: true, idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "o",
+    ),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
         " { userErrors { code } } }",

@@ -21,6 +21,7 @@ from siyu.sdk import (
     References,
     Refuse,
     Reverse,
+    Review,
     Schedule,
     Scope,
     SetTeam,
@@ -188,5 +189,6 @@ def scripted(scripts: Sequence[Script], declared: frozenset[type[Effect]]) -> An
         emits={"ping": Note},
         reads=(References(frozenset({"scripted.go"}), "reference"), References(frozenset({"order.paid"}), "order")),
         messages={"ready": Text(zh="{count}份已备好", en="{count} ready"), "bare": Text(zh="{words}", en="{words}")},
+        reviews={"look": Text(zh="请看", en="Look")} if Review in declared else {},
         refusals={code: Text(zh="不", en="No") for code in ("NO", "TOO_LATE")},
     )

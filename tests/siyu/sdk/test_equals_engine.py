@@ -35,6 +35,7 @@ from siyu.sdk import (
     OrderView,
     Refuse,
     Reverse,
+    Review,
     Revoke,
     RewardRule,
     SetState,
@@ -58,8 +59,10 @@ from tests.siyu.sdk.scripts import (
     GIVING,
     ODD_GIFTS,
     ODD_LABELS,
+    ODD_REVIEWS,
     ODD_VALUES,
     PROMISING,
+    REVIEWING,
     REWARDING,
     SCRIPTS,
     SHARING,
@@ -105,6 +108,7 @@ def compare(kind: AnyCampaignType, config: CampaignConfig, life: Sequence[Step],
         assert stage.tags(member) == engine.tags.get(member.id, frozenset())
         assert stage.holds(member) == engine.holds(member.id)
         assert stage.rewards(member) == engine.rewards(member.id)
+        assert stage.reviews(member) == engine.reviews(member.id)
         assert stage.messages(member) == engine.messages(member.id)
         assert all(stage.best(member, board) == engine.best(member.id, board) for board in BEST_BOARDS)
 
@@ -256,7 +260,7 @@ def compare_turns(turns: Sequence[Turn]) -> None:
     compare(kind, PurchaseConfig(), life, frozenset())
 
 
-@pytest.mark.parametrize("effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS], ids=repr)
+@pytest.mark.parametrize("effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS, *ODD_REVIEWS], ids=repr)
 def test_what_is_impossible_is_so_for_both(effect: Effect) -> None:
     kind = scripted([[effect]], frozenset(EFFECT_TYPES))
     step = Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})
@@ -278,6 +282,40 @@ def test_the_same_types_read_holds(undeclared: set[type[Effect]]) -> None:
     kind = scripted([[LookAtValue("points", "a", None, "grant")]], frozenset(EFFECT_TYPES) - undeclared)
 
     compare(kind, PurchaseConfig(), [Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})], frozenset())
+
+
+@settings(deadline=None)
+@given(REVIEWING, lives_of(scripted([[]], frozenset(EFFECT_TYPES)), steps_max=16), CLOSED)
+def test_what_operators_have_to_look_at_is_equal(
+    scripts: list[Script], life: list[Step], closed: frozenset[int]
+) -> None:
+    compare(scripted(scripts, frozenset(EFFECT_TYPES)), PurchaseConfig(), life, closed)
+
+
+@pytest.mark.parametrize("at_once", [32, 15])
+def test_the_same_number_of_reviews_may_be_open(at_once: int) -> None:
+    """As with holds: it is reached exactly, and gone beyond; a verdict makes room for as many."""
+
+    def decide(fact: Fact, view: AnyView) -> Iterator[Effect]:
+        yield from (Review(f"{fact.new_key}/{number}", "look") for number in range(at_once))
+
+    kind = replace(scripted([[]], frozenset(EFFECT_TYPES)), decide=decide)
+    asking, verdict = Step("lin", NOW, NOW, "scripted.go", {}), {"key": "3", "approved": True, "note": ""}
+    compare(
+        kind, PurchaseConfig(), [*[asking] * 18, asking._replace(type="scripted.reviewed", data=verdict)], frozenset()
+    )
+
+
+def test_a_kit_that_forgot_a_verdict_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unheard(stage: Shop, member: str, type_: str, data: dict[str, Any]) -> Played:
+        return Played(stage._fact(member, type_, data))
+
+    monkeypatch.setattr(Stage, "_verdict", unheard)
+    verdict = {"key": "0", "approved": True, "note": ""}
+    life = [Step("lin", NOW, NOW, "scripted.go", {}), Step("lin", NOW, NOW, "scripted.reviewed", verdict)]
+
+    with pytest.raises(AssertionError):
+        compare(scripted([[Review("a", "look")]], frozenset(EFFECT_TYPES)), PurchaseConfig(), life, frozenset())
 
 
 @pytest.mark.parametrize("at_once", [32, 15])
