@@ -106,7 +106,7 @@ CHECK_IN = CampaignType(
     timers={
         waiting.SETTLE: waiting.Settle,
         groups.GROUP_SIGN: groups.GroupSign,
-        groups.GROUP_SHARE: groups.GroupSign,
+        groups.GROUP_BONUS: groups.GroupSign,
     },
     team=TeamOf("group", groups.GroupState, keys=group_keys),
     describe_team=groups.describe_group,

@@ -1,7 +1,7 @@
-"""Groups that sign in together: how many of their members came on a day, their streak, and everybody's share.
+"""Groups that sign in together: how many of their members came on a day, their streak, and everybody's bonus.
 
 A group is a team whose key is the group's. Nothing is given by the decision that counts a member: it would be lost with
-what a cap refuses. Whoever is counted once the goal is reached has their share at once, those before them when the
+what a cap refuses. Whoever is counted once the goal is reached has their bonus at once, those before them when the
 group's day is closed.
 """
 
@@ -29,8 +29,8 @@ from siyu.sdk import (
     View,
 )
 
-GROUP_SIGN, GROUP_SHARE = "groupSign", "groupShare"
-GROUP_SIGN_FACT, GROUP_SHARE_FACT = "check_in.groupSign", "check_in.groupShare"
+GROUP_SIGN, GROUP_BONUS = "groupSign", "groupBonus"
+GROUP_SIGN_FACT, GROUP_BONUS_FACT = "check_in.groupSign", "check_in.groupBonus"
 COUNTED_ALREADY = "COUNTED_ALREADY"
 
 # A day is over everywhere at noon (UTC) of the next; so long after that, its last sign-ins are decided.
@@ -50,12 +50,12 @@ class GroupSign(FactData):
 
 
 class GroupDay(CampaignState):
-    """How many members signed in on a day; once the goal is reached, the streak up to it and everybody's share."""
+    """How many members signed in on a day; once the goal is reached, the streak up to it and everybody's bonus."""
 
     day: date
     signed: int = 0
     streak: int = 0
-    share: int = 0
+    bonus: int = 0
 
 
 class GroupState(CampaignState):
@@ -87,7 +87,7 @@ def closing(config: CheckInConfig, day: date) -> datetime:
 
 
 def count_member(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effect]:
-    """Count the member for their group's day, and say when they are to have their share."""
+    """Count the member for their group's day, and say when they are to have their bonus."""
     group, day, config = fact.data["group"], date.fromisoformat(fact.data["day"]), view.config
     goal = config.groups.goal_of(group) if config.groups is not None else None
     state, closes_at = view.team(GroupState), closing(config, day)
@@ -97,16 +97,16 @@ def count_member(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterato
     is_reached = any(each.streak for each in counted.days if each.day == day)
     yield Once(f"{day.isoformat()}-group", COUNTED_ALREADY)
     yield SetTeam(group, counted)
-    yield Schedule(f"share-{day.isoformat()}", fact.at if is_reached else closes_at, GROUP_SHARE, dict(fact.data))
+    yield Schedule(f"bonus-{day.isoformat()}", fact.at if is_reached else closes_at, GROUP_BONUS, dict(fact.data))
 
 
-def take_share(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effect]:
-    """Give the member their share of the group's day, if it reached its goal."""
+def take_bonus(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effect]:
+    """Give the member the bonus of the group's day, if it reached its goal."""
     day, state = fact.data["day"], view.team(GroupState)
-    share = 0 if state is None else sum(each.share for each in state.days if each.day.isoformat() == day)
-    if share:
-        yield Once(f"{day}-share", COUNTED_ALREADY)
-        yield Grant("points", share)
+    bonus = 0 if state is None else sum(each.bonus for each in state.days if each.day.isoformat() == day)
+    if bonus:
+        yield Once(f"{day}-bonus", COUNTED_ALREADY)
+        yield Grant("points", bonus)
 
 
 def with_member(config: CheckInConfig, state: GroupState, group: str, day: date, goal: int) -> GroupState:
@@ -128,11 +128,11 @@ def _reach(config: CheckInConfig, by_day: dict[date, GroupDay], day: date) -> No
     """Let the day have reached its goal; days after it that did so before are in one run with it now."""
     assert config.groups is not None, "a goal is a group's"  # noqa: S101 - our bug
     streak = _streak_before(config, by_day, day) + 1
-    by_day[day] = by_day[day].model_copy(update={"streak": streak, "share": config.groups.bonus_of(streak)})
+    by_day[day] = by_day[day].model_copy(update={"streak": streak, "bonus": config.groups.bonus_of(streak)})
     later = day + DAY
     while later in by_day and by_day[later].streak and not begins_anew(later, config.restart):
         streak += 1
-        # Their share is given by now, or promised.
+        # Their bonus is given by now, or promised.
         by_day[later] = by_day[later].model_copy(update={"streak": streak})
         later += DAY
 

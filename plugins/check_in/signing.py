@@ -5,7 +5,7 @@ from typing import Any
 
 from plugins.check_in.config import WHOLE_PERCENT, CheckInConfig
 from plugins.check_in.counting import count_last
-from plugins.check_in.groups import GROUP_SHARE_FACT, GROUP_SIGN_FACT, count_member, group_of, sign_for, take_share
+from plugins.check_in.groups import GROUP_BONUS_FACT, GROUP_SIGN_FACT, count_member, group_of, sign_for, take_bonus
 from plugins.check_in.making_up import MAKE_UP_FACT, make_up
 from plugins.check_in.proof import seen
 from plugins.check_in.state import CheckInState
@@ -61,5 +61,5 @@ OTHERS: Mapping[str, Callable[[Fact, CheckInView], Iterator[Effect]]] = {
     REVIEWED_FACT: hear_verdict,
     SETTLE_FACT: settle,
     GROUP_SIGN_FACT: count_member,
-    GROUP_SHARE_FACT: take_share,
+    GROUP_BONUS_FACT: take_bonus,
 }

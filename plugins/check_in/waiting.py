@@ -41,7 +41,7 @@ TOO_MANY_WAIT = "TOO_MANY_WAIT"
 # A decision has at most 32 effects. A day brings at most two rewards and a sign-in for its group; Once, points, state,
 # score and what comes next are the other five.
 DAYS_A_SETTLE = 9
-# Settling follows from a verdict, settling the rest from that, the group's sign-in from that and its share from that: a
+# Settling follows from a verdict, settling the rest from that, the group's sign-in from that and its bonus from that: a
 # chain of facts may be four deep.
 WAITING_MAX = 2 * DAYS_A_SETTLE
 
