@@ -32,9 +32,8 @@ class Migration(migrations.Migration):
                 problem varchar(1000),
                 problem_at timestamptz,
                 CONSTRAINT review_key UNIQUE (campaign_id, member_id, key),
-                CONSTRAINT review_closed_by_a_verdict CHECK (
-                    num_nulls(note, decided_by, verdict_fact_id, decided_at) = CASE state WHEN 'open' THEN 4 ELSE 0 END
-                ),
+                CONSTRAINT review_closed_by_a_verdict
+                    CHECK (num_nonnulls(note, decided_by, verdict_fact_id, decided_at) = 4 * (state <> 'open')::integer),
                 CONSTRAINT review_problem_of_an_open_one
                     CHECK ((problem IS NULL) = (problem_at IS NULL) AND (problem IS NULL OR state = 'open'))
             );

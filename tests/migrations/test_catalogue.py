@@ -129,12 +129,20 @@ EXPECTED_CONSTRAINTS = {
         "'released'::character varying])::text[])))"
     ),
     ("review", "review_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
-    ("review", "review_closed_by_a_verdict"): "",
+    ("review", "review_closed_by_a_verdict"): (
+        "CHECK ((num_nonnulls(note, decided_by, verdict_fact_id, decided_at) = "
+        "(4 * (((state)::text <> 'open'::text))::integer)))"
+    ),
     ("review", "review_key"): "UNIQUE (campaign_id, member_id, key)",
     ("review", "review_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("review", "review_pkey"): "PRIMARY KEY (id)",
-    ("review", "review_problem_of_an_open_one"): "",
-    ("review", "review_state_known"): "",
+    ("review", "review_problem_of_an_open_one"): (
+        "CHECK ((((problem IS NULL) = (problem_at IS NULL)) AND ((problem IS NULL) OR ((state)::text = 'open'::text))))"
+    ),
+    ("review", "review_state_known"): (
+        "CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'approved'::character varying, "
+        "'rejected'::character varying])::text[])))"
+    ),
     ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
     ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("shop_order", "shop_order_number_key"): "UNIQUE (number)",
@@ -266,7 +274,7 @@ INSERT INTO review (id, campaign_id, member_id, key, reason, evidence, state, as
     note, decided_by, verdict_fact_id, decided_at, problem, problem_at)
 SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'photo', '{}', review.state, gen_random_uuid(), now(),
     said, said, CASE WHEN said IS NOT NULL THEN gen_random_uuid() END, CASE WHEN said IS NOT NULL THEN now() END,
-    problem, problem_at::timestamptz
+    review.problem, review.problem_at::timestamptz
 FROM campaign, member, (VALUES (%s)) AS review (state, said, problem, problem_at)
 """
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.

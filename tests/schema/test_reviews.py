@@ -83,7 +83,7 @@ async def test_operators_see_what_waits_and_why(shop: Shop) -> None:
         "state": "OPEN",
         "key": "a",
         "reason": "photo",
-        "askedAt": "2026-11-21T04:00:00+00:00",
+        "askedAt": "2026-11-21T04:00:00Z",
         "decidedAt": None,
         "campaign": {"id": encode_id(CAMPAIGN, campaign)},
         "member": {"id": encode_id(MEMBER, member)},

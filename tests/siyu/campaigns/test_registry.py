@@ -24,6 +24,7 @@ from siyu.sdk import (
     References,
     Refund,
     Refuse,
+    Review,
     Schedule,
     Text,
     hookimpl,
@@ -131,6 +132,14 @@ def timed(**fields: Any) -> object:
         ),
         pytest.param(
             lambda: changed(settles=frozenset({"refund.requested"})), "no campaign hears", id="settles a request"
+        ),
+        pytest.param(lambda: changed(reviews={"photo": NO}), "need each other", id="reviews without Review"),
+        pytest.param(
+            lambda: changed(
+                effects=frozenset({Refuse, Review}), reviews={"photo": NO}, actions=(Action("reviewed", NO),)
+            ),
+            "named as the fact of a verdict",
+            id="an action called reviewed",
         ),
         pytest.param(lambda: changed(reads=("order",)), "reads must be", id="reads of no kind"),
         pytest.param(lambda: changed(reads=(READ,) * 17), "the 16 allowed", id="too many reads"),
