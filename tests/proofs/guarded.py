@@ -1,6 +1,8 @@
 """Every guard that campaigns and facts are held by, each with the tests that fail without it."""
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
+from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
+from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
@@ -232,5 +234,7 @@ GUARDS = (
     *PLUGIN_GUARDS,
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
+    *CHECK_IN_GUARDS,
+    *FIELD_GUARDS,
     *FLASH_SALE_GUARDS,
 )

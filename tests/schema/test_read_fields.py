@@ -230,6 +230,7 @@ class AskedByName(ReadInput):
         replace(WISHES, name="progress"),
         replace(WISHES, name="row"),
     ],
+    ids=["no such output", "no such argument", "updatedAt", "progress", "row"],
 )
 @pytest.mark.usefixtures("silence")
 def test_a_type_whose_field_does_not_fit_is_left_out_alone(field: Any) -> None:
