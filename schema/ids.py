@@ -15,6 +15,7 @@ FACT = "Fact"
 LEDGER_ENTRY = "LedgerEntry"
 ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
+REFUND_REQUEST = "RefundRequest"
 REVIEW = "Review"
 
 ID_LENGTH_MAX = 200

@@ -15,6 +15,7 @@ from schema.moment_cursors import moment_cursor, moment_key
 from schema.nodes import find_node, participation_subject, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
+from schema.refunds import refunds_connection
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
@@ -23,6 +24,7 @@ from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
+from schema.types.refund import RefundRequest
 from schema.types.review import Review
 from schema.types.viewer import Viewer, viewer_object
 from siyu.boards import BoardWindow
@@ -30,6 +32,7 @@ from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
 from siyu.members.queries import MembersWanted, member_id_of, member_page
+from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
 
 PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
@@ -152,6 +155,20 @@ class Query:
         after: str | None = strawberry.UNSET,
     ) -> Connection[Decision]:
         return await decisions_connection(info, fact, member, campaign, forward(first, after))
+
+    @field_for(
+        ForStaff,
+        "What campaigns asked the shop to pay back to any member, the oldest first. A refund that was done opens again "
+        "where more is asked for, and stands where it stood: so begin each round at the first page.",
+    )
+    async def refund_requests(
+        self,
+        info: Info,
+        state: RefundState = RefundState.OPEN,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[RefundRequest]:
+        return await refunds_connection(info, state, forward(first, after))
 
     @field_for(ForOperators, "What a campaign would make of facts, as it is or changed, without a write.")
     async def campaign_preview(self, info: Info, input: CampaignPreviewInput) -> CampaignPreview:

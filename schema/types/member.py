@@ -16,6 +16,7 @@ from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
 from schema.types.node import Node
+from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.members.queries import MemberRow
@@ -92,6 +93,14 @@ class Member(Node):
         slice_, wanted = self._newest(info, first, after)
         page = await info.context.loaders.messages.load(wanted)
         return connect(page, slice_, lambda row: Message(row=row), lambda row: encode_cursor(row.id))
+
+    @field("What campaigns asked the shop to pay back to the member, newest first; what is back, too.")
+    async def refund_requests(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[RefundRequest]:
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.refunds.load(wanted)
+        return connect(page, slice_, lambda row: RefundRequest(row=row, member=self), lambda row: encode_cursor(row.id))
 
     @field("What of the member's waits for an operator's verdict, or has had it, newest first.")
     async def reviews(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
-from siyu.campaigns.pending import PendingFact
+from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.deadline import DEADLINE, Overran
 from siyu.engine.capping import cap_refusal, carry_out_counting
 from siyu.engine.counting import team_of
@@ -33,9 +33,11 @@ def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     """Decide one fact of a known member and leave what changed in `world`."""
     new = arrived.new
     fact = Fact(arrived.id, new.type, new.member_id, new.at, world.day(new.at), read_only(new.data))
-    order = world.orders.accept(new.type, new.member_id, new.at, new.data)
+    order = world.orders.accept(new.type, new.member_id, new.at, new.data, new.campaign_id)
     if isinstance(order, str):
         return Outcome(arrived.id, (_refuse(world, arrived, None, order),))
+    if new.type in CORE_TYPES:
+        return Outcome(arrived.id, ())
     if new.campaign_id is not None:
         if arrived.pending is not None:
             return Outcome(arrived.id, _decide_pending(world, arrived, fact, arrived.pending))

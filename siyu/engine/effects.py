@@ -8,7 +8,7 @@ import orjson
 
 from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
-from siyu.engine import scheduling, tagging
+from siyu.engine import refunding, scheduling, tagging
 from siyu.engine.guards import Guard, PlacedGuard, first_refusal
 from siyu.engine.outcome import Refusal
 from siyu.engine.references import is_reference
@@ -37,6 +37,7 @@ from siyu.sdk import (
     Emit,
     Grant,
     Once,
+    Refund,
     Refuse,
     Release,
     Reserve,
@@ -185,6 +186,7 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Release: check_release,
     Confirm: check_confirm,
     SetTeam: check_set_team,
+    Refund: refunding.check_refund,
     Tag: tagging.check_label,
     Untag: tagging.check_label,
     Review: check_review,
@@ -209,6 +211,7 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Release: release,
     Confirm: confirm,
     SetTeam: set_team,
+    Refund: refunding.refund,
     Tag: tagging.tag,
     Untag: tagging.untag,
     Review: review,

@@ -16,7 +16,7 @@ from siyu.campaigns import (
     write_participations,
     write_reservations,
 )
-from siyu.campaigns.pending import PendingFact
+from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.campaigns.pending_store import take_pending, write_pending
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
@@ -35,7 +35,7 @@ from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.members import lock_members, write_tags
-from siyu.orders import write_orders
+from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
 
 logger = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ class BatchTransaction:
         if pending:
             # Only now is it known which of them another fact of the batch took back. Nobody else can append them.
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
+            _tell_of_refused(fresh, outcomes)
         if fresh:
             await _write(connection, world, step)
         for fact, outcome in zip(fresh, outcomes, strict=True):
@@ -149,6 +150,15 @@ def _is_still_pending(world: World, fact: ArrivedFact) -> bool:
     return fact.pending is not None and fact.pending.id not in world.pending.withdrawn
 
 
+def _tell_of_refused(facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) -> None:
+    """Say which money will not go back although a campaign asked for it: nobody waits for the answer."""
+    for fact, outcome in zip(facts, outcomes, strict=True):
+        if fact.new.type in CORE_TYPES and outcome.decisions:
+            [decision] = outcome.decisions
+            code = decision.refusal.code if decision.refusal else None
+            logger.warning("campaign %s asked for %s: %s: %s", fact.new.campaign_id, fact.new.type, code, fact.new.data)
+
+
 async def _write(connection: Connection, world: World, step: Step) -> None:
     await write_participations(connection, world.participations)
     await write_tags(connection, world.tags)
@@ -162,6 +172,7 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     await append_decisions(connection, world.decisions)
     step("append decisions")
     await write_orders(connection, world.orders)
+    await write_refunds(connection, world.orders)
     step("write orders")
     await leave_changes(connection, board_changes(world))
     step("leave scores")

@@ -126,6 +126,7 @@ class World:
         self.book.transfers.clear()
         self.orders.changed.clear()
         self.orders.spendings.clear()
+        self.orders.refunds.changed.clear()
         self._days.clear()
         self.counters.forget_slots()
         self.pending = PendingFacts()

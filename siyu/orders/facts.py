@@ -9,10 +9,12 @@ from siyu.sdk.core_facts import ORDER_CANCELLED, ORDER_PAID, ORDER_REFUNDED, REF
 
 # A hundred million yuan: far above any order, far below what an integer column holds when summed.
 AMOUNT_FEN_MAX = 10_000_000_000
-# What a payment provider answers, in a sentence or two.
+# What a payment provider may answer, in a sentence or two.
 REFUND_PROBLEM_LENGTH_MAX = 500
 
-OrderNumber = Annotated[str, Field(min_length=1, max_length=64)]
+ORDER_NUMBER_LENGTH_MAX = 64
+
+OrderNumber = Annotated[str, Field(min_length=1, max_length=ORDER_NUMBER_LENGTH_MAX)]
 OpenedKey = Annotated[str, Field(min_length=1, max_length=64)]
 
 

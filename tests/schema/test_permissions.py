@@ -26,6 +26,7 @@ MATRIX = {
     "participation": (f'{{ participation(campaign: "{SOME_ID}") {{ id }} }}', "mos"),
     "leaderboard": ('{ leaderboard(board: "points", window: ALL) { revision } }', "mo"),
     "decisions": (f'{{ decisions(campaign: "{SOME_ID}") {{ nodes {{ id }} }} }}', "mos"),
+    "refundRequests": ("{ refundRequests { nodes { id } } }", "os"),
     "campaignPreview": ('{ campaignPreview(input: {type: "none", facts: []}) { userErrors { code } } }', "o"),
     "memberUpdate": ("mutation { memberUpdate(input: {}) { userErrors { code } } }", "mos"),
     "campaignCreate": (

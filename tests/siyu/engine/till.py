@@ -117,6 +117,11 @@ def notify(count: int) -> Told:
     return "Notify", {"message": "ready", "params": {"count": count}}
 
 
+def refund(order: str, amount_fen: int, reason: str = "late") -> Told:
+    """Money of an order that is to go back."""
+    return "Refund", {"order": order, "amount_fen": amount_fen, "reason": reason}
+
+
 def review(key: str, **evidence: str | int) -> Told:
     """Something to look at."""
     return "Review", {"key": key, "reason": "photo", "evidence": evidence}

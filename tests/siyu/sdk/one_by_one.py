@@ -127,6 +127,12 @@ class OneByOne:
         owned = self._rewards.items()
         return {key: reward for (owner, key), reward in owned if owner == member_id and reward is not None}
 
+    def refunds(self, member_id: UUID) -> dict[str, int]:
+        """What is to be paid back of the member's orders in all, where less is back."""
+        asked = self._orders.refunds.changed.values()
+        own = [request for request in asked if request.order.member_id == member_id]
+        return {request.order.number: request.asked_fen for request in own if request.done_at is None}
+
     def reviews(self, member_id: UUID) -> dict[str, OpenReview]:
         """The member's open reviews, by key."""
         own = [asked for (owner, _), asked in self._reviews.items() if owner == member_id and asked is not None]

@@ -17,6 +17,7 @@ from siyu.sdk import (
     Issue,
     Notify,
     Once,
+    Refund,
     Refuse,
     Release,
     Reserve,
@@ -72,6 +73,7 @@ TYPES = st.sampled_from(["tick", "tock"])
 ODD_TYPES = st.sampled_from(["ping", "go", "order.paid", ""])
 NOBODY = UUID(int=1)
 PEOPLE = st.none() | st.sampled_from([*(Stage(PURCHASE).member(name).id for name in MEMBERS), NOBODY])
+REASONS = st.sampled_from(["late", "full"])
 REWARDS = st.sampled_from(["mug", "x" * 64])
 PARAMS: st.SearchStrategy[Any] = st.sampled_from(
     [
@@ -130,6 +132,11 @@ ODD_GIFTS = (
     Notify("unready", {"count": 1}),
     Notify("bare", {"words": ""}),
 )
+ODD_REFUNDS = (
+    *(Refund(odd, 1, "late") for odd in ODD_TEXTS),
+    *(Refund("CROWD-1", odd, "late") for odd in ODD_AMOUNTS),
+    *(Refund("CROWD-1", 1, odd) for odd in ("early", "", 5, [])),  # type: ignore[arg-type]  # as above
+)
 EVIDENCE: st.SearchStrategy[Any] = st.sampled_from(
     [{}, {"n": 1, "url": "https://example.com/a.jpg"}, {"note": "", "text": "x" * 500}, {f"n{n}": n for n in range(16)}]
 )
@@ -187,6 +194,7 @@ POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Issue, REWARDS, KEYS, CODES),
     st.builds(Revoke, KEYS),
     st.builds(Notify, st.just("ready"), PARAMS),
+    st.builds(Refund, REFERENCES, AMOUNTS, REASONS),
     st.builds(Review, KEYS, st.just("look"), EVIDENCE),
 )
 IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
@@ -216,6 +224,7 @@ IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Emit, st.just("ping"), DATA, st.just("lin")),  # type: ignore[arg-type]  # as above
     st.sampled_from(ODD_GIFTS),
     st.sampled_from(ODD_LABELS),
+    st.sampled_from(ODD_REFUNDS),
     st.sampled_from(ODD_REVIEWS),
     st.sampled_from(["junk", None, Grant]),
 )

@@ -4,7 +4,7 @@ Two implementations, written apart: where they differ, one of them is wrong.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import replace
@@ -59,6 +59,7 @@ from tests.siyu.sdk.scripts import (
     GIVING,
     ODD_GIFTS,
     ODD_LABELS,
+    ODD_REFUNDS,
     ODD_REVIEWS,
     ODD_VALUES,
     PROMISING,
@@ -110,6 +111,7 @@ def compare(kind: AnyCampaignType, config: CampaignConfig, life: Sequence[Step],
         assert stage.rewards(member) == engine.rewards(member.id)
         assert stage.reviews(member) == engine.reviews(member.id)
         assert stage.messages(member) == engine.messages(member.id)
+        assert stage.refunds(member) == engine.refunds(member.id)
         assert all(stage.best(member, board) == engine.best(member.id, board) for board in BEST_BOARDS)
 
     for counter in COUNTED:
@@ -125,8 +127,12 @@ class Shop(Stage[Any, Any]):
         super().__init__(kind, config)
         self.decided_at: dict[UUID, datetime] = {}
 
-    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
+    def _new_fact(self, type_: str, member_id: UUID, at: datetime, data: Mapping[str, Any]) -> Fact:
+        fact = super()._new_fact(type_, member_id, at, data)
         self.decided_at[fact.id] = self.now
+        return fact
+
+    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
         try:
             return super()._decide(fact, order, depth)
         except Exception:
@@ -260,7 +266,7 @@ def compare_turns(turns: Sequence[Turn]) -> None:
     compare(kind, PurchaseConfig(), life, frozenset())
 
 
-@pytest.mark.parametrize("effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS, *ODD_REVIEWS], ids=repr)
+@pytest.mark.parametrize("effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS, *ODD_REFUNDS, *ODD_REVIEWS], ids=repr)
 def test_what_is_impossible_is_so_for_both(effect: Effect) -> None:
     kind = scripted([[effect]], frozenset(EFFECT_TYPES))
     step = Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})

@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: a table without a model, since only set-based SQL touches it. It can be run again."""
 
-    dependencies = [("siyu", "0008_value_effects")]
+    dependencies = [("siyu", "0009_refund_request")]
 
     operations = [
         # One for a key of a member in a campaign, for ever. The facts have no foreign keys, as in the log
