@@ -1,6 +1,6 @@
 """The calendar of a month: what became of its days, and what today and the coming days are worth."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from typing import Annotated
@@ -73,13 +73,21 @@ def read_calendar(config: CheckInConfig, state: CheckInState, asked: Month, read
     first, last = month_of(date.fromisoformat(f"{asked.month}-01"))
     percent = WHOLE_PERCENT if reading.features is None else config.percent_of(reading.features.tier)
     coming = dict(_coming(config, state, reading.day, last, percent))
-    days = (first + number * DAY for number in range((last - first).days + 1))
+    waiting, given = frozenset(each.day for each in state.waiting), state.given.split(",")
+    days = []
+    for day in (first + number * DAY for number in range((last - first).days + 1)):
+        if day in waiting:
+            days.append(_expected(day, DayStatus.WAITING, coming[day]))
+        elif state.last_day is None or day > state.last_day:
+            days.append(_after(config, state, day, reading.day, coming.get(day)))
+        else:
+            days.append(_past(config, state, given, day, reading.day))
     return Calendar(
         month=asked.month,
         today=reading.day,
         signed_today=state.claimed_day is not None and state.claimed_day >= reading.day,
         streak=_streak_of(config, state, reading.day),
-        days=tuple([_day(config, state, day, reading.day, coming) for day in days]),
+        days=tuple(days),
     )
 
 
@@ -105,44 +113,53 @@ def _streak_of(config: CheckInConfig, state: CheckInState, today: date) -> int:
     return state.streak if today - last_day == DAY and not begins_anew(today, config.restart) else 0
 
 
-def _day(
-    config: CheckInConfig, state: CheckInState, day: date, today: date, coming: Mapping[date, Counted]
-) -> CalendarDay:
-    status, points, rewarded = _past(state, day, today)
-    rewards: tuple[str, ...] = ()
-    if status in {DayStatus.WAITING, DayStatus.OPEN, DayStatus.COMING} and day in coming:
-        points, rewards = coming[day].all_points, tuple([reward for reward, _ in coming[day].rewards()])
+def _past(config: CheckInConfig, state: CheckInState, given: Sequence[str], day: date, today: date) -> CalendarDay:
+    """A day that is not later than the last that counts."""
+    assert state.last_day is not None, "some day counts"  # noqa: S101 - our bug
+    place = (state.last_day - day).days
+    if place >= len(state.recent):
+        return _told(day, DayStatus.NONE)
+    mark = state.recent[place]
+    if mark == MISSED:
+        return _missed(config, state, day, today)
+    entry = given[place] if place < len(given) else ""
+    points = int(entry.rstrip("+")) if entry else None
+    status = DayStatus.MADE_UP if mark == MADE_UP else DayStatus.SIGNED
+    return _told(day, status, points, rewarded=bool(points) or entry.endswith("+"))
+
+
+def _after(config: CheckInConfig, state: CheckInState, day: date, today: date, counted: Counted | None) -> CalendarDay:
+    """A day later than all that count, and not waiting."""
+    if day >= today:
+        return _expected(day, DayStatus.OPEN if day == today else DayStatus.COMING, counted)
+    return _told(day, DayStatus.NONE) if state.last_day is None else _missed(config, state, day, today)
+
+
+def _missed(config: CheckInConfig, state: CheckInState, day: date, today: date) -> CalendarDay:
     terms = config.make_up
-    can_make_up = terms is not None and day < today and next(refusals(terms, state, today, day), None) is None
+    can_make_up = terms is not None and next(refusals(terms, state, today, day), None) is None
+    return _told(day, DayStatus.MISSED, can_make_up=can_make_up)
+
+
+def _expected(day: date, status: DayStatus, counted: Counted | None) -> CalendarDay:
+    """A day that may bring something; None: nobody plans so far ahead."""
+    if counted is None:
+        return _told(day, status)
+    return _told(day, status, counted.all_points, tuple([reward for reward, _ in counted.rewards()]))
+
+
+def _told(
+    day: date,
+    status: DayStatus,
+    points: int | None = None,
+    rewards: tuple[str, ...] = (),
+    *,
+    rewarded: bool = False,
+    can_make_up: bool = False,
+) -> CalendarDay:
     return CalendarDay(
         day=day, status=status, points=points, rewards=rewards, rewarded=rewarded, can_make_up=can_make_up
     )
-
-
-def _past(state: CheckInState, day: date, today: date) -> tuple[DayStatus, int | None, bool]:
-    """What became of the day, what it brought, as far as that is known, and whether that was anything."""
-    if any(each.day == day for each in state.waiting):
-        return DayStatus.WAITING, None, False
-    if state.last_day is None or day > state.last_day:
-        return _after(state, day, today), None, False
-    place = (state.last_day - day).days
-    if place >= len(state.recent):
-        return DayStatus.NONE, None, False
-    mark = state.recent[place]
-    if mark == MISSED:
-        return DayStatus.MISSED, None, False
-    status = DayStatus.MADE_UP if mark == MADE_UP else DayStatus.SIGNED
-    entries = state.given.split(",")
-    entry = entries[place] if place < len(entries) else ""
-    points = int(entry.rstrip("+")) if entry else None
-    return status, points, bool(points) or entry.endswith("+")
-
-
-def _after(state: CheckInState, day: date, today: date) -> DayStatus:
-    """Of a day later than all that count, and not waiting."""
-    if day >= today:
-        return DayStatus.OPEN if day == today else DayStatus.COMING
-    return DayStatus.NONE if state.last_day is None else DayStatus.MISSED
 
 
 CALENDAR = ReadField[CheckInConfig, CheckInState](

@@ -143,4 +143,6 @@ class ModelMember:
 
     def period(self, day: date) -> object:
         """What two days of one streak have in common."""
-        return {"never": None, "week": day.isocalendar()[:2], "month": (day.year, day.month)}[self.config.restart]
+        if self.config.restart == "week":
+            return day.isocalendar()[:2]
+        return (day.year, day.month) if self.config.restart == "month" else None

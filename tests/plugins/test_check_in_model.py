@@ -115,11 +115,12 @@ class Both:
         assert {each.day: (each.approved, each.made_up) for each in state.waiting} == {
             each: (bool(told.verdict), told.made_up) for each, told in model.waiting.items()
         }, day
-        given = state.given.split(",")
+        days = model.days
+        last, given = max(days, default=day), state.given.split(",")
         for place, mark in enumerate(state.recent):
-            then = max(model.days) - place * DAY
+            then = last - place * DAY
             assert mark == ("1" if then in model.signed else "2" if then in model.made_up else "0"), then
-            assert given[place].rstrip("+") == (str(model.brought[then]) if then in model.days else ""), then
+            assert given[place].rstrip("+") == (str(model.brought[then]) if then in days else ""), then
 
 
 def live(config: CheckInConfig, zone: ZoneInfo, habits: list[Habit], seed: int, days: int) -> None:

@@ -29,9 +29,9 @@ from siyu.sdk import (
     Text,
     hookimpl,
 )
-from tests.factories import SHIPPED_PLUGINS, plugin_of, shop_registry
+from tests.factories import SHIPPED_PLUGINS, plain_type, plugin_of, shop_registry
 
-GOOD = shop_registry().types["check_in"]
+GOOD = plain_type()
 NO = Text(zh="不", en="No")
 NOTIFIES = GOOD.effects | {Notify}
 REFUNDS = GOOD.effects | {Refund}

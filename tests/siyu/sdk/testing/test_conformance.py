@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from plugins.check_in.campaign import CHECK_IN
 from plugins.purchase.campaign import PURCHASE
 from siyu.campaigns import build_registry
 from siyu.sdk import (
@@ -40,8 +39,10 @@ from siyu.sdk import (
 )
 from siyu.sdk.testing import CHECKS, CampaignIsNotSound, Stage, campaign_tests, check_campaign
 from siyu.sdk.version_range import allows
+from tests.factories import plain_type
 from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, WAVES, NeedyState, only
 
+PLAIN = plain_type()
 OLD_STATES: Mapping[int, Sequence[dict[str, Any]]] = {1: [{"times": 3}]}
 
 
@@ -196,21 +197,21 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
         {"effects": frozenset({int})},
         {"effects": frozenset({Grant})},
         {"effects": frozenset({Grant, Issue}), "refusals": {"NO": Text(zh="不", en="No")}},
-        {"effects": CHECK_IN.effects | {Notify}},
+        {"effects": PLAIN.effects | {Notify}},
         {"messages": {"hello": Text(zh="你好", en="Hello")}},
-        {"effects": CHECK_IN.effects | {Notify}, "messages": {"hello": Text(zh="你好", en="Hello")}},
-        {"effects": CHECK_IN.effects | {Notify}, "messages": {"Hello": Text(zh="你好", en="Hello")}},
-        {"effects": CHECK_IN.effects | {Notify}, "messages": {"h" * 65: Text(zh="你好", en="Hello")}},
-        {"effects": CHECK_IN.effects | {Notify}, "messages": {"hello": "Hello"}},
+        {"effects": PLAIN.effects | {Notify}, "messages": {"hello": Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN.effects | {Notify}, "messages": {"Hello": Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN.effects | {Notify}, "messages": {"h" * 65: Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN.effects | {Notify}, "messages": {"hello": "Hello"}},
         {"refusals": {"too soon": Text(zh="早", en="Soon")}},
         {"actions": (Action("Wave_", Text(zh="挥", en="Wave")),)},
         {"actions": (Action("wave", Text(zh="挥", en="Wave")),) * 2},
         {"key": None},
-        {"effects": CHECK_IN.effects | {Reserve}},
-        {"effects": CHECK_IN.effects | {Schedule}},
+        {"effects": PLAIN.effects | {Reserve}},
+        {"effects": PLAIN.effects | {Schedule}},
         {"timers": {"ring": FactData}},
-        {"effects": CHECK_IN.effects | {Emit}, "emits": {"sign": FactData}},
-        {"effects": CHECK_IN.effects | {Emit}, "emits": {"rung": dict}},
+        {"effects": PLAIN.effects | {Emit}, "emits": {"sign": FactData}},
+        {"effects": PLAIN.effects | {Emit}, "emits": {"rung": dict}},
         {"reads": ("order",)},
         {"fields": ("calendar",)},
         {"fields": (WAVES,) * 2},
@@ -221,7 +222,7 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
         {"fields": (replace(WAVES, input=FactData),)},
         {"fields": (replace(WAVES, read="waves"),)},
         {"team": TeamOf("team", NeedyState)},
-        {"effects": CHECK_IN.effects | {SetTeam}, "team": TeamOf("team", NeedyState)},
+        {"effects": PLAIN.effects | {SetTeam}, "team": TeamOf("team", NeedyState)},
         {"state": NeedyState},
         {"sdk": "~=1.0"},
         {"sdk": ""},
@@ -231,7 +232,7 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
     ids=str,
 )
 def test_the_kit_judges_a_type_as_the_registry_does(change: dict[str, Any]) -> None:
-    kind = replace(CHECK_IN, **change)
+    kind = replace(PLAIN, **change)
 
     class Plugin:
         @hookimpl
