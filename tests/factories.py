@@ -40,6 +40,7 @@ def plain_type() -> AnyCampaignType:
         team=None,
         describe_team=None,
         fields=(),
+        state_version=1,
     )
 
 

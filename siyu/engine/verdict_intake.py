@@ -59,5 +59,5 @@ async def give_verdict(engine: Engine, given: GivenVerdict) -> Decision:
         )
     )
     decision = outcome.decision_of(campaign.id)
-    assert decision is not None, "what was locked open is decided by its campaign"  # noqa: S101 - an invariant
+    assert decision is not None, "what is found open is decided by its campaign"  # noqa: S101 - an invariant
     return decision

@@ -7,7 +7,7 @@ from siyu.campaigns import LiveCampaign
 from siyu.db import Connection
 from siyu.engine.facts import ArrivedFact
 from siyu.errors import AlreadyReviewed, CampaignStateError, DomainError, NotFound
-from siyu.reviews import LockedReview, lock_reviews
+from siyu.reviews import FoundReview, find_reviews
 
 NOBODY_LATE: Mapping[UUID, DomainError] = {}
 
@@ -15,20 +15,20 @@ NOBODY_LATE: Mapping[UUID, DomainError] = {}
 async def find_late(
     connection: Connection, facts: Sequence[ArrivedFact], campaigns: Mapping[UUID, LiveCampaign]
 ) -> Mapping[UUID, DomainError]:
-    """Lock what verdicts are on: by fact, why those that are not to be decided are not.
+    """By fact, why verdicts that are not to be decided are not; the members are locked by the caller.
 
     Two on one review are not decided in one batch: the second is late even where the first will have failed.
     """
     wanted = {fact.new.verdict.review_id for fact in facts if fact.new.verdict is not None}
     if not wanted:
         return NOBODY_LATE
-    locked = await lock_reviews(connection, wanted)
+    found = await find_reviews(connection, wanted)
     late: dict[UUID, DomainError] = {}
     met: set[UUID] = set()
     for fact in facts:
         if fact.new.verdict is not None:
             review_id = fact.new.verdict.review_id
-            problem = _problem(locked.get(review_id), campaigns, is_second=review_id in met)
+            problem = _problem(found.get(review_id), campaigns, is_second=review_id in met)
             met.add(review_id)
             if problem is not None:
                 late[fact.id] = problem
@@ -36,7 +36,7 @@ async def find_late(
 
 
 def _problem(
-    review: LockedReview | None, campaigns: Mapping[UUID, LiveCampaign], *, is_second: bool
+    review: FoundReview | None, campaigns: Mapping[UUID, LiveCampaign], *, is_second: bool
 ) -> DomainError | None:
     if review is None:
         return NotFound("there is no such review")

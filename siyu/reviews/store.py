@@ -17,8 +17,9 @@ JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (campaign_id, member_id) USING (ca
 WHERE state = 'open' ORDER BY id
 """
 
-# This, in the transaction that decides about a verdict, is what makes one of several count.
-LOCK = "SELECT id, campaign_id, state FROM review WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"
+# This, in the transaction that decides about a verdict, is what makes one of several count: nobody else writes a review
+# but under the lock of its member, which the caller holds.
+FIND = "SELECT id, campaign_id, state FROM review WHERE id = ANY($1::uuid[])"
 
 # What was asked before under the key stands, whatever became of it: the first evidence is what was looked at.
 ASK = """
@@ -38,8 +39,8 @@ WHERE (campaign_id, member_id, key) = ($1, $2, $3) AND state = 'open'
 """
 
 
-class LockedReview(NamedTuple):
-    """A review that nobody else decides about until the transaction ends."""
+class FoundReview(NamedTuple):
+    """Whose review it is, and whether it is open: until the transaction ends, if its member is locked."""
 
     campaign_id: UUID
     is_open: bool
@@ -52,14 +53,14 @@ async def load_open_reviews(connection: Connection, book: ReviewBook, owners: Se
         book.put((row[0], row[1], row[2]))
 
 
-async def lock_reviews(connection: Connection, ids: Collection[UUID]) -> dict[UUID, LockedReview]:
-    """Those of these reviews that exist, by id; the caller has locked their members before."""
-    rows = await connection.fetch(LOCK, list(ids))
-    return {row["id"]: LockedReview(row["campaign_id"], row["state"] == "open") for row in rows}
+async def find_reviews(connection: Connection, ids: Collection[UUID]) -> dict[UUID, FoundReview]:
+    """Those of these reviews that exist, by id; the caller has locked their members."""
+    rows = await connection.fetch(FIND, list(ids))
+    return {row["id"]: FoundReview(row["campaign_id"], row["state"] == "open") for row in rows}
 
 
 async def write_reviews(connection: Connection, book: ReviewBook) -> None:
-    """Write what was asked for, then what was decided about verdicts; the caller has locked what these are on."""
+    """Write what was asked for, then what was decided about verdicts; the caller has locked their members."""
     if book.new:
         asked = [(new.id, *new.key, new.reason, orjson.dumps(new.evidence).decode(), *new[4:]) for new in book.new]
         await connection.executemany(ASK, asked)

@@ -16,6 +16,7 @@ from siyu.sdk.arms import Arm
 from siyu.sdk.audience import Audience, Features
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
 from siyu.sdk.caps import Cap, Measure
+from siyu.sdk.codes import member_code, member_of_code
 from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.counters import Counter, Period, Scope, bucket_of
 from siyu.sdk.effects import (
@@ -37,11 +38,10 @@ from siyu.sdk.effects import (
     SetTeam,
     Settle,
     Spend,
-    Tag,
-    Untag,
 )
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
+from siyu.sdk.member_effects import Invite, Tag, Untag
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
 from siyu.sdk.read_fields import ReadField, Reading, ReadInput, ReadOutput
 from siyu.sdk.reads import References
@@ -81,6 +81,7 @@ __all__ = [
     "Granted",
     "Held",
     "Hold",
+    "Invite",
     "Issue",
     "Measure",
     "MemberView",
@@ -119,4 +120,6 @@ __all__ = [
     "View",
     "bucket_of",
     "hookimpl",
+    "member_code",
+    "member_of_code",
 ]

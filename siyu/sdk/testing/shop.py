@@ -12,7 +12,7 @@ from siyu.sdk.core_facts import ORDER_PAID
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.orders import Orders
 from siyu.sdk.text import Text
-from siyu.sdk.view import Granted
+from siyu.sdk.view import Granted, MemberView
 
 
 @dataclass(slots=True)
@@ -97,6 +97,7 @@ class OpenReview(NamedTuple):
 class Shop:
     """Everything that stays between two facts of a stage. `states` is JSON by member, as the database keeps it."""
 
+    members: dict[UUID, MemberView] = field(default_factory=dict)
     orders: Orders = field(default_factory=Orders)
     states: dict[UUID, str] = field(default_factory=dict)
     balances: Counter[tuple[UUID, str]] = field(default_factory=Counter)
@@ -120,6 +121,8 @@ class Shop:
     reviews: dict[tuple[UUID, str], OpenReview] = field(default_factory=dict)
     review_keys: set[tuple[UUID, str]] = field(default_factory=set)
     tags: dict[UUID, frozenset[str]] = field(default_factory=dict)
+    # Who invited whom, by the one who was invited.
+    inviters: dict[UUID, UUID] = field(default_factory=dict)
     # But for tags and orders, which are found elsewhere.
     features: dict[UUID, Features] = field(default_factory=dict)
     # JSON by key.
@@ -139,6 +142,10 @@ class Shop:
         if tags is not None:
             self.tags[member_id] = frozenset(tags)
         self.features[member_id] = features
+
+    def join(self, member: MemberView) -> None:
+        """Somebody is a member from now on."""
+        self.members[member.id], self.features[member.id] = member, Features(member.joined_at)
 
     def known(self, fact: Fact) -> Features:
         """What the shop knows of the fact's member before it: an order that it pays is not in it."""

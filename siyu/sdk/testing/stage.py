@@ -6,7 +6,6 @@ from itertools import count
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
-from siyu.sdk.audience import Features
 from siyu.sdk.campaign import Action, CampaignType
 from siyu.sdk.core_facts import REFUND_FAILED, REFUND_REQUESTED
 from siyu.sdk.facts import Fact
@@ -15,13 +14,14 @@ from siyu.sdk.testing.answering import read_now
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
 from siyu.sdk.testing.errors import NoEnd, NotHeard
-from siyu.sdk.testing.limits import AMOUNT_MAX, PLAYED_MAX, SHANGHAI, UNITS
+from siyu.sdk.testing.limits import PLAYED_MAX, SHANGHAI
 from siyu.sdk.testing.member import STAGE, Member, id_on_stage
 from siyu.sdk.testing.moments import When, moment
 from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
-from siyu.sdk.testing.scene import Scene, is_amount
+from siyu.sdk.testing.scene import Scene
 from siyu.sdk.testing.shop import AskedFor, OpenReview, Shop
+from siyu.sdk.testing.value import bring
 from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, Held, MemberView, OrderView, StateT
 
@@ -62,7 +62,6 @@ class Stage(Generic[ConfigT, StateT]):
         self.ends_at = None if ends_at is None else self._moment(ends_at)
         self._ask, self._shop = asking, Shop()
         self._members: dict[str, Member] = {}
-        self._views: dict[UUID, MemberView] = {}
         self._numbers = count(1)
 
     def member(
@@ -74,15 +73,14 @@ class Stage(Generic[ConfigT, StateT]):
         tags: Iterable[str] | None = None,
         groups: Iterable[str] | None = None,
     ) -> Member:
-        """The member of this name; new ones joined at `joined_at`, by default now.
+        """The member of this name; new ones joined at `joined_at`, by default now: an inviter joins before.
 
         Tier, tags and groups are what the shop knows of them from then on (`View.features`), where they are given.
         """
         if name not in self._members:
             joined = self.now if joined_at is None else self._moment(joined_at)
             member = self._members[name] = Member(name, id_on_stage(name), joined)
-            self._views[member.id] = MemberView(member.id, joined)
-            self._shop.features[member.id] = Features(joined)
+            self._shop.join(MemberView(member.id, joined))
         known = self._members[name]
         self._shop.describe(known.id, tier, tags, groups)
         return known
@@ -93,11 +91,7 @@ class Stage(Generic[ConfigT, StateT]):
         Raises ValueError for a unit that there is not, and for what is no amount.
         """
         for unit, amount in amounts.items():
-            if unit not in UNITS:
-                raise ValueError(f"there is no unit {unit!r}; there is: {', '.join(sorted(UNITS))}")
-            if not is_amount(amount):
-                raise ValueError(f"nobody can have {amount!r} {unit}: a whole number from 1 to {AMOUNT_MAX:,}")
-            self._shop.balances[self._known(member).id, unit] += amount
+            bring(self._shop, self._known(member).id, unit, amount)
 
     def act(self, member: Member | str, action: str, /, **data: Any) -> Played:
         """Let the member do one of the campaign's actions, now. Raises pydantic's ValidationError for bad input."""
@@ -178,6 +172,11 @@ class Stage(Generic[ConfigT, StateT]):
         """The tags that the member has been given and not lost."""
         return self._shop.tags.get(self._known(member).id, frozenset())
 
+    def inviter(self, member: Member | str) -> Member | None:
+        """Who invited the member."""
+        inviter_id = self._shop.inviters.get(self._known(member).id)
+        return next((known for known in self._members.values() if known.id == inviter_id), None)
+
     def rewards(self, member: Member | str) -> dict[str, str]:
         """The names of the rewards that the member was issued and that were not revoked, by key."""
         return self._of(member, self._shop.rewards)
@@ -254,7 +253,7 @@ class Stage(Generic[ConfigT, StateT]):
             asked = self._shop.next_following()
             if asked is None:
                 return
-            if asked.member_id in self._views:
+            if asked.member_id in self._shop.members:
                 yield self._play(asked)
         raise NoEnd(f"more than {PLAYED_MAX} facts follow from one")
 
@@ -267,7 +266,7 @@ class Stage(Generic[ConfigT, StateT]):
 
     def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
         scene = Scene(self.kind, self._shop, fact, self.config, self.zone, self.now, depth)
-        view = view_of(scene, self._views[fact.member_id], order)
+        view = view_of(scene, self._shop.members[fact.member_id], order)
         effects = self._ask(self.kind, fact, view)
         check_effects(scene, effects)
         refusal = refusal_among(scene, effects)
