@@ -1,7 +1,6 @@
 """Plugins, rows and facts that tests start from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +16,7 @@ from siyu.db import Pool
 from siyu.engine import BatchLimits, Engine, NewFact
 from siyu.ids import new_id
 from siyu.ledger import open_issuer_accounts
-from siyu.sdk import Grant, Once, Refuse, SetState, Spend, hookimpl
+from siyu.sdk import hookimpl
 
 SHIPPED_PLUGINS = Path(__file__).parent.parent / "plugins"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -27,21 +26,6 @@ LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 def shop_registry() -> Registry:
     """The campaign types that siyu ships."""
     return load_registry(SHIPPED_PLUGINS)
-
-
-def plain_type() -> AnyCampaignType:
-    """The check-in without what else a type can declare: it has actions and refusals, and tests add to that."""
-    return replace(
-        shop_registry().types["check_in"],
-        effects=frozenset({Grant, Once, Refuse, SetState, Spend}),
-        messages={},
-        reviews={},
-        timers={},
-        team=None,
-        describe_team=None,
-        fields=(),
-        state_version=1,
-    )
 
 
 def plugin_of(*handed_over: object) -> object:

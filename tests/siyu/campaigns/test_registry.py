@@ -31,9 +31,10 @@ from siyu.sdk import (
     Text,
     hookimpl,
 )
-from tests.factories import SHIPPED_PLUGINS, plain_type, plugin_of, shop_registry
+from tests.factories import SHIPPED_PLUGINS, plugin_of, shop_registry
+from tests.plain_type import PLAIN_TYPE
 
-GOOD = plain_type()
+GOOD = PLAIN_TYPE
 NO = Text(zh="不", en="No")
 NOTIFIES = GOOD.effects | {Notify}
 REFUNDS = GOOD.effects | {Refund}

@@ -39,10 +39,9 @@ from siyu.sdk import (
 )
 from siyu.sdk.testing import CHECKS, CampaignIsNotSound, Stage, campaign_tests, check_campaign
 from siyu.sdk.version_range import allows
-from tests.factories import plain_type
+from tests.plain_type import PLAIN_TYPE
 from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, WAVES, NeedyState, only
 
-PLAIN = plain_type()
 OLD_STATES: Mapping[int, Sequence[dict[str, Any]]] = {1: [{"times": 3}]}
 
 
@@ -202,21 +201,21 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
         {"effects": frozenset({int})},
         {"effects": frozenset({Grant})},
         {"effects": frozenset({Grant, Issue}), "refusals": {"NO": Text(zh="不", en="No")}},
-        {"effects": PLAIN.effects | {Notify}},
+        {"effects": PLAIN_TYPE.effects | {Notify}},
         {"messages": {"hello": Text(zh="你好", en="Hello")}},
-        {"effects": PLAIN.effects | {Notify}, "messages": {"hello": Text(zh="你好", en="Hello")}},
-        {"effects": PLAIN.effects | {Notify}, "messages": {"Hello": Text(zh="你好", en="Hello")}},
-        {"effects": PLAIN.effects | {Notify}, "messages": {"h" * 65: Text(zh="你好", en="Hello")}},
-        {"effects": PLAIN.effects | {Notify}, "messages": {"hello": "Hello"}},
+        {"effects": PLAIN_TYPE.effects | {Notify}, "messages": {"hello": Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN_TYPE.effects | {Notify}, "messages": {"Hello": Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN_TYPE.effects | {Notify}, "messages": {"h" * 65: Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN_TYPE.effects | {Notify}, "messages": {"hello": "Hello"}},
         {"refusals": {"too soon": Text(zh="早", en="Soon")}},
         {"actions": (Action("Wave_", Text(zh="挥", en="Wave")),)},
         {"actions": (Action("wave", Text(zh="挥", en="Wave")),) * 2},
         {"key": None},
-        {"effects": PLAIN.effects | {Reserve}},
-        {"effects": PLAIN.effects | {Schedule}},
+        {"effects": PLAIN_TYPE.effects | {Reserve}},
+        {"effects": PLAIN_TYPE.effects | {Schedule}},
         {"timers": {"ring": FactData}},
-        {"effects": PLAIN.effects | {Emit}, "emits": {"sign": FactData}},
-        {"effects": PLAIN.effects | {Emit}, "emits": {"rung": dict}},
+        {"effects": PLAIN_TYPE.effects | {Emit}, "emits": {"sign": FactData}},
+        {"effects": PLAIN_TYPE.effects | {Emit}, "emits": {"rung": dict}},
         {"reads": ("order",)},
         {"fields": ("calendar",)},
         {"fields": (WAVES,) * 2},
@@ -227,7 +226,7 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
         {"fields": (replace(WAVES, input=FactData),)},
         {"fields": (replace(WAVES, read="waves"),)},
         {"team": TeamOf("team", NeedyState)},
-        {"effects": PLAIN.effects | {SetTeam}, "team": TeamOf("team", NeedyState)},
+        {"effects": PLAIN_TYPE.effects | {SetTeam}, "team": TeamOf("team", NeedyState)},
         {"state": NeedyState},
         {"sdk": "~=1.0"},
         {"sdk": ""},
@@ -237,7 +236,7 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
     ids=told,
 )
 def test_the_kit_judges_a_type_as_the_registry_does(change: dict[str, Any]) -> None:
-    kind = replace(PLAIN, **change)
+    kind = replace(PLAIN_TYPE, **change)
 
     class Plugin:
         @hookimpl

@@ -9,7 +9,7 @@ import pytest
 
 from siyu.sdk import Action, ActionInput, Effect, Fact, Grant, Invite, NotDeclared, Refuse, Text, View, member_code
 from siyu.sdk.testing import InvalidEffect, Played, Stage, check_campaign
-from tests.factories import plain_type
+from tests.plain_type import PLAIN_TYPE
 
 
 class Bind(ActionInput):
@@ -28,7 +28,7 @@ def bind(fact: Fact, view: View[Any, Any]) -> Iterator[Effect]:
 
 
 BINDING = replace(
-    plain_type(),
+    PLAIN_TYPE,
     key="binding",
     actions=(Action("bind", Text(zh="绑定", en="Bind"), Bind),),
     listens=frozenset(),
