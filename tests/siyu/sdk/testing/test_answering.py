@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from pydantic import Field, ValidationError
 
+from plugins.check_in.calendar import CALENDAR
+from plugins.purchase.campaign import PURCHASE
 from siyu.sdk import CampaignType, ReadField, Reading, ReadInput, ReadOutput, Text
 from siyu.sdk.testing import CampaignIsNotSound, InvalidAnswer, Stage, campaign_tests
-from tests.siyu.sdk.testing.planted import SOUND
+from tests.siyu.sdk.testing.planted import SOUND, WAVES
 
 TITLE = Text(zh="次数", en="Waves")
 
@@ -108,6 +110,15 @@ def test_the_suite_reads_every_field_in_every_state() -> None:
         in problems_of(telling(read=lambda *_: Days(today=date.min, days=(str(next(numbers)),), tier=None)))[0]
     )
     assert "give its fields `examples`" in problems_of(telling(input=Guessed))[0]
+
+
+def test_the_source_of_a_field_is_looked_at_too() -> None:
+    check = "reaches_for_nothing"
+    with pytest.raises(CampaignIsNotSound) as raised:
+        campaign_tests(replace(PURCHASE, fields=(WAVES,)))(check)
+
+    assert any("planted" in problem for problem in raised.value.problems[check])
+    campaign_tests(replace(PURCHASE, fields=(CALENDAR,)))(check)
 
 
 def test_the_titles_of_fields_are_in_both_languages() -> None:
