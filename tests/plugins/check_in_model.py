@@ -1,5 +1,6 @@
 """A check-in as plainly as it can be said: sets of days in, rewards out, everything counted anew each time."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -146,3 +147,30 @@ class ModelMember:
         if self.config.restart == "week":
             return day.isocalendar()[:2]
         return (day.year, day.month) if self.config.restart == "month" else None
+
+
+class ModelGroup:
+    """A group as plainly as it can be said: who counts on which day, and what everybody gets."""
+
+    def __init__(self, goal: int, bonus: list[int]) -> None:
+        self.goal, self.bonus = goal, bonus
+        self.members: defaultdict[date, set[str]] = defaultdict(set)
+        self.reached: dict[date, int] = {}
+
+    def count(self, member: str, day: date) -> None:
+        """A member counts for a day."""
+        self.members[day].add(member)
+        if len(self.members[day]) == self.goal:
+            self.reached[day] = 0
+            self.reached[day] = self.bonus[min(self.run_to(day), len(self.bonus)) - 1]
+
+    def run_to(self, day: date) -> int:
+        """The days in a row up to this one that reached the goal."""
+        run = 0
+        while day - run * DAY in self.reached:
+            run += 1
+        return run
+
+    def points_of(self, member: str) -> int:
+        """Their bonuses."""
+        return sum(bonus for day, bonus in self.reached.items() if member in self.members[day])

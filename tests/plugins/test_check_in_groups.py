@@ -1,12 +1,11 @@
 """Groups that sign in together: their streak, and everybody's bonus."""
 
-from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -15,6 +14,7 @@ from plugins.check_in.config import CheckInConfig
 from plugins.check_in.groups import GROUP_DAYS_MAX, GroupDay, GroupState, closing
 from plugins.check_in.state import CheckInState
 from siyu.sdk.testing import Stage
+from tests.plugins.check_in_model import ModelGroup
 
 PHOTO = "https://photos.example.com/1.jpg"
 FIRST = date(2026, 11, 2)
@@ -198,50 +198,24 @@ def test_impossible_groups_are_refused(groups: dict[str, Any]) -> None:
         CheckInConfig.model_validate({"groups": groups})
 
 
-class ModelGroup:
-    """A group as plainly as it can be said: who counts on which day, and what everybody gets."""
-
-    def __init__(self, goal: int, bonus: list[int]) -> None:
-        self.goal, self.bonus = goal, bonus
-        self.members: defaultdict[date, set[str]] = defaultdict(set)
-        self.reached: dict[date, int] = {}
-
-    def count(self, member: str, day: date) -> None:
-        """A member counts for a day."""
-        self.members[day].add(member)
-        if len(self.members[day]) == self.goal:
-            self.reached[day] = 0
-            self.reached[day] = self.bonus[min(self.run_to(day), len(self.bonus)) - 1]
-
-    def run_to(self, day: date) -> int:
-        """The days in a row up to this one that reached the goal."""
-        return 0 if day not in self.reached else 1 + self.run_to(day - DAY)
-
-    def points_of(self, member: str) -> int:
-        """Their bonuses."""
-        return sum(bonus for day, bonus in self.reached.items() if member in self.members[day])
-
-
 def signed_days(state: CheckInState) -> set[date]:
-    """The days that count, all of which are remembered."""
+    """The days that count, as far back as they are remembered."""
     last_day = state.last_day
     return set() if last_day is None else {last_day - n * DAY for n, mark in enumerate(state.recent) if mark == "1"}
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.booleans(), st.integers(1, 4), st.integers(0, 2**32))
-def test_every_member_has_the_bonuses_of_a_plain_group(reviewed: bool, goal: int, seed: int) -> None:
+def live_together(reviewed: bool, goal: int, seed: int, days: int) -> None:
+    """Let members come and go for so many days, and hold what they have against the plain group."""
     stage = stage_of(goal, proof="photo", review=reviewed)
     model, random = ModelGroup(goal, [10, 20, 30]), Random(seed)  # noqa: S311 - to be the same again is its purpose
     likely = random.choice([0.5, 0.8])
-    for offset in range(25):
-        today = FIRST + offset * DAY
+    for offset in range(days):
         for member in MEMBERS:
             # Few enough wait.
             if random.random() < likely and len(stage.state(member).waiting) < 5:
                 come(stage, offset, member)
                 if not reviewed:
-                    model.count(member, today)
+                    model.count(member, FIRST + offset * DAY)
         for member in random.sample(MEMBERS, len(MEMBERS)):
             for key in sorted(stage.reviews(member)):
                 if random.random() < 0.4:
@@ -253,7 +227,21 @@ def test_every_member_has_the_bonuses_of_a_plain_group(reviewed: bool, goal: int
     stage.wait(days=10)
 
     assert {member: stage.balance(member) for member in MEMBERS} == {m: model.points_of(m) for m in MEMBERS}
-    team = stage.team("runners")
-    assert {each.day: (each.signed, each.streak) for each in team.days if each.signed} == {
-        day: (len(members), model.run_to(day)) for day, members in model.members.items()
-    }
+    latest = sorted(model.members, reverse=True)[:GROUP_DAYS_MAX]
+    assert [(each.day, each.signed, each.streak) for each in stage.team("runners").days] == [
+        (day, len(model.members[day]), model.run_to(day)) for day in latest
+    ]
+    assert stage.team("runners").reached == len(model.reached)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.booleans(), st.integers(1, 4), st.integers(0, 2**32))
+def test_every_member_has_the_bonuses_of_a_plain_group(reviewed: bool, goal: int, seed: int) -> None:
+    live_together(reviewed, goal, seed, 25)
+
+
+@pytest.mark.prove
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.booleans(), st.integers(1, 4), st.integers(0, 2**32))
+def test_every_member_of_three_years_has_the_bonuses_of_a_plain_group(reviewed: bool, goal: int, seed: int) -> None:
+    live_together(reviewed, goal, seed, 3 * 365 + 1)
