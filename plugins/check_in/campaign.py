@@ -48,9 +48,11 @@ def group_keys(config: CheckInConfig) -> list[str]:
 
 
 def describe(config: CheckInConfig, state: CheckInState) -> Progress:
-    """The streak, against the length of the table."""
-    text = Text(zh=f"已连续签到 {state.streak} 天", en=f"Days in a row: {state.streak}")
-    return Progress(current=state.streak, target=len(config.streak_points), text=text)
+    """The streak, against the length of the table, and what is not in it yet."""
+    zh, en, waiting = f"已连续签到 {state.streak} 天", f"Days in a row: {state.streak}", len(state.waiting)
+    if waiting:
+        zh, en = f"{zh}，另有 {waiting} 天待审核", f"{en}; {waiting} more to be reviewed"
+    return Progress(current=state.streak, target=len(config.streak_points), text=Text(zh=zh, en=en))
 
 
 CHECK_IN = CampaignType(

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from plugins.check_in.campaign import CHECK_IN, validate
 from plugins.check_in.config import CheckInConfig, GroupGoal, Groups, MakeUp, Milestone, Place, TierMultiplier
-from plugins.check_in.state import CheckInState
+from plugins.check_in.state import CheckInState, Waiting
 from siyu.sdk import Grant, Once, Score, SetState, Text
 from siyu.sdk.testing import Played, Stage, campaign_tests, given
 from tests.factories import SHANGHAI
@@ -268,3 +268,11 @@ def test_progress_is_the_streak() -> None:
 
     assert (progress.current, progress.target) == (3, 7)
     assert progress.text == Text(zh="已连续签到 3 天", en="Days in a row: 3")
+
+
+def test_progress_tells_of_days_that_wait() -> None:
+    waiting = (Waiting(day=FIRST), Waiting(day=FIRST + timedelta(days=1)))
+
+    progress = CHECK_IN.describe(CheckInConfig(), CheckInState(streak=3, waiting=waiting))
+
+    assert progress.text == Text(zh="已连续签到 3 天，另有 2 天待审核", en="Days in a row: 3; 2 more to be reviewed")
