@@ -13,7 +13,7 @@ import pytest
 
 from api.demo import ORDERS_FILE, WELCOME
 from schema import Principal
-from schema.ids import CAMPAIGN, MEMBER, encode_id
+from schema.ids import CAMPAIGN, MEMBER, REVIEW, encode_id
 from siyu.boards import fold_everything
 from siyu.engine import NewFact
 from siyu.ids import new_id
@@ -22,6 +22,12 @@ from tests.factories import add_campaign, add_members, paid, sign
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
 
 TOP = 3
+RUNS = {
+    "proof": "photo_and_place",
+    "places": [{"name": "West Lake", "latitude": 30.2468, "longitude": 120.1551, "radius_m": 3000}],
+    "review": True,
+    "groups": {"goals": [{"group": "runners", "goal": 1}]},
+}
 ROLE = "role="
 CAPITALS = re.compile(r"\b[A-Z_]+_ID\b")
 WITH_GRAPHQL = [
@@ -60,6 +66,12 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
     await add_campaign(shop.pool, "purchase")
     await shop.engine.submit(paid(member, "A-1", 12_800, datetime(2026, 10, 5, tzinfo=UTC)))
     await shop.engine.submit(sign(streaks, member, datetime(2026, 11, 19, 4, tzinfo=UTC)))
+    runs = await add_campaign(shop.pool, "check_in", RUNS)
+    await shop.pool.execute("UPDATE member SET groups = '{runners}' WHERE id = $1", member)
+    at_the_lake = {"photo": "https://photos.example.com/1.jpg", "latitude": 30.2501, "longitude": 120.1489}
+    yesterday = sign(runs, member, datetime(2026, 11, 20, 4, tzinfo=UTC))
+    await shop.engine.submit(yesterday._replace(data=at_the_lake))
+    review_id = await shop.pool.fetchval("SELECT id FROM review")
     sale = await add_campaign(shop.pool, "flash_sale", {"items": [{"key": "mug", "per_member": 3}]})
     claims = [await claimed(shop, sale, member) for _ in range(2)]
     await ask_refund(shop, member, claims[0])
@@ -69,6 +81,8 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
         "MEMBER_ID": encode_id(MEMBER, member),
         "CHECK_IN_ID": encode_id(CAMPAIGN, check_in),
         "STREAKS_ID": encode_id(CAMPAIGN, streaks),
+        "RUNS_ID": encode_id(CAMPAIGN, runs),
+        "RUN_REVIEW_ID": encode_id(REVIEW, review_id),
         "DRAFT_ID": encode_id(CAMPAIGN, draft),
         "FLASH_SALE_ID": encode_id(CAMPAIGN, sale),
         "RESERVATION_ID": claims[0],

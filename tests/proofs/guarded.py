@@ -1,6 +1,8 @@
 """Every guard that campaigns and facts are held by, each with the tests that fail without it."""
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
+from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
+from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
@@ -236,6 +238,8 @@ GUARDS = (
     *PLUGIN_GUARDS,
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
+    *CHECK_IN_GUARDS,
+    *FIELD_GUARDS,
     *FLASH_SALE_GUARDS,
     *GROUP_BUY_GUARDS,
     *INVITATION_GUARDS,
