@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from plugins.group_buy.seating import is_over, pay_timer
 from plugins.group_buy.settling import keep, pay_back, title_of
-from plugins.group_buy.states import LIVE, GroupBuyView, Seat, Status
+from plugins.group_buy.states import LIVE, WITH_MONEY, GroupBuyView, Seat, Status
 from plugins.group_buy.teams import Outcome, Team
 from siyu.sdk import Cancel, Confirm, Effect, Emit, Fact, Notify, Refuse, Release, Reverse, Revoke, SetState
 
@@ -35,7 +35,7 @@ def call_off(fact: Fact, view: GroupBuyView) -> Iterator[Effect]:
         yield Refuse("NO_TEAM")
     elif seat is None:
         yield Refuse("NO_SEAT")
-    elif seat.status in {Status.PAID, Status.BOUGHT}:
+    elif seat.status in WITH_MONEY:
         yield Refuse("SEAT_PAID")
     elif seat.status is not Status.HELD or not team.is_open:
         yield Refuse("SEAT_OVER")

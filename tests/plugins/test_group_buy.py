@@ -201,7 +201,7 @@ def test_what_is_due_with_the_team_is_ended_with_it() -> None:
     assert (stage.timers("wang"), seat_of(stage, team, "wang").pay_by) == ({}, team_of(stage, team).ends_at)
 
 
-def test_a_timer_that_fires_after_the_payment_changes_nothing() -> None:
+def test_defect_22_a_timer_that_fires_after_the_payment_changes_nothing() -> None:
     """To be played here, its fact must be one that a stage takes; so for the other facts of the campaign's own."""
     own = GROUP_BUY.own_facts() - {GROUP_BUY.fact_type(action) for action in GROUP_BUY.actions}
     stage: GroupBuyStage = Stage(replace(GROUP_BUY, settles=GROUP_BUY.settles | own), mugs())

@@ -171,3 +171,18 @@ async def test_a_deadline_is_previewed_to_the_last_member(pool: Pool) -> None:
 
     names = [step.fact.type.partition(".")[2] for step in steps]
     assert names == ["deadline", "settled", "settled", "perk", "leave"]
+
+
+async def test_a_team_that_a_late_order_opens_is_previewed_to_its_deadline(pool: Pool) -> None:
+    """Its key is one that a follow-up made, and its timer and its settling name it."""
+    life = Life(pool)
+    await life.begin()
+    await life.commit(await life.facts([(0, 0, ("open", 0))]))
+    later = await life.facts([(16, 0, ("pay", 0)), (61, 0, ("leave", 0))])
+
+    steps = (await Previewer(pool, REGISTRY, SHANGHAI).preview(Draft(life.campaign), later, NOON)).steps
+
+    names = [step.fact.type.partition(".")[2] for step in steps]
+    assert names == ["expire", "paid", "late", "deadline", "settled", "leave"]
+    opened = steps[2].effects[2]["team"]
+    assert [step.fact.data["team"] for step in steps[3:5]] == [opened, opened]

@@ -7,7 +7,7 @@ SEATING, LEAVING, PAYING = f"{FOLDER}/seating.py", f"{FOLDER}/leaving.py", f"{FO
 LATE, SETTLING, TEAMS = f"{FOLDER}/late.py", f"{FOLDER}/settling.py", f"{FOLDER}/teams.py"
 STORIES, ORDERS, CONFIG, RACES = f"{TESTS}.py", f"{TESTS}_orders.py", f"{TESTS}_config.py", f"{TESTS}_races.py"
 MODEL = f"{TESTS}_model.py::test_a_group_buy_is_what_a_clerk_would_write_down"
-TIMERS = f"{STORIES}::test_a_timer_that_fires_after_the_payment_changes_nothing"
+TIMERS = f"{STORIES}::test_defect_22_a_timer_that_fires_after_the_payment_changes_nothing"
 OPTION = f"{CONFIG}::test_defects_33_and_59_every_option_has_a_behaviour"
 
 SEAT_GUARDS = (
@@ -253,6 +253,13 @@ ORDER_GUARDS = (
 )
 
 OUTCOME_GUARDS = (
+    Guard(
+        "the query that finds what is in no path",
+        "docs/campaigns/group-buy.md",
+        "AND state->>'outcome' = 'succeeded'",
+        "",
+        (f"{RACES}::test_defect_25_the_query_finds_a_paid_seat_that_is_in_no_path",),
+    ),
     Guard(
         "a team is decided once",
         SETTLING,
