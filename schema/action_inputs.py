@@ -1,23 +1,15 @@
 """GraphQL inputs from the pydantic models of actions."""
 
-import types
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 import strawberry
 from pydantic.fields import FieldInfo
 
+from schema.annotations import NoGraphQLType, graphql_type
 from siyu.sdk import Action
 
-PLAIN = (str, int, float, bool, date, datetime)
-LISTS = (list, tuple, set, frozenset, Sequence)
 # The names that every action's input has.
 CORE_FIELDS: dict[str, Any] = {"campaign": strawberry.ID, "idempotency_key": str}
-
-
-class NoGraphQLType(Exception):
-    """An action's input cannot be told in GraphQL; the text says which field."""
 
 
 def action_input(prefix: str, action: Action) -> type:
@@ -39,27 +31,7 @@ def action_input(prefix: str, action: Action) -> type:
 
 
 def _type_of(action: Action, name: str, field: FieldInfo) -> Any:
-    found = _graphql_type(field.annotation)
+    found = graphql_type(field.annotation)
     if found is None:
         raise NoGraphQLType(f"action {action.name}: the field {name} has no GraphQL type: {field.annotation}")
     return found
-
-
-def _graphql_type(annotation: Any) -> Any:
-    """The annotation that strawberry understands; None where there is none."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if annotation in PLAIN:
-        return annotation
-    if origin is Annotated:
-        return _graphql_type(arguments[0])
-    if origin in {Union, types.UnionType}:
-        inner = [_graphql_type(argument) for argument in arguments if argument is not type(None)]
-        return inner[0] | None if len(inner) == 1 and len(arguments) == 2 and inner[0] is not None else None
-    if origin in LISTS and _is_of_one_type(arguments):
-        item = _graphql_type(arguments[0])
-        return types.GenericAlias(list, (item,)) if item is not None else None
-    return None
-
-
-def _is_of_one_type(arguments: tuple[Any, ...]) -> bool:
-    return len(arguments) == 1 or (len(arguments) == 2 and arguments[1] is Ellipsis)

@@ -1,5 +1,6 @@
 """The schema built from the core and the campaign types; a type that does not fit is left out, with the reason."""
 
+import dataclasses
 import logging
 import warnings
 from collections.abc import Callable, Sequence
@@ -10,13 +11,16 @@ import strawberry
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
+from strawberry.utils.str_converters import to_camel_case
 
 from schema.actions import action_mutations
+from schema.annotations import NoGraphQLType
 from schema.documents import OneOperation
 from schema.kinds import KindTypes, SiyuSchema
 from schema.mutations import CORE_MUTATIONS
 from schema.naming import type_prefix
 from schema.queries import Query
+from schema.read_fields import Fields, ReadFields
 from schema.scalars import SCALARS
 from schema.types.campaign import Campaign, UnavailableCampaign
 from schema.types.effect import EFFECTS
@@ -88,10 +92,23 @@ def _build(registry: Registry, extensions: Sequence[Callable[[], SchemaExtension
 
 def _kind_types(kind: AnyCampaignType) -> KindTypes:
     prefix, title = type_prefix(kind.key), kind.title.en
-    campaign = strawberry.type(type(f"{prefix}Campaign", (Campaign,), {}), description=f"{title}: a campaign.")
+    read = ReadFields(kind)
+    campaign = strawberry.type(
+        _with_fields(f"{prefix}Campaign", Campaign, read.of_campaign()), description=f"{title}: a campaign."
+    )
     participation = strawberry.type(
-        type(f"{prefix}Participation", (Participation,), {}), description=f"{title}: a member's participation."
+        _with_fields(f"{prefix}Participation", Participation, read.of_participation()),
+        description=f"{title}: a member's participation.",
     )
     return KindTypes(
         kind, campaign, participation, action_mutations(kind, participation), kind.config.model_json_schema()
     )
+
+
+def _with_fields(name: str, base: type, added: Fields) -> type:
+    """A class of the base with a plugin's own fields. Raises NoGraphQLType for one that the base has already."""
+    own = {to_camel_case(each.name) for each in dataclasses.fields(base)}
+    taken = sorted(own & added.keys()) or sorted(each for each in added if hasattr(base, each))
+    if taken:
+        raise NoGraphQLType(f"{name} has fields of these names already: {taken}")
+    return type(name, (base,), dict(added))

@@ -25,6 +25,7 @@ from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.db import Pool
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages, held
+from siyu.members.features import load_features
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
 from siyu.messaging.queries import MessageRow, message_pages
@@ -32,6 +33,7 @@ from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
 from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
+from siyu.sdk import Features
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -65,6 +67,7 @@ class Loaders:
             return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
 
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
+        self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
         self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(partial(decisions_by_id, pool))

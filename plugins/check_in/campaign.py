@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from plugins.check_in import making_up, signing
+from plugins.check_in import groups, making_up, proof, signing, waiting
+from plugins.check_in.calendar import CALENDAR
 from plugins.check_in.config import CheckInConfig
 from plugins.check_in.state import STATE_VERSION, CheckInState, upcast
 from siyu.sdk import (
@@ -11,15 +12,21 @@ from siyu.sdk import (
     ConfigProblem,
     Grant,
     Issue,
+    Notify,
     Once,
     Progress,
     Refuse,
+    Review,
+    Schedule,
     Score,
     SetState,
+    SetTeam,
     Spend,
+    TeamOf,
     Text,
 )
 
+SIGN = Action("sign", Text(zh="签到", en="Check in"), proof.SignInput)
 MAKE_UP = Action("makeUp", Text(zh="补签", en="Make up a day"), making_up.MakeUpInput)
 # How long a streak can get before it starts anew.
 STREAK_DAYS_MAX = {"week": 7, "month": 31}
@@ -35,23 +42,32 @@ def validate(config: CheckInConfig) -> Iterator[ConfigProblem]:
             yield ConfigProblem(path, Text(zh=zh, en=en))
 
 
+def group_keys(config: CheckInConfig) -> list[str]:
+    """The groups that sign in together."""
+    return [] if config.groups is None else [goal.group for goal in config.groups.goals]
+
+
 def describe(config: CheckInConfig, state: CheckInState) -> Progress:
-    """The streak, against the length of the table."""
-    text = Text(zh=f"已连续签到 {state.streak} 天", en=f"Days in a row: {state.streak}")
-    return Progress(current=state.streak, target=len(config.streak_points), text=text)
+    """The streak, against the length of the table, and what is not in it yet."""
+    zh, en, waiting = f"已连续签到 {state.streak} 天", f"Days in a row: {state.streak}", len(state.waiting)
+    if waiting:
+        zh, en = f"{zh}，另有 {waiting} 天待审核", f"{en}; {waiting} more to be reviewed"
+    return Progress(current=state.streak, target=len(config.streak_points), text=Text(zh=zh, en=en))
 
 
 CHECK_IN = CampaignType(
     key="check_in",
     title=Text(zh="签到", en="Check-in"),
     sdk=">=1.0,<2",
-    version="2.0.0",
+    version="3.0.0",
     config=CheckInConfig,
     state=CheckInState,
     state_version=STATE_VERSION,
     upcast=upcast,
-    actions=(Action("sign", Text(zh="签到", en="Check in")), MAKE_UP),
-    effects=frozenset({Grant, Issue, Once, Refuse, Score, SetState, Spend}),
+    actions=(SIGN, MAKE_UP),
+    effects=frozenset(
+        {Grant, Issue, Notify, Once, Refuse, Review, Schedule, Score, SetState, SetTeam, Spend},
+    ),
     refusals={
         signing.ALREADY_SIGNED: Text(zh="今天已经签到过了", en="Already checked in today"),
         signing.DAY_IS_PAST: Text(zh="不能补签更早的日期", en="A later day has been signed already"),
@@ -68,9 +84,37 @@ CHECK_IN = CampaignType(
             zh="每月最多补签 {per_month} 天", en="At most {per_month} days of a month can be made up"
         ),
         making_up.TOO_FEW_POINTS: Text(zh="积分不足，还差 {missing} 积分", en="{missing} points are missing"),
+        proof.PHOTO_NEEDED: Text(zh="请上传签到照片", en="A photo is needed to check in"),
+        proof.PLACE_NEEDED: Text(zh="请允许获取您的位置", en="Your location is needed to check in"),
+        proof.TOO_FAR_AWAY: Text(
+            zh="您距离 {place} 的签到范围还有 {metres} 米", en="You are {metres} m away from where {place} begins"
+        ),
+        waiting.TOO_MANY_WAIT: Text(
+            zh="已有 {waiting} 天在等待审核，请稍后再来", en="{waiting} days are waiting for review; come back later"
+        ),
+        groups.COUNTED_ALREADY: Text(zh="这一天已经计入社群", en="That day has been counted for the group already"),
     },
+    messages={
+        waiting.REJECTED: Text(
+            zh="您 {day} 的签到照片未通过审核，当天不计入签到",
+            en="Your photo of {day} was not accepted: the day does not count",
+        )
+    },
+    reviews={
+        waiting.PHOTO: Text(
+            zh="请核对签到照片是否符合活动要求", en="Does the photo show what the check-in asks members to do?"
+        )
+    },
+    timers={
+        waiting.SETTLE: waiting.Settle,
+        groups.GROUP_SIGN: groups.GroupSign,
+        groups.GROUP_BONUS: groups.GroupSign,
+    },
+    team=TeamOf("group", groups.GroupState, keys=group_keys),
+    describe_team=groups.describe_group,
+    fields=(CALENDAR,),
     decide=signing.decide,
     describe=describe,
     validate=validate,
-    features=lambda config: bool(config.tier_multipliers),
+    features=lambda config: bool(config.tier_multipliers) or config.groups is not None,
 )

@@ -20,13 +20,26 @@ WHOLE_PERCENT = 100
 # Of a made-up day the whole month has to be among the days that a state remembers.
 DAYS_BACK_MAX = 31
 
+PLACES_MAX = 32
+PLACE_NAME_LENGTH_MAX = 64
+RADIUS_M_MIN, RADIUS_M_MAX = 10, 50_000
+# As many keys as a config can give its teams.
+GROUPS_MAX = 200
+GROUP_LENGTH_MAX = 64
+GROUP_GOAL_MAX = 100_000
+BONUS_LENGTH_MAX = 31
+
 Points = Annotated[int, Field(ge=0, le=POINTS_MAX)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
 # Which points follow the last entry of the table: the first again, or the last for good.
 AfterTable = Literal["wrap", "stay"]
 # With which calendar period streaks start anew; weeks begin on Monday.
 Restart = Literal["never", "week", "month"]
+# What a member has to show.
+Proof = Literal["none", "photo", "place", "photo_and_place"]
 
 
 class Milestone(CampaignConfig):
@@ -73,6 +86,57 @@ class TierMultiplier(CampaignConfig):
     )
 
 
+class Place(CampaignConfig):
+    """A place where members can sign in: a shop, a venue."""
+
+    name: Annotated[str, Field(min_length=1, max_length=PLACE_NAME_LENGTH_MAX, pattern=r"^[^\x00-\x1f]+$")] = Field(
+        title="Name"
+    )
+    latitude: Latitude = Field(title="Latitude", description="Of its middle, in degrees (WGS 84).")
+    longitude: Longitude = Field(title="Longitude")
+    radius_m: Annotated[int, Field(ge=RADIUS_M_MIN, le=RADIUS_M_MAX)] = Field(
+        default=200, title="Radius (m)", description="How far from its middle a member may be; phones err by tens."
+    )
+
+
+class GroupGoal(CampaignConfig):
+    """How many members of a group have to sign in on one day."""
+
+    group: Annotated[str, Field(min_length=1, max_length=GROUP_LENGTH_MAX)] = Field(title="Group")
+    goal: Annotated[int, Field(ge=1, le=GROUP_GOAL_MAX)] = Field(
+        title="Members a day", description="So many different members; the shop knows how many a group has."
+    )
+
+
+class Groups(CampaignConfig):
+    """Groups that sign in together."""
+
+    goals: Annotated[tuple[GroupGoal, ...], Field(min_length=1, max_length=GROUPS_MAX)] = Field(
+        title="Goals", description="A member of several groups signs in for the first of these."
+    )
+    bonus_points: Annotated[tuple[Points, ...], Field(min_length=1, max_length=BONUS_LENGTH_MAX)] = Field(
+        default=(5,),
+        title="Bonus by day of the group's streak",
+        description="For everybody of the group who signed in on a day that reached the goal; the last entry stays.",
+    )
+
+    @field_validator("goals")
+    @classmethod
+    def groups_differ(cls, goals: tuple[GroupGoal, ...]) -> tuple[GroupGoal, ...]:
+        """Two goals of one group are a mistake."""
+        if len({each.group for each in goals}) < len(goals):
+            raise ValueError("two goals are for one group")
+        return goals
+
+    def goal_of(self, group: str) -> int | None:
+        """How many members of the group have to sign in; None for a group without a goal."""
+        return next((each.goal for each in self.goals if each.group == group), None)
+
+    def bonus_of(self, streak: int) -> int:
+        """What a day of the group's streak is worth to each of its members."""
+        return self.bonus_points[min(streak, len(self.bonus_points)) - 1]
+
+
 class CheckInConfig(CampaignConfig):
     """What an operator sets. The default is the handbooks' 5 to 10 points, rising over a week."""
 
@@ -107,6 +171,36 @@ class CheckInConfig(CampaignConfig):
     make_up: MakeUp | None = Field(
         default=None, title="Make-up cards", description="Left out: days that were missed stay missed."
     )
+
+    proof: Proof = Field(
+        default="none",
+        title="What members show",
+        description="none, a photo, a place (being at one of the places is enough), or photo_and_place.",
+    )
+    places: Annotated[tuple[Place, ...], Field(max_length=PLACES_MAX)] = Field(
+        default=(), title="Places", description="Where members can sign in, if a place is asked for."
+    )
+    review: bool = Field(
+        default=False,
+        title="Photos are reviewed",
+        description="An operator looks at every photo; the day counts and is rewarded once they approve of it.",
+    )
+    groups: Groups | None = Field(
+        default=None, title="Groups that sign in together", description="Left out: everybody signs in for themselves."
+    )
+
+    @model_validator(mode="after")
+    def proof_is_complete(self) -> "CheckInConfig":
+        """What is asked for can be shown, and what is configured is asked for."""
+        if self.asks_for("place") != bool(self.places):
+            raise ValueError("places and a proof that asks for a place need each other")
+        if self.review and not self.asks_for("photo"):
+            raise ValueError("there is nothing to review without a photo")
+        return self
+
+    def asks_for(self, what: Literal["photo", "place"]) -> bool:
+        """Whether members have to show it."""
+        return self.proof in {what, "photo_and_place"}
 
     @field_validator("continuous_milestones", "cumulative_milestones")
     @classmethod

@@ -16,6 +16,22 @@ def put_before(recent: str, run_before: int, gap_days: int, mark: str) -> tuple[
     return longer[:RECENT_DAYS_MAX], run + run_before if run == len(dropped) else run
 
 
+def put_given_before(given: str, gap_days: int, entry: str) -> str:
+    """What the recent days brought, after a new last day so many days (at least 1) after the old one."""
+    longer = f"{entry}{',' * min(gap_days, RECENT_DAYS_MAX)}{given}"
+    if longer.count(",") < RECENT_DAYS_MAX:
+        return longer
+    return ",".join(longer.split(",", RECENT_DAYS_MAX)[:RECENT_DAYS_MAX])
+
+
+def given_at(given: str, place: int, entry: str) -> str:
+    """What the recent days brought, with another entry at a place, which may be after the last that is known."""
+    entries = given.split(",")
+    entries += [""] * (place + 1 - len(entries))
+    entries[place] = entry
+    return ",".join(entries)
+
+
 def run_from(days: str) -> int:
     """How many days in a row are signed from the first of these, the latest, backwards."""
     return len(days) - len(days.lstrip(PRESENT))

@@ -15,7 +15,7 @@ from siyu.campaigns.participations import ParticipationRecord
 from siyu.campaigns.queries import CampaignRow
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.deadline import DEADLINE, Patience
-from siyu.sdk import CampaignConfig, CampaignTerms, Progress
+from siyu.sdk import CampaignConfig, CampaignState, CampaignTerms, Progress
 from siyu.sdk.arms import draw_arm, merged
 
 logger = logging.getLogger(__name__)
@@ -56,23 +56,35 @@ def _told(
 
 def _beginning(kind: AnyCampaignType, campaign: CampaignRow, member_id: UUID) -> Description:
     """Of the state that everybody begins with, by the config of the arm that the member would be in."""
-    arms = CampaignTerms.model_validate_json(campaign.terms).arms if campaign.terms else ()
-    arm = draw_arm(campaign.id, member_id, [(each.key, each.weight) for each in arms]) if arms else None
-    config, state = _config(kind, campaign, arm), kind.state()
+    config, state = played_config(kind, campaign, None, member_id), kind.state()
     return Description(kind.describe(config, state), state.model_dump(mode="json"))
 
 
 def _description(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow) -> Description:
-    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version, team=row.team)
     tell = kind.describe if row.team is None else kind.describe_team
-    config, state = _config(kind, campaign, row.arm), record.read(kind)
+    config, state = played_config(kind, campaign, row, row.member_id), state_of(kind, row)
     return Description(tell(config, state) if tell else None, state.model_dump(mode="json"))
 
 
-def _config(kind: AnyCampaignType, campaign: CampaignRow, arm: str | None) -> CampaignConfig:
-    """The config that the member plays by: that of their arm, where they are in one that is there."""
-    config: dict[str, Any] = orjson.loads(campaign.config)
-    arms = CampaignTerms.model_validate_json(campaign.terms).arms if campaign.terms and arm else ()
+def state_of(kind: AnyCampaignType, row: ParticipationRow | None) -> CampaignState:
+    """The state as the type's present version has it; without a participation the one that everybody begins with."""
+    if row is None:
+        beginning: CampaignState = kind.state()
+        return beginning
+    record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version, team=row.team)
+    return record.read(kind)
+
+
+def played_config(
+    kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow | None, member_id: UUID
+) -> CampaignConfig:
+    """The config that the member plays by: that of their arm, where there are arms; of the one they would be in."""
+    has_arm = row is None or row.arm is not None
+    arms = CampaignTerms.model_validate_json(campaign.terms).arms if campaign.terms and has_arm else ()
+    arm = row.arm if row else None
+    if row is None and arms:
+        arm = draw_arm(campaign.id, member_id, [(each.key, each.weight) for each in arms])
     override = next((each.override for each in arms if each.key == arm), {})
+    config: dict[str, Any] = orjson.loads(campaign.config)
     played: CampaignConfig = kind.config.model_validate_json(orjson.dumps(merged(config, override)))
     return played

@@ -1,5 +1,6 @@
 """A fact's counters and team as its decision finds them: what a view reads and guards look at."""
 
+from itertools import islice
 from typing import NamedTuple
 
 from siyu.campaigns.counters import CounterKey, CounterRow
@@ -8,6 +9,7 @@ from siyu.campaigns.needs import AnyCounter
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.engine.scene import Scene
 from siyu.sdk import NotDeclared, Scope
+from siyu.sdk.teams import TEAM_KEYS_MAX
 
 
 class FactCounter(NamedTuple):
@@ -60,3 +62,12 @@ def team_of(scene: Scene) -> ParticipationRecord | None:
     """The participation of the team that the fact names; None where there is none."""
     key = team_named(scene.campaign, scene.fact.data)
     return scene.world.participations.team(scene.campaign.id, key) if key is not None else None
+
+
+def unopened_team(scene: Scene) -> str | None:
+    """The key of the team that the fact names, where the config names it too and nobody has set its state yet."""
+    key, declared = team_named(scene.campaign, scene.fact.data), scene.campaign.needs.team
+    if key is None or declared is None or declared.keys is None or team_of(scene) is not None:
+        return None
+    named = islice(declared.keys(scene.campaign.lent_config()), TEAM_KEYS_MAX)
+    return key if key in named else None

@@ -1,7 +1,8 @@
 """The rounds of a preview: what facts turn out to need is known only once they are played, so they are played again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -50,6 +51,25 @@ class Round(NamedTuple):
 
 
 @dataclass(slots=True)
+class RoundIds:
+    """New ids, the same in every round: what a follow-up opened has the key by which the next one names it."""
+
+    made: list[UUID] = field(default_factory=list)
+
+    def from_the_first(self) -> Callable[[], UUID]:
+        """Hands out the ids of the rounds before in their order, and new ones after the last."""
+        place = count()
+
+        def next_id() -> UUID:
+            at = next(place)
+            if at == len(self.made):
+                self.made.append(new_id())
+            return self.made[at]
+
+        return next_id
+
+
+@dataclass(slots=True)
 class Rounds:
     """Facts of known members, played on one snapshot of the database until nothing is missing.
 
@@ -66,6 +86,7 @@ class Rounds:
     facts: Sequence[ArrivedFact]
     _foreseen: dict[bytes, ArrivedFact] = field(default_factory=dict)
     _used: UsedKeys = NO_KEYS
+    _ids: RoundIds = field(default_factory=RoundIds)
 
     async def steps(self) -> tuple[Step, ...]:
         """The steps. Raises InvalidInput for too many follow-ups."""
@@ -76,7 +97,7 @@ class Rounds:
                 self.routes.campaigns,
                 self.members,
                 self.zone,
-                new_id,
+                self._ids.from_the_first(),
                 once=set(self._used.once),
                 known_routes=self.routes,
             )

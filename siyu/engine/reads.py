@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from siyu.campaigns.reservations import ReservationState
-from siyu.engine.counting import fact_counter, left_of, row_of, team_of
+from siyu.engine.counting import fact_counter, left_of, row_of, team_of, unopened_team
 from siyu.engine.inviting import partner_of
 from siyu.engine.scene import Scene
 from siyu.sdk import Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
@@ -52,7 +52,9 @@ class SceneReads(NamedTuple):
         if declared is None or declared.state is not state:
             raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
         record = team_of(self.scene)
-        return record.state_for(self.scene.campaign) if record else None  # type: ignore[return-value]  # told by its class
+        if record is None:
+            return state() if unopened_team(self.scene) is not None else None
+        return record.state_for(self.scene.campaign)  # type: ignore[return-value]  # told by its class
 
     def left(self, counter: str, subject: str | None) -> int | None:
         """As `View.left`."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from siyu.db import Connection
+from siyu.db import Connection, Pool
 from siyu.sdk import Features
 
 # The first order is found by the index shop_order_member.
@@ -14,8 +14,8 @@ FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place) JOIN member USING 
 """
 
 
-async def load_features(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, Features]:
-    """The features of these members, who are locked by the caller."""
+async def load_features(connection: Connection | Pool, member_ids: Collection[UUID]) -> dict[UUID, Features]:
+    """The features of these members; who decides on them has locked the members before."""
     wanted = list(member_ids)
     return {
         wanted[place]: Features(joined_at, tier, frozenset(tags), frozenset(groups), has_ordered)

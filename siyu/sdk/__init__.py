@@ -43,6 +43,7 @@ from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.member_effects import Invite, Tag, Untag
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
+from siyu.sdk.read_fields import ReadField, Reading, ReadInput, ReadOutput
 from siyu.sdk.reads import References
 from siyu.sdk.reviews import Reviewed
 from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
@@ -90,6 +91,10 @@ __all__ = [
     "OrderView",
     "Period",
     "Progress",
+    "ReadField",
+    "ReadInput",
+    "ReadOutput",
+    "Reading",
     "References",
     "Refund",
     "Refuse",

@@ -10,6 +10,7 @@ from siyu.sdk.counters import Counter
 from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import ActionInput, FactData
+from siyu.sdk.read_fields import ReadField
 from siyu.sdk.reads import References
 from siyu.sdk.reviews import REVIEWED
 from siyu.sdk.shop_effects import Review
@@ -71,6 +72,7 @@ class CampaignType(Generic[ConfigT, StateT]):
       verdict is its own fact `<key>.reviewed` with the data `Reviewed`; no action, timer or emitted fact has that name.
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
     - `describe`: progress of a participation for a front end.
+    - `fields`: what else front ends read of a participation; at most 16.
     - `validate`: what is wrong with a config beyond what its model says; run when a campaign is saved or published.
     - `rewards`: what the type may give for which facts, for a config. Where it is given, a grant of anything else fails
       the decision; without it no commission can be paid.
@@ -90,6 +92,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     effects: frozenset[type[Effect]]
     decide: Callable[[Fact, View[ConfigT, StateT]], Iterable[Effect]]
     describe: Callable[[ConfigT, StateT], Progress]
+    fields: tuple[ReadField[ConfigT, StateT], ...] = ()
     refusals: Mapping[str, Text] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
     listens: frozenset[str] = frozenset()

@@ -24,6 +24,7 @@ from siyu.sdk.effects import (
 )
 from siyu.sdk.member_effects import Invite
 from siyu.sdk.model import FactData
+from siyu.sdk.read_fields import ReadField, ReadInput, ReadOutput
 from siyu.sdk.reads import References
 from siyu.sdk.reviews import REVIEWED
 from siyu.sdk.shop_effects import Issue, Notify, Refund, Review
@@ -53,6 +54,7 @@ def type_problems(kind: AnyCampaignType) -> Iterator[str]:
     """Every reason why siyu cannot use the campaign type, one sentence each; none where it can."""
     told = chain(_about_itself(kind), _about_texts(kind), _about_own_facts(kind), counter_problems(kind))
     yield from (problem for applies, problem in told if applies)
+    yield from _about_fields(kind)
     yield from _needs(kind.state, "state")
     if kind.team is not None:
         yield from _needs(kind.team.state, "teams' state")
@@ -96,7 +98,7 @@ def _about_own_facts(kind: AnyCampaignType) -> Iterator[Told]:
     core = sorted(kind.own_facts() & CORE_FACT_TYPES)
     for what, own, effect in (("timers", kind.timers, Schedule), ("emits", kind.emits, Emit)):
         yield not all(ACTION.fullmatch(name) for name in own), f"the names of its {what} must be camelCase"
-        wrong = [name for name, model in own.items() if not _is_fact_data(model)]
+        wrong = [name for name, model in own.items() if not _is_model(model, FactData)]
         yield bool(wrong), f"the data of its {what} must be models of FactData: {wrong}"
         yield (
             bool(own) != (effect in kind.effects),
@@ -108,6 +110,23 @@ def _about_own_facts(kind: AnyCampaignType) -> Iterator[Told]:
     taken = Review in kind.effects and REVIEWED in names
     yield taken, f"an action, timer or emit is named as the fact of a verdict on its reviews is: {REVIEWED}"
     yield bool(core), f"the core has facts of these types: {core}"
+
+
+def _about_fields(kind: AnyCampaignType) -> Iterator[str]:
+    """What is wrong with the fields that front ends read."""
+    if not all(isinstance(field, ReadField) for field in kind.fields):
+        yield "its fields must be ReadFields"
+        return
+    names = [field.name for field in kind.fields]
+    if len(names) > NAMES_MAX:
+        yield f"it has more than {NAMES_MAX} fields"
+    if not all(ACTION.fullmatch(name) and len(name) <= NAME_LENGTH_MAX for name in names):
+        yield f"the names of its fields must be short camelCase: {names}"
+    if len(set(names)) < len(names):
+        yield f"two of its fields have one name: {names}"
+    for field in kind.fields:
+        if not (_is_model(field.input, ReadInput) and _is_model(field.output, ReadOutput) and callable(field.read)):
+            yield f"its field {field.name} needs an input of ReadInput, an output of ReadOutput and a function"
 
 
 def _needs(state: type[BaseModel], what: str) -> Iterator[str]:
@@ -123,5 +142,5 @@ def _is_key(value: object, length_max: int) -> bool:
     return isinstance(value, str) and KEY.fullmatch(value) is not None and len(value) <= length_max
 
 
-def _is_fact_data(model: object) -> bool:
-    return isinstance(model, type) and issubclass(model, FactData)
+def _is_model(model: object, base: type[BaseModel]) -> bool:
+    return isinstance(model, type) and issubclass(model, base)

@@ -59,6 +59,9 @@ mutation ($campaign: ID!) {
   }
 }
 """
+UNREAD = """
+query ($campaign: ID!) { participation(campaign: $campaign) { status ... on MuteParticipation { secret { words } } } }
+"""
 GRANTED = "SELECT sum(amount) FROM transfer JOIN account ON account.id = debit_id WHERE campaign_id = $1"
 CAMPAIGNS = "SELECT type_key, state, problem FROM campaign"
 # What the campaigns that siyu ships did.
@@ -159,6 +162,11 @@ async def test_hostile_plugins_harm_nobody_and_are_named(
             *(check_in(member, shop.check_in, "check-in-today", token_of(tokens, m)) for m in shop.members)
         )
         told = await ask(member, GO, token_of(tokens, shop.members[0]), campaign=encode_id(CAMPAIGN, hostile["mute"]))
+        unread = await member.post(
+            "/graphql",
+            json={"query": UNREAD, "variables": {"campaign": encode_id(CAMPAIGN, hostile["mute"])}},
+            headers={"Authorization": f"Bearer {token_of(tokens, shop.members[0])}"},
+        )
 
         start = time.monotonic()
         calm = await submit(operator, shop, ORDERS - 1)
@@ -176,6 +184,8 @@ async def test_hostile_plugins_harm_nobody_and_are_named(
     assert {decision["campaign"]["name"] for decision in calm} == {"purchase", "scribbles"}
     assert [payload["userErrors"] for payload in signed] == [[]] * MEMBERS
     assert told["muteGo"] == {"userErrors": [], "participation": {"progress": {"text": "进度暂不可用"}}}
+    assert unread.json()["data"] == {"participation": {"status": "active", "secret": None}}
+    assert [error["extensions"]["code"] for error in unread.json()["errors"]] == ["INTERNAL"]
     assert await shop.done() == await undisturbed(databases)
     # What it changed in place was never there again.
     assert await pool.fetchval(GRANTED, hostile["scribbles"]) == ORDERS
@@ -188,6 +198,7 @@ async def test_hostile_plugins_harm_nobody_and_are_named(
         assert f"campaign type {key} failed" in log
     for key in ("purchase", "check_in", "scribbles", "eavesdrops", "mute"):
         assert (states[key]["state"], types[key]["status"], types[key]["problem"]) == ("running", "ACTIVE", None), key
+    assert "campaign type mute 6.6.6: the field secret failed" in log
     for name, problem in BROKEN.items():
         assert types[name]["status"] == "BROKEN"
         assert problem in types[name]["problem"]

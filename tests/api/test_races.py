@@ -91,4 +91,6 @@ async def test_the_shops_midnight_parts_two_check_ins(
     assert evening["participation"]["state"]["last_day"] == "2026-11-21"
     assert codes([again]) == {"ALREADY_SIGNED": 1}
     days = {"last_day": "2026-11-22", "streak": 2, "best_streak": 2, "days": 2}
-    assert morning["participation"]["state"] == {**days, "recent": "11", "run_before": 0}
+    nothing_waits = {"waiting": [], "tried_on": None, "tries": 0}
+    recent = {"recent": "11", "run_before": 0, "given": "5,5"}
+    assert morning["participation"]["state"] == {**days, **recent, **nothing_waits}

@@ -13,7 +13,7 @@ import pytest
 
 from api.demo import ORDERS_FILE, WELCOME
 from schema import Principal
-from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, encode_id
+from schema.ids import CAMPAIGN, MEMBER, REVIEW, decode_or_nobody, encode_id
 from siyu.boards import fold_everything
 from siyu.engine import NewFact
 from siyu.ids import new_id
@@ -23,6 +23,12 @@ from tests.factories import add_campaign, add_members, paid, sign
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
 
 TOP = 3
+RUNS = {
+    "proof": "photo_and_place",
+    "places": [{"name": "West Lake", "latitude": 30.2468, "longitude": 120.1551, "radius_m": 3000}],
+    "review": True,
+    "groups": {"goals": [{"group": "runners", "goal": 1}]},
+}
 ROLE = "role="
 CAPITALS = re.compile(r"\b[A-Z_]+_ID\b")
 WITH_GRAPHQL = [
@@ -50,7 +56,7 @@ def mishaps(answer: object) -> list[object]:
 
 
 async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
-    """A member with an order, a refund to come, a missed day and two claims, a campaign of each type and a draft.
+    """A member with an order, a refund to come, a missed day, two claims and a team; all types and a draft.
 
     The member, and the ids and keys that documents name in capitals.
     """
@@ -61,18 +67,30 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
     await add_campaign(shop.pool, "purchase")
     await shop.engine.submit(paid(member, "A-1", 12_800, datetime(2026, 10, 5, tzinfo=UTC)))
     await shop.engine.submit(sign(streaks, member, datetime(2026, 11, 19, 4, tzinfo=UTC)))
+    runs = await add_campaign(shop.pool, "check_in", RUNS)
+    await shop.pool.execute("UPDATE member SET groups = '{runners}' WHERE id = $1", member)
+    at_the_lake = {"photo": "https://photos.example.com/1.jpg", "latitude": 30.2501, "longitude": 120.1489}
+    yesterday = sign(runs, member, datetime(2026, 11, 20, 4, tzinfo=UTC))
+    await shop.engine.submit(yesterday._replace(data=at_the_lake))
+    review_id = await shop.pool.fetchval("SELECT id FROM review")
     sale = await add_campaign(shop.pool, "flash_sale", {"items": [{"key": "mug", "per_member": 3}]})
     claims = [await claimed(shop, sale, member) for _ in range(2)]
     await ask_refund(shop, member, claims[0])
+    teams, group_buy = await teams_to_join(shop, member)
     await fold_everything(shop.pool)
     return member, {
         "MEMBER_ID": encode_id(MEMBER, member),
         "CHECK_IN_ID": encode_id(CAMPAIGN, check_in),
         "STREAKS_ID": encode_id(CAMPAIGN, streaks),
+        "RUNS_ID": encode_id(CAMPAIGN, runs),
+        "RUN_REVIEW_ID": encode_id(REVIEW, review_id),
         "DRAFT_ID": encode_id(CAMPAIGN, draft),
         "FLASH_SALE_ID": encode_id(CAMPAIGN, sale),
         "RESERVATION_ID": claims[0],
         "OTHER_RESERVATION_ID": claims[1],
+        "GROUP_BUY_ID": encode_id(CAMPAIGN, group_buy),
+        "TEAM_ID": teams[0],
+        "OTHER_TEAM_ID": teams[1],
         **await refer(shop, member),
     }
 
@@ -89,6 +107,21 @@ async def ask_refund(shop: Shop, member: UUID, claim: str) -> None:
     data = {"order": "A-1002", "amount_fen": 100, "reservation": claim}
     await shop.engine.submit(NewFact("order.paid", member, shop.engine.clock(), data, "paid/A-1002"))
     await shop.engine.drain()
+
+
+async def teams_to_join(shop: Shop, member: UUID) -> tuple[list[str], UUID]:
+    """The keys of two teams that others have opened, of which the member has joined the second; and their campaign."""
+    group_buy = await add_campaign(shop.pool, "group_buy", {"items": [{"key": "mug"}], "seats_per_member": 3})
+    mug = {"item": "mug", "quantity": 1}
+    teams = [await acted(shop, group_buy, leader, "open", mug) for leader in await add_members(shop.pool, 2)]
+    await acted(shop, group_buy, member, "join", {**mug, "team": teams[1]})
+    return teams, group_buy
+
+
+async def acted(shop: Shop, group_buy: UUID, member: UUID, action: str, data: Mapping[str, object]) -> str:
+    """Something a member did in a group-buy: the key of what it opened, if anything."""
+    fact = NewFact(f"group_buy.{action}", member, shop.engine.clock(), data, new_id().hex, group_buy, stamped=True)
+    return (await shop.engine.submit(fact)).fact_id.hex
 
 
 def principal_of(block: Block, member: UUID, newcomer: UUID) -> Principal:

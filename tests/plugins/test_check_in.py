@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from plugins.check_in.campaign import CHECK_IN, validate
-from plugins.check_in.config import CheckInConfig, MakeUp, Milestone
-from plugins.check_in.state import CheckInState
+from plugins.check_in.config import CheckInConfig, GroupGoal, Groups, MakeUp, Milestone, Place, TierMultiplier
+from plugins.check_in.state import CheckInState, Waiting
 from siyu.sdk import Grant, Once, Score, SetState, Text
 from siyu.sdk.testing import Played, Stage, campaign_tests, given
 from tests.factories import SHANGHAI
@@ -31,8 +31,38 @@ OLD_STATES = {
         {"last_day": None, "streak": 0, "best_streak": 0, "days": 0},
         {"last_day": "2026-11-26", "streak": 3, "best_streak": 9, "days": 40},
         {"last_day": "2026-11-26", "streak": 100, "best_streak": 100, "days": 100},
-    ]
+    ],
+    2: [
+        {},
+        {
+            "last_day": "2026-11-26",
+            "streak": 2,
+            "best_streak": 9,
+            "days": 40,
+            "recent": "1102010000",
+            "run_before": 3,
+        },
+        {
+            "last_day": "2026-11-26",
+            "streak": 100,
+            "best_streak": 100,
+            "days": 100,
+            "recent": "1" * 62,
+            "run_before": 38,
+        },
+    ],
 }
+BUND = Place(name="Bund", latitude=31.24, longitude=121.49, radius_m=300)
+REVIEWED = FULL.model_copy(
+    update={
+        "proof": "photo",
+        "review": True,
+        "groups": Groups(goals=(GroupGoal(group="runners", goal=2),), bonus_points=(1, 2)),
+        "tier_multipliers": (TierMultiplier(tier="gold", percent=150),),
+    }
+)
+AT_THE_BUND = CheckInConfig(proof="photo_and_place", places=(BUND,), groups=REVIEWED.groups)
+PHOTO = "https://photos.example.com/1.jpg"
 
 
 def make_one_up(stage: Stage[Any, Any]) -> None:
@@ -44,7 +74,38 @@ def make_one_up(stage: Stage[Any, Any]) -> None:
         stage.act("lin", "makeUp", day=FIRST + timedelta(days=offset - 1))
 
 
-test_conformance = campaign_tests(CHECK_IN, configs=[FULL], old_states=OLD_STATES, plays=[make_one_up])
+def run_together(stage: Stage[Any, Any]) -> None:
+    """A group of three whose photos are reviewed, in whatever order, and who make days up meanwhile."""
+    stage.config = REVIEWED
+    for number, member in enumerate(("lin", "wang", "zhao")):
+        stage.member(member, groups=["runners"], tier="gold" if number else "iron")
+        stage.give(member, points=10)
+    for offset in range(24):
+        stage.wait(until=datetime.combine(FIRST + timedelta(days=offset), time(12), SHANGHAI))
+        for number, member in enumerate(("lin", "wang", "zhao")):
+            if (offset + number) % 4:
+                stage.act(member, "sign", photo=PHOTO)
+            stage.act(member, "makeUp", day=FIRST + timedelta(days=offset - number - 1))
+            for key in list(stage.reviews(member))[: (offset * number) % 3]:
+                stage.review(member, key, approved=(offset + number) % 5 > 0)
+    stage.wait(days=10)
+
+
+def come_to_the_bund(stage: Stage[Any, Any]) -> None:
+    """From nowhere, from too far away, and to the place; as one of a group."""
+    stage.config = AT_THE_BUND
+    stage.member("lin", groups=["runners"])
+    for shown in ({}, {"latitude": 31.3, "longitude": 121.49}, {"latitude": 31.24, "longitude": 121.49}):
+        stage.act("lin", "sign", photo=PHOTO, **shown)
+    stage.wait(days=2)
+
+
+test_conformance = campaign_tests(
+    CHECK_IN,
+    configs=[FULL, REVIEWED, AT_THE_BUND],
+    old_states=OLD_STATES,
+    plays=[make_one_up, run_together, come_to_the_bund],
+)
 
 
 def sign(stage: CheckInStage, offset: int) -> Played:
@@ -88,7 +149,7 @@ def test_a_sign_in_has_these_effects() -> None:
     given(CHECK_IN).at("2026-11-27T00:00").when("lin", "sign").then(
         Once("2026-11-27", "ALREADY_SIGNED"),
         Grant("points", 5),
-        SetState(CheckInState(last_day=FIRST, streak=1, best_streak=1, days=1, recent="1")),
+        SetState(CheckInState(last_day=FIRST, streak=1, best_streak=1, days=1, recent="1", given="5")),
         Score("streak", 1),
     )
 
@@ -182,6 +243,10 @@ def test_the_config_of_version_one_is_what_it_was() -> None:
         continuous_milestones=(),
         cumulative_milestones=(),
         make_up=None,
+        proof="none",
+        places=(),
+        review=False,
+        groups=None,
     )
 
 
@@ -203,3 +268,11 @@ def test_progress_is_the_streak() -> None:
 
     assert (progress.current, progress.target) == (3, 7)
     assert progress.text == Text(zh="已连续签到 3 天", en="Days in a row: 3")
+
+
+def test_progress_tells_of_days_that_wait() -> None:
+    waiting = (Waiting(day=FIRST), Waiting(day=FIRST + timedelta(days=1)))
+
+    progress = CHECK_IN.describe(CheckInConfig(), CheckInState(streak=3, waiting=waiting))
+
+    assert progress.text == Text(zh="已连续签到 3 天，另有 2 天待审核", en="Days in a row: 3; 2 more to be reviewed")

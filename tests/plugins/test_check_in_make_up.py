@@ -43,7 +43,7 @@ def test_a_made_up_day_has_these_effects() -> None:
     assert make_up(stage, 2).effects == (
         Once("2026-11-18", "DAY_IS_SIGNED"),
         Spend("points", 2, "TOO_FEW_POINTS"),
-        SetState(CheckInState(last_day=TODAY, streak=4, best_streak=4, days=4, recent="1121")),
+        SetState(CheckInState(last_day=TODAY, streak=4, best_streak=4, days=4, recent="1121", given="2,1,0,1")),
         Score("streak", 4),
     )
 

@@ -115,4 +115,8 @@ async def test_a_state_of_version_one_goes_on(pool: Pool) -> None:
         "days": 41,
         "recent": "1111",
         "run_before": 0,
+        "given": "4,",
+        "waiting": [],
+        "tried_on": None,
+        "tries": 0,
     }

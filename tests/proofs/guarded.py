@@ -1,7 +1,10 @@
 """Every guard that campaigns and facts are held by, each with the tests that fail without it."""
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
+from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
+from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
+from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
@@ -236,7 +239,10 @@ GUARDS = (
     *PLUGIN_GUARDS,
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
+    *CHECK_IN_GUARDS,
+    *FIELD_GUARDS,
     *FLASH_SALE_GUARDS,
+    *GROUP_BUY_GUARDS,
     *INVITATION_GUARDS,
     *REFERRAL_GUARDS,
     *REFUND_GUARDS,

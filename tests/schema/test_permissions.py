@@ -89,6 +89,21 @@ MATRIX = {
         " { userErrors { code } } }",
         "m",
     ),
+    "groupBuyOpen": (
+        f'mutation {{ groupBuyOpen(input: {{campaign: "{SOME_ID}", item: "mug", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "groupBuyJoin": (
+        f'mutation {{ groupBuyJoin(input: {{campaign: "{SOME_ID}", team: "k", item: "m", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "groupBuyLeave": (
+        f'mutation {{ groupBuyLeave(input: {{campaign: "{SOME_ID}", team: "k", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
 }
 
 MEMBERS_TRACES = """

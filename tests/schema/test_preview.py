@@ -28,10 +28,10 @@ async def preview(shop: Shop, **given: object) -> dict[str, Any]:
     return answer
 
 
-def state_after(days: int, last_day: str) -> dict[str, object]:
+def state_after(days: int, last_day: str, given: str) -> dict[str, object]:
     """What a check-in remembers of so many days in a row."""
-    counted = {"streak": days, "best_streak": days, "days": days}
-    return {"last_day": last_day, **counted, "recent": "1" * days, "run_before": 0}
+    counted = {"streak": days, "best_streak": days, "days": days, "recent": "1" * days, "run_before": 0}
+    return {"last_day": last_day, **counted, "given": given, "waiting": [], "tried_on": None, "tries": 0}
 
 
 async def test_a_change_is_tried_on_a_member_in_the_future(shop: Shop) -> None:
@@ -55,7 +55,7 @@ async def test_a_change_is_tried_on_a_member_in_the_future(shop: Shop) -> None:
                 "at": "2026-11-21T04:00:00Z",
                 "decided": True,
                 "isFollowUp": False,
-                "state": state_after(1, "2026-11-21"),
+                "state": state_after(1, "2026-11-21", "5"),
                 "effects": [],
                 "refusal": {
                     "code": "ALREADY_SIGNED",
@@ -71,7 +71,7 @@ async def test_a_change_is_tried_on_a_member_in_the_future(shop: Shop) -> None:
                 "at": "2026-11-22T04:00:00Z",
                 "decided": True,
                 "isFollowUp": False,
-                "state": state_after(2, "2026-11-22"),
+                "state": state_after(2, "2026-11-22", "7,5"),
                 "effects": [
                     {"kind": "once"},
                     {"kind": "grant", "amount": "7"},

@@ -21,7 +21,7 @@ from siyu.sdk.testing.conformance import (
 )
 from siyu.sdk.testing.crowd import Crowd, Step, play
 from siyu.sdk.testing.drawing import CannotDraw
-from siyu.sdk.testing.errors import NoEnd, NotHeard
+from siyu.sdk.testing.errors import InvalidAnswer, NoEnd, NotHeard
 from siyu.sdk.testing.given import Given, given, stage_of
 from siyu.sdk.testing.member import Member
 from siyu.sdk.testing.played import Played
@@ -36,6 +36,7 @@ __all__ = [
     "CannotDraw",
     "Crowd",
     "Given",
+    "InvalidAnswer",
     "InvalidEffect",
     "Member",
     "NoEnd",

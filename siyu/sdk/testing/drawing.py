@@ -31,7 +31,10 @@ class CannotDraw(ValueError):
 
 
 def draw(model: type[ModelT], random: Random) -> ModelT:
-    """A random instance, equal for equal states of `random`. Raises CannotDraw where TRIES values are not valid."""
+    """A random instance, equal for equal states of `random`; a text with a `pattern` is one of its `examples`.
+
+    Raises CannotDraw where TRIES values are not valid.
+    """
     schema = _schema_of(model)
     drawer = _Drawer(schema.get("$defs", {}), random)
     problem = ""
@@ -94,6 +97,8 @@ class _Drawer:
         return round(self._random.uniform(least, most), 2)
 
     def _text(self, schema: Schema, _: int) -> str:
+        if "pattern" in schema and schema.get("examples"):
+            return str(self._random.choice(schema["examples"]))
         moment = EPOCH + timedelta(days=self._random.randrange(DAYS), seconds=self._random.randrange(DAY_S))
         match schema.get("format"):
             case "date":

@@ -7,3 +7,7 @@ class NoEnd(Exception):
 
 class NotHeard(LookupError):
     """The campaign hears nothing of the kind: it is no fact of its type, no action of it, no review that is open."""
+
+
+class InvalidAnswer(Exception):
+    """A read field answered what its type does not declare, or too much; in a shop: an error of this field alone."""

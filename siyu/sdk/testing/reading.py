@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from siyu.sdk.audience import Features
 from siyu.sdk.effects import Hold, Settle
-from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
+from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_on
 from siyu.sdk.testing.inviting import partner_of
 from siyu.sdk.testing.scene import Scene
 from siyu.sdk.view import Granted, Held, MemberView, NotDeclared, Reserved, TeamT
@@ -50,8 +50,11 @@ class SceneReads(NamedTuple):
         declared = self.scene.kind.team
         if declared is None or declared.state is not state:
             raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
-        stored = self.scene.shop.teams.get(team_named(self.scene) or "")
-        return None if stored is None else state.model_validate_json(stored)
+        key = team_on(self.scene)
+        stored = self.scene.shop.teams.get(key or "")
+        if key is None or stored is None:
+            return None if key is None else state()
+        return state.model_validate_json(stored)
 
     def left(self, counter: str, subject: str | None) -> int | None:
         """As `View.left`."""

@@ -143,11 +143,18 @@ class Shop:
             self.tags[member_id] = frozenset(tags)
         self.features[member_id] = features
 
+    def join(self, member: MemberView) -> None:
+        """Somebody is a member from now on."""
+        self.members[member.id], self.features[member.id] = member, Features(member.joined_at)
+
     def known(self, fact: Fact) -> Features:
         """What the shop knows of the fact's member before it: an order that it pays is not in it."""
-        member_id, own = fact.member_id, fact.data.get("order") if fact.type == ORDER_PAID else None
+        return self.known_of(fact.member_id, but=fact.data.get("order") if fact.type == ORDER_PAID else None)
+
+    def known_of(self, member_id: UUID, *, but: str | None = None) -> Features:
+        """What the shop knows of a member, an order `but` left out."""
         tags = self.tags.get(member_id, frozenset())
-        return self.features[member_id]._replace(tags=tags, has_ordered=self.orders.has_any(member_id, but=own))
+        return self.features[member_id]._replace(tags=tags, has_ordered=self.orders.has_any(member_id, but=but))
 
     def set_timer(self, asked: AskedFor) -> None:
         """Set a timer, in the place of one with that key."""

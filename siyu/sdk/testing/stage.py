@@ -6,21 +6,22 @@ from itertools import count
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
-from siyu.sdk.audience import Features
 from siyu.sdk.campaign import Action, CampaignType
 from siyu.sdk.core_facts import REFUND_FAILED, REFUND_REQUESTED
 from siyu.sdk.facts import Fact
 from siyu.sdk.reviews import REVIEWED, Reviewed
+from siyu.sdk.testing.answering import read_now
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
 from siyu.sdk.testing.errors import NoEnd, NotHeard
-from siyu.sdk.testing.limits import AMOUNT_MAX, PLAYED_MAX, SHANGHAI, UNITS
+from siyu.sdk.testing.limits import PLAYED_MAX, SHANGHAI
 from siyu.sdk.testing.member import STAGE, Member, id_on_stage
 from siyu.sdk.testing.moments import When, moment
 from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
-from siyu.sdk.testing.scene import Scene, is_amount
+from siyu.sdk.testing.scene import Scene
 from siyu.sdk.testing.shop import AskedFor, OpenReview, Shop
+from siyu.sdk.testing.value import bring
 from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, Held, MemberView, OrderView, StateT
 
@@ -79,8 +80,7 @@ class Stage(Generic[ConfigT, StateT]):
         if name not in self._members:
             joined = self.now if joined_at is None else self._moment(joined_at)
             member = self._members[name] = Member(name, id_on_stage(name), joined)
-            self._shop.members[member.id] = MemberView(member.id, joined)
-            self._shop.features[member.id] = Features(joined)
+            self._shop.join(MemberView(member.id, joined))
         known = self._members[name]
         self._shop.describe(known.id, tier, tags, groups)
         return known
@@ -91,11 +91,7 @@ class Stage(Generic[ConfigT, StateT]):
         Raises ValueError for a unit that there is not, and for what is no amount.
         """
         for unit, amount in amounts.items():
-            if unit not in UNITS:
-                raise ValueError(f"there is no unit {unit!r}; there is: {', '.join(sorted(UNITS))}")
-            if not is_amount(amount):
-                raise ValueError(f"nobody can have {amount!r} {unit}: a whole number from 1 to {AMOUNT_MAX:,}")
-            self._shop.balances[self._known(member).id, unit] += amount
+            bring(self._shop, self._known(member).id, unit, amount)
 
     def act(self, member: Member | str, action: str, /, **data: Any) -> Played:
         """Let the member do one of the campaign's actions, now. Raises pydantic's ValidationError for bad input."""
@@ -153,6 +149,11 @@ class Stage(Generic[ConfigT, StateT]):
     def state(self, member: Member | str) -> StateT:
         """The member's participation, read back from JSON as the database would; its defaults before the first."""
         return cast(StateT, state_of(self.kind, self._shop.states.get(self._known(member).id)))
+
+    def read(self, member: Member | str, field: str, /, **asked: Any) -> Any:
+        """What a read field answers about the member, now. Raises pydantic's ValidationError for bad input."""
+        state, known = self.state(member), self._shop.known_of(self._known(member).id)
+        return read_now(self.kind, field, self.config, state, asked, self.now.astimezone(self.zone), known)
 
     def balance(self, member: Member | str, unit: str = "points") -> int:
         """What the member has of a unit."""

@@ -1,13 +1,23 @@
 """The effects that move value or promise it: `Grant`, `Reverse`, `Spend`, `Hold` and `Settle`."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from siyu.sdk.effects import Grant, Hold, Reverse, Settle, Spend
 from siyu.sdk.rewarding_rules import may_give
 from siyu.sdk.testing.bounds import shown, wrong_amount, wrong_code, wrong_key, wrong_reference, wrong_unit
-from siyu.sdk.testing.limits import HOLDS_OPEN_MAX
-from siyu.sdk.testing.scene import Logged, Refusal, Scene
-from siyu.sdk.testing.shop import OpenHold, Original
+from siyu.sdk.testing.limits import AMOUNT_MAX, HOLDS_OPEN_MAX, UNITS
+from siyu.sdk.testing.scene import Logged, Refusal, Scene, is_amount
+from siyu.sdk.testing.shop import OpenHold, Original, Shop
+
+
+def bring(shop: Shop, member_id: UUID, unit: str, amount: int) -> None:
+    """Let a member have value that the campaign did not grant. Raises ValueError for what nobody can have."""
+    if unit not in UNITS:
+        raise ValueError(f"there is no unit {unit!r}; there is: {', '.join(sorted(UNITS))}")
+    if not is_amount(amount):
+        raise ValueError(f"nobody can have {amount!r} {unit}: a whole number from 1 to {AMOUNT_MAX:,}")
+    shop.balances[member_id, unit] += amount
 
 
 def grant_problems(scene: Scene, effect: Grant) -> Iterator[str]:

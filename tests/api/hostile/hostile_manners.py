@@ -5,7 +5,7 @@ from typing import Any
 
 from hostile_kind import kind
 
-from siyu.sdk import Action, CampaignType, Effect, Grant, Progress, SetState, Text, hookimpl
+from siyu.sdk import Action, CampaignType, Effect, Grant, Progress, ReadField, ReadOutput, SetState, Text, hookimpl
 
 
 def scribbles(fact: Any, view: Any) -> list[Effect]:
@@ -32,12 +32,25 @@ def never_describes(config: Any, state: Any) -> Progress:
         pass
 
 
+class Secret(ReadOutput):
+    """Nobody will ever read it."""
+
+    words: str = ""
+
+
+def never_reads(config: Any, state: Any, asked: Any, reading: Any) -> Secret:
+    """Never comes back, either."""
+    while True:
+        pass
+
+
 @hookimpl
 def siyu_campaign_types() -> Sequence[CampaignType[Any, Any]]:
     """Hand them over."""
     go = Action("go", Text(zh="去", en="Go"))
+    secret = ReadField[Any, Any](name="secret", title=Text(zh="秘密", en="Secret"), output=Secret, read=never_reads)
     return [
         kind("scribbles", scribbles),
         kind("eavesdrops", eavesdrops, listens=frozenset({"check_in.sign"})),
-        kind("mute", goes, listens=frozenset(), actions=(go,), describe=never_describes),
+        kind("mute", goes, listens=frozenset(), actions=(go,), describe=never_describes, fields=(secret,)),
     ]

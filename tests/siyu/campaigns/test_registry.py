@@ -32,8 +32,9 @@ from siyu.sdk import (
     hookimpl,
 )
 from tests.factories import SHIPPED_PLUGINS, plugin_of, shop_registry
+from tests.plain_type import PLAIN_TYPE
 
-GOOD = shop_registry().types["check_in"]
+GOOD = PLAIN_TYPE
 NO = Text(zh="不", en="No")
 NOTIFIES = GOOD.effects | {Notify}
 REFUNDS = GOOD.effects | {Refund}

@@ -38,6 +38,8 @@ class ModelCampaign:
     states: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     # By member: a character a day from the last one signed to the first, 1 where it was signed.
     histories: dict[UUID, str] = field(default_factory=dict)
+    # What those days brought, in the same order; empty where they were missed.
+    given: dict[UUID, list[str]] = field(default_factory=dict)
     # What was granted for an order and not taken back.
     left: Counter[str] = field(default_factory=Counter)
 
@@ -75,7 +77,8 @@ class ModelCampaign:
         gap_days = (day - last).days if state["days"] else 1
         streak = state["streak"] + 1 if gap_days == 1 else 1
         history = self.histories[member_id] = "1" + "0" * (gap_days - 1) + self.histories.get(member_id, "")
-        beyond = history[RECENT_DAYS:]
+        beyond, points = history[RECENT_DAYS:], self.table[(streak - 1) % len(self.table)]
+        given = self.given[member_id] = [str(points), *[""] * (gap_days - 1), *self.given.get(member_id, [])]
         self.states[member_id] = {
             "last_day": day.isoformat(),
             "streak": streak,
@@ -83,8 +86,12 @@ class ModelCampaign:
             "days": state["days"] + 1,
             "recent": history[:RECENT_DAYS],
             "run_before": len(beyond) - len(beyond.lstrip("1")),
+            "given": ",".join(given[:RECENT_DAYS]),
+            "waiting": [],
+            "tried_on": None,
+            "tries": 0,
         }
-        return None, self.table[(streak - 1) % len(self.table)]
+        return None, points
 
     def reward(self, member_id: UUID, number: str, amount_fen: int, day: date) -> tuple[str | None, int]:
         """A paid order: the refusal, and the points."""

@@ -74,6 +74,8 @@ def decide(fact: Fact, view: View[TallyConfig, TallyState]) -> Iterator[Effect]:
             yield SetTeam(fact.new_key, TallyTeam(members=(str(fact.member_id),)))
         elif op == "join":
             yield _join(fact, view)
+        elif op == "set":
+            yield SetTeam(rest[0], TallyTeam())
 
 
 def _join(fact: Fact, view: View[TallyConfig, TallyState]) -> Effect:

@@ -57,7 +57,8 @@ async def test_the_shops_midnight_parts_two_days(pool: Pool) -> None:
 
     assert [granted(first), granted(second)] == [5, 5]
     assert await pool.fetchval("SELECT state FROM participation") == (
-        '{"days": 2, "recent": "11", "streak": 2, "last_day": "2026-11-22", "run_before": 0, "best_streak": 2}'
+        '{"days": 2, "given": "5,5", "tries": 0, "recent": "11", "streak": 2, "waiting": [], "last_day": "2026-11-22", '
+        '"tried_on": null, "run_before": 0, "best_streak": 2}'
     )
 
 

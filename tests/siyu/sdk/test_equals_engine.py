@@ -58,7 +58,7 @@ from siyu.sdk.testing.scene import Logged, Scene
 from siyu.sdk.testing.strategies import lives_of
 from tests.factories import LONG_AGO
 from tests.siyu.sdk.one_by_one import OneByOne
-from tests.siyu.sdk.scripted import COUNTED, FIRST_KEYS, By, LookAtPartner, LookAtValue, Script, Team, Teams, scripted
+from tests.siyu.sdk.scripted import COUNTED, TEAM_KEYS, By, LookAtPartner, LookAtValue, Script, Team, Teams, scripted
 from tests.siyu.sdk.scripts import (
     DEALING,
     GIVING,
@@ -135,7 +135,7 @@ def compare(
 
     for counter in COUNTED:
         assert stage.counted(counter.name) == engine.counted(counter.name)
-    for key in FIRST_KEYS:
+    for key in TEAM_KEYS:
         assert stage.team(key) == engine.team(key)
 
 

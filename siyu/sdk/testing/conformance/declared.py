@@ -80,6 +80,7 @@ def says_it_in_both_languages(subject: Subject) -> Iterator[str]:
     texts |= {f"the reason to refund {key}": text for key, text in kind.refunds.items()}
     texts |= {f"the reason to review {key}": text for key, text in kind.reviews.items()}
     texts |= {f"the title of the action {action.name}": action.title for action in kind.actions}
+    texts |= {f"the title of the field {field.name}": field.title for field in kind.fields}
     for name, text in texts.items():
         yield from (f"{name}: {problem}" for problem in wrong_words(text))
 

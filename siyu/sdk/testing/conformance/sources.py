@@ -36,8 +36,9 @@ IMPURE_NAMES = frozenset({"open", "input", "uuid1", "uuid4"})
 
 def reaches_for_nothing(subject: Subject) -> Iterator[str]:
     """No module of the campaign imports or calls what a pure function has no use for."""
-    first = sys.modules.get(getattr(subject.kind.decide, "__module__", ""))
-    trees = {} if first is None else dict(_sources(first))
+    pure = [subject.kind.decide, *(field.read for field in subject.kind.fields)]
+    named = {name: sys.modules.get(name) for name in (getattr(function, "__module__", "") for function in pure)}
+    trees = {name: tree for first in named.values() if first is not None for name, tree in _sources(first)}
     if not trees:
         raise CannotCheck("the source of the campaign is not at hand")
     for name, tree in trees.items():

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from siyu.sdk.model import CampaignConfig
-from siyu.sdk.testing.conformance import declared, hash_seeds, living, purity, saved, sources
+from siyu.sdk.testing.conformance import answering, declared, hash_seeds, living, purity, saved, sources
 from siyu.sdk.testing.conformance.subject import PROBLEMS_MAX, CannotCheck, Play, Subject
 from siyu.sdk.testing.crowd import NO_FACTS
 from siyu.sdk.testing.scene import AnyCampaignType
@@ -36,6 +36,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             living.declared_effects_are_used,
             living.state_round_trips,
             living.describes_every_state,
+            answering.answers_every_field,
             living.unknown_data_is_ignored,
             purity.is_the_same_again,
             purity.is_the_same_elsewhere,

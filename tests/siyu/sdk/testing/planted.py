@@ -24,6 +24,8 @@ from siyu.sdk import (
     Notify,
     Once,
     Progress,
+    ReadField,
+    ReadOutput,
     Refuse,
     Reverse,
     SetState,
@@ -205,6 +207,20 @@ def _speechless(config: Any, state: Any) -> Progress:
     return Progress(state.times, None, Text(zh="只有英文"[: 4 * (state.times == 0)], en="Only English"))
 
 
+class Waves(ReadOutput):
+    """How often, and how often a day."""
+
+    times: int
+    a_day: int
+
+
+def _divides(config: Any, state: Any, asked: Any, reading: Any) -> Waves:
+    return Waves(times=state.times, a_day=state.times // len(state.days))
+
+
+WAVES = ReadField[Any, Any](name="waves", title=Text(zh="次数", en="Waves"), output=Waves, read=_divides)
+
+
 def _refuses_its_default(config: Any) -> Iterator[ConfigProblem]:
     if config.points < 10:
         yield ConfigProblem(("points",), Text(zh="太少", en="too few"))
@@ -237,6 +253,10 @@ PLANTED: dict[str, CampaignType[Any, Any]] = {
     "declared_effects_are_used": replace(SOUND, effects=SOUND.effects | {Reverse}),
     "state_round_trips": replace(SOUND, state=RoundedState, decide=_counts, effects=frozenset({SetState}), refusals={}),
     "describes_every_state": replace(SOUND, describe=_speechless),
+    "answers_every_field": replace(
+        SOUND,
+        fields=(WAVES,),
+    ),
     "unknown_data_is_ignored": replace(SOUND, decide=also(_surprised)),
     "is_the_same_again": only(_new_each_time),
     "is_the_same_elsewhere": only(_by_chance),

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from plugins.check_in.campaign import CHECK_IN
 from plugins.purchase.campaign import PURCHASE
 from siyu.campaigns import build_registry
 from siyu.sdk import (
@@ -40,7 +39,8 @@ from siyu.sdk import (
 )
 from siyu.sdk.testing import CHECKS, CampaignIsNotSound, Stage, campaign_tests, check_campaign
 from siyu.sdk.version_range import allows
-from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, NeedyState, only
+from tests.plain_type import PLAIN_TYPE
+from tests.siyu.sdk.testing.planted import BY_THE_CLOCK, PLANTED, SOUND, UNDESCRIBED, WAVES, NeedyState, only
 
 OLD_STATES: Mapping[int, Sequence[dict[str, Any]]] = {1: [{"times": 3}]}
 
@@ -201,24 +201,32 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
         {"effects": frozenset({int})},
         {"effects": frozenset({Grant})},
         {"effects": frozenset({Grant, Issue}), "refusals": {"NO": Text(zh="不", en="No")}},
-        {"effects": CHECK_IN.effects | {Notify}},
+        {"effects": PLAIN_TYPE.effects | {Notify}},
         {"messages": {"hello": Text(zh="你好", en="Hello")}},
-        {"effects": CHECK_IN.effects | {Notify}, "messages": {"hello": Text(zh="你好", en="Hello")}},
-        {"effects": CHECK_IN.effects | {Notify}, "messages": {"Hello": Text(zh="你好", en="Hello")}},
-        {"effects": CHECK_IN.effects | {Notify}, "messages": {"h" * 65: Text(zh="你好", en="Hello")}},
-        {"effects": CHECK_IN.effects | {Notify}, "messages": {"hello": "Hello"}},
+        {"effects": PLAIN_TYPE.effects | {Notify}, "messages": {"hello": Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN_TYPE.effects | {Notify}, "messages": {"Hello": Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN_TYPE.effects | {Notify}, "messages": {"h" * 65: Text(zh="你好", en="Hello")}},
+        {"effects": PLAIN_TYPE.effects | {Notify}, "messages": {"hello": "Hello"}},
         {"refusals": {"too soon": Text(zh="早", en="Soon")}},
         {"actions": (Action("Wave_", Text(zh="挥", en="Wave")),)},
         {"actions": (Action("wave", Text(zh="挥", en="Wave")),) * 2},
         {"key": None},
-        {"effects": CHECK_IN.effects | {Reserve}},
-        {"effects": CHECK_IN.effects | {Schedule}},
+        {"effects": PLAIN_TYPE.effects | {Reserve}},
+        {"effects": PLAIN_TYPE.effects | {Schedule}},
         {"timers": {"ring": FactData}},
-        {"effects": CHECK_IN.effects | {Emit}, "emits": {"sign": FactData}},
-        {"effects": CHECK_IN.effects | {Emit}, "emits": {"rung": dict}},
+        {"effects": PLAIN_TYPE.effects | {Emit}, "emits": {"sign": FactData}},
+        {"effects": PLAIN_TYPE.effects | {Emit}, "emits": {"rung": dict}},
         {"reads": ("order",)},
+        {"fields": ("calendar",)},
+        {"fields": (WAVES,) * 2},
+        {"fields": tuple(replace(WAVES, name=f"waves{number}") for number in range(17))},
+        {"fields": (replace(WAVES, name="Waves"),)},
+        {"fields": (replace(WAVES, name="w" * 32),)},
+        {"fields": (replace(WAVES, output=NeedyState),)},
+        {"fields": (replace(WAVES, input=FactData),)},
+        {"fields": (replace(WAVES, read="waves"),)},
         {"team": TeamOf("team", NeedyState)},
-        {"effects": CHECK_IN.effects | {SetTeam}, "team": TeamOf("team", NeedyState)},
+        {"effects": PLAIN_TYPE.effects | {SetTeam}, "team": TeamOf("team", NeedyState)},
         {"state": NeedyState},
         {"sdk": "~=1.0"},
         {"sdk": ""},
@@ -228,7 +236,7 @@ def test_processes_that_decided_nothing_are_no_proof() -> None:
     ids=told,
 )
 def test_the_kit_judges_a_type_as_the_registry_does(change: dict[str, Any]) -> None:
-    kind = replace(CHECK_IN, **change)
+    kind = replace(PLAIN_TYPE, **change)
 
     class Plugin:
         @hookimpl

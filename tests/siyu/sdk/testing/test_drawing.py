@@ -89,6 +89,18 @@ class Patterned(ActionInput):
     word: Annotated[str, Field(pattern="^siyu-[0-9]{8}$")]
 
 
+class WithExamples(ActionInput):
+    """A text that its author gives away."""
+
+    word: Annotated[str, Field(pattern="^siyu-[0-9]{8}$", examples=["siyu-00000001", "siyu-00000002"])]
+
+
+def test_a_text_of_a_pattern_is_one_of_its_examples() -> None:
+    drawn = {draw(WithExamples, seeded(seed)).word for seed in range(20)}
+
+    assert drawn == {"siyu-00000001", "siyu-00000002"}
+
+
 class Endless(ActionInput):
     """A value inside a value inside a value."""
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from plugins.check_in.campaign import CHECK_IN
 from siyu.sdk import Action, ActionInput, Effect, Fact, Grant, Invite, NotDeclared, Refuse, Text, View, member_code
 from siyu.sdk.testing import InvalidEffect, Played, Stage, check_campaign
+from tests.plain_type import PLAIN_TYPE
 
 
 class Bind(ActionInput):
@@ -28,7 +28,7 @@ def bind(fact: Fact, view: View[Any, Any]) -> Iterator[Effect]:
 
 
 BINDING = replace(
-    CHECK_IN,
+    PLAIN_TYPE,
     key="binding",
     actions=(Action("bind", Text(zh="绑定", en="Bind"), Bind),),
     listens=frozenset(),

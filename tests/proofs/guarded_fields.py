@@ -1,0 +1,43 @@
+"""The guards of read fields, and of teams that a config names."""
+
+from tests.proofs.guard import CAMPAIGNS, ENGINE, Guard
+
+FIELDS, TEAMS = "tests/schema/test_read_fields.py", "tests/siyu/engine/test_teams.py"
+
+FIELD_GUARDS = (
+    Guard(
+        "a field answers what it declares",
+        f"{CAMPAIGNS}/reading.py",
+        "if type(found) is not field.output:",
+        "if False:",
+        (f"{FIELDS}::test_a_field_that_fails_is_an_error_of_its_own_alone[answers_another]",),
+    ),
+    Guard(
+        "a field answers no more than can be read",
+        f"{CAMPAIGNS}/reading.py",
+        "if len(found.model_dump_json()) > STATE_LENGTH_MAX:",
+        "if False:",
+        (f"{FIELDS}::test_a_field_that_fails_is_an_error_of_its_own_alone[answers_too_much]",),
+    ),
+    Guard(
+        "a field has a name of its own",
+        "schema/build.py",
+        "    if taken:\n",
+        "    if False:\n",
+        (f"{FIELDS}::test_a_type_whose_field_does_not_fit_is_left_out_alone[row]",),
+    ),
+    Guard(
+        "features are for types that ask for them",
+        f"{CAMPAIGNS}/reading.py",
+        "asked.features if kind.features is not None and kind.features(config) is True else None",
+        "asked.features",
+        (f"{FIELDS}::test_a_field_sees_the_campaigns_day_and_what_the_shop_knows_where_the_type_asks_for_it",),
+    ),
+    Guard(
+        "no team but one that the config names",
+        f"{ENGINE}/counting.py",
+        "return key if key in named else None",
+        "return key",
+        (f"{TEAMS}::test_a_team_that_the_config_names_needs_no_opening",),
+    ),
+)
