@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from plugins.flash_sale.claiming import FlashSaleView, slot_key
+from plugins.flash_sale.lines import Line
+from plugins.flash_sale.queueing import is_now
 from plugins.flash_sale.states import Claim, Status
 from siyu.sdk import Cancel, Confirm, Effect, Emit, Fact, Issue, Notify, Refuse, Reserve, Revoke, SetState
 
@@ -19,11 +21,11 @@ def pay(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         yield Refuse("NO_CLAIM")
     elif order.amount_fen == 0:
         yield Refuse("NOTHING_PAID")
-    elif order.amount_fen != found.amount_fen or found.status is Status.PAID:
+    elif order.amount_fen != found.amount_fen or found.takes_no_order:
         yield from ask_refund(order.number)
     elif found.is_over:
         # Only a fact that names the item may take of its stock.
-        yield Emit("late", {"item": found.item, "reservation": key, "order": order.number})
+        yield Emit("late", {"item": found.item, "reservation": key, "order": order.number, "line": found.line})
     else:
         yield from sell(found, order.number, view)
 
@@ -41,7 +43,7 @@ def sell(held: Claim, order: str, view: FlashSaleView) -> Iterator[Effect]:
 def pay_late(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     """Sell anew what was given back before it was paid for, if that can still be; otherwise the money goes back."""
     found, order = view.state.claim(fact.data["reservation"]), fact.data["order"]
-    if found is not None and can_be_had_again(found, view):
+    if found is not None and can_be_had_again(found, fact, view):
         # For good, and of no slot: it was claimed in one that may be over.
         yield Reserve("stock", found.quantity)
         yield SetState(view.state.ended(found, Status.PAID, order))
@@ -49,13 +51,17 @@ def pay_late(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         yield from ask_refund(order)
 
 
-def can_be_had_again(over: Claim, view: FlashSaleView) -> bool:
-    """Whether a claim is still unpaid, the member may have so many by now, and so many are left."""
+def can_be_had_again(over: Claim, fact: Fact, view: FlashSaleView) -> bool:
+    """Whether a claim is still unpaid, the member may have so many by now, and so many are left that nobody else has
+    waited for."""
     item = view.config.item(over.item)
     if item is None or not over.is_over:
         return False
-    wanted = view.state.units(item.key) + over.quantity
-    return wanted <= item.per_member and over.quantity <= (view.left("stock") or 0)
+    wanted, line = view.state.units(item.key) + over.quantity, view.team(Line)
+    if line is not None and (line.is_draw or line.waiting or not is_now(fact.data, fact, view)):
+        return False
+    left = (view.left("stock") or 0) - (line.offered if line is not None else 0)
+    return wanted <= item.per_member and over.quantity <= left
 
 
 def ask_refund(order: str) -> Iterator[Effect]:

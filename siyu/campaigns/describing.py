@@ -66,7 +66,8 @@ def _description(kind: AnyCampaignType, campaign: CampaignRow, row: Participatio
     record = ParticipationRecord(row.id, row.campaign_id, row.member_id, row.state, row.state_version, team=row.team)
     tell = kind.describe if row.team is None else kind.describe_team
     config, state = _config(kind, campaign, row.arm), record.read(kind)
-    return Description(tell(config, state) if tell else None, state.model_dump(mode="json"))
+    hidden = set(kind.team.hidden) if row.team is not None and kind.team is not None else None
+    return Description(tell(config, state) if tell else None, state.model_dump(mode="json", exclude=hidden))
 
 
 def _config(kind: AnyCampaignType, campaign: CampaignRow, arm: str | None) -> CampaignConfig:

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from siyu.campaigns.counters import CounterKey, CounterRow
-from siyu.campaigns.counting import bucket_named, checked_limit, key_of, subjects_named, team_named
+from siyu.campaigns.counting import bucket_named, checked_limit, key_of, subjects_named, team_named, team_told
 from siyu.campaigns.needs import AnyCounter
-from siyu.campaigns.participations import ParticipationRecord
+from siyu.campaigns.participations import ParticipationRecord, first_team_state
 from siyu.engine.scene import Scene
 from siyu.sdk import NotDeclared, Scope
 
@@ -24,7 +24,7 @@ def fact_counter(scene: Scene, name: str, subject: str | None) -> FactCounter:
     counter = campaign.needs.counters.get(name)
     if counter is None:
         raise NotDeclared(f"the campaign type has no counter {name!r}")
-    named = subjects_named(world.counters, campaign, counter, fact.member_id, fact.data)
+    named = subjects_named(world.counters, campaign, counter, fact, world.zone)
     if counter.scope is Scope.TEAM and not named:
         named = (fact.new_key,)
     wanted = named[0] if subject is None and len(named) == 1 else subject
@@ -56,7 +56,19 @@ def _limit(scene: Scene, counter: AnyCounter, subject: str) -> int | None:
     return limits[key]
 
 
+def team_key_of(scene: Scene) -> str | None:
+    """The key of the team that the fact names, or that its type tells. Raises as `team_told`."""
+    return team_named(scene.campaign, scene.fact, scene.world.zone)
+
+
 def team_of(scene: Scene) -> ParticipationRecord | None:
-    """The participation of the team that the fact names; None where there is none."""
-    key = team_named(scene.campaign, scene.fact.data)
-    return scene.world.participations.team(scene.campaign.id, key) if key is not None else None
+    """The participation of the fact's team; None where there is none. Raises as `team_told`."""
+    key, campaign, participations = team_key_of(scene), scene.campaign, scene.world.participations
+    if key is None:
+        return None
+    found = participations.team(campaign.id, key)
+    if found is None and key == team_told(campaign, scene.fact, scene.world.zone):
+        # What is not of a commit has not made its row.
+        found = participations.new_team(campaign.id, key, scene.fact.at)
+        found.stored, found.stored_version = first_team_state(campaign.type), campaign.type.state_version
+    return found

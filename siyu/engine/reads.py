@@ -1,11 +1,13 @@
 """What a campaign reads through its view."""
 
+from datetime import tzinfo
 from typing import Literal, NamedTuple
 
 from siyu.campaigns.reservations import ReservationState
-from siyu.engine.counting import fact_counter, left_of, row_of, team_of
-from siyu.engine.scene import Scene
-from siyu.sdk import Effect, Features, Granted, Held, Hold, NotDeclared, Reserved, Settle
+from siyu.engine.counting import fact_counter, left_of, row_of, team_key_of, team_of
+from siyu.engine.scene import Scene, is_text
+from siyu.sdk import Draw, Effect, Features, Granted, Held, Hold, NotDeclared, Reserved, Settle
+from siyu.sdk.draws import DRAW_LENGTH_MAX, draw_of
 from siyu.sdk.view import TeamT
 
 HOLDING: frozenset[type[Effect]] = frozenset({Hold, Settle})
@@ -71,3 +73,17 @@ class SceneReads(NamedTuple):
             return None
         confirmed = found.state is ReservationState.CONFIRMED
         return Reserved(found.counter.name, found.counter.subject, found.amount, confirmed)
+
+    def team_key(self) -> str | None:
+        """As `View.team_key`."""
+        return team_key_of(self.scene)
+
+    def zone(self) -> tzinfo:
+        """As `View.zone`."""
+        return self.scene.world.zone
+
+    def draw(self, name: str) -> Draw:
+        """As `View.draw`."""
+        if not is_text(name, DRAW_LENGTH_MAX):
+            raise NotDeclared(f"{name!r} is no name of a draw: a text of 1 to {DRAW_LENGTH_MAX} characters")
+        return draw_of(self.scene.campaign.draw_secret, name)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from siyu.sdk.effects import Confirm, Release, Reserve, SetTeam
 from siyu.sdk.testing.bounds import listed, shown, wrong_amount, wrong_code, wrong_key, wrong_state
-from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
+from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, stored_team, team_named
 from siyu.sdk.testing.limits import RESERVATIONS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene
 from siyu.sdk.testing.shop import Reservation
@@ -113,7 +113,7 @@ def team_problems(scene: Scene, effect: SetTeam) -> Iterator[str]:
         yield "the type has no `team`"
         return
     yield from wrong_state(declared.state, effect.state)
-    names = {scene.fact.new_key, known} if known in scene.shop.teams else {scene.fact.new_key}
+    names = {scene.fact.new_key, known} if stored_team(scene) is not None else {scene.fact.new_key}
     if effect.team not in names:
         yield f"team {shown(effect.team)} is neither the one that the fact names nor its new_key"
 

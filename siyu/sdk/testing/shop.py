@@ -89,6 +89,7 @@ class OpenHold(NamedTuple):
 class Shop:
     """Everything that stays between two facts of a stage. `states` is JSON by member, as the database keeps it."""
 
+    draw_secret: bytes = b""
     orders: Orders = field(default_factory=Orders)
     states: dict[UUID, str] = field(default_factory=dict)
     balances: Counter[tuple[UUID, str]] = field(default_factory=Counter)
