@@ -6,18 +6,17 @@ from plugins.flash_sale.states import FlashSaleState, Status
 from siyu.sdk import Progress, Text
 
 
-def describe(config: FlashSaleConfig, state: FlashSaleState) -> Progress:
+def describe(_config: FlashSaleConfig, state: FlashSaleState) -> Progress:
     """How many units the member bought, how many wait for their money, and what the member waits for themselves."""
     units = {status: sum(c.quantity for c in state.claims if c.status is status) for status in Status}
     bought, held = units[Status.PAID], units[Status.HELD]
     zh, en = f"已购 {bought} 件，待付款 {held} 件", f"Bought: {bought}; waiting to be paid: {held}"
     for waiting in (each for each in state.claims if each.status is Status.WAITING):
-        item = config.item(waiting.item)
-        title = item.title if item else waiting.item
-        if waiting.place is None:
-            zh, en = f"{zh}；{title} 待抽签", f"{en}; to be drawn: {title}"
+        item, place = waiting.item, waiting.place
+        if place is None:
+            zh, en = f"{zh}；{item} 待抽签", f"{en}; to be drawn: {item}"
         else:
-            zh, en = f"{zh}；{title} 排队第 {waiting.place} 位", f"{en}; in line for {title}: place {waiting.place}"
+            zh, en = f"{zh}；{item} 排队第 {place} 位", f"{en}; in line for {item}: place {place}"
     return Progress(current=bought, target=None, text=Text(zh=zh, en=en))
 
 

@@ -25,7 +25,8 @@ def pay(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         yield from ask_refund(order.number)
     elif found.is_over:
         # Only a fact that names the item may take of its stock.
-        yield Emit("late", {"item": found.item, "reservation": key, "order": order.number, "line": found.line})
+        line = {} if found.line is None else {"line": found.line}
+        yield Emit("late", {"item": found.item, "reservation": key, "order": order.number, **line})
     else:
         yield from sell(found, order.number, view)
 

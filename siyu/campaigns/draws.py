@@ -1,5 +1,7 @@
-"""The hashes of draws' seeds, which everybody may know beforehand. The secret behind them is read here and nowhere
-else but where the engine loads campaigns."""
+"""The hashes of draws' seeds, which everybody may know beforehand.
+
+The secret behind them is read here and nowhere else but where the engine loads campaigns.
+"""
 
 from collections.abc import Collection
 from typing import NamedTuple

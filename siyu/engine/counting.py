@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from siyu.campaigns.counters import CounterKey, CounterRow
-from siyu.campaigns.counting import bucket_named, checked_limit, key_of, subjects_named, team_named, team_told
+from siyu.campaigns.counting import bucket_named, checked_limit, key_of, subjects_named, team_named
 from siyu.campaigns.needs import AnyCounter
 from siyu.campaigns.participations import ParticipationRecord, first_team_state
 from siyu.engine.scene import Scene
@@ -67,8 +67,7 @@ def team_of(scene: Scene) -> ParticipationRecord | None:
     if key is None:
         return None
     found = participations.team(campaign.id, key)
-    if found is None and key == team_told(campaign, scene.fact, scene.world.zone):
-        # What is not of a commit has not made its row.
+    if found is None and campaign.needs.opens_teams:
         found = participations.new_team(campaign.id, key, scene.fact.at)
         found.stored, found.stored_version = first_team_state(campaign.type), campaign.type.state_version
     return found

@@ -15,8 +15,8 @@ class TeamOf(Generic[TeamT]):
     A team is opened under `fact.new_key` by the first `SetTeam`; whoever is to join must be given that key.
 
     - `key(config, data, local)`: the team of a fact whose data has no such field, by the campaign's own config and the
-      fact's time in the shop's zone; None: of none. Pure. Such a team is there from the start, with its defaults: the
-      queue for an item, say. It is asked for every fact of the campaign, and locked where it names a team.
+      fact's time in the shop's zone; None: of none. Pure, and asked for every fact of the campaign. Of a type with
+      `key`, every team is there from the start, with the defaults of its state: the queue for an item, say.
     - `hidden`: fields of the state that are shown to nobody, where members could tell from it who the others are.
     """
 

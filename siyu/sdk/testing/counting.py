@@ -51,19 +51,13 @@ def left_of(scene: Scene, found: FactCounter) -> int | None:
 
 def team_named(scene: Scene) -> str | None:
     """The key of the team that the fact names, or that the type tells, if it can be one."""
-    team = scene.kind.team
+    team, fact = scene.kind.team, scene.fact
     if team is None:
         return None
-    key = team_told(scene) if team.field not in scene.fact.data else scene.fact.data[team.field]
+    key = fact.data.get(team.field)
+    if team.field not in fact.data and team.key is not None:
+        key = team.key(scene.config, fact.data, fact.at.astimezone(scene.zone))
     return key if is_text(key, SUBJECT_LENGTH_MAX) else None
-
-
-def team_told(scene: Scene) -> str | None:
-    """The key that the type tells for a fact whose data name no team: of one that is there from the start."""
-    team, fact = scene.kind.team, scene.fact
-    if team is None or team.key is None or team.field in fact.data:
-        return None
-    return team.key(scene.config, fact.data, fact.at.astimezone(scene.zone))
 
 
 def stored_team(scene: Scene) -> str | None:
@@ -71,8 +65,7 @@ def stored_team(scene: Scene) -> str | None:
     key, team = team_named(scene), scene.kind.team
     if key is None or team is None:
         return None
-    stored = scene.shop.teams.get(key)
-    return team.state().model_dump_json() if stored is None and key == team_told(scene) else stored
+    return scene.shop.teams.get(key) or (None if team.key is None else team.state().model_dump_json())
 
 
 def has_keys(kind: AnyCampaignType) -> bool:
