@@ -18,7 +18,7 @@ from siyu.boards import fold_everything
 from siyu.engine import NewFact
 from siyu.ids import new_id
 from tests.docs.pages import PAGES, READMES, TUTORIAL, Block, blocks, name_of
-from tests.factories import add_campaign, add_members, paid, sign
+from tests.factories import SHANGHAI, add_campaign, add_members, paid, sign
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
 
 TOP = 3
@@ -63,6 +63,7 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
     sale = await add_campaign(shop.pool, "flash_sale", {"items": [{"key": "mug", "per_member": 3}]})
     claims = [await claimed(shop, sale, member) for _ in range(2)]
     await fold_everything(shop.pool)
+    queue, lottery, line = await lines(shop)
     return member, {
         "MEMBER_ID": encode_id(MEMBER, member),
         "CHECK_IN_ID": encode_id(CAMPAIGN, check_in),
@@ -71,7 +72,21 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
         "FLASH_SALE_ID": encode_id(CAMPAIGN, sale),
         "RESERVATION_ID": claims[0],
         "OTHER_RESERVATION_ID": claims[1],
+        "QUEUE_ID": encode_id(CAMPAIGN, queue),
+        "QUEUE_LINE_ID": f"queue:{line}",
+        "LOTTERY_ID": encode_id(CAMPAIGN, lottery),
+        "DRAW_LINE_ID": f"lottery:{line}",
     }
+
+
+async def lines(shop: Shop) -> tuple[UUID, UUID, str]:
+    """Two sales of a mug, one with a queue, in which somebody holds it, and one by lot; what the keys of today end with."""
+    items = [{"key": "mug", "stock": 1}]
+    queue = await add_campaign(shop.pool, "flash_sale", {"items": items, "allocation": "queue"})
+    lottery = await add_campaign(shop.pool, "flash_sale", {"items": items, "allocation": "lottery"})
+    [other] = await add_members(shop.pool, 1)
+    await claimed(shop, queue, other)
+    return queue, lottery, f"mug:{shop.now.astimezone(SHANGHAI).date()}"
 
 
 async def claimed(shop: Shop, sale: UUID, member: UUID) -> str:
