@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 # As Ethereum takes for its committees; more than enough to forget where a ticket began, of any number of tickets.
 ROUNDS = 90
+NUMBER_BYTES = 8
+TURNS = tuple(number.to_bytes(NUMBER_BYTES, "big") for number in range(ROUNDS))
 # A draw's name is bounded as any key is.
 DRAW_LENGTH_MAX = 64
 
@@ -33,11 +35,14 @@ class Draw(NamedTuple):
         """
         if not 0 <= ticket < tickets:
             raise ValueError(f"there are {tickets} tickets from 0 on, and no ticket {ticket}")
-        seed, place = bytes.fromhex(self.seed), ticket
-        for number in range(ROUNDS):
-            # Of a place alone the round's swap depends, so that both partners decide alike.
-            partner = (_drawn(seed, number) - place) % tickets
-            if _drawn(seed, number, max(place, partner)) % 2:
+        place, seeded = ticket, hashlib.sha256(bytes.fromhex(self.seed))
+        for turn in TURNS:
+            drawn = seeded.copy()
+            drawn.update(turn)
+            partner = (int.from_bytes(drawn.digest(), "big") - place) % tickets
+            # Of the greater place alone it depends whether they swap, so that both partners see it alike.
+            drawn.update(max(place, partner).to_bytes(NUMBER_BYTES, "big"))
+            if drawn.digest()[-1] & 1:
                 place = partner
         return place
 
@@ -46,8 +51,3 @@ def draw_of(secret: bytes, name: str) -> Draw:
     """The draw of this name: equal for equal secrets, and untold by those of other names."""
     seed = hmac.digest(secret, name.encode(), hashlib.sha256)
     return Draw(seed.hex(), hashlib.sha256(seed).hexdigest())
-
-
-def _drawn(seed: bytes, *numbers: int) -> int:
-    parts = b"".join([number.to_bytes(8, "big") for number in numbers])
-    return int.from_bytes(hashlib.sha256(seed + parts).digest(), "big")

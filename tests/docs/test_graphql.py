@@ -80,7 +80,7 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
 
 
 async def lines(shop: Shop) -> tuple[UUID, UUID, str]:
-    """Two sales of a mug, one with a queue, in which somebody holds it, and one by lot; what the keys of today end with."""
+    """Two sales of a mug, one with a queue, where somebody holds it, and one by lot; what today's keys end with."""
     items = [{"key": "mug", "stock": 1}]
     queue = await add_campaign(shop.pool, "flash_sale", {"items": items, "allocation": "queue"})
     lottery = await add_campaign(shop.pool, "flash_sale", {"items": items, "allocation": "lottery"})
