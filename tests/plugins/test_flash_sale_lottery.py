@@ -264,6 +264,14 @@ def test_a_ticket_that_is_asked_for_as_the_draw_is_due_comes_too_late() -> None:
     assert stage.act("wang", "enter", item="mug").refusal == "DRAWN"
 
 
+def test_a_ticket_that_was_asked_for_just_before_the_draw_and_is_decided_after_it_comes_too_late() -> None:
+    stage = drawn(lottery(stock=9), "lin")
+
+    stage.go_to(DRAWN_AT - timedelta(milliseconds=1))
+
+    assert stage.act("wang", "enter", item="mug").refusal == "DRAWN"
+
+
 def test_nobody_enters_for_what_is_paid_for() -> None:
     stage = Stage(FLASH_SALE, sale(slots=SLOTS))
     paid(stage, stage.act("wang", "claim", item="mug").fact.new_key, member="wang")
