@@ -26,12 +26,13 @@ def claim(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     if config.allocation is Allocation.LOTTERY:
         yield Refuse("BY_LOT")
         return
-    refusal = objection(item, quantity, view) or overtaking(quantity, view)
+    has_queue = config.allocation is Allocation.QUEUE
+    refusal = objection(item, quantity, view) or (overtaking(quantity, view) if has_queue else None)
     if refusal is not None:
         yield refusal
         return
-    amount_fen = quantity * item.price_fen
-    made = Claim(reservation=key, item=item.key, quantity=quantity, amount_fen=amount_fen, line=view.team_key)
+    amount_fen, line = quantity * item.price_fen, view.team_key if has_queue else None
+    made = Claim(reservation=key, item=item.key, quantity=quantity, amount_fen=amount_fen, line=line)
     yield from hold(made, fact, view)
 
 

@@ -331,6 +331,27 @@ def test_an_order_that_comes_too_late_goes_back_for_the_next_have_waited() -> No
     assert (statuses(stage, "lin"), stage.rewards("lin"), stock(stage)) == ([EXPIRED], {"A-1": "refund"}, (0, 0))
 
 
+def test_a_late_winner_gets_nothing_while_the_slot_lasts() -> None:
+    """An operator has let it last longer: it is still the slot of the draw."""
+    stage = drawn(lottery(standby=0), "lin")
+    stage.config = lottery(standby=0, slots=(Slot(start="10:00", end="14:00"),))
+    stage.wait(minutes=15)
+
+    paid(stage, only_claim(stage, "lin").reservation)
+
+    assert (statuses(stage, "lin"), stage.rewards("lin")) == ([EXPIRED], {"A-1": "refund"})
+
+
+def test_what_comes_back_as_the_wait_ends_is_offered_to_nobody() -> None:
+    """Of what is due at one moment, what was set first comes first: here the winner's claim."""
+    stage = drawn(lottery(stock=1, standby=2, minutes=15), *NAMES[:3])
+    order = in_order(stage, *NAMES[:3])
+
+    stage.wait(minutes=15)
+
+    assert (statuses(stage, *order), stock(stage)) == ([EXPIRED, LOST, LOST], (0, 0))
+
+
 def test_a_winner_for_whom_nothing_is_left_is_first_in_line() -> None:
     """The shop took stock away in the moments between the draw and the last ticket."""
     stage = Stage(FLASH_SALE, lottery(stock=3, standby=5))

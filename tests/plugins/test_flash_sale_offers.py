@@ -110,7 +110,7 @@ def test_an_offer_to_nobody_who_waits_changes_nothing() -> None:
     assert stage.fact("zhao", "flash_sale.offer", line="queue:hat:2026-11-22T12:00", item="hat").effects == ()
 
 
-@pytest.mark.parametrize(("at", "status"), [("10:05", WAITING), ("12:05", HELD)])
+@pytest.mark.parametrize(("at", "status"), [("10:05", WAITING), ("12:05", HELD)], ids=["earlier", "now"])
 def test_what_is_told_late_of_another_slot_is_offered_to_nobody(at: str, status: Status) -> None:
     """The unit counts for the slot of its fact."""
     stage = Stage(TOLD, queue(slots=SLOTS, stock=1), at="2026-11-22T12:04")
