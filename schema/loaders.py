@@ -27,7 +27,9 @@ from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages, held
 from siyu.members.queries import MemberRow, members_by_id
 from siyu.messaging.queries import MessageRow, message_pages
+from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
+from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -76,7 +78,10 @@ class Loaders:
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
+        self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
+        self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
+        self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
 
     def forget(self) -> None:
         """Forget what was read: a mutation is about to change it, and a later field must not see the old."""

@@ -9,7 +9,7 @@ from plugins.flash_sale.config import QUANTITY_MAX, SLOT_STOCK, STOCK, FlashSale
 from plugins.flash_sale.describing import describe, describe_line
 from plugins.flash_sale.drawing import draw, enter
 from plugins.flash_sale.lines import LINES, Due, OfLine
-from plugins.flash_sale.paying import pay, pay_late, refunded
+from plugins.flash_sale.paying import pay, pay_late
 from plugins.flash_sale.queueing import close, join, leave, serve, take_offer
 from plugins.flash_sale.states import FlashSaleState
 from siyu.sdk import (
@@ -22,12 +22,11 @@ from siyu.sdk import (
     Emit,
     Fact,
     FactData,
-    Issue,
     Notify,
+    Refund,
     Refuse,
     Release,
     Reserve,
-    Revoke,
     Schedule,
     SetState,
     SetTeam,
@@ -72,6 +71,7 @@ class Late(FactData):
     item: str
     reservation: str
     order: str
+    amount_fen: int
     line: str | None = None
 
 
@@ -88,8 +88,6 @@ def decide(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
             yield from pay(fact, view)
         case "flash_sale.late":
             yield from pay_late(fact, view)
-        case "order.refunded":
-            yield from refunded(view)
         case _:
             yield from decide_on_lines(fact, view)
 
@@ -130,16 +128,14 @@ FLASH_SALE = CampaignType(
         Action("leave", Text(zh="不再等候", en="Wait no more"), LeaveInput),
     ),
     # What the shop reports is settled whenever it comes, after the end of the sale too.
-    settles=frozenset({"order.paid", "order.cancelled", "order.refunded"}),
+    settles=frozenset({"order.paid", "order.cancelled"}),
     timers={"expire": Expired, "draw": Due, "close": Due, "tick": OfLine},
     emits={"late": Late, "freed": OfLine, "offer": OfLine},
     team=LINES,
     describe_team=describe_line,
     counters=(STOCK, SLOT_STOCK),
     slot_of=slot_of,
-    effects=frozenset(
-        {Cancel, Confirm, Emit, Issue, Notify, Refuse, Release, Reserve, Revoke, Schedule, SetState, SetTeam}
-    ),
+    effects=frozenset({Cancel, Confirm, Emit, Notify, Refund, Refuse, Release, Reserve, Schedule, SetState, SetTeam}),
     refusals={
         "BY_LOT": Text(zh="抽签发售，请登记抽签", en="It is given out by lot: enter the draw"),
         "CLAIM_LIMIT": Text(zh="每单限购 {most} 件", en="At most {most} a claim"),
@@ -162,7 +158,6 @@ FLASH_SALE = CampaignType(
         "OFFER_COMING": Text(zh="名额正分配给您，请稍候", en="You are just being offered one"),
         "OTHERS_WAIT": Text(zh="{waiting} 人在等候，请排队", en="{waiting} wait for it: join the queue"),
         "QUEUE_FULL": Text(zh="排队人数已满（{most} 人）", en="{most} wait already, the most there may be"),
-        "REFUND_ASKED": Text(zh="该订单已在退款", en="A refund of the order was asked for already"),
         "SLOT_SOLD_OUT": Text(zh="本场已抢光，请等下一场", en="Sold out in this slot"),
         "SOLD_OUT": Text(zh="已售罄", en="Sold out"),
         "SOLD_OUT_FOR_NOW": Text(
@@ -187,6 +182,12 @@ FLASH_SALE = CampaignType(
         "refund": Text(
             zh="订单 {order} 未能成交，款项将退回", en="Order {order} could not be filled; your money goes back"
         ),
+    },
+    refunds={
+        "another_amount": Text(zh="付款金额与名额不符", en="Another amount was paid than was claimed"),
+        "gone": Text(zh="名额已释放，商品已无余量", en="The claim was over, and what it held is no longer to be had"),
+        "not_offered": Text(zh="该名额没有轮到", en="The turn of the claim has not come"),
+        "paid_already": Text(zh="该名额已付过款", en="The claim was paid for already, by another order"),
     },
     validate=validate,
     decide=decide,

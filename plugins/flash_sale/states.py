@@ -54,9 +54,9 @@ class Claim(CampaignState):
         return self.line is None or self.line.startswith("queue:")
 
     @property
-    def takes_no_order(self) -> bool:
-        """Whether nothing can be paid for: it is paid, or was offered nothing."""
-        return self.status in {Status.PAID, Status.WAITING, Status.LOST}
+    def was_offered_nothing(self) -> bool:
+        """Whether there has been nothing to pay for."""
+        return self.status in {Status.WAITING, Status.LOST}
 
 
 class FlashSaleState(CampaignState):

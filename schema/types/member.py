@@ -16,6 +16,7 @@ from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
 from schema.types.node import Node
+from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.members.queries import MemberRow
@@ -23,7 +24,9 @@ from siyu.paging import NewestWanted, Page
 
 if TYPE_CHECKING:
     from schema.types.participation import Participation
+    from schema.types.review import Review
 
+LazyReview = Annotated["Review", strawberry.lazy("schema.types.review")]
 LazyParticipation = Annotated["Participation", strawberry.lazy("schema.types.participation")]
 
 
@@ -90,6 +93,24 @@ class Member(Node):
         slice_, wanted = self._newest(info, first, after)
         page = await info.context.loaders.messages.load(wanted)
         return connect(page, slice_, lambda row: Message(row=row), lambda row: encode_cursor(row.id))
+
+    @field("What campaigns asked the shop to pay back to the member, newest first; what is back, too.")
+    async def refund_requests(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[RefundRequest]:
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.refunds.load(wanted)
+        return connect(page, slice_, lambda row: RefundRequest(row=row, member=self), lambda row: encode_cursor(row.id))
+
+    @field("What of the member's waits for an operator's verdict, or has had it, newest first.")
+    async def reviews(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[LazyReview]:
+        from schema.types.review import Review  # noqa: PLC0415 - a review names its member, and a member its reviews
+
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.reviews.load(wanted)
+        return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
 
     @field("What the member takes part in, newest first; in one campaign, or in all.")
     async def participations(

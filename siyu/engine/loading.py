@@ -25,7 +25,7 @@ from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
 from siyu.ledger import load_accounts
 from siyu.members import load_features
-from siyu.orders import ORDER_FACTS, load_orders
+from siyu.orders import LOOKS_AT_ORDERS, LOOKS_AT_REFUNDS, load_orders, load_refunds
 from siyu.sdk import Features, Scope
 
 
@@ -47,9 +47,18 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         for newcomer_id in selected - world.features.keys():
             # Somebody in a preview, of whom nothing is known but when they joined.
             world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
-    numbers = {fact.new.data["order"] for fact in facts if fact.new.type in ORDER_FACTS}
-    if numbers:
-        await load_orders(connection, world.orders, numbers)
+    await _load_orders(connection, world, facts)
+
+
+async def _load_orders(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
+    """The orders that facts name, and what was asked for of those where a fact may change that."""
+    numbers = {fact.new.data["order"] for fact in facts if fact.new.type in LOOKS_AT_ORDERS}
+    if not numbers:
+        return
+    await load_orders(connection, world.orders, numbers)
+    refunded = {fact.new.data["order"] for fact in facts if fact.new.type in LOOKS_AT_REFUNDS}
+    if refunded:
+        await load_refunds(connection, world.orders, refunded)
 
 
 def _concerned(world: World, fact: ArrivedFact) -> Iterable[LiveCampaign]:

@@ -23,6 +23,7 @@ from siyu.ledger.holds import HoldBook
 from siyu.members.tags import TagChanges
 from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
+from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
 from siyu.sdk import Features, MemberView
 
@@ -53,6 +54,7 @@ class World:
     reservations: Reservations = field(init=False)
     holds: HoldBook = field(init=False)
     rewards: RewardBook = field(init=False)
+    reviews: ReviewBook = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
@@ -74,6 +76,7 @@ class World:
         self.reservations = Reservations(self.new_id)
         self.holds = HoldBook(self.new_id)
         self.rewards = RewardBook(self.new_id)
+        self.reviews = ReviewBook(self.new_id)
         self.routes = known_routes or Routes(self.campaigns)
 
     def day(self, at: datetime) -> date:
@@ -118,10 +121,12 @@ class World:
         self.decisions.clear()
         self.scores.clear()
         self.messages.clear()
+        self.reviews.forget_changes()
         self.tags.clear()
         self.book.transfers.clear()
         self.orders.changed.clear()
         self.orders.spendings.clear()
+        self.orders.refunds.changed.clear()
         self._days.clear()
         self.counters.forget_slots()
         self.pending = PendingFacts()

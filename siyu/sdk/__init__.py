@@ -27,14 +27,11 @@ from siyu.sdk.effects import (
     Emit,
     Grant,
     Hold,
-    Issue,
-    Notify,
     Once,
     Refuse,
     Release,
     Reserve,
     Reverse,
-    Revoke,
     Schedule,
     Score,
     SetState,
@@ -48,6 +45,8 @@ from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
 from siyu.sdk.reads import References
+from siyu.sdk.reviews import Reviewed
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
@@ -93,11 +92,14 @@ __all__ = [
     "Period",
     "Progress",
     "References",
+    "Refund",
     "Refuse",
     "Release",
     "Reserve",
     "Reserved",
     "Reverse",
+    "Review",
+    "Reviewed",
     "Revoke",
     "RewardRule",
     "Schedule",

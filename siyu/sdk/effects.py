@@ -13,6 +13,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -87,41 +89,6 @@ class Settle:
 
     key: str
     amount: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """Give the member a `reward` by its name (1 to 64 characters), once for a `key`.
-
-    Guarded: the key is new for this member in this campaign, even where an earlier reward was revoked; otherwise the
-    whole decision becomes the refusal `code`, with the `key`. What the name means and how it is delivered is up to the
-    shop.
-    """
-
-    reward: str
-    key: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Revoke:
-    """Take back the reward that was issued for this `key`; nothing happens where none is."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notify:
-    """Leave the member a message: one of the type's `messages`, each `{name}` filled from `params`.
-
-    At most 16 params: whole numbers of 64 bits, and texts of at most 200 characters.
-
-    >>> Notify("pickup_ready", {"counter": 3})
-    Notify(message='pickup_ready', params={'counter': 3})
-    """
-
-    message: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +261,9 @@ Effect = (
     | Issue
     | Revoke
     | Notify
+    | Review
     | Tag
     | Untag
+    | Refund
 )
 EFFECT_TYPES: tuple[type[Effect], ...] = get_args(Effect)

@@ -202,7 +202,7 @@ class Lines(RuleBasedStateMachine):
                 for claim in self.stage.state(member).claims
             }
             assert told == {entry.key: entry.status for entry in self.clerk.entries if entry.member == member}
-            assert self.stage.rewards(member).keys() == self.clerk.refunds[member]
+            assert self.stage.refunds(member).keys() == self.clerk.refunds[member]
         line = self.stage.team(self.line) or Line()
         ids = [self.stage.member(entry.member).id for entry in self.clerk.waiting]
         assert (list(line.members), line.offered) == (ids, 0)

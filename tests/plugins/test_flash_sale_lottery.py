@@ -15,6 +15,7 @@ from siyu.sdk import Draw, Notify, Reserve, Schedule, SetState, SetTeam
 from siyu.sdk.draws import draw_of
 from siyu.sdk.testing import Stage
 from tests.plugins.mug_sale import (
+    PRICE_FEN,
     SLOTS,
     FlashSaleStage,
     acted,
@@ -316,7 +317,7 @@ def test_an_order_for_what_was_not_won_goes_back(standby: int) -> None:
 
     paid(stage, keys[last], "A-1", member=last)
 
-    assert stage.rewards(last) | stage.rewards("m0") == {"A-0": "refund", "A-1": "refund"}
+    assert stage.refunds(last) | stage.refunds("m0") == {"A-0": PRICE_FEN, "A-1": PRICE_FEN}
     assert statuses(stage, last) == [WAITING if standby else LOST]
     code = "CLAIM_WAITING" if standby else "CLAIM_OVER"
     assert stage.act(last, "cancel", reservation=keys[last]).refusal == code
@@ -328,7 +329,7 @@ def test_an_order_that_comes_too_late_goes_back_for_the_next_have_waited() -> No
 
     paid(stage, only_claim(stage, "lin").reservation)
 
-    assert (statuses(stage, "lin"), stage.rewards("lin"), stock(stage)) == ([EXPIRED], {"A-1": "refund"}, (0, 0))
+    assert (statuses(stage, "lin"), stage.refunds("lin"), stock(stage)) == ([EXPIRED], {"A-1": PRICE_FEN}, (0, 0))
 
 
 def test_a_late_winner_gets_nothing_while_the_slot_lasts() -> None:
@@ -339,7 +340,7 @@ def test_a_late_winner_gets_nothing_while_the_slot_lasts() -> None:
 
     paid(stage, only_claim(stage, "lin").reservation)
 
-    assert (statuses(stage, "lin"), stage.rewards("lin")) == ([EXPIRED], {"A-1": "refund"})
+    assert (statuses(stage, "lin"), stage.refunds("lin")) == ([EXPIRED], {"A-1": PRICE_FEN})
 
 
 def test_what_comes_back_as_the_wait_ends_is_offered_to_nobody() -> None:

@@ -11,7 +11,18 @@ from plugins.flash_sale.lines import Line
 from plugins.flash_sale.states import Status
 from siyu.sdk import Notify
 from siyu.sdk.testing import Stage
-from tests.plugins.mug_sale import FlashSaleStage, acted, claimed, line, only_claim, paid, queue, statuses, stock
+from tests.plugins.mug_sale import (
+    PRICE_FEN,
+    FlashSaleStage,
+    acted,
+    claimed,
+    line,
+    only_claim,
+    paid,
+    queue,
+    statuses,
+    stock,
+)
 
 SLOTS = (Slot(start="10:00", end="11:00"), Slot(start="12:00", end="12:30"))
 LINE = "queue:mug:2026-11-22T12:00"
@@ -132,7 +143,7 @@ def test_a_late_payer_gets_no_unit_that_is_on_its_way() -> None:
 
     paid(stage, key)
 
-    assert (stage.rewards("lin"), stock(stage)) == ({"A-1": "refund"}, (0, 0))
+    assert (stage.refunds("lin"), stock(stage)) == ({"A-1": PRICE_FEN}, (0, 0))
 
 
 def test_a_line_begins_with_nobody() -> None:

@@ -234,7 +234,7 @@ def test_a_wait_is_no_claim_to_be_given_back_or_paid() -> None:
     early = paid(stage, key, member="wang")
 
     assert [played.refusal for played in given_back] == ["CLAIM_WAITING"] * 2
-    assert (early.refusal, stage.rewards("wang"), statuses(stage, "wang")) == (None, {"A-1": "refund"}, [WAITING])
+    assert (early.refusal, stage.refunds("wang"), statuses(stage, "wang")) == (None, {"A-1": PRICE_FEN}, [WAITING])
 
 
 def test_a_late_payer_gets_nothing_that_others_wait_for() -> None:
@@ -247,7 +247,7 @@ def test_a_late_payer_gets_nothing_that_others_wait_for() -> None:
 
     stage.config = queue(stock=3)
     paid(stage, key)
-    assert (stage.rewards("lin"), statuses(stage, "zhou")) == ({"A-1": "refund"}, [WAITING])
+    assert (stage.refunds("lin"), statuses(stage, "zhou")) == ({"A-1": PRICE_FEN}, [WAITING])
 
     stage.act("zhou", "leave", line=LINE)
     paid(stage, key, "A-2")
@@ -261,7 +261,7 @@ def test_a_late_payer_gets_nothing_once_the_slot_is_over() -> None:
 
     paid(stage, key)
 
-    assert (status(stage, key), stage.rewards("lin")) == (Status.EXPIRED, {"A-1": "refund"})
+    assert (status(stage, key), stage.refunds("lin")) == (Status.EXPIRED, {"A-1": PRICE_FEN})
 
 
 def test_members_queue_where_there_is_a_queue() -> None:

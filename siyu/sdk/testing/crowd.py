@@ -24,6 +24,9 @@ LATE_DAYS_MAX = 90
 # The median order is 100 yuan, one in forty is above 1,500.
 AMOUNT_MU, AMOUNT_SIGMA = 9.21, 1.4
 WHOLE_REFUND_SHARE = 0.5
+APPROVED_SHARE = 0.7
+# A verdict is on one of so many open reviews, counted over all members and beginning anew after the last.
+NTH_MAX = 63
 NO_FACTS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
@@ -40,15 +43,18 @@ class Step(NamedTuple):
 class Crowd:
     """What happens to the members of one campaign type, drawn from `random`.
 
-    Actions and orders it makes up by itself; `facts` are the models of other facts' data, by type. `types` are those
-    that it plays, `unplayed` what the type hears and nobody described.
+    Actions, orders and verdicts it makes up by itself; `facts` are the models of other facts' data, by type. `types`
+    are those that it plays, `unplayed` what the type hears and nobody described.
     """
 
     def __init__(self, kind: AnyCampaignType, random: Random, facts: Mapping[str, type[BaseModel]] = NO_FACTS) -> None:
         self._random = random
         actions = {kind.fact_type(action): action.input for action in kind.actions}
         self._models = {**actions, **facts}
-        heard, known = actions.keys() | kind.listens | kind.settles, self._models.keys() | ORDER_FACTS.keys()
+        self._verdict = kind.verdict_fact()
+        verdicts = set() if self._verdict is None else {self._verdict}
+        heard = actions.keys() | kind.listens | kind.settles | verdicts
+        known = self._models.keys() | ORDER_FACTS.keys() | verdicts
         self.types, self.unplayed = sorted(heard & known), sorted(heard - known)
         # By number: who paid, and what is left of it in fen.
         self._open: dict[str, tuple[str, int]] = {}
@@ -59,7 +65,8 @@ class Crowd:
         return bool(self.types)
 
     def step(self) -> Step:
-        """The next thing that happens, where anything can; refunds are of orders that a step has paid.
+        """The next thing that happens, where anything can; refunds are of orders that a step has paid. The `key` of a
+        verdict is a number: `play` takes it for a place among the reviews that are open then.
 
         Raises CannotDraw for data that the kit cannot make up.
         """
@@ -68,7 +75,9 @@ class Crowd:
         if random.random() < LATE_SHARE:
             late = timedelta(days=random.randint(1, LATE_DAYS_MAX))
         type_, member = random.choice(self.types), random.choice(MEMBERS)
-        if type_ in self._models:
+        if type_ == self._verdict:
+            data = self.verdict()
+        elif type_ in self._models:
             data = self.data(type_)
         elif type_ == ORDER_REFUNDED and self._open:
             number = random.choice(sorted(self._open))
@@ -83,6 +92,11 @@ class Crowd:
     def data(self, type_: str) -> dict[str, Any]:
         """The data of an action or a described fact. Raises CannotDraw."""
         return draw(self._models[type_], self._random).model_dump(mode="json")
+
+    def verdict(self) -> dict[str, Any]:
+        """The data of a verdict, on whichever review its `key` will stand for."""
+        approved = self._random.random() < APPROVED_SHARE
+        return {"key": str(self._random.randint(0, NTH_MAX)), "approved": approved, "note": ""}
 
     def pay(self) -> dict[str, Any]:
         """The data of an order that is paid, with the next number."""
@@ -111,6 +125,20 @@ def tell(stage: Stage[Any, Any], step: Step) -> Played:
     told_at = stage.now
     stage.go_to(told_at - step.late)
     try:
-        return stage.fact(step.member, step.type, **step.data)
+        member, data = step.member, step.data
+        if step.type == stage.kind.verdict_fact():
+            member, data = _on_something_open(stage, member, data)
+        return stage.fact(member, step.type, **data)
     finally:
         stage.go_to(told_at)
+
+
+def _on_something_open(
+    stage: Stage[Any, Any], member: str, verdict: Mapping[str, Any]
+) -> tuple[str, Mapping[str, Any]]:
+    """Whom the verdict is about, and its data with the key of a review that is open; as it was where none is."""
+    waiting = [(name, key) for name in MEMBERS for key in stage.reviews(name)]
+    if not waiting:
+        return member, verdict
+    member, key = waiting[int(verdict["key"]) % len(waiting)]
+    return member, {**verdict, "key": key}

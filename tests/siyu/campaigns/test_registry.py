@@ -14,12 +14,27 @@ from typing import Any
 import pytest
 
 from siyu.campaigns import AnyCampaignType, Registry, build_registry, load_registry
-from siyu.sdk import Action, CampaignState, Emit, FactData, Grant, Notify, References, Refuse, Schedule, Text, hookimpl
+from siyu.sdk import (
+    Action,
+    CampaignState,
+    Emit,
+    FactData,
+    Grant,
+    Notify,
+    References,
+    Refund,
+    Refuse,
+    Review,
+    Schedule,
+    Text,
+    hookimpl,
+)
 from tests.factories import SHIPPED_PLUGINS, plugin_of, shop_registry
 
 GOOD = shop_registry().types["check_in"]
 NO = Text(zh="不", en="No")
 NOTIFIES = GOOD.effects | {Notify}
+REFUNDS = GOOD.effects | {Refund}
 READ = References(frozenset({"order.paid"}), "order")
 
 
@@ -108,6 +123,24 @@ def timed(**fields: Any) -> object:
         pytest.param(lambda: changed(effects=NOTIFIES), "need each other", id="Notify without messages"),
         pytest.param(lambda: changed(effects=NOTIFIES, messages={"Hi": NO}), "snake_case", id="bad message"),
         pytest.param(lambda: changed(effects=NOTIFIES, messages={"hi": "Hi"}), "must be Texts", id="no message"),
+        pytest.param(lambda: changed(refunds={"late": NO}), "refunds and the effect Refund need", id="no Refund"),
+        pytest.param(lambda: changed(effects=REFUNDS), "refunds and the effect Refund need", id="Refund for no reason"),
+        pytest.param(lambda: changed(effects=REFUNDS, refunds={"Hi": NO}), "refund keys must be", id="bad reason"),
+        pytest.param(lambda: changed(effects=REFUNDS, refunds={"hi": "Hi"}), "refunds must be Texts", id="no reason"),
+        pytest.param(
+            lambda: changed(listens=frozenset({"refund.requested"})), "no campaign hears", id="listens to a request"
+        ),
+        pytest.param(
+            lambda: changed(settles=frozenset({"refund.requested"})), "no campaign hears", id="settles a request"
+        ),
+        pytest.param(lambda: changed(reviews={"photo": NO}), "need each other", id="reviews without Review"),
+        pytest.param(
+            lambda: changed(
+                effects=frozenset({Refuse, Review}), reviews={"photo": NO}, actions=(Action("reviewed", NO),)
+            ),
+            "named as the fact of a verdict",
+            id="an action called reviewed",
+        ),
         pytest.param(lambda: changed(reads=("order",)), "reads must be", id="reads of no kind"),
         pytest.param(lambda: changed(reads=(READ,) * 17), "the 16 allowed", id="too many reads"),
         pytest.param(lambda: changed(effects=frozenset({Imagined, Refuse})), "do not exist", id="unknown effect"),

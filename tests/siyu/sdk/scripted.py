@@ -21,6 +21,7 @@ from siyu.sdk import (
     References,
     Refuse,
     Reverse,
+    Review,
     Schedule,
     Scope,
     SetTeam,
@@ -28,7 +29,7 @@ from siyu.sdk import (
     Text,
 )
 from siyu.sdk.testing.asking import AnyView
-from siyu.sdk.testing.stage import STAGE
+from siyu.sdk.testing.member import STAGE
 
 
 @dataclass(frozen=True)
@@ -188,5 +189,7 @@ def scripted(scripts: Sequence[Script], declared: frozenset[type[Effect]]) -> An
         emits={"ping": Note},
         reads=(References(frozenset({"scripted.go"}), "reference"), References(frozenset({"order.paid"}), "order")),
         messages={"ready": Text(zh="{count}份已备好", en="{count} ready"), "bare": Text(zh="{words}", en="{words}")},
+        refunds={reason: Text(zh="款项退回", en="Your money goes back") for reason in ("late", "full")},
+        reviews={"look": Text(zh="请看", en="Look")} if Review in declared else {},
         refusals={code: Text(zh="不", en="No") for code in ("NO", "TOO_LATE")},
     )

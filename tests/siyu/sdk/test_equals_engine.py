@@ -4,7 +4,7 @@ Two implementations, written apart: where they differ, one of them is wrong.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import replace
@@ -37,6 +37,7 @@ from siyu.sdk import (
     OrderView,
     Refuse,
     Reverse,
+    Review,
     Revoke,
     RewardRule,
     SetState,
@@ -60,8 +61,11 @@ from tests.siyu.sdk.scripts import (
     GIVING,
     ODD_GIFTS,
     ODD_LABELS,
+    ODD_REFUNDS,
+    ODD_REVIEWS,
     ODD_VALUES,
     PROMISING,
+    REVIEWING,
     REWARDING,
     SCRIPTS,
     SHARING,
@@ -120,7 +124,9 @@ def compare(kind: AnyCampaignType, config: CampaignConfig, life: Sequence[Step],
         assert stage.tags(member) == engine.tags.get(member.id, frozenset())
         assert stage.holds(member) == engine.holds(member.id)
         assert stage.rewards(member) == engine.rewards(member.id)
+        assert stage.reviews(member) == engine.reviews(member.id)
         assert stage.messages(member) == engine.messages(member.id)
+        assert stage.refunds(member) == engine.refunds(member.id)
         assert all(stage.best(member, board) == engine.best(member.id, board) for board in BEST_BOARDS)
 
     for counter in COUNTED:
@@ -136,8 +142,12 @@ class Shop(Stage[Any, Any]):
         super().__init__(kind, config)
         self.decided_at: dict[UUID, datetime] = {}
 
-    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
+    def _new_fact(self, type_: str, member_id: UUID, at: datetime, data: Mapping[str, Any]) -> Fact:
+        fact = super()._new_fact(type_, member_id, at, data)
         self.decided_at[fact.id] = self.now
+        return fact
+
+    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
         try:
             return super()._decide(fact, order, depth)
         except Exception:
@@ -281,7 +291,7 @@ def compare_turns(turns: Sequence[Turn]) -> None:
     compare(kind, PurchaseConfig(), life, frozenset())
 
 
-@pytest.mark.parametrize("effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS], ids=repr)
+@pytest.mark.parametrize("effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS, *ODD_REFUNDS, *ODD_REVIEWS], ids=repr)
 def test_what_is_impossible_is_so_for_both(effect: Effect) -> None:
     kind = scripted([[effect]], frozenset(EFFECT_TYPES))
     step = Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})
@@ -303,6 +313,40 @@ def test_the_same_types_read_holds(undeclared: set[type[Effect]]) -> None:
     kind = scripted([[LookAtValue("points", "a", None, "grant")]], frozenset(EFFECT_TYPES) - undeclared)
 
     compare(kind, PurchaseConfig(), [Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})], frozenset())
+
+
+@settings(deadline=None)
+@given(REVIEWING, lives_of(scripted([[]], frozenset(EFFECT_TYPES)), steps_max=16), CLOSED)
+def test_what_operators_have_to_look_at_is_equal(
+    scripts: list[Script], life: list[Step], closed: frozenset[int]
+) -> None:
+    compare(scripted(scripts, frozenset(EFFECT_TYPES)), PurchaseConfig(), life, closed)
+
+
+@pytest.mark.parametrize("at_once", [32, 15])
+def test_the_same_number_of_reviews_may_be_open(at_once: int) -> None:
+    """As with holds: it is reached exactly, and gone beyond; a verdict makes room for as many."""
+
+    def decide(fact: Fact, view: AnyView) -> Iterator[Effect]:
+        yield from (Review(f"{fact.new_key}/{number}", "look") for number in range(at_once))
+
+    kind = replace(scripted([[]], frozenset(EFFECT_TYPES)), decide=decide)
+    asking, verdict = Step("lin", NOW, NOW, "scripted.go", {}), {"key": "3", "approved": True, "note": ""}
+    compare(
+        kind, PurchaseConfig(), [*[asking] * 18, asking._replace(type="scripted.reviewed", data=verdict)], frozenset()
+    )
+
+
+def test_a_kit_that_forgot_a_verdict_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unheard(stage: Shop, member: str, type_: str, data: dict[str, Any]) -> Played:
+        return Played(stage._fact(member, type_, data))
+
+    monkeypatch.setattr(Stage, "_verdict", unheard)
+    verdict = {"key": "0", "approved": True, "note": ""}
+    life = [Step("lin", NOW, NOW, "scripted.go", {}), Step("lin", NOW, NOW, "scripted.reviewed", verdict)]
+
+    with pytest.raises(AssertionError):
+        compare(scripted([[Review("a", "look")]], frozenset(EFFECT_TYPES)), PurchaseConfig(), life, frozenset())
 
 
 @pytest.mark.parametrize("at_once", [32, 15])

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from siyu.sdk.effects import Confirm, Effect, Hold, Issue, Notify, Once, Refuse, Reserve, SetState, Spend
+from siyu.sdk.effects import Confirm, Effect, Hold, Once, Refuse, Reserve, SetState, Spend
 from siyu.sdk.model import CampaignConfig
+from siyu.sdk.shop_effects import Issue, Notify
 from siyu.sdk.testing.asking import AnyView
 from siyu.sdk.testing.scene import AnyCampaignType
 
