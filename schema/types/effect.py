@@ -246,6 +246,22 @@ class UntagEffect(TagChange):
     """A tag taken."""
 
 
+@strawberry.type(description="It is kept who invited the member.")
+class InviteEffect(Effect):
+    """An invitation."""
+
+    inviter_id: strawberry.Private[UUID]
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        """As Effect."""
+        return cls(kind=logged["kind"], inviter_id=UUID(logged["inviter"]))
+
+    @field("Who invited the member.")
+    def inviter(self) -> strawberry.ID:
+        return encode_id(MEMBER, self.inviter_id)
+
+
 EFFECTS: Mapping[str, type[Effect]] = {
     "grant": GrantEffect,
     "score": ScoreEffect,
@@ -268,6 +284,7 @@ EFFECTS: Mapping[str, type[Effect]] = {
     "refund": RefundEffect,
     "tag": TagEffect,
     "untag": UntagEffect,
+    "invite": InviteEffect,
     "review": ReviewEffect,
 }
 

@@ -8,7 +8,7 @@ import orjson
 
 from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
-from siyu.engine import refunding, scheduling, tagging
+from siyu.engine import inviting, refunding, scheduling, tagging
 from siyu.engine.guards import Guard, PlacedGuard, first_refusal
 from siyu.engine.outcome import Refusal
 from siyu.engine.references import is_reference
@@ -36,6 +36,7 @@ from siyu.sdk import (
     Effect,
     Emit,
     Grant,
+    Invite,
     Once,
     Refund,
     Refuse,
@@ -55,7 +56,7 @@ EFFECTS_MAX = 32
 SHOWN_LENGTH_MAX = 200
 
 # Of these a decision holds at most one.
-SINGLE: frozenset[type[Effect]] = frozenset({Once, Refuse, SetState, SetTeam})
+SINGLE: frozenset[type[Effect]] = frozenset({Invite, Once, Refuse, SetState, SetTeam})
 # The kinds of effects of one decision, in their order. A campaign type has a handful of shapes.
 Shape = tuple[type[Effect], ...]
 SHAPES_MAX = 1_024
@@ -189,6 +190,7 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Refund: refunding.check_refund,
     Tag: tagging.check_label,
     Untag: tagging.check_label,
+    Invite: inviting.check_invite,
     Review: check_review,
     **VALUE_CHECKS,
 }
@@ -198,6 +200,7 @@ GUARDS: Mapping[type[Effect], Guard] = {
     Confirm: guard_confirm,
     Tag: tagging.guard_tag,
     Untag: tagging.guard_untag,
+    Invite: inviting.guard_invite,
 }
 APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Grant: _grant,
@@ -214,6 +217,7 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Refund: refunding.refund,
     Tag: tagging.tag,
     Untag: tagging.untag,
+    Invite: inviting.invite,
     Review: review,
     **VALUE_APPLY,
 }

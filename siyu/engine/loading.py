@@ -20,6 +20,7 @@ from siyu.campaigns.routes import needs_features
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
 from siyu.engine.facts import ArrivedFact, NewFact
+from siyu.engine.partner_loading import load_invitations
 from siyu.engine.pending import hearers
 from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
@@ -41,6 +42,7 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
             connection, world.participations, list({(c.id, new.member_id) for c, new in concerns})
         )
         await load_value(connection, world, concerns)
+        await load_invitations(connection, world, concerns)
     if world.routes.need_features:
         selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
         world.features |= await load_features(connection, selected) if selected else {}

@@ -13,7 +13,7 @@ from siyu.campaigns.live import LiveCampaign
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.orders import ORDER_FACTS
 from siyu.reviews import ReviewKey
-from siyu.sdk import MemberView
+from siyu.sdk import MemberView, member_code
 from siyu.sdk.core_facts import ORDER_PAID, ORDER_REFUNDED
 from siyu.sdk.testing import CannotDraw, Crowd
 
@@ -73,7 +73,8 @@ class Population:
         self._campaign_id, self._plan, self._rng = campaign.id, plan, plan.random("facts")
         self._verdict_type, self._operators = campaign.type.verdict_fact(), plan.random("verdicts")
         self.people = list(self._people(plan.random("people")))
-        self._crowd = Crowd(campaign.type, self._rng)
+        codes = [member_code(person.member.id) for person in self.people] if campaign.type.partner is not None else []
+        self._crowd = Crowd(campaign.type, self._rng, codes=codes)
         types = self._crowd.types
         self._orders, self._refunds = not ORDER_FACTS.keys().isdisjoint(types), ORDER_REFUNDED in types
         known = ORDER_FACTS.keys() | {self._verdict_type}

@@ -5,8 +5,9 @@ from typing import Literal, NamedTuple
 
 from siyu.campaigns.reservations import ReservationState
 from siyu.engine.counting import fact_counter, left_of, row_of, team_key_of, team_of
+from siyu.engine.inviting import partner_of
 from siyu.engine.scene import Scene, is_text
-from siyu.sdk import Draw, Effect, Features, Granted, Held, Hold, NotDeclared, Reserved, Settle
+from siyu.sdk import Draw, Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
 from siyu.sdk.draws import DRAW_LENGTH_MAX, draw_of
 from siyu.sdk.view import TeamT
 
@@ -34,6 +35,12 @@ class SceneReads(NamedTuple):
         if not self.scene.campaign.reads_features:
             raise NotDeclared("the campaign type's `features` does not say that this config reads them")
         return self.scene.world.features[self.scene.fact.member_id]
+
+    def partner(self) -> MemberView | None:
+        """As `View.partner`."""
+        if self.scene.campaign.type.partner is None:
+            raise NotDeclared("the campaign type declares no `partner`")
+        return partner_of(self.scene)
 
     def held(self, key: str) -> Held | None:
         """As `View.held`."""

@@ -34,7 +34,7 @@ from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
 from siyu.ledger import write_book
-from siyu.members import lock_members, write_tags
+from siyu.members import append_invitations, lock_members, write_tags
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
 
@@ -162,6 +162,7 @@ def _tell_of_refused(facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) 
 async def _write(connection: Connection, world: World, step: Step) -> None:
     await write_participations(connection, world.participations)
     await write_tags(connection, world.tags)
+    await append_invitations(connection, world.invitations.new.values())
     step("write participations")
     await write_book(connection, world.book)
     await write_value(connection, world)

@@ -20,6 +20,7 @@ from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
 from siyu.ledger.holds import HoldBook
+from siyu.members.invitations import InvitationBook
 from siyu.members.tags import TagChanges
 from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
@@ -65,6 +66,9 @@ class World:
     # Of those members alone about whom a campaign decides that has an audience, reads features or changes tags.
     features: dict[UUID, Features] = field(default_factory=dict)
     tags: TagChanges = field(default_factory=TagChanges)
+    # Members whom facts name and who are not in `members`: what is read of them never changes, and they are not locked.
+    partners: dict[UUID, MemberView] = field(default_factory=dict)
+    invitations: InvitationBook = field(default_factory=InvitationBook)
     routes: Routes = field(init=False)
     known_routes: InitVar[Routes | None] = None
     _days: dict[datetime, date] = field(default_factory=dict)
@@ -123,6 +127,7 @@ class World:
         self.messages.clear()
         self.reviews.forget_changes()
         self.tags.clear()
+        self.invitations.new.clear()
         self.book.transfers.clear()
         self.orders.changed.clear()
         self.orders.spendings.clear()

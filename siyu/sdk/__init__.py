@@ -16,6 +16,7 @@ from siyu.sdk.arms import Arm
 from siyu.sdk.audience import Audience, Features
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
 from siyu.sdk.caps import Cap, Measure
+from siyu.sdk.codes import member_code, member_of_code
 from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.counters import Counter, Period, Scope, bucket_of
 from siyu.sdk.draws import Draw
@@ -38,11 +39,10 @@ from siyu.sdk.effects import (
     SetTeam,
     Settle,
     Spend,
-    Tag,
-    Untag,
 )
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
+from siyu.sdk.member_effects import Invite, Tag, Untag
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
 from siyu.sdk.reads import References
 from siyu.sdk.reviews import Reviewed
@@ -82,6 +82,7 @@ __all__ = [
     "Granted",
     "Held",
     "Hold",
+    "Invite",
     "Issue",
     "Measure",
     "MemberView",
@@ -116,4 +117,6 @@ __all__ = [
     "View",
     "bucket_of",
     "hookimpl",
+    "member_code",
+    "member_of_code",
 ]

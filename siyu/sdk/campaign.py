@@ -78,6 +78,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `counters`: the numbers that `Reserve` takes from, at most 16; `slot_of`: which slot (1 to 32
       characters) a local time falls into, for counters of that period; None outside of all, when nothing is left.
     - `team`: the campaign has teams, `describe_team` tells a team's progress.
+    - `partner`: the field of `fact.data` that carries another member's code (`member_code`), whom `View.partner` tells.
     """
 
     key: str
@@ -109,6 +110,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     team: TeamOf[Any] | None = None
     describe_team: Callable[[ConfigT, Any], Progress] | None = None
     upcast_team: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
+    partner: str | None = None
 
     def fact_type(self, action: Action) -> str:
         """The type of the facts that an action of this campaign type enters as."""

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from siyu.sdk.member_effects import Invite, Tag, Untag
 from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
 
 
@@ -103,7 +104,8 @@ class SetState:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Put a score on a leaderboard that keeps each member's best (`streak`), in every window the fact falls into.
+    """Put a score on a leaderboard that keeps each member's best (`streak`, `invitees`), in every window the fact falls
+    into.
 
     `value` is bounded as an amount is.
     """
@@ -223,24 +225,6 @@ class SetTeam:
     state: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """Give the member a tag, one of those that audiences look at; nothing happens where they have it.
-
-    It is 1 to 32 printable characters without space around them. Guarded: a member has at most 64 tags, those of this
-    decision included; otherwise the whole decision becomes the core's refusal TOO_MANY_TAGS. Members do not see tags.
-    """
-
-    tag: str
-
-
-@dataclass(frozen=True, slots=True)
-class Untag:
-    """Take a tag from the member, whoever gave it; nothing happens where they do not have it."""
-
-    tag: str
-
-
 Effect = (
     Grant
     | Reverse
@@ -264,6 +248,7 @@ Effect = (
     | Review
     | Tag
     | Untag
+    | Invite
     | Refund
 )
 EFFECT_TYPES: tuple[type[Effect], ...] = get_args(Effect)

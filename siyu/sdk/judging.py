@@ -22,6 +22,7 @@ from siyu.sdk.effects import (
     Schedule,
     Spend,
 )
+from siyu.sdk.member_effects import Invite
 from siyu.sdk.model import FactData
 from siyu.sdk.reads import References
 from siyu.sdk.reviews import REVIEWED
@@ -39,8 +40,9 @@ NAMES_MAX = 16
 # Of a message, and of a reason to refund or to have a look.
 TEXT_KEY_LENGTH_MAX = 64
 READS_MAX = 16
+PARTNER_LENGTH_MAX = 64
 # The effects a decision can be refused by: those that carry a code.
-REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Issue, Once, Refuse, Reserve, Spend})
+REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Invite, Issue, Once, Refuse, Reserve, Spend})
 
 AnyCampaignType = CampaignType[Any, Any]
 # Whether the problem is there, and its sentence.
@@ -69,6 +71,9 @@ def _about_itself(kind: AnyCampaignType) -> Iterator[Told]:
     yield len(kind.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"
     yield not all(ACTION.fullmatch(name) for name in names), f"action names must be camelCase: {names}"
     yield len(set(names)) < len(names), f"two of its actions have one name: {names}"
+    is_field = kind.partner is None or _is_key(kind.partner, PARTNER_LENGTH_MAX)
+    yield not is_field, f"its partner must be a field of facts, in short snake_case: {kind.partner!r}"
+    yield Invite in kind.effects and kind.partner is None, "it has the effect Invite but no partner who could invite"
     heard = REFUND_REQUESTED in kind.listens | kind.settles
     yield heard, f"no campaign hears {REFUND_REQUESTED}: what it asked for it knows, and what became of it others tell"
 

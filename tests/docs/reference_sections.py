@@ -63,6 +63,11 @@ SECTIONS = (
     ),
     Section("The fact", "What a decision is about.", (sdk.Fact, sdk.Reviewed)),
     Section(
+        "Members' codes",
+        "What members share so that a fact can name them as somebody's partner; it fits a mini program's scene.",
+        (sdk.member_code, sdk.member_of_code),
+    ),
+    Section(
         "Facts of the core",
         "Every shop has these, and `listens` and `settles` may name them. They may tell more one day; a campaign that "
         "reads\nwhat it knows goes on as before.",

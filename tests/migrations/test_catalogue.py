@@ -28,10 +28,11 @@ COLUMNS = """
 SELECT table_name || '.' || column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND column_name LIKE '%\\_id'
 """
+# Of several columns too, where one of them is the id; what stands beside it refers to nothing by itself.
 WITH_FOREIGN_KEY = """
 SELECT conrelid::regclass::text || '.' || attname FROM pg_constraint
-JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
-WHERE contype = 'f' AND cardinality(conkey) = 1
+JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY(conkey)
+WHERE contype = 'f' AND attname LIKE '%\\_id'
 """
 LEADING_AN_INDEX = """
 SELECT indrelid::regclass::text || '.' || attname FROM pg_index
@@ -87,6 +88,17 @@ EXPECTED_CONSTRAINTS = {
     ("identity", "identity_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("identity", "identity_pkey"): "PRIMARY KEY (id)",
     ("identity", "uid_identity_kind_81d689"): "UNIQUE (kind, value)",
+    ("invitation", "invitation_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
+    ("invitation", "invitation_inviter_fkey"): (
+        "FOREIGN KEY (inviter_id, inviter_joined_at) REFERENCES member(id, joined_at) ON DELETE RESTRICT"
+    ),
+    ("invitation", "invitation_inviter_joined_before"): (
+        "CHECK ((ROW(inviter_joined_at, inviter_id) < ROW(member_joined_at, member_id)))"
+    ),
+    ("invitation", "invitation_member_fkey"): (
+        "FOREIGN KEY (member_id, member_joined_at) REFERENCES member(id, joined_at) ON DELETE RESTRICT"
+    ),
+    ("invitation", "invitation_pkey"): "PRIMARY KEY (member_id)",
     ("issued_reward", "issued_reward_campaign_id_fkey"): (
         "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
     ),
@@ -204,10 +216,12 @@ EXPECTED_INDEXES = {
     ("hold", "hold_member"): "btree (member_id, id)",
     ("hold", "hold_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
     ("identity", "identity_member"): "btree (member_id)",
+    ("invitation", "invitation_campaign"): "btree (campaign_id, inviter_id)",
+    ("invitation", "invitation_inviter"): "btree (inviter_id, id)",
     ("issued_reward", "issued_reward_member"): "btree (member_id, id)",
     ("message", "message_campaign"): "btree (campaign_id)",
     ("message", "message_member"): "btree (member_id, id)",
-    ("member", "member_joined_at"): "btree (joined_at, id)",
+    ("member", "member_place"): "UNIQUE btree (joined_at, id)",
     ("outbox", "outbox_topic"): "btree (topic, id)",
     ("participation", "participation_subject"): "btree (subject_id, id)",
     ("pending_fact", "pending_fact_due"): "btree (due_at)",
@@ -241,6 +255,7 @@ EXPECTED_TRIGGERS = {
     "campaign_revision": "DELETE OR UPDATE OR TRUNCATE",
     "decision": "DELETE OR TRUNCATE",
     "fact": "DELETE OR TRUNCATE",
+    "invitation": "DELETE OR UPDATE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
@@ -254,6 +269,7 @@ LOG_REFERENCES = {
     "fact.campaign_id": "campaign",
     "fact.member_id": "member",
     "hold.transfer_id": "transfer",
+    "invitation.fact_id": "fact",
     # Or a team, which is nowhere else (the check participation_of_a_team).
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
@@ -293,6 +309,18 @@ A_REWARD = """
 INSERT INTO issued_reward (id, campaign_id, member_id, key, reward, state, issued_at, revoked_at)
 SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'mug', reward.state, now(), revoked_at::timestamptz
 FROM campaign, member, (VALUES (%s)) AS reward (state, revoked_at)
+"""
+# A second member, whose id is the greater one, and who joined so many hours before the first.
+AN_INVITER = """
+INSERT INTO member (id, joined_at)
+SELECT 'ffffffff-ffff-7fff-bfff-ffffffffffff', joined_at - interval '1 hour' * %s FROM member
+"""
+# The first member was invited by the second, who is said to have joined so many hours before they did.
+AN_INVITATION = """
+INSERT INTO invitation (member_id, id, member_joined_at, inviter_id, inviter_joined_at, campaign_id, fact_id, at)
+SELECT member.id, gen_random_uuid(), member.joined_at, inviter.id, inviter.joined_at - interval '1 hour' * %s,
+       campaign.id, gen_random_uuid(), now()
+FROM campaign, member JOIN member AS inviter ON member.id < inviter.id
 """
 A_REFUND = """
 INSERT INTO refund_request (id, campaign_id, member_id, order_id, reason, asked_at,
@@ -396,6 +424,13 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_REWARD % "'revoked', NULL", "issued_reward_revoked_at_a_time"),
         (A_REWARD % "'issued', now()", "issued_reward_revoked_at_a_time"),
         (A_REWARD % "'issued', NULL" + ";" + A_REWARD % "'revoked', now()", "issued_reward_key"),
+        (AN_INVITATION.replace("<", "=") % 0, "invitation_inviter_joined_before"),
+        (AN_INVITATION.replace("<", "=") % 1, "invitation_inviter_fkey"),
+        (f"{AN_INVITER % 0}; {AN_INVITATION % 0}", "invitation_inviter_joined_before"),
+        (f"{AN_INVITER % -1}; {AN_INVITATION % 0}", "invitation_inviter_joined_before"),
+        (f"{AN_INVITER % -1}; {AN_INVITATION % 2}", "invitation_inviter_fkey"),
+        (f"{AN_INVITER % 1}; {AN_INVITATION % 0}; {AN_INVITATION % 0}", "invitation_pkey"),
+        (f"{AN_INVITER % 1}; {AN_INVITATION % 0}; UPDATE member SET joined_at = now()", "invitation_member_fkey"),
         (AN_ORDER % "100, 0" + ";" + A_REFUND % "0, 'open', 0, NULL, NULL, NULL", "refund_request_asked_fen_check"),
         (AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'asleep', 0, NULL, NULL, NULL", "refund_request_state_known"),
         (AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'open', 0, NULL, NULL, now()", "refund_request_done_at_a_time"),

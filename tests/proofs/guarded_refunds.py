@@ -99,6 +99,13 @@ REFUND_GUARDS = (
         ),
     ),
     Guard(
+        "the lock of a member",
+        "siyu/members/locking.py",
+        "ORDER BY id FOR NO KEY UPDATE OF member",
+        "ORDER BY id",
+        (f"{REFUNDS}::test_asked_and_paid_by_two_processes_at_once_it_ends_as_asked",),
+    ),
+    Guard(
         "no campaign hears what campaigns ask for",
         f"{SDK}/judging.py",
         "heard = REFUND_REQUESTED in kind.listens | kind.settles",

@@ -1,6 +1,6 @@
 """A crowd: random things that happen to the members of one campaign, the same for the same generator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from random import Random
 from types import MappingProxyType
@@ -8,15 +8,20 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from siyu.sdk.codes import member_code
 from siyu.sdk.core_facts import ORDER_PAID, ORDER_REFUNDED
 from siyu.sdk.testing.drawing import draw
 from siyu.sdk.testing.limits import ORDER_AMOUNT_FEN_MAX
+from siyu.sdk.testing.member import id_on_stage
 from siyu.sdk.testing.orders import ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import AnyCampaignType
 from siyu.sdk.testing.stage import Stage
 
 MEMBERS = ("lin", "wang", "zhao")
+CODES = tuple(member_code(id_on_stage(name)) for name in MEMBERS)
+# Of what names a partner: whatever the field can hold, which is hardly ever a code.
+JUNK_SHARE = 0.2
 # How much time passes before a step: often none or a day, for what counts by days.
 PAUSES = (timedelta(0), timedelta(minutes=7), timedelta(hours=5), *[timedelta(days=1)] * 4, timedelta(days=40))
 LATE_SHARE = 0.1
@@ -44,11 +49,18 @@ class Crowd:
     """What happens to the members of one campaign type, drawn from `random`.
 
     Actions, orders and verdicts it makes up by itself; `facts` are the models of other facts' data, by type. `types`
-    are those that it plays, `unplayed` what the type hears and nobody described.
+    are those that it plays, `unplayed` what the type hears and nobody described. `codes` are those of the members, who
+    name each other and themselves where the type has a `partner`; now and then they send junk.
     """
 
-    def __init__(self, kind: AnyCampaignType, random: Random, facts: Mapping[str, type[BaseModel]] = NO_FACTS) -> None:
-        self._random = random
+    def __init__(
+        self,
+        kind: AnyCampaignType,
+        random: Random,
+        facts: Mapping[str, type[BaseModel]] = NO_FACTS,
+        codes: Sequence[str] = CODES,
+    ) -> None:
+        self._random, self._partner, self._codes = random, kind.partner, codes
         actions = {kind.fact_type(action): action.input for action in kind.actions}
         self._models = {**actions, **facts}
         self._verdict = kind.verdict_fact()
@@ -91,7 +103,11 @@ class Crowd:
 
     def data(self, type_: str) -> dict[str, Any]:
         """The data of an action or a described fact. Raises CannotDraw."""
-        return draw(self._models[type_], self._random).model_dump(mode="json")
+        model = self._models[type_]
+        drawn = draw(model, self._random).model_dump(mode="json")
+        if self._codes and self._partner in model.model_fields and self._random.random() >= JUNK_SHARE:
+            drawn[self._partner] = self._random.choice(self._codes)
+        return drawn
 
     def verdict(self) -> dict[str, Any]:
         """The data of a verdict, on whichever review its `key` will stand for."""

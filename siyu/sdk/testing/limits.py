@@ -37,6 +37,6 @@ PLAYED_MAX = 100_000
 
 UNITS = frozenset({"points"})
 # Boards of the kind that `Score` writes to: each member's best.
-BEST_BOARDS = frozenset({"streak"})
+BEST_BOARDS = frozenset({"invitees", "streak"})
 # China has had one zone and no summer time since 1991; so the kit needs no table of time zones.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")

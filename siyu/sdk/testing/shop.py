@@ -12,7 +12,7 @@ from siyu.sdk.core_facts import ORDER_PAID
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.orders import Orders
 from siyu.sdk.text import Text
-from siyu.sdk.view import Granted
+from siyu.sdk.view import Granted, MemberView
 
 
 @dataclass(slots=True)
@@ -98,6 +98,7 @@ class Shop:
     """Everything that stays between two facts of a stage. `states` is JSON by member, as the database keeps it."""
 
     draw_secret: bytes = b""
+    members: dict[UUID, MemberView] = field(default_factory=dict)
     orders: Orders = field(default_factory=Orders)
     states: dict[UUID, str] = field(default_factory=dict)
     balances: Counter[tuple[UUID, str]] = field(default_factory=Counter)
@@ -121,6 +122,8 @@ class Shop:
     reviews: dict[tuple[UUID, str], OpenReview] = field(default_factory=dict)
     review_keys: set[tuple[UUID, str]] = field(default_factory=set)
     tags: dict[UUID, frozenset[str]] = field(default_factory=dict)
+    # Who invited whom, by the one who was invited.
+    inviters: dict[UUID, UUID] = field(default_factory=dict)
     # But for tags and orders, which are found elsewhere.
     features: dict[UUID, Features] = field(default_factory=dict)
     # JSON by key.

@@ -60,9 +60,8 @@ class Stage(Generic[ConfigT, StateT]):
         self.now = self._moment(at)
         self.starts_at = None if starts_at is None else self._moment(starts_at)
         self.ends_at = None if ends_at is None else self._moment(ends_at)
-        self._ask, self._shop = asking, Shop(draw_secret)
+        self._ask, self._shop = asking, Shop(draw_secret=draw_secret)
         self._members: dict[str, Member] = {}
-        self._views: dict[UUID, MemberView] = {}
         self._numbers = count(1)
 
     def member(
@@ -74,14 +73,14 @@ class Stage(Generic[ConfigT, StateT]):
         tags: Iterable[str] | None = None,
         groups: Iterable[str] | None = None,
     ) -> Member:
-        """The member of this name; new ones joined at `joined_at`, by default now.
+        """The member of this name; new ones joined at `joined_at`, by default now: an inviter joins before.
 
         Tier, tags and groups are what the shop knows of them from then on (`View.features`), where they are given.
         """
         if name not in self._members:
             joined = self.now if joined_at is None else self._moment(joined_at)
             member = self._members[name] = Member(name, id_on_stage(name), joined)
-            self._views[member.id] = MemberView(member.id, joined)
+            self._shop.members[member.id] = MemberView(member.id, joined)
             self._shop.features[member.id] = Features(joined)
         known = self._members[name]
         self._shop.describe(known.id, tier, tags, groups)
@@ -173,6 +172,11 @@ class Stage(Generic[ConfigT, StateT]):
         """The tags that the member has been given and not lost."""
         return self._shop.tags.get(self._known(member).id, frozenset())
 
+    def inviter(self, member: Member | str) -> Member | None:
+        """Who invited the member."""
+        inviter_id = self._shop.inviters.get(self._known(member).id)
+        return next((known for known in self._members.values() if known.id == inviter_id), None)
+
     def rewards(self, member: Member | str) -> dict[str, str]:
         """The names of the rewards that the member was issued and that were not revoked, by key."""
         return self._of(member, self._shop.rewards)
@@ -249,7 +253,7 @@ class Stage(Generic[ConfigT, StateT]):
             asked = self._shop.next_following()
             if asked is None:
                 return
-            if asked.member_id in self._views:
+            if asked.member_id in self._shop.members:
                 yield self._play(asked)
         raise NoEnd(f"more than {PLAYED_MAX} facts follow from one")
 
@@ -262,7 +266,7 @@ class Stage(Generic[ConfigT, StateT]):
 
     def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
         scene = Scene(self.kind, self._shop, fact, self.config, self.zone, self.now, depth)
-        view = view_of(scene, self._views[fact.member_id], order)
+        view = view_of(scene, self._shop.members[fact.member_id], order)
         effects = self._ask(self.kind, fact, view)
         check_effects(scene, effects)
         refusal = refusal_among(scene, effects)

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from siyu.sdk import (
     Emit,
     FactData,
     Grant,
+    Invite,
     Notify,
     References,
     Refund,
@@ -143,6 +145,10 @@ def timed(**fields: Any) -> object:
         ),
         pytest.param(lambda: changed(reads=("order",)), "reads must be", id="reads of no kind"),
         pytest.param(lambda: changed(reads=(READ,) * 17), "the 16 allowed", id="too many reads"),
+        pytest.param(lambda: changed(partner=""), "a field of facts", id="partner without a name"),
+        pytest.param(lambda: changed(partner="Inviter Code"), "a field of facts", id="partner that is no field"),
+        pytest.param(lambda: changed(partner="x" * 65), "a field of facts", id="long partner"),
+        pytest.param(lambda: changed(effects=GOOD.effects | {Invite}), "no partner who", id="Invite without a partner"),
         pytest.param(lambda: changed(effects=frozenset({Imagined, Refuse})), "do not exist", id="unknown effect"),
         pytest.param(lambda: timed(timers={"ring_it": FactData}), "timers must be camelCase", id="bad timer"),
         pytest.param(lambda: timed(emits={"Ring": FactData}), "emits must be camelCase", id="bad emitted fact"),
@@ -228,6 +234,13 @@ def test_timers_and_emitted_facts_are_welcome() -> None:
 
     assert registry.broken == ()
     assert registry.types["other"].own_facts() == {"other.sign", "other.makeUp", "other.ring", "other.baton"}
+
+
+def test_a_partner_who_invites_or_does_not_is_welcome() -> None:
+    inviting = partial(changed, partner="inviter", effects=GOOD.effects | {Invite})
+
+    assert build_registry([("looks", partial(changed, partner="friend"))]).broken == ()
+    assert build_registry([("invites", inviting)]).types["other"].partner == "inviter"
 
 
 def test_nothing_that_siyu_ships_is_broken() -> None:

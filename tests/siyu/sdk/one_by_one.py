@@ -49,6 +49,8 @@ class OneByOne:
         self._reservations: dict[tuple[UUID, str], Reservation] = {}
         self._teams: dict[str, str] = {}
         self.tags: dict[UUID, frozenset[str]] = {}
+        # Who invited whom, by the one who was invited.
+        self.inviters: dict[UUID, UUID] = {}
         # Names by member and key; None of a key whose reward was revoked.
         self._rewards: dict[tuple[UUID, str], str | None] = {}
         self._messages: list[NewMessage] = []
@@ -164,16 +166,22 @@ class OneByOne:
             world.counters.put(counter, CounterRow(used, held))
         for reservation in self._reservations.values():
             world.reservations.put(reservation)
-        for member_id, key in self._rewards:
-            world.rewards.put_key((live.id, member_id, key))
-        for (member_id, key), asked in self._reviews.items():
-            (world.reviews.put_key if asked is None else world.reviews.put)((live.id, member_id, key))
+        self._load_keys(world, live)
         for hold in self._holds.values():
             world.holds.put_key(hold.key)
             if hold.state == "open":
                 world.holds.put(replace(hold, is_new=False))
         self._load_references(world.book, readable_references(self._kind, fact.type, fact.data))
         return world
+
+    def _load_keys(self, world: World, live: LiveCampaign) -> None:
+        """What is there once."""
+        for member_id, key in self._rewards:
+            world.rewards.put_key((live.id, member_id, key))
+        for (member_id, key), asked in self._reviews.items():
+            (world.reviews.put_key if asked is None else world.reviews.put)((live.id, member_id, key))
+        for member_id in self.inviters:
+            world.invitations.put(member_id)
 
     def _load_references(self, book: Book, references: set[str]) -> None:
         for put, originals in ((book.put_grant, self._grants), (book.put_spend, self._spends)):
@@ -212,6 +220,7 @@ class OneByOne:
             self._scores[place] = max(change.amount, self._scores.get(place, change.amount))
         self._once = world.once
         self.tags |= {member_id: features.tags for member_id, features in world.features.items()}
+        self.inviters |= {member_id: new.inviter.id for member_id, new in world.invitations.new.items()}
         self.pending = [asked for asked in self.pending if asked.timer not in world.pending.ended]
         self.pending += world.pending.asked_for()
 

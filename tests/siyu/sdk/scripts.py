@@ -14,6 +14,7 @@ from siyu.sdk import (
     Emit,
     Grant,
     Hold,
+    Invite,
     Issue,
     Notify,
     Once,
@@ -35,7 +36,7 @@ from siyu.sdk import (
 )
 from siyu.sdk.testing import Stage
 from siyu.sdk.testing.crowd import MEMBERS
-from tests.siyu.sdk.scripted import After, Back, Look, LookAtValue, Script, Team, Teams
+from tests.siyu.sdk.scripted import After, Back, By, Look, LookAtPartner, LookAtValue, Script, Team, Teams
 
 
 class AnotherState(CampaignState):
@@ -166,6 +167,8 @@ ODD_LABELS = tuple(
     for kind in (Tag, Untag)
     for label in ("", " a", "a ", "x" * 33, "a\nb", "\0", "\ud800", "\u2028", 5, None)
 )
+# Nobody whom a fact names.
+ODD_INVITES = (Invite(NOBODY, "NO"), Invite("lin", "NO"), Invite(None, "NO"))  # type: ignore[arg-type]  # as above
 SUBJECTS = st.none() | REFERENCES
 POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Grant, st.just("points"), AMOUNTS, st.none() | REFERENCES),
@@ -194,6 +197,8 @@ POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Issue, REWARDS, KEYS, CODES),
     st.builds(Revoke, KEYS),
     st.builds(Notify, st.just("ready"), PARAMS),
+    st.builds(By, CODES),
+    st.builds(LookAtPartner),
     st.builds(Refund, REFERENCES, AMOUNTS, REASONS),
     st.builds(Review, KEYS, st.just("look"), EVIDENCE),
 )
@@ -224,6 +229,9 @@ IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Emit, st.just("ping"), DATA, st.just("lin")),  # type: ignore[arg-type]  # as above
     st.sampled_from(ODD_GIFTS),
     st.sampled_from(ODD_LABELS),
+    st.builds(By, st.just("UNDECLARED")),
+    st.builds(By, CODES, st.just(value=False)),
+    st.sampled_from(ODD_INVITES),
     st.sampled_from(ODD_REFUNDS),
     st.sampled_from(ODD_REVIEWS),
     st.sampled_from(["junk", None, Grant]),

@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: the ORM knows no column that the database fills. All of it can be run again."""
 
-    dependencies = [("siyu", "0010_review")]
+    dependencies = [("siyu", "0011_invitation")]
 
     operations = [
         # In no model: nobody but the engine and the hashes of seeds reads it. The database makes it, 244 random bits,
