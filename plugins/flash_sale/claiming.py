@@ -1,7 +1,7 @@
 """Claims: made, given back, and run out of time."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from plugins.flash_sale.config import Allocation, FlashSaleConfig, Item
 from plugins.flash_sale.lines import Line
@@ -33,12 +33,12 @@ def claim(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         return
     amount_fen, line = quantity * item.price_fen, view.team_key if has_queue else None
     made = Claim(reservation=key, item=item.key, quantity=quantity, amount_fen=amount_fen, line=line)
-    yield from hold(made, fact, view)
+    yield from hold(made, fact.at, view)
 
 
-def hold(wanted: Claim, fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
+def hold(wanted: Claim, since: datetime, view: FlashSaleView) -> Iterator[Effect]:
     """Set the units of a claim aside, those of a slot too, until they must be paid for."""
-    key, pay_by = wanted.reservation, fact.at + timedelta(minutes=view.config.minutes_to_pay)
+    key, pay_by = wanted.reservation, since + timedelta(minutes=view.config.minutes_to_pay)
     yield Reserve("stock", wanted.quantity, key=key)
     item = view.config.item(wanted.item)
     if item is not None and item.slot_stock is not None and wanted.is_of_slot:

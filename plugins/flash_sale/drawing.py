@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from plugins.flash_sale.claiming import FlashSaleView, hold, personal, shortage, title_of
-from plugins.flash_sale.config import Allocation, slot_end
+from plugins.flash_sale.config import WAITING_MAX, Allocation, slot_end
 from plugins.flash_sale.lines import Line, offers, slot_in, ticks
 from plugins.flash_sale.queueing import to_offer
 from plugins.flash_sale.states import Claim, Status
@@ -62,13 +62,13 @@ def draw(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     place = Draw(drawn.seed, drawn.seed_hash or "").position(found.ticket, drawn.tickets) + 1
     placed, decided = found.model_copy(update={"place": place}), drawn.changed(decided=drawn.decided + 1)
     if place <= drawn.units and view.left("stock"):
-        yield from hold(placed, fact, view)
+        yield from hold(placed, view.now, view)
         yield Notify("yours", {"title": title_of(found, view), "minutes": view.config.minutes_to_pay})
-    elif place <= drawn.units + view.config.standby:
+    elif place <= drawn.units + view.config.standby and len(drawn.waiting) < WAITING_MAX:
         decided = decided.with_waiting(place, view.member.id)
         yield SetState(view.state.with_claim(placed))
         yield Schedule(found.reservation, drawn.ends_at or fact.at, "close", dict(fact.data))
-        yield Notify("next", {"title": title_of(found, view), "place": place - drawn.units})
+        yield Notify("next", {"title": title_of(found, view), "place": max(1, place - drawn.units)})
     else:
         yield SetState(view.state.ended(placed, Status.LOST))
         yield Notify("in_vain", {"title": title_of(found, view)})

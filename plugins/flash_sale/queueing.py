@@ -27,7 +27,7 @@ def join(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         if refusal is not None:
             yield refusal
         elif not line.waiting and free_units(line, view) >= 1:
-            yield from hold(made, fact, view)
+            yield from hold(made, fact.at, view)
         else:
             yield from wait(made, line, fact, view)
 
@@ -40,7 +40,8 @@ def no_use(line: Line, view: FlashSaleView) -> Refuse | None:
     if view.left("slot_stock") == 0 and not view.on_hold("slot_stock"):
         return Refuse("SLOT_SOLD_OUT")
     most = view.config.queue_length
-    return Refuse("QUEUE_FULL", {"most": most}) if len(line.waiting) >= most else None
+    # Whoever is being offered a unit may have to be taken in again.
+    return Refuse("QUEUE_FULL", {"most": most}) if len(line.waiting) + line.offered >= most else None
 
 
 def wait(made: Claim, line: Line, fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
@@ -118,7 +119,8 @@ def take_offer(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     assert number is not None, "who is offered a unit has a place"  # noqa: S101 - our bug
     if has_one(found, view):
         yield SetTeam(key, arrived)
-        yield from hold(found, fact, view)
+        # From when it can be known, however late that is.
+        yield from hold(found, view.now, view)
         yield Notify("yours", {"title": title_of(found, view), "minutes": view.config.minutes_to_pay})
     else:
         yield SetTeam(key, arrived.with_waiting(number, view.member.id))

@@ -1,6 +1,6 @@
 """What a campaign reads through its view."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
 from siyu.campaigns.reservations import ReservationState
@@ -88,6 +88,10 @@ class SceneReads(NamedTuple):
     def zone(self) -> tzinfo:
         """As `View.zone`."""
         return self.scene.world.zone
+
+    def now(self) -> datetime:
+        """As `View.now`."""
+        return self.scene.arrived.arrived_at
 
     def draw(self, name: str) -> Draw:
         """As `View.draw`."""

@@ -97,6 +97,9 @@ class Reads(Protocol):
     def zone(self) -> tzinfo:
         """As `View.zone`."""
 
+    def now(self) -> datetime:
+        """As `View.now`."""
+
     def draw(self, name: str) -> Draw:
         """As `View.draw`."""
 
@@ -150,6 +153,13 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     def zone(self) -> tzinfo:
         """The shop's time zone, in which counters have their periods and slots, whatever zone `fact.day` goes by."""
         return self.reads.zone()
+
+    @property
+    def now(self) -> datetime:
+        """When the fact arrived to be decided (aware UTC): later than `fact.at` where it was told late, or where a timer
+        could not fire in time. Let time that somebody is given begin here; judge all else by `fact.at`.
+        """
+        return self.reads.now()
 
     @property
     def team_key(self) -> str | None:

@@ -1,7 +1,7 @@
 """Offers that are on their way: somebody has been taken out of the line, and has no unit yet."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -144,6 +144,39 @@ def test_a_late_payer_gets_no_unit_that_is_on_its_way() -> None:
     paid(stage, key)
 
     assert (stage.refunds("lin"), stock(stage)) == ({"A-1": PRICE_FEN}, (0, 0))
+
+
+def test_who_is_being_offered_a_unit_counts_for_the_length_of_the_queue() -> None:
+    stage = under_way("wang", "zhao")
+    stage.config = queue(slots=SLOTS, length=2)
+
+    assert stage.act("zhou", "join", item="mug").refusal == "QUEUE_FULL"
+
+
+def test_an_offer_that_comes_late_can_be_paid_as_long_as_any() -> None:
+    """No worker ran for a while; the timer of the claim before was due long ago."""
+    stage = Stage(FLASH_SALE, queue(slots=SLOTS))
+    claimed(stage)
+    acted(stage, "join", "wang", "zhao")
+
+    stage.go_to("2026-11-22T12:20")
+    stage.wait(minutes=1)
+
+    made = only_claim(stage, "wang")
+    assert (made.status, made.pay_by) == (HELD, datetime.fromisoformat("2026-11-22T12:35+08:00"))
+    assert statuses(stage, "zhao") == [WAITING]
+
+
+def test_a_unit_goes_through_a_long_queue_within_a_minute_each() -> None:
+    """However many facts follow from one another, there is a pause between two of them."""
+    names = [f"m{number}" for number in range(9)]
+    stage = Stage(FLASH_SALE, queue(slots=SLOTS).model_copy(update={"minutes_to_pay": 1}))
+    claimed(stage)
+    acted(stage, "join", *names)
+
+    stage.wait(minutes=9)
+
+    assert statuses(stage, *names) == [Status.EXPIRED] * 8 + [HELD]
 
 
 def test_a_line_begins_with_nobody() -> None:

@@ -93,7 +93,7 @@ LINE_GUARDS = (
     Guard(
         "the length of a queue",
         QUEUEING,
-        "if len(line.waiting) >= most else None",
+        "if len(line.waiting) + line.offered >= most else None",
         "if False else None",
         (f"{QUEUE}::test_a_queue_is_bounded",),
     ),

@@ -1,6 +1,6 @@
 """What a campaign on a stage reads through its view."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
 from siyu.sdk.audience import Features
@@ -88,6 +88,10 @@ class SceneReads(NamedTuple):
     def zone(self) -> tzinfo:
         """As `View.zone`."""
         return self.scene.zone
+
+    def now(self) -> datetime:
+        """As `View.now`."""
+        return self.scene.now
 
     def draw(self, name: str) -> Draw:
         """As `View.draw`."""
