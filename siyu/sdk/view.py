@@ -156,8 +156,8 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
 
     @property
     def now(self) -> datetime:
-        """When the fact arrived to be decided (aware UTC): later than `fact.at` where it was told late, or where a timer
-        could not fire in time. Let time that somebody is given begin here; judge all else by `fact.at`.
+        """When the fact arrived to be decided (aware UTC): later than `fact.at` where it was told late, or where a
+        timer could not fire in time. Let time that somebody is given begin here; judge all else by `fact.at`.
         """
         return self.reads.now()
 
