@@ -31,31 +31,37 @@ def claim(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     if refusal is not None:
         yield refusal
         return
-    amount_fen, line = quantity * item.price_fen, view.team_key if has_queue else None
-    made = Claim(reservation=key, item=item.key, quantity=quantity, amount_fen=amount_fen, line=line)
-    yield from hold(made, fact.at, view)
+    amount_fen, pay_by = quantity * item.price_fen, pay_by_from(fact.at, view)
+    made = Claim(reservation=key, item=item.key, quantity=quantity, amount_fen=amount_fen, pay_by=pay_by)
+    yield from hold(made.model_copy(update={"line": view.team_key}) if has_queue else made, pay_by, view)
 
 
-def hold(wanted: Claim, since: datetime, view: FlashSaleView) -> Iterator[Effect]:
+def pay_by_from(since: datetime, view: FlashSaleView) -> datetime:
+    """Until when somebody must pay who may from then on."""
+    return since + timedelta(minutes=view.config.minutes_to_pay)
+
+
+def hold(wanted: Claim, pay_by: datetime, view: FlashSaleView) -> Iterator[Effect]:
     """Set the units of a claim aside, those of a slot too, until they must be paid for."""
-    key, pay_by = wanted.reservation, since + timedelta(minutes=view.config.minutes_to_pay)
+    key = wanted.reservation
     yield Reserve("stock", wanted.quantity, key=key)
     item = view.config.item(wanted.item)
     if item is not None and item.slot_stock is not None and wanted.is_of_slot:
         yield Reserve("slot_stock", wanted.quantity, key=slot_key(key))
-    yield SetState(view.state.held(wanted, pay_by))
+    yield SetState(view.state.with_claim(wanted))
     yield Schedule(key, pay_by, "expire", {"reservation": key})
 
 
 def objection(item: Item, quantity: int, view: FlashSaleView) -> Refuse | None:
     """Why the member cannot have so many: because of the time, the member, or what is left; in this order."""
-    return personal(item, quantity, view) or shortage(quantity, view)
+    slot_left = view.left("slot_stock")
+    return personal(item, quantity, slot_left, view) or shortage(quantity, slot_left, view)
 
 
-def personal(item: Item, quantity: int, view: FlashSaleView) -> Refuse | None:
+def personal(item: Item, quantity: int, slot_left: int | None, view: FlashSaleView) -> Refuse | None:
     """Why the member cannot have so many even if there are: because of the time, or of what they have."""
     own_left = item.per_member - view.state.units(item.key)
-    if view.left("slot_stock") == 0 and not view.used("slot_stock"):
+    if slot_left == 0 and not view.used("slot_stock"):
         return Refuse("NOT_NOW")
     if quantity > item.per_claim:
         return Refuse("CLAIM_LIMIT", {"most": item.per_claim})
@@ -66,9 +72,9 @@ def personal(item: Item, quantity: int, view: FlashSaleView) -> Refuse | None:
     return None
 
 
-def shortage(quantity: int, view: FlashSaleView) -> Refuse | None:
+def shortage(quantity: int, slot_left: int | None, view: FlashSaleView) -> Refuse | None:
     """Why there are not so many: none for good, none until a claim is given back, none in this slot, or too few."""
-    left, slot_left = view.left("stock") or 0, view.left("slot_stock")
+    left = view.left("stock") or 0
     if left == 0:
         on_hold = view.on_hold("stock")
         return Refuse("SOLD_OUT_FOR_NOW", {"on_hold": on_hold}) if on_hold else Refuse("SOLD_OUT")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from plugins.flash_sale.claiming import FlashSaleView, hold, personal, shortage, title_of
+from plugins.flash_sale.claiming import FlashSaleView, hold, pay_by_from, personal, shortage, title_of
 from plugins.flash_sale.config import WAITING_MAX, Allocation, slot_end
 from plugins.flash_sale.lines import Line, offers, slot_in, ticks
 from plugins.flash_sale.queueing import to_offer
@@ -23,7 +23,7 @@ def enter(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     if line is None or key is None:
         yield Refuse("NOT_NOW")
         return
-    refusal = no_ticket(key, line, fact, view) or personal(item, 1, view)
+    refusal = no_ticket(key, line, fact, view) or personal(item, 1, view.left("slot_stock"), view)
     if refusal is not None:
         yield refusal
         return
@@ -44,7 +44,7 @@ def no_ticket(key: str, line: Line, fact: Fact, view: FlashSaleView) -> Refuse |
         return Refuse("IN_LINE")
     if line.units is not None or (line.closes_at is not None and fact.at >= line.closes_at):
         return Refuse("DRAWN")
-    refusal = shortage(1, view)
+    refusal = shortage(1, None, view)
     return refusal if refusal is not None and refusal.code == "SOLD_OUT" else None
 
 
@@ -62,7 +62,8 @@ def draw(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     place = Draw(drawn.seed, drawn.seed_hash or "").position(found.ticket, drawn.tickets) + 1
     placed, decided = found.model_copy(update={"place": place}), drawn.changed(decided=drawn.decided + 1)
     if place <= drawn.units and view.left("stock"):
-        yield from hold(placed, view.now, view)
+        pay_by = pay_by_from(view.now, view)
+        yield from hold(placed.offered(pay_by), pay_by, view)
         yield Notify("yours", {"title": title_of(found, view), "minutes": view.config.minutes_to_pay})
     elif place <= drawn.units + view.config.standby and len(drawn.waiting) < WAITING_MAX:
         decided = decided.with_waiting(place, view.member.id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from plugins.flash_sale.claiming import FlashSaleView, free_units, hold, personal, shortage, title_of
+from plugins.flash_sale.claiming import FlashSaleView, free_units, hold, pay_by_from, personal, shortage, title_of
 from plugins.flash_sale.config import Allocation, slot_end
 from plugins.flash_sale.lines import Line, line_of, number_in, offers, slot_in, ticks
 from plugins.flash_sale.states import Claim, Status
@@ -22,22 +22,24 @@ def join(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     elif view.state.waiting_in(key) is not None:
         yield Refuse("IN_LINE")
     else:
-        refusal = personal(item, 1, view) or no_use(line, view)
+        slot_left = view.left("slot_stock")
+        refusal = personal(item, 1, slot_left, view) or no_use(slot_left, line, view)
         made = Claim(reservation=fact.new_key, item=item.key, quantity=1, amount_fen=item.price_fen, line=key)
         if refusal is not None:
             yield refusal
         elif not line.waiting and free_units(line, view) >= 1:
-            yield from hold(made, fact.at, view)
+            pay_by = pay_by_from(fact.at, view)
+            yield from hold(made.offered(pay_by), pay_by, view)
         else:
             yield from wait(made, line, fact, view)
 
 
-def no_use(line: Line, view: FlashSaleView) -> Refuse | None:
+def no_use(slot_left: int | None, line: Line, view: FlashSaleView) -> Refuse | None:
     """Why it is of no use to wait: nothing can come back, or too many wait."""
-    refusal = shortage(1, view)
+    refusal = shortage(1, slot_left, view)
     if refusal is not None and refusal.code == "SOLD_OUT":
         return refusal
-    if view.left("slot_stock") == 0 and not view.on_hold("slot_stock"):
+    if slot_left == 0 and not view.on_hold("slot_stock"):
         return Refuse("SLOT_SOLD_OUT")
     most = view.config.queue_length
     # Whoever is being offered a unit may have to be taken in again.
@@ -120,7 +122,8 @@ def take_offer(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     if has_one(found, view):
         yield SetTeam(key, arrived)
         # From when it can be known, however late that is.
-        yield from hold(found, view.now, view)
+        pay_by = pay_by_from(view.now, view)
+        yield from hold(found.offered(pay_by), pay_by, view)
         yield Notify("yours", {"title": title_of(found, view), "minutes": view.config.minutes_to_pay})
     else:
         yield SetTeam(key, arrived.with_waiting(number, view.member.id))

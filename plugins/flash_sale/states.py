@@ -48,6 +48,10 @@ class Claim(CampaignState):
         """Whether its units were given back."""
         return self.status in {Status.CANCELLED, Status.EXPIRED}
 
+    def offered(self, pay_by: datetime) -> "Claim":
+        """The claim once it can be paid, until then."""
+        return self.model_copy(update={"status": Status.HELD, "pay_by": pay_by})
+
     @property
     def is_of_slot(self) -> bool:
         """Whether it counts for what a slot sells; what was drawn, the draw itself has bounded."""
@@ -87,7 +91,3 @@ class FlashSaleState(CampaignState):
     def ended(self, claim: Claim, status: Status, order: str | None = None) -> "FlashSaleState":
         """The state with a claim that came to an end."""
         return self.with_claim(claim.model_copy(update={"status": status, "order": order}))
-
-    def held(self, claim: Claim, pay_by: datetime) -> "FlashSaleState":
-        """The state with a claim that can be paid until then."""
-        return self.with_claim(claim.model_copy(update={"status": Status.HELD, "pay_by": pay_by}))

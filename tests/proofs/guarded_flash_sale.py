@@ -11,7 +11,7 @@ FLASH_SALE_GUARDS = (
     Guard(
         "the slot of a flash sale",
         CLAIMING,
-        'if view.left("slot_stock") == 0 and not view.used("slot_stock"):',
+        'if slot_left == 0 and not view.used("slot_stock"):',
         "if False:",
         (f"{CONFIG}::test_between_slots_nothing_is_sold",),
     ),
