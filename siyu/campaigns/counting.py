@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,33 +26,63 @@ class BadCounter(Exception):
     """A campaign type names a slot that is no short text, a limit that is no number, or more items than may be."""
 
 
-def team_named(campaign: LiveCampaign, data: Mapping[str, Any]) -> str | None:
-    """The key of the team that a fact's data names, if it can be one."""
+class Happened(Protocol):
+    """What counters and teams are named by: a fact as it is submitted, or as campaigns see it."""
+
+    @property
+    def member_id(self) -> UUID:
+        """Whom it is about."""
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What it carries."""
+
+
+def team_named(campaign: LiveCampaign, fact: Happened, zone: ZoneInfo) -> str | None:
+    """The key of the team that a fact's data names, or that the type tells, if it can be one. Raises as `team_told`."""
     team = campaign.needs.team
-    key = data.get(team.field) if team else None
+    if team is None:
+        return None
+    key = fact.data[team.field] if team.field in fact.data else team_told(campaign, fact, zone)
+    return key if is_subject(key) else None
+
+
+def team_told(campaign: LiveCampaign, fact: Happened, zone: ZoneInfo) -> str | None:
+    """The key that the type tells for a fact whose data name no team: of one that is there from the start.
+
+    Raises whatever the type's `TeamOf.key` raises.
+    """
+    team = campaign.needs.team
+    if team is None or team.key is None or team.field in fact.data:
+        return None
+    key = team.key(campaign.lent_config(), fact.data, fact.at.astimezone(zone))
     return key if is_subject(key) else None
 
 
 def subjects_named(
-    counters: Counters, campaign: LiveCampaign, counter: AnyCounter, member_id: UUID, data: Mapping[str, Any]
+    counters: Counters, campaign: LiveCampaign, counter: AnyCounter, fact: Happened, zone: ZoneInfo
 ) -> tuple[str, ...]:
     """Whose number of this counter a fact names; none, or at most SUBJECTS_NAMED_MAX.
 
-    Raises as `items_named`, which is asked once a batch.
+    Raises as `items_named`, which is asked once a batch, and as `team_named`.
     """
     if counter.scope is Scope.CAMPAIGN:
         return ("",)
     if counter.scope is Scope.MEMBER:
-        return (str(member_id),)
+        return (str(fact.member_id),)
     if counter.scope is Scope.TEAM:
-        team = team_named(campaign, data)
+        team = team_named(campaign, fact, zone)
         return (team,) if team is not None else ()
     if counter.field is None:
         key = campaign.id, campaign.revision, counter.name
         if key not in counters.items:
             counters.items[key] = items_named(counter, campaign.lent_config())
         return counters.items[key]
-    named = data.get(counter.field)
+    named = fact.data.get(counter.field)
     several = named if isinstance(named, list | tuple) else (named,)
     return tuple([subject for subject in several[:SUBJECTS_NAMED_MAX] if is_subject(subject)])
 

@@ -27,6 +27,13 @@ def team_id(campaign_id: UUID, key: str) -> UUID:
     return UUID(bytes=sha256(f"{campaign_id}/{key}".encode()).digest()[:16])
 
 
+def first_team_state(kind: AnyCampaignType) -> str:
+    """The JSON of what a team remembers that is there from the start. Raises what the type's code raises."""
+    assert kind.team is not None, "only types with teams tell their keys"  # noqa: S101 - our bug
+    state: BaseModel = kind.team.state()
+    return state.model_dump_json()
+
+
 @dataclass(slots=True)
 class ParticipationRecord:
     """One participation: stored text until a campaign looks, then its typed state.
@@ -144,6 +151,12 @@ class Participations:
         record = self.record(campaign_id, team_id(campaign_id, key), now)
         record.team = key
         return record
+
+    def forget_teams(self, campaign_id: UUID) -> None:
+        """Read the states of a campaign's teams anew next time, as `ParticipationRecord.forget` says."""
+        for record in self._records.values():
+            if record.campaign_id == campaign_id and record.team is not None:
+                record.forget()
 
     def changed(self) -> list[ParticipationRecord]:
         """The participations to write."""

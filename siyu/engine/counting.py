@@ -1,15 +1,13 @@
 """A fact's counters and team as its decision finds them: what a view reads and guards look at."""
 
-from itertools import islice
 from typing import NamedTuple
 
 from siyu.campaigns.counters import CounterKey, CounterRow
 from siyu.campaigns.counting import bucket_named, checked_limit, key_of, subjects_named, team_named
 from siyu.campaigns.needs import AnyCounter
-from siyu.campaigns.participations import ParticipationRecord
+from siyu.campaigns.participations import ParticipationRecord, first_team_state
 from siyu.engine.scene import Scene
 from siyu.sdk import NotDeclared, Scope
-from siyu.sdk.teams import TEAM_KEYS_MAX
 
 
 class FactCounter(NamedTuple):
@@ -26,7 +24,7 @@ def fact_counter(scene: Scene, name: str, subject: str | None) -> FactCounter:
     counter = campaign.needs.counters.get(name)
     if counter is None:
         raise NotDeclared(f"the campaign type has no counter {name!r}")
-    named = subjects_named(world.counters, campaign, counter, fact.member_id, fact.data)
+    named = subjects_named(world.counters, campaign, counter, fact, world.zone)
     if counter.scope is Scope.TEAM and not named:
         named = (fact.new_key,)
     wanted = named[0] if subject is None and len(named) == 1 else subject
@@ -58,16 +56,18 @@ def _limit(scene: Scene, counter: AnyCounter, subject: str) -> int | None:
     return limits[key]
 
 
+def team_key_of(scene: Scene) -> str | None:
+    """The key of the team that the fact names, or that its type tells. Raises as `team_told`."""
+    return team_named(scene.campaign, scene.fact, scene.world.zone)
+
+
 def team_of(scene: Scene) -> ParticipationRecord | None:
-    """The participation of the team that the fact names; None where there is none."""
-    key = team_named(scene.campaign, scene.fact.data)
-    return scene.world.participations.team(scene.campaign.id, key) if key is not None else None
-
-
-def unopened_team(scene: Scene) -> str | None:
-    """The key of the team that the fact names, where the config names it too and nobody has set its state yet."""
-    key, declared = team_named(scene.campaign, scene.fact.data), scene.campaign.needs.team
-    if key is None or declared is None or declared.keys is None or team_of(scene) is not None:
+    """The participation of the fact's team; None where there is none. Raises as `team_told`."""
+    key, campaign, participations = team_key_of(scene), scene.campaign, scene.world.participations
+    if key is None:
         return None
-    named = islice(declared.keys(scene.campaign.lent_config()), TEAM_KEYS_MAX)
-    return key if key in named else None
+    found = participations.team(campaign.id, key)
+    if found is None and campaign.needs.opens_teams:
+        found = participations.new_team(campaign.id, key, scene.fact.at)
+        found.stored, found.stored_version = first_team_state(campaign.type), campaign.type.state_version
+    return found

@@ -10,7 +10,6 @@ from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.deadline import DEADLINE, Overran
 from siyu.engine.capping import cap_refusal, carry_out_counting
-from siyu.engine.counting import team_of
 from siyu.engine.effects import EFFECTS_MAX, Plan, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import CampaignFault
@@ -170,9 +169,9 @@ def _fail(world: World, arrived: ArrivedFact, scene: Scene, error: BaseException
     elif isinstance(error, InvalidEffect | InvalidInput | NotDeclared):
         fault = CampaignFault.INVALID
     scene.participation.forget()
-    team = team_of(scene) if scene.campaign.needs.team is not None else None
-    if team is not None:
-        team.forget()
+    if scene.campaign.needs.team is not None:
+        # All of them: which one it was, the code that failed would have to tell.
+        world.participations.forget_teams(scene.campaign.id)
     world.faults.note(scene.campaign, fault, error, arrived.id, arrived.arrived_at)
     return _refuse(world, arrived, scene.campaign, CAMPAIGN_FAILED, {"fault": fault.value})
 

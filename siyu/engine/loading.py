@@ -11,8 +11,10 @@ from siyu.campaigns import (
     lock_counters,
 )
 from siyu.campaigns.counters import CounterKey
-from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named
+from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named, team_told
 from siyu.campaigns.needs import NOTHING, AnyCounter
+from siyu.campaigns.participation_store import WantedTeam
+from siyu.campaigns.participations import first_team_state
 from siyu.campaigns.reservations import ReservationState
 from siyu.campaigns.routes import needs_features
 from siyu.db import Connection
@@ -74,9 +76,9 @@ def _concerned(world: World, fact: ArrivedFact) -> Iterable[LiveCampaign]:
 async def _load_needs(connection: Connection, world: World, concerns: Sequence[Concern], *, lock: bool) -> None:
     """Read the teams and counters that the facts name, and reservations; `lock` what members share: to change it."""
     world.counters.only_loaded()
-    teams = {(campaign.id, team) for campaign, new in concerns if (team := team_named(campaign, new.data)) is not None}
+    teams = {team.place: team for team in _teams_named(world, concerns)}
     if teams:
-        await load_teams(connection, world.participations, list(teams), lock=lock)
+        await load_teams(connection, world.participations, list(teams.values()), lock=lock)
     shared: set[CounterKey] = set()
     own: set[CounterKey] = set()
     for campaign, new in concerns:
@@ -101,6 +103,26 @@ async def _load_needs(connection: Connection, world: World, concerns: Sequence[C
         await load_counters(connection, world.counters, own)
 
 
+def _teams_named(world: World, concerns: Sequence[Concern]) -> Iterator[WantedTeam]:
+    for campaign, new in concerns:
+        if campaign.needs.team is None:
+            continue
+        try:
+            wanted = DEADLINE.ask(Patience(), _wanted_team, world, campaign, new)
+        except Exception:  # noqa: S112 - a plugin's code; the decision asks it again, and fails and tells by itself
+            continue
+        if wanted is not None:
+            yield wanted
+
+
+def _wanted_team(world: World, campaign: LiveCampaign, new: NewFact) -> WantedTeam | None:
+    """The fact's team; one that is there from the start with what it begins with."""
+    key = team_named(campaign, new, world.zone)
+    if key is None or team_told(campaign, new, world.zone) is None:
+        return None if key is None else WantedTeam(campaign.id, key)
+    return WantedTeam(campaign.id, key, first_team_state(campaign.type), campaign.type.state_version, new.at)
+
+
 def _counters_named(world: World, campaign: LiveCampaign, new: NewFact) -> Iterator[tuple[Scope, CounterKey]]:
     for live in campaign.caps:
         yield live.cap.scope, live.key(campaign.id, new.member_id, new.at, world.zone)
@@ -117,6 +139,6 @@ def _named(
     world: World, campaign: LiveCampaign, counter: AnyCounter, new: NewFact
 ) -> tuple[tuple[str, ...], str | None]:
     """Whose number of a counter a fact names, and of which period; None for nobody's, or outside of every slot."""
-    subjects = subjects_named(world.counters, campaign, counter, new.member_id, new.data)
+    subjects = subjects_named(world.counters, campaign, counter, new, world.zone)
     bucket = bucket_named(world.counters, campaign, counter, new.at, world.zone) if subjects else None
     return subjects, bucket

@@ -1,12 +1,14 @@
 """What a campaign reads through its view."""
 
+from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
 from siyu.campaigns.reservations import ReservationState
-from siyu.engine.counting import fact_counter, left_of, row_of, team_of, unopened_team
+from siyu.engine.counting import fact_counter, left_of, row_of, team_key_of, team_of
 from siyu.engine.inviting import partner_of
-from siyu.engine.scene import Scene
-from siyu.sdk import Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
+from siyu.engine.scene import Scene, is_text
+from siyu.sdk import Draw, Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
+from siyu.sdk.draws import DRAW_LENGTH_MAX, draw_of
 from siyu.sdk.view import TeamT
 
 HOLDING: frozenset[type[Effect]] = frozenset({Hold, Settle})
@@ -52,9 +54,7 @@ class SceneReads(NamedTuple):
         if declared is None or declared.state is not state:
             raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
         record = team_of(self.scene)
-        if record is None:
-            return state() if unopened_team(self.scene) is not None else None
-        return record.state_for(self.scene.campaign)  # type: ignore[return-value]  # told by its class
+        return record.state_for(self.scene.campaign) if record else None  # type: ignore[return-value]  # told by its class
 
     def left(self, counter: str, subject: str | None) -> int | None:
         """As `View.left`."""
@@ -80,3 +80,21 @@ class SceneReads(NamedTuple):
             return None
         confirmed = found.state is ReservationState.CONFIRMED
         return Reserved(found.counter.name, found.counter.subject, found.amount, confirmed)
+
+    def team_key(self) -> str | None:
+        """As `View.team_key`."""
+        return team_key_of(self.scene)
+
+    def zone(self) -> tzinfo:
+        """As `View.zone`."""
+        return self.scene.world.zone
+
+    def now(self) -> datetime:
+        """As `View.now`."""
+        return self.scene.arrived.arrived_at
+
+    def draw(self, name: str) -> Draw:
+        """As `View.draw`."""
+        if not is_text(name, DRAW_LENGTH_MAX):
+            raise NotDeclared(f"{name!r} is no name of a draw: a text of 1 to {DRAW_LENGTH_MAX} characters")
+        return draw_of(self.scene.campaign.draw_secret, name)

@@ -1,7 +1,7 @@
 """Reserve, Release, Confirm and SetTeam: checked, guarded and carried out on the in-memory view."""
 
 from siyu.campaigns.reservations import RESERVATIONS_MAX, Reservation, ReservationState
-from siyu.engine.counting import fact_counter, left_of, row_of, team_of, unopened_team
+from siyu.engine.counting import fact_counter, left_of, row_of, team_of
 from siyu.engine.guards import Draft
 from siyu.engine.outcome import Refusal
 from siyu.engine.scene import KEY_LENGTH_MAX, InvalidEffect, Logged, Scene, is_amount, is_text
@@ -35,8 +35,7 @@ def check_set_team(scene: Scene, effect: SetTeam) -> bool:
     if declared is None or type(effect.state) is not declared.state:
         return False
     known = team_of(scene)
-    named = known.team if known else unopened_team(scene)
-    names = {scene.fact.new_key} if named is None else {scene.fact.new_key, named}
+    names = {scene.fact.new_key, known.team} if known else {scene.fact.new_key}
     return effect.team in names and scene.participation.prepare_team(effect.state)
 
 

@@ -27,8 +27,9 @@ def counter_problems(kind: CampaignType[Any, Any]) -> Iterator[Told]:
         (SetTeam in kind.effects) != (kind.team is not None),
         "it needs both the SetTeam effect and `team`, or neither",
     )
-    keys = None if kind.team is None else kind.team.keys
-    yield not callable(keys or bool), "the keys of its teams must be a function of the config"
+    if kind.team is not None:
+        unknown = sorted(kind.team.hidden - kind.team.state.model_fields.keys())
+        yield bool(unknown), f"its teams' state has no such fields to hide: {unknown}"
     for counter in kind.counters:
         for applies, problem in _problems_of(kind, counter):
             yield applies, f"its counter {counter.name!r} {problem}"

@@ -6,6 +6,7 @@ from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
+from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
@@ -245,5 +246,6 @@ GUARDS = (
     *GROUP_BUY_GUARDS,
     *INVITATION_GUARDS,
     *REFERRAL_GUARDS,
+    *LINE_GUARDS,
     *REFUND_GUARDS,
 )

@@ -39,6 +39,7 @@ BASE = tally(Scope.CAMPAIGN)
         ({"effects": frozenset({Grant, Refuse, SetTeam})}, "no Reserve effect"),
         ({"effects": frozenset({Reserve, Release}), "counters": (ONE,)}, "SetTeam"),
         ({"team": None}, "SetTeam"),
+        ({"team": TeamOf("team", TallyTeam, hidden=frozenset({"faces"}))}, "no such fields to hide: ['faces']"),
         ({"counters": (replace(ONE, name="Big Name"),)}, "snake_case"),
         ({"counters": (replace(ONE, name="x" * 33),)}, "snake_case"),
         ({"counters": (replace(ONE, refusal="NOBODYS"),)}, "not among the refusals"),
