@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from siyu.campaigns.needs import AnyCounter
+
 
 class CounterKey(NamedTuple):
     """One number: a campaign's counter, whose it is and of which period."""
@@ -45,10 +47,26 @@ class CounterRow:
         assert self.held >= 0, f"what a counter holds would fall to {self.held}"  # noqa: S101 - an invariant
 
 
+@dataclass(slots=True)
+class NamedCounter:
+    """One number that facts name; `key` is None outside of every slot.
+
+    `row` is set once somebody has looked at it, `limit` once the type was asked for it, as `has_limit` says.
+    """
+
+    counter: AnyCounter
+    subject: str
+    key: CounterKey | None
+    row: CounterRow | None = None
+    limit: int | None = None
+    has_limit: bool = False
+
+
 class Counters:
     """Counters by key.
 
-    `limits`, `items` and `slots` remember what the types' functions answered: they are asked once a batch.
+    `limits`, `items` and `slots` remember what the types' functions answered: they are asked once a batch. `named`
+    remembers the items' numbers, which are what most facts of a batch have in common.
     """
 
     def __init__(self) -> None:
@@ -58,10 +76,13 @@ class Counters:
         self.limits: dict[tuple[UUID, int, str, str], int | None] = {}
         self.items: dict[tuple[UUID, int, str], tuple[str, ...]] = {}
         self.slots: dict[tuple[UUID, int, datetime], str | None] = {}
+        # By campaign, counter, item and period.
+        self.named: dict[tuple[UUID, str, str, str], NamedCounter] = {}
 
     def put(self, key: CounterKey, row: CounterRow) -> None:
         """Make a counter of the database known, or one that nobody has used: its row is new."""
         self._rows[key] = row
+        self.named.clear()
 
     def only_loaded(self) -> None:
         """From now on a counter that was not put is none that this batch has locked: `row` raises LookupError."""
@@ -77,13 +98,14 @@ class Counters:
         return row
 
     def forget_slots(self) -> None:
-        """Drop what was remembered by moments, which are another with every fact."""
+        """Drop what was remembered by moments, which are another with every fact, and by periods."""
         self.slots.clear()
+        self.named.clear()
 
     def judged_anew(self) -> "Counters":
         """The same numbers; what the types' functions answer is asked again, since campaigns are others."""
         other = copy(self)
-        other.limits, other.items, other.slots = {}, {}, {}
+        other.limits, other.items, other.slots, other.named = {}, {}, {}, {}
         return other
 
     def changed(self) -> list[tuple[CounterKey, CounterRow]]:

@@ -11,7 +11,7 @@ from siyu.campaigns import (
     lock_counters,
 )
 from siyu.campaigns.counters import CounterKey
-from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named
+from siyu.campaigns.counting import bucket_named, item_named, key_of, subjects_named, team_named
 from siyu.campaigns.needs import NOTHING, AnyCounter
 from siyu.campaigns.reservations import ReservationState
 from siyu.campaigns.routes import needs_features
@@ -24,15 +24,15 @@ from siyu.engine.world import World
 from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import ORDER_FACTS, load_orders
-from siyu.sdk import Features, Scope
+from siyu.sdk import Features, Period, Scope
 
 
 async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
-    """What the campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot."""
+    """What the campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot.
+
+    What members share comes last: other batches wait for it from then on until the commit.
+    """
     concerns = [(campaign, fact.new) for fact in facts for campaign in _concerned(world, fact)]
-    needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
-    if needy:
-        await _load_needs(connection, world, needy, lock=lock)
     await load_accounts(connection, world.book, {fact.new.member_id for fact in facts})
     if concerns:
         await load_participations(
@@ -48,6 +48,9 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     numbers = {fact.new.data["order"] for fact in facts if fact.new.type in ORDER_FACTS}
     if numbers:
         await load_orders(connection, world.orders, numbers)
+    needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
+    if needy:
+        await _load_needs(connection, world, needy, lock=lock)
 
 
 def _concerned(world: World, fact: ArrivedFact) -> Iterable[LiveCampaign]:
@@ -63,7 +66,8 @@ def _concerned(world: World, fact: ArrivedFact) -> Iterable[LiveCampaign]:
 async def _load_needs(connection: Connection, world: World, concerns: Sequence[Concern], *, lock: bool) -> None:
     """Read the teams and counters that the facts name, and reservations; `lock` what members share: to change it."""
     world.counters.only_loaded()
-    teams = {(campaign.id, team) for campaign, new in concerns if (team := team_named(campaign, new.data)) is not None}
+    teaming = [(campaign, new) for campaign, new in concerns if campaign.needs.team is not None]
+    teams = {(campaign.id, team) for campaign, new in teaming if (team := team_named(campaign, new.data)) is not None}
     if teams:
         await load_teams(connection, world.participations, list(teams), lock=lock)
     shared: set[CounterKey] = set()
@@ -71,11 +75,8 @@ async def _load_needs(connection: Connection, world: World, concerns: Sequence[C
     for campaign, new in concerns:
         for scope, key in _counters_named(world, campaign, new):
             (own if scope is Scope.MEMBER else shared).add(key)
-    scopes = {
-        (campaign.id, name): counter.scope
-        for campaign, _ in concerns
-        for name, counter in campaign.needs.counters.items()
-    }
+    campaigns = {campaign.id: campaign for campaign, _ in concerns}.values()
+    scopes = {(each.id, name): counter.scope for each in campaigns for name, counter in each.needs.counters.items()}
     owners = list({(campaign.id, new.member_id) for campaign, new in concerns if campaign.needs.reservations})
     # Release and Confirm change the counter of the period that a unit was reserved in, which need not be the fact's.
     for reservation in await load_reservations(connection, world.reservations, owners) if owners else ():
@@ -94,18 +95,34 @@ def _counters_named(world: World, campaign: LiveCampaign, new: NewFact) -> Itera
     for live in campaign.caps:
         yield live.cap.scope, live.key(campaign.id, new.member_id, new.at, world.zone)
     for counter in campaign.needs.counters.values():
-        try:
-            subjects, bucket = DEADLINE.ask(Patience(), _named, world, campaign, counter, new)
-        except Exception:  # noqa: S112 - a plugin's code; the decision asks it again, and fails and tells by itself
+        bucket = _bucket(world, campaign, counter, new)
+        if bucket is None:
             continue
-        if bucket is not None:
-            yield from ((counter.scope, key_of(campaign, counter, subject, bucket)) for subject in subjects)
+        item = item_named(world.counters, campaign, counter, new.data, bucket)
+        if item is not None and item.key is not None:
+            yield counter.scope, item.key
+            continue
+        subjects = _subjects(world, campaign, counter, new)
+        yield from ((counter.scope, key_of(campaign, counter, subject, bucket)) for subject in subjects)
 
 
-def _named(
-    world: World, campaign: LiveCampaign, counter: AnyCounter, new: NewFact
-) -> tuple[tuple[str, ...], str | None]:
-    """Whose number of a counter a fact names, and of which period; None for nobody's, or outside of every slot."""
-    subjects = subjects_named(world.counters, campaign, counter, new.member_id, new.data)
-    bucket = bucket_named(world.counters, campaign, counter, new.at, world.zone) if subjects else None
-    return subjects, bucket
+def _bucket(world: World, campaign: LiveCampaign, counter: AnyCounter, new: NewFact) -> str | None:
+    """Which period of a counter a fact falls into; None outside of every slot, and where the type's code fails: the
+    decision asks it again, and fails and tells by itself."""
+    if counter.period is not Period.SLOT:
+        return bucket_named(world.counters, campaign, counter, new.at, world.zone)
+    try:
+        return DEADLINE.ask(Patience(), bucket_named, world.counters, campaign, counter, new.at, world.zone)
+    except Exception:  # a plugin's code
+        return None
+
+
+def _subjects(world: World, campaign: LiveCampaign, counter: AnyCounter, new: NewFact) -> tuple[str, ...]:
+    """Whose number of a counter a fact names; nobody's where the type's code fails, as above."""
+    asked = world.counters, campaign, counter, new.member_id, new.data
+    if counter.scope is not Scope.ITEM or counter.field is not None:
+        return subjects_named(*asked)
+    try:
+        return DEADLINE.ask(Patience(), subjects_named, *asked)
+    except Exception:  # a plugin's code
+        return ()
