@@ -2,6 +2,7 @@
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
+from tests.proofs.guarded_hints import HINT_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
@@ -231,4 +232,5 @@ GUARDS = (
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
     *FLASH_SALE_GUARDS,
+    *HINT_GUARDS,
 )
