@@ -40,6 +40,8 @@ LOST_CONNECTION = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    # What the driver makes of last words of a killed server that come between two commands of ours.
+    asyncpg.InternalClientError,
     OSError,
 )
 
