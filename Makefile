@@ -21,8 +21,8 @@ setup: $(VENV)/dev.stamp ## Install everything, tools included, into .venv
 run: $(VENV)/server.stamp ## Install the server and run it with the demo shop
 	@exec $(BIN)/python -m api demo
 
-test: setup check ## Check, then run the tests
-	$(BIN)/python -m pytest
+test: setup check ## Check, then run the tests, on all cores
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: setup ## Formatting, lint, types, import rules, house rules
 	$(BIN)/ruff format --check .

@@ -62,6 +62,7 @@ class Deadline:
     __slots__ = (
         "_collecting_since_s",
         "_cpu_s",
+        "_is_collecting",
         "_is_noted",
         "_is_told",
         "_seen",
@@ -79,6 +80,7 @@ class Deadline:
         self._seen: object | None = None
         self._cpu_s = 0.0
         self._collecting_since_s = 0.0
+        self._is_collecting = False
         self._ticks = 0
         self._is_noted = False
         self._swallowed = False
@@ -130,15 +132,19 @@ class Deadline:
         """The garbage that is collected during a call may be anybody's: it does not count as computing."""
         if threading.current_thread() is threading.main_thread():
             if phase == "start":
-                self._collecting_since_s = thread_time()
+                self._is_collecting, self._collecting_since_s = True, thread_time()
             else:
                 self._cpu_s += thread_time() - self._collecting_since_s
+                self._is_collecting = False
 
     def _tick(self, _number: int, _frame: FrameType | None) -> None:
         asking = self.asking
         if asking is None:
             self.armed, self._seen = False, None
             signal.setitimer(signal.ITIMER_REAL, 0)
+        elif self._is_collecting:
+            # Met in somebody's callback of the collector, who could do nothing with an interruption.
+            signal.setitimer(signal.ITIMER_REAL, LOOK_S)
         elif asking is not self._seen:
             # Found by chance: no call is timed that was not at work when a tick came by.
             self._seen, self._cpu_s, self._ticks = asking, thread_time(), 0

@@ -1,4 +1,4 @@
-"""The real servers and the wheel, made once a run; a fresh migrated database for each test that asks for one."""
+"""The real servers and the wheel, made once a process; a fresh migrated database for each test that asks for one."""
 
 import os
 import shutil
@@ -16,14 +16,25 @@ from tests.databases import Databases, empty_database, prepared_databases
 from tests.environments import build_wheel
 
 POOL_MAX = 10
+WORKERS_MAX = 4
+
+
+def given_servers() -> Servers | None:
+    """The servers of SIYU_DATABASE_URL and SIYU_REDIS_URL, where both are set."""
+    database_url, redis_url = os.environ.get("SIYU_DATABASE_URL"), os.environ.get("SIYU_REDIS_URL")
+    return Servers(database_url, redis_url) if database_url and redis_url else None
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` starts: each has servers of its own, but given ones are shared and emptied."""
+    return 0 if given_servers() else min(os.cpu_count() or 1, WORKERS_MAX)
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
-    """PostgreSQL and Redis: those named by SIYU_DATABASE_URL and SIYU_REDIS_URL, else embedded ones."""
-    database_url, redis_url = os.environ.get("SIYU_DATABASE_URL"), os.environ.get("SIYU_REDIS_URL")
-    if database_url and redis_url:
-        yield Servers(database_url, redis_url)
+    """PostgreSQL and Redis: the given ones, else embedded ones."""
+    if given := given_servers():
+        yield given
         return
     # Not pytest's own folder: it is closed to the account that PostgreSQL runs as when we are root.
     folder = Path(tempfile.mkdtemp(prefix="siyu-test-"))

@@ -31,7 +31,7 @@ def whose(result: Result) -> Principal:
     return load_tokens(load_settings()).verify(result.output.strip(), utc_now())
 
 
-@pytest.mark.parametrize("shown", [encode_id(MEMBER, MEMBER_ID), str(MEMBER_ID)])
+@pytest.mark.parametrize("shown", [encode_id(MEMBER, MEMBER_ID), str(MEMBER_ID)], ids=["id", "uuid"])
 def test_a_member_is_named_by_the_id_that_graphql_shows_or_by_the_uuid(shown: str) -> None:
     principal = whose(token("--role", "member", "--member", shown))
 

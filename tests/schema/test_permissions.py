@@ -181,6 +181,7 @@ async def test_what_is_an_operators_of_a_campaign_nobody_else_sees(shop: Shop) -
         encode_id(PARTICIPATION, "{}"),
         encode_id(CAMPAIGN, "\0"),
     ],
+    ids=range(13),
 )
 async def test_what_is_no_id_is_an_object_that_does_not_exist(shop: Shop, bad: str) -> None:
     document = "query ($id: ID!) { node(id: $id) { id } member(id: $id) { id } campaign(id: $id) { id } }"
