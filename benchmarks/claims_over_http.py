@@ -22,7 +22,7 @@ HEAD = (
     "POST /graphql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
     "Authorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n"
 )
-ANSWER_TIMEOUT_S = 60.0
+ANSWER_TIMEOUT_S = 300.0
 
 
 def claim_request(address: str, campaign_id: UUID, item: str, token: str) -> bytes:

@@ -79,6 +79,8 @@ class KilledShop:
             pid = self.daemons[name].pid()
             assert pid is not None, f"{name} does not run"
             os.kill(pid, signal.SIGKILL)
+            while self.daemons[name].pid() == pid:
+                await asyncio.sleep(POLL_S)
 
     async def until_all_serve(self) -> None:
         """Wait until PostgreSQL and Valkey are back."""

@@ -51,11 +51,11 @@ HINT_GUARDS = (
         (f"{HINTS}::test_a_claim_that_was_answered_is_given_its_first_answer",),
     ),
     Guard(
-        "a hint is about everybody",
-        f"{ENGINE}/hints.py",
-        "if refusal.code in counter.hints else None",
-        "",
-        (f"{HINTS}::test_a_refusal_that_is_about_the_member_says_nothing_of_others",),
+        "a hint is in the counter's words",
+        f"{ENGINE}/engine.py",
+        "all(refusal.code not in counter.hints for counter in campaign.needs.hinting)",
+        "False",
+        (f"{HINTS}::test_redis_may_hold_anything[not the campaign's words]",),
     ),
     Guard(
         "a hint is the truth when it is written",

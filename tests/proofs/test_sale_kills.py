@@ -6,14 +6,18 @@ from tests.api.killed_sale import run_killed_sale
 from tests.api.killed_shop import killed_shop
 from tests.seeds import seeded_random
 
-SALES = 20
+# One shop lives through so many sales.
+SHOPS, SALES = 4, 5
 
 
 @pytest.mark.prove
-async def test_no_acknowledged_claim_is_lost_whatever_dies(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("shop_number", range(SHOPS))
+async def test_no_acknowledged_claim_is_lost_whatever_dies(
+    shop_number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     first, _ = seeded_random()
     async with killed_shop() as shop:
         for seed in range(first, first + SALES):
             figures = await run_killed_sale(shop, seed)
             with capsys.disabled():
-                print(f"\n{figures}", end="", flush=True)
+                print(f"\nshop {shop_number}, {figures}", end="", flush=True)

@@ -1,7 +1,7 @@
 """Sold-out hints: they spare the engine, are believed for a second, and keep nobody from what is theirs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -257,18 +257,18 @@ def value(age_s: float = 0.0, code: str = "SOLD_OUT", missing: object = None) ->
 
 
 @pytest.mark.parametrize(
-    ("held", "ms"),
+    ("made", "ms"),
     [
-        pytest.param(b"\xff", 900, id="no text"),
-        pytest.param(b"{}", 900, id="no hint"),
-        pytest.param(value(missing=5), 900, id="no words"),
-        pytest.param(value(code="FREE_MUGS"), 900, id="not the campaign's words"),
-        pytest.param(value(), None, id="kept for ever"),
-        pytest.param(value(age_s=1.0), 60_000, id="too old"),
-        pytest.param(value(age_s=-5.0), 900, id="from the future"),
+        pytest.param(lambda: b"\xff", 900, id="no text"),
+        pytest.param(lambda: b"{}", 900, id="no hint"),
+        pytest.param(lambda: value(missing=5), 900, id="no words"),
+        pytest.param(lambda: value(code="FREE_MUGS"), 900, id="not the campaign's words"),
+        pytest.param(value, None, id="kept for ever"),
+        pytest.param(lambda: value(age_s=1.0), 60_000, id="too old"),
+        pytest.param(lambda: value(age_s=-5.0), 900, id="from the future"),
     ],
 )
-async def test_redis_may_hold_anything(sale: Sale, held: bytes, ms: int | None) -> None:
+async def test_redis_may_hold_anything(sale: Sale, made: Callable[[], bytes], ms: int | None) -> None:
     await sale.sell_out()
     assert await sale.hinted_there() == ON_HOLD
     [key] = await sale.redis.keys("{siyu:hint:*")
@@ -277,7 +277,7 @@ async def test_redis_may_hold_anything(sale: Sale, held: bytes, ms: int | None) 
     stranger.campaign, stranger.members = sale.campaign, sale.members
     await stranger.there.submit(sale.claim(3, item="nothing"))
 
-    await sale.redis.set(key, held, px=ms)
+    await sale.redis.set(key, made(), px=ms)
     assert await stranger.hinted_there() is None
     await sale.redis.set(key, value(), px=900)
     assert await stranger.hinted_there() == Refusal("SOLD_OUT", {})
