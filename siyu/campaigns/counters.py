@@ -62,6 +62,10 @@ class NamedCounter:
     has_limit: bool = False
 
 
+# By name and subject; None: the fact names one.
+NamedCounters = dict[tuple[str, str | None], NamedCounter]
+
+
 class Counters:
     """Counters by key.
 
@@ -78,6 +82,7 @@ class Counters:
         self.slots: dict[tuple[UUID, int, datetime], str | None] = {}
         # By campaign, counter, item and period.
         self.named: dict[tuple[UUID, str, str, str], NamedCounter] = {}
+        self._of_facts: dict[tuple[UUID, str], NamedCounters] = {}
 
     def put(self, key: CounterKey, row: CounterRow) -> None:
         """Make a counter of the database known, or one that nobody has used: its row is new."""
@@ -97,6 +102,14 @@ class Counters:
             row = self._rows[key] = CounterRow(is_new=True)
         return row
 
+    def note(self, campaign_id: UUID, fact_key: str, found: NamedCounter) -> None:
+        """Keep what was found out about a fact before it is decided."""
+        self._of_facts.setdefault((campaign_id, fact_key), {})[found.counter.name, None] = found
+
+    def noted(self, campaign_id: UUID, fact_key: str) -> NamedCounters:
+        """What was kept, for the one decision it was kept for; nothing may have been."""
+        return self._of_facts.pop((campaign_id, fact_key), None) or {}
+
     def forget_slots(self) -> None:
         """Drop what was remembered by moments, which are another with every fact, and by periods."""
         self.slots.clear()
@@ -105,7 +118,7 @@ class Counters:
     def judged_anew(self) -> "Counters":
         """The same numbers; what the types' functions answer is asked again, since campaigns are others."""
         other = copy(self)
-        other.limits, other.items, other.slots, other.named = {}, {}, {}, {}
+        other.limits, other.items, other.slots, other.named, other._of_facts = {}, {}, {}, {}, {}
         return other
 
     def changed(self) -> list[tuple[CounterKey, CounterRow]]:

@@ -100,6 +100,7 @@ def _counters_named(world: World, campaign: LiveCampaign, new: NewFact) -> Itera
             continue
         item = item_named(world.counters, campaign, counter, new.data, bucket)
         if item is not None and item.key is not None:
+            world.counters.note(campaign.id, new.idempotency_key, item)
             yield counter.scope, item.key
             continue
         subjects = _subjects(world, campaign, counter, new)

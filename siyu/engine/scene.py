@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from siyu.campaigns.counters import NamedCounter
+from siyu.campaigns.counters import NamedCounters
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.engine.facts import ArrivedFact
@@ -38,7 +38,7 @@ class Scene(NamedTuple):
     fact: Fact
     participation: ParticipationRecord
     arrived: ArrivedFact
-    named: dict[tuple[str, str | None], NamedCounter]
+    named: NamedCounters
     carried: dict[int, Mapping[str, Any]]
 
     def cause(self, unit: str) -> Cause:

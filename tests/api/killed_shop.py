@@ -50,31 +50,26 @@ class KilledShop:
         self.daemons = {"PostgreSQL": postgres(home, programs), "Valkey": valkey(home, programs)}
         self.servers: list[Server] = []
         self._commands = Commands({"SIYU_DATA": str(home.data)})
-        self._stacks: list[AsyncExitStack] = []
+        self._started = AsyncExitStack()
 
-    async def start(self, place: int) -> None:
-        """Start the server of this place, where it died or never was."""
+    async def start(self) -> None:
+        """Start one more server."""
         stack = AsyncExitStack()
-        server = await stack.enter_async_context(self._commands.serving())
-        if place < len(self.servers):
-            await self._stacks[place].aclose()
-            self.servers[place], self._stacks[place] = server, stack
-        else:
-            self.servers.append(server)
-            self._stacks.append(stack)
+        self.servers.append(await stack.enter_async_context(self._commands.serving()))
+        self._started.push_async_callback(stack.aclose)
 
     async def stop(self) -> None:
         """Stop all servers."""
-        for stack in self._stacks:
-            await stack.aclose()
+        await self._started.aclose()
 
     async def kill(self, name: str, random: Random) -> None:
         """kill -9; a server is started again here, PostgreSQL and Valkey by those who use them."""
         if name == "a server":
-            place = random.randrange(len(self.servers))
-            self.servers[place].process.send_signal(signal.SIGKILL)
-            await self.servers[place].process.wait()
-            await self.start(place)
+            killed = random.choice(self.servers)
+            killed.process.send_signal(signal.SIGKILL)
+            await killed.process.wait()
+            await self.start()
+            self.servers.remove(killed)
         else:
             pid = self.daemons[name].pid()
             assert pid is not None, f"{name} does not run"
@@ -97,8 +92,7 @@ async def killed_shop() -> AsyncIterator[KilledShop]:
         async with open_database(servers.database_url, POOL_MAX) as pool:
             shop = KilledShop(home, pool, servers.redis_url)
             try:
-                for place in range(SERVERS):
-                    await shop.start(place)
+                await asyncio.gather(*(shop.start() for _ in range(SERVERS)))
                 yield shop
             finally:
                 await shop.stop()
