@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
 from api.auth import load_tokens
+from api.executor import CompiledExecutor
 from api.explorer import explorer_routes
 from api.http import GraphQLEndpoint
 from api.services import Services
@@ -19,7 +20,8 @@ async def show_explorer(_request: Request) -> RedirectResponse:
 
 def build_app(services: Services) -> Starlette:
     """The application of one process."""
-    endpoint = GraphQLEndpoint(services, load_tokens(services.settings), build_schema(services.registry))
+    schema = build_schema(services.registry, CompiledExecutor().extension)
+    endpoint = GraphQLEndpoint(services, load_tokens(services.settings), schema)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.post, methods=["POST"]),
         Route("/healthz", endpoint.health, methods=["GET"]),

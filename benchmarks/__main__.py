@@ -5,6 +5,7 @@ import json
 import click
 
 import benchmarks.engine as engine_benchmark
+import benchmarks.executor as executor_benchmark
 import benchmarks.flash_sale as flash_sale_benchmark
 
 
@@ -37,6 +38,14 @@ def engine_command(as_json: bool, rounds: int, facts: int) -> None:
 def flash_sale_command(as_json: bool, rounds: int, members: int) -> None:
     """Claims of one item, over HTTP and through `submit`, against one transaction a claim by hand, on one hot row."""
     _print(flash_sale_benchmark.run(rounds, members), as_json)
+
+
+@benchmarks.command("executor")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds of each side, in turn; medians are printed.")
+def executor_command(as_json: bool, rounds: int) -> None:
+    """A page of 50 members by a compiled plan against graphql-core: CPU in one process, from memory."""
+    _print(executor_benchmark.run(rounds), as_json)
 
 
 if __name__ == "__main__":

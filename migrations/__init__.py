@@ -11,3 +11,13 @@ class KnownField(ops.AddField):
 
     async def database_backward(self, *_: object) -> None:
         """The statement does it."""
+
+
+class DroppedIndex(ops.RemoveIndex):
+    """An index that the models no longer have, and that a statement drops: unlike the tool, once or again."""
+
+    async def database_forward(self, *_: object) -> None:
+        """The statement does it."""
+
+    async def database_backward(self, *_: object) -> None:
+        """The statement does it."""

@@ -2,11 +2,12 @@
 
 import logging
 import warnings
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import strawberry
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
@@ -32,9 +33,12 @@ CACHED_DOCUMENTS_MAX = 512
 FALLBACK = KindTypes(None, UnavailableCampaign, UnavailableParticipation, None, {})
 
 
-def build_schema(registry: Registry) -> SiyuSchema:
-    """The schema of the core and of every campaign type that fits into it; `schema.registry` tells the others."""
-    return _build(buildable(registry))
+def build_schema(registry: Registry, *extensions: Callable[[], SchemaExtension]) -> SiyuSchema:
+    """The schema of the core and of every campaign type that fits into it; `schema.registry` tells the others.
+
+    `extensions` join the schema's own, last.
+    """
+    return _build(buildable(registry), extensions)
 
 
 def buildable(registry: Registry) -> Registry:
@@ -56,7 +60,7 @@ def buildable(registry: Registry) -> Registry:
     return Registry(MappingProxyType(kept), tuple(broken), registry.distributions)
 
 
-def _build(registry: Registry) -> SiyuSchema:
+def _build(registry: Registry, extensions: Sequence[Callable[[], SchemaExtension]] = ()) -> SiyuSchema:
     with warnings.catch_warnings():
         # Two mutations of one name are but a warning to strawberry, and the second would be lost.
         warnings.simplefilter("error", UserWarning)
@@ -75,6 +79,7 @@ def _build(registry: Registry) -> SiyuSchema:
                 lambda: ParserCache(CACHED_DOCUMENTS_MAX),
                 lambda: ValidationCache(CACHED_DOCUMENTS_MAX),
                 OneOperation,
+                *extensions,
             ],
         )
     schema.registry, schema.kinds, schema.fallback = registry, kinds, FALLBACK

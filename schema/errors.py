@@ -8,10 +8,18 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
-from siyu.errors import CampaignStateError, DomainError, IdempotencyConflict, InvalidInput, NotFound, Problem
+from siyu.errors import (
+    AlreadyReviewed,
+    CampaignStateError,
+    DomainError,
+    IdempotencyConflict,
+    InvalidInput,
+    NotFound,
+    Problem,
+)
 
 # What a payload tells; Busy is not among them, since the same request may simply be sent again.
-MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError)
+MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError, AlreadyReviewed)
 
 
 class ErrorCode(Enum):

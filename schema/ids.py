@@ -15,6 +15,8 @@ FACT = "Fact"
 LEDGER_ENTRY = "LedgerEntry"
 ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
+REFUND_REQUEST = "RefundRequest"
+REVIEW = "Review"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

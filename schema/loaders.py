@@ -20,13 +20,17 @@ from siyu.campaigns.participations import ParticipationKey
 from siyu.campaigns.queries import CampaignRow, campaigns_by_id
 from siyu.campaigns.results import Results, campaign_results
 from siyu.campaigns.shown_counters import counters_by_key
+from siyu.campaigns.spread import Spread, campaign_spread
 from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.db import Pool
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages, held
+from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
 from siyu.messaging.queries import MessageRow, message_pages
+from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
+from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -57,6 +61,9 @@ class Loaders:
             # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
             return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
 
+        async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
+            return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
+
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
@@ -70,11 +77,17 @@ class Loaders:
         )
         self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(partial(counters_by_key, pool))
         self.results: DataLoader[UUID, Results] = DataLoader(load_results)
+        self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
         self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys)))
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
+        self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
+        self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
+        self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
+        self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
+        self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
 
     def forget(self) -> None:
         """Forget what was read: a mutation is about to change it, and a later field must not see the old."""

@@ -8,13 +8,14 @@ from schema.connections import Connection, connect, either_way, encode_cursor, f
 from schema.context import Info, Role
 from schema.decisions import decisions_connection
 from schema.fields import field_for
-from schema.ids import CAMPAIGN, MEMBER, decode_uuid
+from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.moment_cursors import moment_cursor, moment_key
 from schema.nodes import find_node, participation_subject, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
+from schema.refunds import refunds_connection
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
@@ -23,12 +24,16 @@ from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
+from schema.types.refund import RefundRequest
+from schema.types.review import Review
 from schema.types.viewer import Viewer, viewer_object
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
 from siyu.members.queries import MembersWanted, member_id_of, member_page
+from siyu.orders.refund_queries import RefundState
+from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
 
 PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
 
@@ -151,9 +156,42 @@ class Query:
     ) -> Connection[Decision]:
         return await decisions_connection(info, fact, member, campaign, forward(first, after))
 
+    @field_for(
+        ForStaff,
+        "What campaigns asked the shop to pay back to any member, the oldest first. A refund that was done opens again "
+        "where more is asked for, and stands where it stood: so begin each round at the first page.",
+    )
+    async def refund_requests(
+        self,
+        info: Info,
+        state: RefundState = RefundState.OPEN,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[RefundRequest]:
+        return await refunds_connection(info, state, forward(first, after))
+
     @field_for(ForOperators, "What a campaign would make of facts, as it is or changed, without a write.")
     async def campaign_preview(self, info: Info, input: CampaignPreviewInput) -> CampaignPreview:
         return await preview_object(info, input)
+
+    @field_for(
+        ForOperators,
+        "What waits for an operator's verdict, of a campaign or of all: what was asked for first comes first, of what "
+        "has its verdict what was asked for last.",
+    )
+    async def reviews(
+        self,
+        info: Info,
+        campaign: strawberry.ID | None = strawberry.UNSET,
+        state: ReviewState = ReviewState.OPEN,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[Review]:
+        slice_ = forward(first, after)
+        campaign_id = decode_or_nobody(CAMPAIGN, campaign) if campaign else None
+        wanted = ReviewsWanted(state, slice_.limit, campaign_id, uuid_cursor(slice_.after))
+        page = await review_page(info.context.pool, wanted)
+        return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
 
     @field_for(
         ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."

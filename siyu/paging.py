@@ -34,7 +34,7 @@ SELECT wanted.place, page.* FROM unnest($1::uuid[], $2::int[], $3::uuid[])
     WITH ORDINALITY AS wanted (member_id, size, newest, place)
 CROSS JOIN LATERAL (
     SELECT {columns} FROM {table}
-    WHERE member_id = wanted.member_id AND (wanted.newest IS NULL OR id < wanted.newest)
+    WHERE {owner} = wanted.member_id AND (wanted.newest IS NULL OR id < wanted.newest)
     ORDER BY id DESC LIMIT wanted.size
 ) AS page
 ORDER BY wanted.place, page.id DESC
@@ -42,12 +42,17 @@ ORDER BY wanted.place, page.id DESC
 
 
 async def newest_pages(
-    pool: Pool, table: str, columns: str, row_of: Callable[..., RowT], wanted: Sequence[NewestWanted]
+    pool: Pool,
+    table: str,
+    columns: str,
+    row_of: Callable[..., RowT],
+    wanted: Sequence[NewestWanted],
+    owner: str = "member_id",
 ) -> list[Page[RowT]]:
-    """The wanted pages of a table with `id` and `member_id`, in their order, with one statement."""
+    """The wanted pages of a table with `id` and the member in the column `owner`, in order, with one statement."""
     pages: list[list[RowT]] = [[] for _ in wanted]
     records = await pool.fetch(
-        NEWEST.format(columns=columns, table=table),
+        NEWEST.format(columns=columns, table=table, owner=owner),
         [page.member_id for page in wanted],
         [page.limit + 1 for page in wanted],
         [page.after for page in wanted],

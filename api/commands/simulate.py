@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import click
 from rich.console import Console
@@ -34,37 +34,53 @@ GIVEN_MAX = 1_000_000_000_000
 STARTS_ON = date(2026, 1, 1)
 
 
+class CrowdOptions(TypedDict):
+    """Who comes, with what, and what operators say."""
+
+    members: int
+    days: int
+    seed: int
+    gifts: tuple[str, ...]
+    approve: float
+
+
 @click.command()
 @click.argument("campaign", metavar="CAMPAIGN|TYPE")
 @click.option("--members", type=click.IntRange(1, MEMBERS_MAX), default=10_000, show_default=True, help="How many.")
 @click.option("--days", type=click.IntRange(1, DAYS_MAX), default=30, show_default=True, help="For how long.")
 @click.option("--seed", type=click.IntRange(0, SEED_MAX), default=7, show_default=True, help="Which crowd.")
 @click.option("--give", "gifts", metavar="UNIT=AMOUNT", multiple=True, help="What each has from elsewhere.")
+@click.option(
+    "--approve",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="Which share of reviews operators approve.",
+)
 @config_option
 @json_option
 @data_option
 def simulate(
     campaign: str,
-    members: int,
-    days: int,
-    seed: int,
-    gifts: tuple[str, ...],
     config: Path | None,
     as_json: bool,
     data: Path | None,
+    **crowd: Unpack[CrowdOptions],
 ) -> None:
     """Let a synthetic crowd play a campaign in memory, and print what it costs, who wins and how the value is spread.
 
     CAMPAIGN is an id or a name; TYPE, the key of a campaign type, needs no database and takes the config from --config,
-    or its defaults. Members begin with nothing to spend but what --give gives them, such as points=1000. One seed
-    prints the same report every time.
+    or its defaults. Members begin with nothing to spend but what --give gives them, such as points=1000. What a
+    campaign has operators look at gets its verdict at the end of the day: approved, unless --approve says for which
+    share. One seed prints the same report every time.
     """
     settings = load_settings(data=data)
-    changes, given = read_changes(config), dict(map(_gift, gifts))
+    changes, given = read_changes(config), dict(map(_gift, crowd["gifts"]))
     with told_in_a_sentence():
         live = _campaign(settings, campaign, changes)
     starts_on = live.starts_at.astimezone(settings.zone).date() if live.starts_at else STARTS_ON
-    plan = CrowdPlan(members, days, seed, starts_on, settings.zone, given)
+    size = crowd["members"], crowd["days"], crowd["seed"]
+    plan = CrowdPlan(*size, starts_on, settings.zone, given, crowd["approve"])
     with showing_progress("Simulating") as report:
         result = play(live, plan, report)
     if as_json:
@@ -113,6 +129,8 @@ def _as_json(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> dict[st
         "participants": report.participants,
         "winners": report.winners,
         "given": dict(plan.given),
+        "approve": plan.approved,
+        "reviews": None if report.reviews is None else asdict(report.reviews),
         "value": by_unit(report.totals),
         "rewards": {name: asdict(rewards) for name, rewards in report.rewards.items()},
         "spread": {unit: asdict(spread) for unit, spread in report.spreads.items()},
@@ -138,6 +156,12 @@ def _print(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> None:
     console.print(f"{report.decisions:,} decisions, {report.participants:,} participants, {report.winners:,} winners")
     for code, count in _sorted(report.refusals).items():
         console.print(f"  {code}: {count:,}")
+    if report.reviews is not None:
+        reviews = report.reviews
+        console.print(
+            f"reviews: {reviews.approved:,} approved, {reviews.rejected:,} rejected, {reviews.open:,} open"
+            f" (operators approve {plan.approved:.0%})"
+        )
     for unit, totals in by_unit(report.totals).items():
         console.print(f"{unit}: {', '.join(f'{total} {amount:,}' for total, amount in totals.items())}")
     for name, rewards in report.rewards.items():

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from plugins.flash_sale.claiming import FlashSaleView, claim, expire, give_back
 from plugins.flash_sale.config import QUANTITY_MAX, SLOT_STOCK, STOCK, FlashSaleConfig, slot_of, validate
-from plugins.flash_sale.paying import pay, pay_late, refunded
+from plugins.flash_sale.paying import pay, pay_late
 from plugins.flash_sale.states import FlashSaleState, Status
 from siyu.sdk import (
     Action,
@@ -18,13 +18,12 @@ from siyu.sdk import (
     Emit,
     Fact,
     FactData,
-    Issue,
     Notify,
     Progress,
+    Refund,
     Refuse,
     Release,
     Reserve,
-    Revoke,
     Schedule,
     SetState,
     Text,
@@ -56,6 +55,7 @@ class Late(FactData):
     item: str
     reservation: str
     order: str
+    amount_fen: int
 
 
 def decide(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
@@ -71,8 +71,6 @@ def decide(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
             yield from pay(fact, view)
         case "flash_sale.late":
             yield from pay_late(fact, view)
-        case "order.refunded":
-            yield from refunded(view)
 
 
 def describe(_config: FlashSaleConfig, state: FlashSaleState) -> Progress:
@@ -95,12 +93,12 @@ FLASH_SALE = CampaignType(
         Action("cancel", Text(zh="放弃", en="Give a claim back"), CancelInput),
     ),
     # What the shop reports is settled whenever it comes, after the end of the sale too.
-    settles=frozenset({"order.paid", "order.cancelled", "order.refunded"}),
+    settles=frozenset({"order.paid", "order.cancelled"}),
     timers={"expire": Expired},
     emits={"late": Late},
     counters=(STOCK, SLOT_STOCK),
     slot_of=slot_of,
-    effects=frozenset({Cancel, Confirm, Emit, Issue, Notify, Refuse, Release, Reserve, Revoke, Schedule, SetState}),
+    effects=frozenset({Cancel, Confirm, Emit, Notify, Refund, Refuse, Release, Reserve, Schedule, SetState}),
     refusals={
         "CLAIM_LIMIT": Text(zh="每单限购 {most} 件", en="At most {most} a claim"),
         "CLAIM_OVER": Text(zh="名额已释放", en="The claim is over"),
@@ -112,7 +110,6 @@ FLASH_SALE = CampaignType(
         "NOT_NOW": Text(zh="不在秒杀时段", en="There is no sale at this time of the day"),
         "NO_CLAIM": Text(zh="该会员没有这个名额", en="The member has no such claim"),
         "NO_ITEM": Text(zh="没有这个商品", en="There is no such item"),
-        "REFUND_ASKED": Text(zh="该订单已在退款", en="A refund of the order was asked for already"),
         "SLOT_SOLD_OUT": Text(zh="本场已抢光，请等下一场", en="Sold out in this slot"),
         "SOLD_OUT": Text(zh="已售罄", en="Sold out"),
         "SOLD_OUT_FOR_NOW": Text(
@@ -130,6 +127,11 @@ FLASH_SALE = CampaignType(
         "refund": Text(
             zh="订单 {order} 未能成交，款项将退回", en="Order {order} could not be filled; your money goes back"
         ),
+    },
+    refunds={
+        "another_amount": Text(zh="付款金额与名额不符", en="Another amount was paid than was claimed"),
+        "gone": Text(zh="名额已释放，商品已无余量", en="The claim was over, and what it held is no longer to be had"),
+        "paid_already": Text(zh="该名额已付过款", en="The claim was paid for already, by another order"),
     },
     validate=validate,
     decide=decide,

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 from plugins.flash_sale.claiming import FlashSaleView, slot_key
 from plugins.flash_sale.states import Claim, Status
-from siyu.sdk import Cancel, Confirm, Effect, Emit, Fact, Issue, Notify, Refuse, Reserve, Revoke, SetState
-
-REFUND = "refund"
+from siyu.sdk import Cancel, Confirm, Effect, Emit, Fact, Notify, OrderView, Refund, Refuse, Reserve, SetState
 
 
 def pay(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
@@ -19,11 +17,12 @@ def pay(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         yield Refuse("NO_CLAIM")
     elif order.amount_fen == 0:
         yield Refuse("NOTHING_PAID")
-    elif order.amount_fen != found.amount_fen or found.status is Status.PAID:
-        yield from ask_refund(order.number)
+    elif found.status is Status.PAID:
+        yield from ask_refund(order.number, order.amount_fen, "paid_already")
+    elif order.amount_fen != found.amount_fen:
+        yield from ask_refund(order.number, order.amount_fen, "another_amount")
     elif found.is_over:
-        # Only a fact that names the item may take of its stock.
-        yield Emit("late", {"item": found.item, "reservation": key, "order": order.number})
+        yield Emit("late", late(found, order))
     else:
         yield from sell(found, order.number, view)
 
@@ -38,6 +37,12 @@ def sell(held: Claim, order: str, view: FlashSaleView) -> Iterator[Effect]:
     yield SetState(view.state.ended(held, Status.PAID, order))
 
 
+def late(over: Claim, order: OrderView) -> dict[str, str | int]:
+    """What the fact carries that looks at an order again: only one that names the item may take of its stock."""
+    claimed = {"item": over.item, "reservation": over.reservation}
+    return {**claimed, "order": order.number, "amount_fen": order.amount_fen}
+
+
 def pay_late(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     """Sell anew what was given back before it was paid for, if that can still be; otherwise the money goes back."""
     found, order = view.state.claim(fact.data["reservation"]), fact.data["order"]
@@ -46,7 +51,7 @@ def pay_late(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         yield Reserve("stock", found.quantity)
         yield SetState(view.state.ended(found, Status.PAID, order))
     else:
-        yield from ask_refund(order)
+        yield from ask_refund(order, fact.data["amount_fen"], "gone")
 
 
 def can_be_had_again(over: Claim, view: FlashSaleView) -> bool:
@@ -58,14 +63,7 @@ def can_be_had_again(over: Claim, view: FlashSaleView) -> bool:
     return wanted <= item.per_member and over.quantity <= (view.left("stock") or 0)
 
 
-def ask_refund(order: str) -> Iterator[Effect]:
-    """Ask the shop, once for an order, to pay all of it back."""
-    yield Issue(REFUND, order, "REFUND_ASKED")
+def ask_refund(order: str, amount_fen: int, reason: str) -> Iterator[Effect]:
+    """Ask the shop to pay all of an order back."""
+    yield Refund(order, amount_fen, reason)
     yield Notify("refund", {"order": order})
-
-
-def refunded(view: FlashSaleView) -> Iterator[Effect]:
-    """Close what was asked for an order whose money is back; of others there is nothing to close."""
-    order = view.order
-    if order is not None and view.state.claims and order.refunded_fen == order.amount_fen:
-        yield Revoke(order.number)

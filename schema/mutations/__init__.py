@@ -4,6 +4,7 @@ from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
@@ -12,6 +13,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     FactMutations,
     LaneMutations,
     StockMutations,
+    ReviewMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

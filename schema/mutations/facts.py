@@ -27,7 +27,7 @@ class FactSubmitInput:
     """Something that happened to a member, who is named by `member` or by `identity`."""
 
     type: str = strawberry.field(
-        description="order.paid, order.refunded, order.cancelled, or a type that a plugin listens to."
+        description="order.paid, order.refunded, order.cancelled, refund.failed, or a type that a plugin listens to."
     )
     member: strawberry.ID | None = strawberry.UNSET
     identity: IdentityInput | None = strawberry.field(
@@ -35,7 +35,8 @@ class FactSubmitInput:
     )
     occurred_at: datetime
     data: JSON = strawberry.field(
-        description="For order facts: {order, amount_fen, reservation, team}, the last two if there are any."
+        description="For order facts: {order, amount_fen, reservation, team}, the last two if there are any; for "
+        "refund.failed {order, problem} and the same two."
     )
     idempotency_key: str
 

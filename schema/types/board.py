@@ -24,10 +24,11 @@ TITLES: Mapping[str, Text] = {
     "points": Text(zh="积分榜", en="Points"),
     "spend": Text(zh="消费榜", en="Spending (fen)"),
     "streak": Text(zh="连续签到榜", en="Check-in streak"),
+    "invitees": Text(zh="邀请榜", en="Members invited"),
 }
 
 
-@strawberry.type(description="A leaderboard. Its id is a plain key: points, spend, streak.")
+@strawberry.type(description="A leaderboard. Its id is a plain key: points, spend, streak, invitees.")
 class Board:
     """A board as a GraphQL object."""
 

@@ -20,6 +20,7 @@ from schema.types.enums import PluginStatus
 from schema.types.node import Node
 from schema.types.progress import Progress, progress_object
 from schema.types.results import CampaignResults, results_object
+from schema.types.spread import CampaignSpread, spread_object
 from schema.types.terms import CampaignRevision, CampaignTerms, terms_object
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Distribution
 from siyu.campaigns.describing import describe, describe_beginning
@@ -179,6 +180,10 @@ class Campaign(Node):
     @field_for(ForOperators, "What has come of it so far; reads its whole log.")
     async def results(self, info: Info) -> CampaignResults:
         return results_object(await info.context.loaders.results.load(self.row.id))
+
+    @field_for(ForOperators, "How far it has spread by invitations, and at what cost; reads all of them.")
+    async def spread(self, info: Info) -> CampaignSpread:
+        return spread_object(await info.context.loaders.spread.load(self.row.id))
 
     @field("The calling member's participation; null for others and before the first decision about them.")
     async def viewer_participation(

@@ -194,6 +194,31 @@ class NotifyEffect(Effect):
     params: JSON
 
 
+@strawberry.type(
+    description="The shop was asked to pay money of an order back, until `amountFen` of it is back in all; what became "
+    "of it is in `Member.refundRequests`."
+)
+class RefundEffect(Effect):
+    """A refund asked for."""
+
+    order: str
+    amount_fen: BigInt
+    reason: str
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        """As Effect; the id of the fact that asks is not told."""
+        return cls(kind=logged["kind"], order=logged["order"], amount_fen=logged["amount_fen"], reason=logged["reason"])
+
+
+@strawberry.type(description="An operator is to look before the campaign goes on; nothing new where the key is used.")
+class ReviewEffect(Effect):
+    """Something to look at."""
+
+    key: str
+    reason: str
+
+
 @strawberry.type
 class TagChange(Effect):
     """A tag given or taken; not a type of the schema itself."""
@@ -221,6 +246,22 @@ class UntagEffect(TagChange):
     """A tag taken."""
 
 
+@strawberry.type(description="It is kept who invited the member.")
+class InviteEffect(Effect):
+    """An invitation."""
+
+    inviter_id: strawberry.Private[UUID]
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        """As Effect."""
+        return cls(kind=logged["kind"], inviter_id=UUID(logged["inviter"]))
+
+    @field("Who invited the member.")
+    def inviter(self) -> strawberry.ID:
+        return encode_id(MEMBER, self.inviter_id)
+
+
 EFFECTS: Mapping[str, type[Effect]] = {
     "grant": GrantEffect,
     "score": ScoreEffect,
@@ -240,8 +281,11 @@ EFFECTS: Mapping[str, type[Effect]] = {
     "issue": IssueEffect,
     "revoke": RevokeEffect,
     "notify": NotifyEffect,
+    "refund": RefundEffect,
     "tag": TagEffect,
     "untag": UntagEffect,
+    "invite": InviteEffect,
+    "review": ReviewEffect,
 }
 
 

@@ -7,12 +7,16 @@ import strawberry
 from siyu.boards import BoardKind, BoardWindow
 from siyu.campaigns.queries import ShownState
 from siyu.ledger import UNITS
+from siyu.orders.refund_queries import RefundState
+from siyu.reviews.queries import ReviewState
 from siyu.sdk import Scope
 
 strawberry.enum(BoardKind)
 strawberry.enum(BoardWindow)
 strawberry.enum(ShownState, name="CampaignState")
 strawberry.enum(Scope, name="CounterScope")
+strawberry.enum(RefundState)
+strawberry.enum(ReviewState)
 
 
 @strawberry.enum

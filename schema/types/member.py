@@ -16,15 +16,35 @@ from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
 from schema.types.node import Node
+from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
+from siyu.members.invitation_queries import InviteeRow
 from siyu.members.queries import MemberRow
 from siyu.paging import NewestWanted, Page
+from siyu.sdk import member_code
 
 if TYPE_CHECKING:
     from schema.types.participation import Participation
+    from schema.types.review import Review
 
+LazyReview = Annotated["Review", strawberry.lazy("schema.types.review")]
 LazyParticipation = Annotated["Participation", strawberry.lazy("schema.types.participation")]
+
+
+@strawberry.type(description="A member whom another member invited.")
+class Invitee:
+    """An invitation as a GraphQL object, as its inviter sees it."""
+
+    row: strawberry.Private[InviteeRow]
+
+    @field("When the invitation was kept.")
+    def at(self) -> datetime:
+        return self.row.at
+
+    @strawberry.field
+    async def member(self, info: Info) -> "Member":
+        return await member_object(info, self.row.member_id)
 
 
 @strawberry.type(
@@ -90,6 +110,46 @@ class Member(Node):
         slice_, wanted = self._newest(info, first, after)
         page = await info.context.loaders.messages.load(wanted)
         return connect(page, slice_, lambda row: Message(row=row), lambda row: encode_cursor(row.id))
+
+    @field(
+        "What the member gives to others, so that they can name them: 26 digits and letters, the same for ever, which "
+        "fit the scene of a mini program's QR code."
+    )
+    def code(self, info: Info) -> str:
+        require_all_of(info, self.row.id)
+        return member_code(self.row.id)
+
+    @field("Who invited the member; null where nobody did.")
+    async def inviter(self, info: Info) -> "Member | None":
+        require_all_of(info, self.row.id)
+        inviter_id = await info.context.loaders.inviter.load(self.row.id)
+        return await member_object(info, inviter_id) if inviter_id is not None else None
+
+    @field("Whom the member invited, the latest first.")
+    async def invitees(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[Invitee]:
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.invitees.load(wanted)
+        return connect(page, slice_, lambda row: Invitee(row=row), lambda row: encode_cursor(row.id))
+
+    @field("What campaigns asked the shop to pay back to the member, newest first; what is back, too.")
+    async def refund_requests(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[RefundRequest]:
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.refunds.load(wanted)
+        return connect(page, slice_, lambda row: RefundRequest(row=row, member=self), lambda row: encode_cursor(row.id))
+
+    @field("What of the member's waits for an operator's verdict, or has had it, newest first.")
+    async def reviews(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[LazyReview]:
+        from schema.types.review import Review  # noqa: PLC0415 - a review names its member, and a member its reviews
+
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.reviews.load(wanted)
+        return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
 
     @field("What the member takes part in, newest first; in one campaign, or in all.")
     async def participations(

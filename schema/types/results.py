@@ -50,6 +50,7 @@ class CampaignResults:
 
     participants: BigInt
     decisions: BigInt
+    open_reviews: BigInt = strawberry.field(description="How many reviews wait for an operator's verdict.")
     refusals: list[RefusalCount]
     arms: list[ArmResults]
 
@@ -59,6 +60,7 @@ def results_object(results: Results) -> CampaignResults:
     return CampaignResults(
         participants=BigInt(sum(arm.participants for arm in results.arms)),
         decisions=BigInt(results.decisions),
+        open_reviews=BigInt(results.open_reviews),
         refusals=[RefusalCount(code=code, count=BigInt(count)) for code, count in results.refusals.items()],
         arms=[_arm(arm) for arm in results.arms],
     )

@@ -32,6 +32,8 @@ BOARDS: Mapping[str, Board] = MappingProxyType(
             # In fen: what a member paid, less what was paid back.
             Board("spend", BoardKind.SUM),
             Board("streak", BoardKind.BEST),
+            # How many somebody has invited: a running count that the inviting campaign scores.
+            Board("invitees", BoardKind.BEST),
         )
     }
 )

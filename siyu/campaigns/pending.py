@@ -5,8 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from siyu.sdk.core_facts import REFUND_REQUESTED
+
 # Of facts that follow from one another without a pause, so many come after the first.
 EMIT_DEPTH_MAX = 4
+
+# What campaigns ask of the core: no campaign decides about it, so it waits for none.
+CORE_TYPES = frozenset({REFUND_REQUESTED})
 
 # A campaign, a member and the timer's name.
 TimerKey = tuple[UUID, UUID, str]

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from siyu.campaigns.pending import PendingFact, PendingFacts
+from siyu.campaigns.pending import CORE_TYPES, PendingFact, PendingFacts
 from siyu.db import Connection, DirectConnection, Pool, append_rows
 
 # How long the process that asked for a fact which is due at once has it to itself.
@@ -25,15 +25,18 @@ WHERE campaign_id = campaign AND member_id = member AND timer_key = key
 """
 
 # This, in the transaction that decides them, is what makes pending facts happen once; a lease merely saves work.
-TAKE = "DELETE FROM pending_fact WHERE id = ANY($1::uuid[]) AND campaign_id = ANY($2::uuid[]) RETURNING id"
+TAKE = """
+DELETE FROM pending_fact WHERE id = ANY($1::uuid[]) AND (campaign_id = ANY($2::uuid[]) OR type = ANY($3::text[]))
+RETURNING id
+"""
 
 # Materialized: what is to be updated must be chosen once, however the planner joins.
 CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT pending_fact.id FROM pending_fact JOIN campaign ON campaign.id = campaign_id
     WHERE due_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
-      AND type_key = ANY($3::text[]) AND problem IS NULL
-    ORDER BY due_at LIMIT $4 FOR UPDATE OF pending_fact SKIP LOCKED
+      AND (type_key = ANY($3::text[]) AND problem IS NULL OR type = ANY($4::text[]))
+    ORDER BY due_at LIMIT $5 FOR UPDATE OF pending_fact SKIP LOCKED
 )
 UPDATE pending_fact AS fact SET claimed_until = $2 FROM due WHERE fact.id = due.id
 RETURNING fact.id, type, member_id, campaign_id, data, timer_key, depth, due_at, created_at
@@ -63,20 +66,21 @@ def _row(fact: PendingFact) -> tuple[object, ...]:
 
 
 async def take_pending(connection: Connection, ids: Collection[UUID], campaigns: Collection[UUID]) -> set[UUID]:
-    """Delete these pending facts as far as they are still there and one of the campaigns asked for them: which were.
+    """Delete these pending facts as far as they are still there, and one of the campaigns or nobody is to decide about
+    them: which were.
 
     The caller decides about those in the same transaction, under the locks of the members they are about.
     """
-    return {row["id"] for row in await connection.fetch(TAKE, sorted(ids), list(campaigns))}
+    return {row["id"] for row in await connection.fetch(TAKE, sorted(ids), list(campaigns), list(CORE_TYPES))}
 
 
 async def claim_due(pool: Pool, types: Collection[str], now: datetime, limit: int) -> list[PendingFact]:
     """At most `limit` facts that are due, the longest due first, for this process alone until the lease ends.
 
     Only those that campaigns of these types asked for: what a plugin is to decide that is not loaded, or whose campaign
-    siyu paused because it failed, waits for it.
+    siyu paused because it failed, waits for it. What was asked of the core waits for nobody.
     """
-    rows = await pool.fetch(CLAIM, now, now + LEASE, list(types), limit)
+    rows = await pool.fetch(CLAIM, now, now + LEASE, list(types), list(CORE_TYPES), limit)
     return sorted((_fact(row) for row in rows), key=lambda fact: (fact.due_at, fact.id))
 
 

@@ -33,6 +33,8 @@ WHERE issued_reward.campaign_id = $1
 GROUP BY participation.arm, issued_reward.reward ORDER BY issued_reward.reward
 """
 
+OPEN_REVIEWS = "SELECT count(*) FROM review WHERE campaign_id = $1 AND state = 'open'"
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -65,10 +67,12 @@ class ArmResults:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """How many decisions there were, how many refused by code, and the results by arm, in order of their keys."""
+    """How many decisions there were, how many refused by code, how many reviews are open, and the results by arm, in
+    order of their keys."""
 
     decisions: int
     refusals: Mapping[str, int]
+    open_reviews: int
     arms: tuple[ArmResults, ...]
 
 
@@ -86,4 +90,6 @@ async def campaign_results(pool: Pool, campaign_id: UUID) -> Results:
         ArmResults(arm, participants.get(arm, 0), tuple(value.get(arm, ())), tuple(rewards.get(arm, ())))
         for arm in sorted(value.keys() | rewards.keys(), key=lambda key: key or "")
     ]
-    return Results(sum(counted.values()), {code: n for code, n in counted.items() if code is not None}, tuple(arms))
+    refusals = {code: n for code, n in counted.items() if code is not None}
+    open_reviews = await pool.fetchval(OPEN_REVIEWS, campaign_id)
+    return Results(sum(counted.values()), refusals, open_reviews, tuple(arms))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
-from siyu.campaigns.pending import PendingFact
+from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.deadline import DEADLINE, Overran
 from siyu.engine.capping import cap_refusal, carry_out_counting
 from siyu.engine.counting import team_of
@@ -18,6 +18,7 @@ from siyu.engine.lanes import walk
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.reads import SceneReads
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, NOT_IN_AUDIENCE
+from siyu.engine.reviewing import note_verdict, reviewed
 from siyu.engine.scene import InvalidEffect, Scene
 from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.world import LoggedDecision, World
@@ -32,13 +33,15 @@ def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     """Decide one fact of a known member and leave what changed in `world`."""
     new = arrived.new
     fact = Fact(arrived.id, new.type, new.member_id, new.at, world.day(new.at), read_only(new.data))
-    order = world.orders.accept(new.type, new.member_id, new.at, new.data)
+    order = world.orders.accept(new.type, new.member_id, new.at, new.data, new.campaign_id)
     if isinstance(order, str):
         return Outcome(arrived.id, (_refuse(world, arrived, None, order),))
+    if new.type in CORE_TYPES:
+        return Outcome(arrived.id, ())
     if new.campaign_id is not None:
         if arrived.pending is not None:
             return Outcome(arrived.id, _decide_pending(world, arrived, fact, arrived.pending))
-        return Outcome(arrived.id, (_decide_action(world, arrived, fact, new.campaign_id),))
+        return Outcome(arrived.id, _decide_own(world, arrived, fact, new.campaign_id))
     decisions = _decide_on_route(world, arrived, fact, order)
     if order is not None:
         world.note_order(new.member_id)
@@ -72,8 +75,22 @@ def _decide_pending(world: World, arrived: ArrivedFact, fact: Fact, pending: Pen
     return tuple(decisions)
 
 
-def _decide_action(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> Decision:
+def _decide_own(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> tuple[Decision, ...]:
+    """An action, or an operator's verdict: on what is open, whatever the campaign's state; on anything else nobody."""
     campaign = world.campaign(campaign_id)
+    if campaign is None or fact.type != campaign.type.verdict_fact():
+        return (_decide_action(world, arrived, fact, campaign_id, campaign),)
+    key = reviewed(campaign_id, arrived)
+    if not world.reviews.is_open(key):
+        return ()
+    decision = _decide(world, arrived, fact, campaign, None)
+    note_verdict(world, key, arrived, decision)
+    return (decision,)
+
+
+def _decide_action(
+    world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID, campaign: LiveCampaign | None
+) -> Decision:
     type_key = campaign.type.key if campaign is not None else world.routes.unreadable.get(campaign_id)
     if type_key is None or not fact.type.startswith(f"{type_key}."):
         return _refuse(world, arrived, None, CAMPAIGN_NOT_FOUND)

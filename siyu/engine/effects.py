@@ -8,7 +8,7 @@ import orjson
 
 from siyu.boards.changes import BoardChange
 from siyu.boards.registry import BOARDS, BoardKind
-from siyu.engine import scheduling, tagging
+from siyu.engine import inviting, refunding, scheduling, tagging
 from siyu.engine.guards import Guard, PlacedGuard, first_refusal
 from siyu.engine.outcome import Refusal
 from siyu.engine.references import is_reference
@@ -25,6 +25,7 @@ from siyu.engine.reserving import (
     reserve,
     set_team,
 )
+from siyu.engine.reviewing import check_review, review
 from siyu.engine.scene import KEY_LENGTH_MAX, InvalidEffect, Logged, Scene, is_amount, is_text
 from siyu.engine.value_effects import VALUE_APPLY, VALUE_CHECKS
 from siyu.engine.value_guards import GUARDED, value_refusal
@@ -35,10 +36,13 @@ from siyu.sdk import (
     Effect,
     Emit,
     Grant,
+    Invite,
     Once,
+    Refund,
     Refuse,
     Release,
     Reserve,
+    Review,
     Schedule,
     Score,
     SetState,
@@ -52,7 +56,7 @@ EFFECTS_MAX = 32
 SHOWN_LENGTH_MAX = 200
 
 # Of these a decision holds at most one.
-SINGLE: frozenset[type[Effect]] = frozenset({Once, Refuse, SetState, SetTeam})
+SINGLE: frozenset[type[Effect]] = frozenset({Invite, Once, Refuse, SetState, SetTeam})
 # The kinds of effects of one decision, in their order. A campaign type has a handful of shapes.
 Shape = tuple[type[Effect], ...]
 SHAPES_MAX = 1_024
@@ -196,8 +200,11 @@ CHECKS: Mapping[type[Effect], Callable[[Scene, Any], bool]] = {
     Release: check_release,
     Confirm: check_confirm,
     SetTeam: check_set_team,
+    Refund: refunding.check_refund,
     Tag: tagging.check_label,
     Untag: tagging.check_label,
+    Invite: inviting.check_invite,
+    Review: check_review,
     **VALUE_CHECKS,
 }
 GUARDS: Mapping[type[Effect], Guard] = {
@@ -206,6 +213,7 @@ GUARDS: Mapping[type[Effect], Guard] = {
     Confirm: guard_confirm,
     Tag: tagging.guard_tag,
     Untag: tagging.guard_untag,
+    Invite: inviting.guard_invite,
 }
 APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Grant: _grant,
@@ -219,7 +227,10 @@ APPLY: Mapping[type[Effect], Callable[[Scene, Any], Logged]] = {
     Release: release,
     Confirm: confirm,
     SetTeam: set_team,
+    Refund: refunding.refund,
     Tag: tagging.tag,
     Untag: tagging.untag,
+    Invite: inviting.invite,
+    Review: review,
     **VALUE_APPLY,
 }

@@ -13,13 +13,20 @@ from siyu.campaigns.pending import PendingFact
 FINGERPRINT_BYTES = 16
 
 
+class VerdictOn(NamedTuple):
+    """Which review a fact is the verdict on, and who gave it, in at most 60 characters."""
+
+    review_id: UUID
+    made_by: str
+
+
 class NewFact(NamedTuple):
     """Something that happened, as it is submitted.
 
     `data` has the shape that `type` declares and was validated by the caller. `idempotency_key` (at most 200
     characters) names this fact for ever: a second one with the key and the same body gets the first's answer.
     `campaign_id` says which campaign an action is for, or which one asked for the fact. `stamped`: `at` is merely when
-    it arrived here, so a retry that arrives later is still the same body.
+    it arrived here, so a retry that arrives later is still the same body. `verdict` says that it is one, and on what.
     """
 
     type: str
@@ -29,6 +36,7 @@ class NewFact(NamedTuple):
     idempotency_key: str
     campaign_id: UUID | None = None
     stamped: bool = False
+    verdict: VerdictOn | None = None
 
     def fingerprint(self) -> bytes:
         """A hash of the body; equal for equal bodies in every process and version."""

@@ -15,7 +15,8 @@ from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.outcome import Decision, Refusal
 from siyu.engine.replay_verdicts import Name
 from siyu.orders import ORDER_FACTS
-from siyu.sdk import MemberView
+from siyu.sdk import MemberView, Refund
+from siyu.sdk.core_facts import REFUND_FAILED, REFUND_REQUESTED
 
 PAGE_ROWS = 5_000
 FIRST = UUID(int=0)
@@ -72,9 +73,14 @@ class PastFact(NamedTuple):
 
 
 def heard_by(kind: AnyCampaignType) -> list[str]:
-    """The types of facts, beside its own actions, that a campaign type depends on: with a refund, on payments too."""
+    """The types of facts, beside its own actions, that a campaign type depends on: with a refund, on payments too.
+
+    Whether a refund can fail depends on what every campaign asked for.
+    """
     heard = kind.listens | kind.settles
-    return sorted(heard | ORDER_FACTS.keys() if heard & ORDER_FACTS.keys() else heard)
+    if heard & ORDER_FACTS.keys() or Refund in kind.effects or REFUND_FAILED in heard:
+        heard |= ORDER_FACTS.keys()
+    return sorted(heard | {REFUND_REQUESTED} if REFUND_FAILED in heard else heard)
 
 
 async def count_past(connection: Connection, campaign_id: UUID, types: Sequence[str]) -> int:

@@ -18,12 +18,13 @@ from siyu.campaigns.routes import needs_features
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
 from siyu.engine.facts import ArrivedFact, NewFact
+from siyu.engine.partner_loading import load_invitations
 from siyu.engine.pending import hearers
 from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
 from siyu.ledger import load_accounts
 from siyu.members import load_features
-from siyu.orders import ORDER_FACTS, load_orders
+from siyu.orders import LOOKS_AT_ORDERS, LOOKS_AT_REFUNDS, load_orders, load_refunds
 from siyu.sdk import Features, Period, Scope
 
 
@@ -39,18 +40,28 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
             connection, world.participations, list({(c.id, new.member_id) for c, new in concerns})
         )
         await load_value(connection, world, concerns)
+        await load_invitations(connection, world, concerns)
     if world.routes.need_features:
         selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
         world.features |= await load_features(connection, selected) if selected else {}
         for newcomer_id in selected - world.features.keys():
             # Somebody in a preview, of whom nothing is known but when they joined.
             world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
-    numbers = {fact.new.data["order"] for fact in facts if fact.new.type in ORDER_FACTS}
-    if numbers:
-        await load_orders(connection, world.orders, numbers)
+    await _load_orders(connection, world, facts)
     needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
     if needy:
         await _load_needs(connection, world, needy, lock=lock)
+
+
+async def _load_orders(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
+    """The orders that facts name, and what was asked for of those where a fact may change that."""
+    numbers = {fact.new.data["order"] for fact in facts if fact.new.type in LOOKS_AT_ORDERS}
+    if not numbers:
+        return
+    await load_orders(connection, world.orders, numbers)
+    refunded = {fact.new.data["order"] for fact in facts if fact.new.type in LOOKS_AT_REFUNDS}
+    if refunded:
+        await load_refunds(connection, world.orders, refunded)
 
 
 def _concerned(world: World, fact: ArrivedFact) -> Iterable[LiveCampaign]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
-from siyu.campaigns.pending import PendingFact
+from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.world import World
 
@@ -24,7 +24,12 @@ def arrived_fact(pending: PendingFact, fact_id: UUID, now: datetime) -> ArrivedF
 
 
 def hearers(world: World, pending: PendingFact) -> Sequence[LiveCampaign]:
-    """The campaign that asked for the fact, in whatever state it is; and, if it is no timer, those that listen."""
+    """The campaign that asked for the fact, in whatever state it is; and, if it is no timer, those that listen.
+
+    What campaigns ask of the core nobody hears.
+    """
+    if pending.type in CORE_TYPES:
+        return []
     own = world.campaign(pending.campaign_id)
     campaigns = [own] if own is not None else []
     if pending.timer_key is None:

@@ -1,6 +1,6 @@
 """The people of a simulation: who comes on which day, and when; what they then do, the test kit's crowd makes up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from siyu.campaigns.live import LiveCampaign
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.orders import ORDER_FACTS
-from siyu.sdk import MemberView
+from siyu.reviews import ReviewKey
+from siyu.sdk import MemberView, member_code
 from siyu.sdk.core_facts import ORDER_PAID, ORDER_REFUNDED
 from siyu.sdk.testing import CannotDraw, Crowd
 
@@ -28,7 +29,8 @@ DAY_S = 86_400
 class CrowdPlan:
     """How many come, for how many days, from which day of the shop's zone on; equal plans make equal crowds.
 
-    `given` is what each has from elsewhere when they come, by unit.
+    `given` is what each has from elsewhere when they come, by unit; `approved`, from 0 to 1, the share of reviews that
+    operators approve.
     """
 
     members: int
@@ -37,6 +39,7 @@ class CrowdPlan:
     starts_on: date
     zone: ZoneInfo
     given: Mapping[str, int] = field(default_factory=dict)
+    approved: float = 1.0
 
     def random(self, use: str) -> Random:
         """A generator for one use: more members do not change what the first ones are."""
@@ -68,11 +71,14 @@ class Population:
 
     def __init__(self, campaign: LiveCampaign, plan: CrowdPlan) -> None:
         self._campaign_id, self._plan, self._rng = campaign.id, plan, plan.random("facts")
+        self._verdict_type, self._operators = campaign.type.verdict_fact(), plan.random("verdicts")
         self.people = list(self._people(plan.random("people")))
-        self._crowd = Crowd(campaign.type, self._rng)
+        codes = [member_code(person.member.id) for person in self.people] if campaign.type.partner is not None else []
+        self._crowd = Crowd(campaign.type, self._rng, codes=codes)
         types = self._crowd.types
         self._orders, self._refunds = not ORDER_FACTS.keys().isdisjoint(types), ORDER_REFUNDED in types
-        actions = [type_ for type_ in types if type_ not in ORDER_FACTS]
+        known = ORDER_FACTS.keys() | {self._verdict_type}
+        actions = [type_ for type_ in types if type_ not in known]
         self._actions = [type_ for type_ in actions if self._can_draw(type_)]
         self.unplayed = [*self._crowd.unplayed, *(type_ for type_ in actions if type_ not in self._actions)]
         self._due: dict[int, list[Happening]] = {}
@@ -85,6 +91,17 @@ class Population:
                 happenings.extend(self._act(person.member.id, number))
         happenings.sort(key=lambda happening: (happening.at, happening.member_id.int))
         yield from map(self._fact, happenings)
+
+    def verdicts(self, number: int, waiting: Callable[[], Iterable[ReviewKey]]) -> Iterator[ArrivedFact]:
+        """What operators say at the end of a day about all that is `waiting` then, which is asked for only then."""
+        if self._verdict_type is None:
+            return
+        at = self.end_of(number)
+        for campaign_id, member_id, key in waiting():
+            approved = self._operators.random() < self._plan.approved
+            data = {"key": key, "approved": approved, "note": ""}
+            new = NewFact(self._verdict_type, member_id, at, data, "", campaign_id)
+            yield ArrivedFact(UUID(int=self._operators.getrandbits(128)), b"", at, new)
 
     def end_of(self, number: int) -> datetime:
         """The last moment of a day."""

@@ -4,8 +4,9 @@ from typing import Literal, NamedTuple
 
 from siyu.campaigns.reservations import ReservationState
 from siyu.engine.counting import fact_counter, left_of, row_named, team_of
+from siyu.engine.inviting import partner_of
 from siyu.engine.scene import Scene
-from siyu.sdk import Effect, Features, Granted, Held, Hold, NotDeclared, Reserved, Settle
+from siyu.sdk import Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
 from siyu.sdk.view import TeamT
 
 HOLDING: frozenset[type[Effect]] = frozenset({Hold, Settle})
@@ -32,6 +33,12 @@ class SceneReads(NamedTuple):
         if not self.scene.campaign.reads_features:
             raise NotDeclared("the campaign type's `features` does not say that this config reads them")
         return self.scene.world.features[self.scene.fact.member_id]
+
+    def partner(self) -> MemberView | None:
+        """As `View.partner`."""
+        if self.scene.campaign.type.partner is None:
+            raise NotDeclared("the campaign type declares no `partner`")
+        return partner_of(self.scene)
 
     def held(self, key: str) -> Held | None:
         """As `View.held`."""

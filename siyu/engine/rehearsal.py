@@ -33,9 +33,10 @@ class Rehearsal:
         return outcome
 
     def overhear(self, fact: ArrivedFact) -> None:
-        """Enter an order that no campaign decides about; any other fact changes nothing."""
+        """Enter an order, or a refund, that no campaign decides about; any other fact changes nothing."""
         new = fact.new
-        if isinstance(self.world.orders.accept(new.type, new.member_id, new.at, new.data), OrderView):
+        entered = self.world.orders.accept(new.type, new.member_id, new.at, new.data, new.campaign_id)
+        if isinstance(entered, OrderView):
             self.world.note_order(new.member_id)
         self.world.forget_changes()
 

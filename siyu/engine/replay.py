@@ -119,7 +119,7 @@ class Replay:
     async def _follow(self, run: "_Run", past: PastFact) -> None:
         """Decide what the campaign has asked for and is due before a fact, but for what the past has, too."""
         for fact in run.shop.stored.in_order((), past.fact.arrived_at):
-            if not run.follow_ups.leave(fact) and await run.shop.find(fact.new.member_id, past.position):
+            if not run.follow_ups.leave(fact) and await run.shop.find(fact.new, past.position):
                 run.follow_ups.note(fact.new, self._decide(run.shop, fact))
 
     def _play(self, past: PastFact, run: "_Run", summary: ReplaySummary) -> Difference | None:

@@ -9,6 +9,8 @@ from uuid import UUID
 from siyu.campaigns import AnyCampaignType
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.outcome import Decision
+from siyu.sdk import Refund
+from siyu.sdk.core_facts import REFUND_REQUESTED
 
 INCOMPARABLE = frozenset({"pending", "changed"})
 # What names a follow-up in the past and in the replay alike: its type, the member and the time it happens at.
@@ -41,7 +43,8 @@ def _comparable(effect: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def follow_ups_of(kind: AnyCampaignType) -> frozenset[str]:
     """The types of the facts that campaigns of a type can ask for."""
-    return frozenset(map(kind.own_fact, (*kind.timers, *kind.emits)))
+    own = frozenset(map(kind.own_fact, (*kind.timers, *kind.emits)))
+    return own | {REFUND_REQUESTED} if Refund in kind.effects else own
 
 
 class FollowUps:

@@ -18,6 +18,8 @@ from siyu.sdk import Fact
 AMOUNT_MAX = 1_000_000_000_000
 KEY_LENGTH_MAX = 64
 
+INTEGER_MAX = 2**63 - 1
+
 # An effect as the decision log keeps it.
 Logged = dict[str, Any]
 
@@ -47,7 +49,7 @@ class Scene(NamedTuple):
         return Cause(campaign.id, campaign.issuers[unit], unit, fact.id, fact.at)
 
     def key(self, text: str) -> tuple[UUID, UUID, str]:
-        """What a hold or a reward of this member in this campaign is found by."""
+        """What a hold, a reward or a review of this member in this campaign is found by."""
         return self.campaign.id, self.fact.member_id, text
 
     def is_readable(self, reference: str) -> bool:
@@ -63,3 +65,16 @@ def is_amount(value: object) -> bool:
 def is_text(value: object, length_max: int) -> bool:
     """Whether it is text that can be stored, of 1 to `length_max` characters."""
     return isinstance(value, str) and 1 <= len(value) <= length_max and is_storable(value)
+
+
+def are_values(values: Mapping[str, object], count_max: int, length_max: int) -> bool:
+    """Whether they are few, each under a short name: whole numbers and texts that can be stored, the empty one too."""
+    if len(values) > count_max:
+        return False
+    return all(is_text(name, KEY_LENGTH_MAX) and _is_value(value, length_max) for name, value in values.items())
+
+
+def _is_value(value: object, length_max: int) -> bool:
+    if type(value) is int:
+        return -INTEGER_MAX <= value <= INTEGER_MAX
+    return type(value) is str and len(value) <= length_max and is_storable(value)

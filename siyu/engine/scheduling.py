@@ -37,14 +37,14 @@ def check_emit(scene: "Scene", effect: Emit) -> bool:
     """Whether the fact is declared, somebody is named, its data are possible and the chain of facts short enough."""
     model = scene.campaign.type.emits.get(effect.type)
     named = effect.member_id is None or isinstance(effect.member_id, UUID)
-    return model is not None and named and _is_shallow(_depth(scene) + 1) and _fits(scene, model, effect)
+    return model is not None and named and _is_shallow(depth_of(scene) + 1) and _fits(scene, model, effect)
 
 
 def schedule(scene: "Scene", effect: Schedule) -> "Logged":
     """Set the timer."""
     due_at = max(effect.at, scene.arrived.arrived_at).astimezone(UTC)
     data, member_id, depth = scene.carried[id(effect)], scene.fact.member_id, _timer_depth(scene, effect)
-    fact = _asked_for(scene, effect.type, member_id, data, effect.key, depth, due_at)
+    fact = asked_for(scene, scene.campaign.type.own_fact(effect.type), member_id, data, effect.key, depth, due_at)
     scene.world.pending.schedule(_timer(scene, effect.key), fact)
     return {"kind": "schedule", "key": effect.key, "type": fact.type, "at": due_at.isoformat(), "pending": str(fact.id)}
 
@@ -57,40 +57,46 @@ def cancel(scene: "Scene", effect: Cancel) -> "Logged":
 
 def emit(scene: "Scene", effect: Emit) -> "Logged":
     """Ask for the fact."""
-    # It happened when its cause happened, but not in the future, where a reporter's clock may be a little.
-    happened_at = min(scene.fact.at, scene.arrived.arrived_at)
     data, member_id = scene.carried[id(effect)], effect.member_id or scene.fact.member_id
-    fact = _asked_for(scene, effect.type, member_id, data, None, _depth(scene) + 1, happened_at)
+    type_, depth = scene.campaign.type.own_fact(effect.type), depth_of(scene) + 1
+    fact = asked_for(scene, type_, member_id, data, None, depth, happened_at(scene))
     scene.world.pending.emit(fact)
     return {"kind": "emit", "type": fact.type, "member": str(member_id), "pending": str(fact.id)}
 
 
-def _asked_for(
+def asked_for(
     scene: "Scene",
-    name: str,
+    fact_type: str,
     member_id: UUID,
     data: Mapping[str, Any],
     timer_key: str | None,
     depth: int,
     due_at: datetime,
 ) -> PendingFact:
-    campaign, now = scene.campaign, scene.arrived.arrived_at
-    fact_type, new_id = campaign.type.own_fact(name), scene.world.new_id()
-    return PendingFact(new_id, fact_type, member_id, campaign.id, data, timer_key, depth, due_at, now)
+    """A fact that the campaign of the scene asks for."""
+    new_id, campaign_id, now = scene.world.new_id(), scene.campaign.id, scene.arrived.arrived_at
+    return PendingFact(new_id, fact_type, member_id, campaign_id, data, timer_key, depth, due_at, now)
+
+
+def happened_at(scene: "Scene") -> datetime:
+    """When a fact happened that follows at once: when its cause did, but not in the future, where a reporter's clock
+    may be a little."""
+    return min(scene.fact.at, scene.arrived.arrived_at)
+
+
+def depth_of(scene: "Scene") -> int:
+    """How many facts the scene's own follows from without a pause."""
+    pending = scene.arrived.pending
+    return pending.depth if pending is not None else 0
 
 
 def _timer(scene: "Scene", key: str) -> TimerKey:
     return scene.campaign.id, scene.fact.member_id, key
 
 
-def _depth(scene: "Scene") -> int:
-    pending = scene.arrived.pending
-    return pending.depth if pending is not None else 0
-
-
 def _timer_depth(scene: "Scene", effect: Schedule) -> int:
     is_pause = effect.at - scene.arrived.arrived_at >= PAUSE_MIN
-    return 0 if is_pause else _depth(scene) + 1
+    return 0 if is_pause else depth_of(scene) + 1
 
 
 def _is_shallow(depth: int) -> bool:

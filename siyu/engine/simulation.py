@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Decision
 from siyu.engine.population import CrowdPlan, Population
+from siyu.engine.refusals import CAMPAIGN_FAILED
 from siyu.engine.rehearsal import Rehearsal
 from siyu.engine.totals import Totals, net, totals_of
 from siyu.engine.world import World
@@ -42,11 +44,20 @@ class Rewards:
 
 
 @dataclass(slots=True)
+class Reviews:
+    """How many reviews operators approved and rejected, and how many are open at the end."""
+
+    approved: int = 0
+    rejected: int = 0
+    open: int = 0
+
+
+@dataclass(slots=True)
 class Report:
     """What came of it.
 
     `participants` had at least one decision that was no refusal; `winners` have value of the campaign left, or a
-    reward. `rewards` are by name; `spreads` are of value alone.
+    reward. `rewards` are by name; `spreads` are of value alone. `reviews` is None for a type that asks for none.
     """
 
     unplayed: list[str]
@@ -58,6 +69,7 @@ class Report:
     totals: Totals = field(default_factory=Counter)
     rewards: dict[str, Rewards] = field(default_factory=dict)
     spreads: dict[str, Spread] = field(default_factory=dict)
+    reviews: Reviews | None = None
 
 
 def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Report:
@@ -72,21 +84,25 @@ def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Rep
         for unit, amount in plan.given.items():
             world.book.bring(member_id, unit, amount)
     rehearsal = Rehearsal(world)
-    tally = Tally(Report(population.unplayed))
+    verdict_type = campaign.type.verdict_fact()
+    tally = Tally(Report(population.unplayed, reviews=None if verdict_type is None else Reviews()), verdict_type)
     for day in range(plan.days):
-        for fact in rehearsal.in_order(population.day(day), population.end_of(day)):
+        facts = chain(population.day(day), population.verdicts(day, world.reviews.waiting))
+        for fact in rehearsal.in_order(facts, population.end_of(day)):
             # A fact that a campaign asked for about nobody is dropped, as a commit drops it.
             if fact.new.member_id in members:
                 tally.count(fact, rehearsal.play(fact).decision_of(campaign.id))
         progress(day + 1, plan.days, tally.report.facts.total())
+    if tally.report.reviews is not None:
+        tally.report.reviews.open = len(world.reviews.waiting())
     return tally.finished(world.rewards)
 
 
 class Tally:
     """Counts what each member got."""
 
-    def __init__(self, report: Report) -> None:
-        self.report = report
+    def __init__(self, report: Report, verdict_type: str | None = None) -> None:
+        self.report, self._verdict_type = report, verdict_type
         self._by_member: dict[UUID, Totals] = {}
 
     def count(self, fact: ArrivedFact, decision: Decision | None) -> None:
@@ -96,6 +112,10 @@ class Tally:
         if decision is None:
             return
         report.decisions += 1
+        if report.reviews is not None and fact.new.type == self._verdict_type and not _failed(decision):
+            said = fact.new.data["approved"]
+            report.reviews.approved += said
+            report.reviews.rejected += not said
         if decision.refusal is not None:
             report.refusals[decision.refusal.code] += 1
             return
@@ -122,6 +142,11 @@ class Tally:
             unit: _spread(sorted(value for value in values if value > 0)) for unit, values in held.items()
         }
         return report
+
+
+def _failed(decision: Decision) -> bool:
+    """Whether the campaign failed to decide: a verdict then does not count."""
+    return decision.refusal is not None and decision.refusal.code == CAMPAIGN_FAILED
 
 
 def _has_some(totals: Totals, units: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from siyu.campaigns import (
     write_participations,
     write_reservations,
 )
-from siyu.campaigns.pending import PendingFact
+from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.campaigns.pending_store import take_pending, write_pending
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
@@ -29,13 +29,14 @@ from siyu.engine.outcome import Outcome
 from siyu.engine.store import append_decisions, append_facts, idempotency_key, load_answers
 from siyu.engine.timing import Timings
 from siyu.engine.value_loading import NO_KEYS, UsedKeys, find_used, put_used_keys, write_value
+from siyu.engine.verdicts import find_late
 from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.ids import new_id
 from siyu.ledger import write_book
-from siyu.members import lock_members, write_tags
-from siyu.orders import write_orders
+from siyu.members import append_invitations, lock_members, write_tags
+from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
 
 logger = logging.getLogger(__name__)
@@ -79,18 +80,22 @@ class BatchTransaction:
         if pending:
             gone = await _take(connection, pending, members, routes.campaigns)
             fresh = [fact for fact in fresh if fact.id not in gone]
+        late = await find_late(connection, fresh, routes.by_id)
+        if late:
+            fresh = [fact for fact in fresh if fact.id not in late]
         await append_facts(connection, fresh if not pending else [fact for fact in fresh if fact.pending is None])
         step("append facts")
         world, outcomes = await self._decide(connection, routes, fresh, members, used, step)
         if pending:
             # Only now is it known which of them another fact of the batch took back. Nobody else can append them.
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
+            _tell_of_refused(fresh, outcomes)
         if fresh:
             await _write(connection, world, step)
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]
-        return Decided([_answer(fact, answers) for fact in facts], due, hints_of(world))
+        return Decided([late.get(fact.id) or _answer(fact, answers) for fact in facts], due, hints_of(world))
 
     async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
         """The keys these facts would be decided with that the database has already; changes nothing."""
@@ -147,9 +152,19 @@ def _is_still_pending(world: World, fact: ArrivedFact) -> bool:
     return fact.pending is not None and fact.pending.id not in world.pending.withdrawn
 
 
+def _tell_of_refused(facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) -> None:
+    """Say which money will not go back although a campaign asked for it: nobody waits for the answer."""
+    for fact, outcome in zip(facts, outcomes, strict=True):
+        if fact.new.type in CORE_TYPES and outcome.decisions:
+            [decision] = outcome.decisions
+            code = decision.refusal.code if decision.refusal else None
+            logger.warning("campaign %s asked for %s: %s: %s", fact.new.campaign_id, fact.new.type, code, fact.new.data)
+
+
 async def _write(connection: Connection, world: World, step: Step) -> None:
     await write_participations(connection, world.participations)
     await write_tags(connection, world.tags)
+    await append_invitations(connection, world.invitations.new.values())
     step("write participations")
     await write_book(connection, world.book)
     await write_value(connection, world)
@@ -160,6 +175,7 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     await append_decisions(connection, world.decisions)
     step("append decisions")
     await write_orders(connection, world.orders)
+    await write_refunds(connection, world.orders)
     step("write orders")
     await leave_changes(connection, board_changes(world))
     step("leave scores")

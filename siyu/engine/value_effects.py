@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from siyu.engine.references import is_reference
-from siyu.engine.scene import KEY_LENGTH_MAX, Logged, Scene, is_amount, is_text
-from siyu.inputs import is_storable
+from siyu.engine.scene import KEY_LENGTH_MAX, Logged, Scene, are_values, is_amount, is_text
 from siyu.messaging import NewMessage, render
 from siyu.sdk import Effect, Hold, Issue, Notify, Reverse, Revoke, Settle, Spend
 
@@ -13,7 +12,6 @@ from siyu.sdk import Effect, Hold, Issue, Notify, Reverse, Revoke, Settle, Spend
 HOLDS_OPEN_MAX = 256
 PARAMS_MAX = 16
 PARAM_LENGTH_MAX = 200
-PARAM_INTEGER_MAX = 2**63 - 1
 
 
 def _check_spend(scene: Scene, effect: Spend) -> bool:
@@ -58,18 +56,10 @@ def _check_revoke(_: Scene, effect: Revoke) -> bool:
 
 def _check_notify(scene: Scene, effect: Notify) -> bool:
     template, params = scene.campaign.type.messages.get(effect.message), dict(effect.params)
-    if template is None or len(params) > PARAMS_MAX:
-        return False
-    if not all(is_text(name, KEY_LENGTH_MAX) and _is_param(value) for name, value in params.items()):
+    if template is None or not are_values(params, PARAMS_MAX, PARAM_LENGTH_MAX):
         return False
     # What has no words in one of the languages raises here, so that no reader meets it.
     return all(render(template, params, language) for language in ("zh", "en"))
-
-
-def _is_param(value: object) -> bool:
-    if type(value) is int:
-        return -PARAM_INTEGER_MAX <= value <= PARAM_INTEGER_MAX
-    return type(value) is str and len(value) <= PARAM_LENGTH_MAX and is_storable(value)
 
 
 def _spend(scene: Scene, effect: Spend) -> Logged:

@@ -1,4 +1,4 @@
-"""What the effects of value read and write beside balances: open holds, keys in use, what is left under references."""
+"""What effects read and write beside balances: open holds and reviews, keys in use, what is left under references."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,8 +13,9 @@ from siyu.engine.store import find_once
 from siyu.engine.world import OnceKey, World
 from siyu.ledger import HoldKey, find_hold_keys, load_grants, load_holds, load_spends, write_holds
 from siyu.messaging import append_messages
+from siyu.reviews import load_open_reviews, write_reviews
 from siyu.rewards import RewardKey, find_reward_keys, load_rewards, write_rewards
-from siyu.sdk import Issue, Spend
+from siyu.sdk import Issue, Review, Spend
 from siyu.sdk.core_facts import ORDER_REFUNDED
 
 # A campaign that will decide about a fact.
@@ -40,6 +41,9 @@ async def load_value(connection: Connection, world: World, concerns: Sequence[Co
     issuing = {new.member_id for campaign, new in concerns if Issue in campaign.type.effects}
     if issuing:
         await load_rewards(connection, world.rewards, issuing)
+    reviewing = {(campaign.id, new.member_id) for campaign, new in concerns if Review in campaign.type.effects}
+    if reviewing:
+        await load_open_reviews(connection, world.reviews, list(reviewing))
     await _load_references(connection, world, concerns)
 
 
@@ -81,7 +85,8 @@ def put_used_keys(world: World, keys: UsedKeys) -> None:
 
 
 async def write_value(connection: Connection, world: World) -> None:
-    """Write holds, rewards and messages; the ledger's transfers are written before."""
+    """Write holds, rewards, messages and reviews; the ledger's transfers are written before."""
     await write_holds(connection, world.holds)
     await write_rewards(connection, world.rewards)
     await append_messages(connection, world.messages)
+    await write_reviews(connection, world.reviews)

@@ -20,9 +20,11 @@ from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
 from siyu.ledger.holds import HoldBook
+from siyu.members.invitations import InvitationBook
 from siyu.members.tags import TagChanges
 from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
+from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
 from siyu.sdk import Features, MemberView
 
@@ -53,6 +55,7 @@ class World:
     reservations: Reservations = field(init=False)
     holds: HoldBook = field(init=False)
     rewards: RewardBook = field(init=False)
+    reviews: ReviewBook = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
     scores: list[BoardChange] = field(default_factory=list)
@@ -63,6 +66,9 @@ class World:
     # Of those members alone about whom a campaign decides that has an audience, reads features or changes tags.
     features: dict[UUID, Features] = field(default_factory=dict)
     tags: TagChanges = field(default_factory=TagChanges)
+    # Members whom facts name and who are not in `members`: what is read of them never changes, and they are not locked.
+    partners: dict[UUID, MemberView] = field(default_factory=dict)
+    invitations: InvitationBook = field(default_factory=InvitationBook)
     routes: Routes = field(init=False)
     known_routes: InitVar[Routes | None] = None
     _days: dict[datetime, date] = field(default_factory=dict)
@@ -74,6 +80,7 @@ class World:
         self.reservations = Reservations(self.new_id)
         self.holds = HoldBook(self.new_id)
         self.rewards = RewardBook(self.new_id)
+        self.reviews = ReviewBook(self.new_id)
         self.routes = known_routes or Routes(self.campaigns)
 
     def day(self, at: datetime) -> date:
@@ -118,10 +125,13 @@ class World:
         self.decisions.clear()
         self.scores.clear()
         self.messages.clear()
+        self.reviews.forget_changes()
         self.tags.clear()
+        self.invitations.new.clear()
         self.book.transfers.clear()
         self.orders.changed.clear()
         self.orders.spendings.clear()
+        self.orders.refunds.changed.clear()
         self._days.clear()
         self.counters.forget_slots()
         self.pending = PendingFacts()

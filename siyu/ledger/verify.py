@@ -10,14 +10,15 @@ from siyu.ledger.chains import is_one_chain
 from siyu.ledger.counter_invariants import COUNTER_PROBES
 from siyu.ledger.invariants import ISSUED, RUNNING_BALANCE, Probe
 from siyu.ledger.invariants import PROBES as VALUE_PROBES
+from siyu.ledger.refund_invariants import REFUND_PROBES
 from siyu.ledger.unfolded import Unfolded
 
 # Rows looked at with one statement: milliseconds each, so that a check of any size stays interruptible.
 ROWS_AT_ONCE = 10_000
 VIOLATIONS_SHOWN_MAX = 10
 COUNT_TIMEOUT_S = 600.0
-TABLES = ("account", "transfer", "member", "fact", "decision", "campaign", "reservation", "hold")
-PROBES = (*VALUE_PROBES, *COUNTER_PROBES)
+TABLES = ("account", "transfer", "member", "fact", "decision", "campaign", "reservation", "hold", "refund_request")
+PROBES = (*VALUE_PROBES, *COUNTER_PROBES, *REFUND_PROBES)
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 # Half of all transfers touch one campaign's account, so the planner expects that of any account and would read the

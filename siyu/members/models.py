@@ -16,8 +16,8 @@ class Member(Model):
     tier = fields.CharField(max_length=32, null=True)
 
     class Meta:
+        # Beside it the unique index `member_place` on (joined_at, id), which invitations refer to (migration 0011).
         table = "member"
-        indexes = (Index(fields=("joined_at", "id"), name="member_joined_at"),)
 
 
 class Identity(Model):

@@ -5,12 +5,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.sdk.core_facts import ORDER_CANCELLED, ORDER_PAID, ORDER_REFUNDED
+from siyu.sdk.core_facts import ORDER_CANCELLED, ORDER_PAID, ORDER_REFUNDED, REFUND_FAILED
 
 # A hundred million yuan: far above any order, far below what an integer column holds when summed.
 AMOUNT_FEN_MAX = 10_000_000_000
+# What a payment provider may answer, in a sentence or two.
+REFUND_PROBLEM_LENGTH_MAX = 500
 
-OrderNumber = Annotated[str, Field(min_length=1, max_length=64)]
+ORDER_NUMBER_LENGTH_MAX = 64
+
+OrderNumber = Annotated[str, Field(min_length=1, max_length=ORDER_NUMBER_LENGTH_MAX)]
 OpenedKey = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -43,6 +47,17 @@ class OrderCancelled(OrderFact):
     """An order will not be paid. What campaigns make of it is theirs: the core keeps account of paid orders alone."""
 
 
+class RefundFailed(OrderFact):
+    """What a campaign asked to be paid back could not be paid, and why; it stays open."""
+
+    problem: Annotated[str, Field(min_length=1, max_length=REFUND_PROBLEM_LENGTH_MAX)]
+
+
 # Those that the core keeps account of.
 ORDER_FACTS: Mapping[str, type[OrderFact]] = {ORDER_PAID: OrderPaid, ORDER_REFUNDED: OrderRefunded}
-CORE_FACTS: Mapping[str, type[OrderFact]] = {**ORDER_FACTS, ORDER_CANCELLED: OrderCancelled}
+# Those that services and operators report.
+CORE_FACTS: Mapping[str, type[OrderFact]] = {
+    **ORDER_FACTS,
+    ORDER_CANCELLED: OrderCancelled,
+    REFUND_FAILED: RefundFailed,
+}

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from siyu.db import Connection
-from siyu.orders.book import OrderBook, OrderRecord
+from siyu.orders.book import OrderBook
+from siyu.orders.record import OrderRecord
 
 LOAD = "SELECT id, number, member_id, amount_fen, refunded_fen, paid_at FROM shop_order WHERE number = ANY($1::text[])"
 

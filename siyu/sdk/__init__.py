@@ -16,6 +16,7 @@ from siyu.sdk.arms import Arm
 from siyu.sdk.audience import Audience, Features
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
 from siyu.sdk.caps import Cap, Measure
+from siyu.sdk.codes import member_code, member_of_code
 from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.counters import Counter, Period, Scope, bucket_of
 from siyu.sdk.effects import (
@@ -26,27 +27,25 @@ from siyu.sdk.effects import (
     Emit,
     Grant,
     Hold,
-    Issue,
-    Notify,
     Once,
     Refuse,
     Release,
     Reserve,
     Reverse,
-    Revoke,
     Schedule,
     Score,
     SetState,
     SetTeam,
     Settle,
     Spend,
-    Tag,
-    Untag,
 )
 from siyu.sdk.facts import Fact
 from siyu.sdk.hooks import ENTRY_POINT_GROUP, PROJECT, CampaignHooks, hookimpl
+from siyu.sdk.member_effects import Invite, Tag, Untag
 from siyu.sdk.model import ActionInput, CampaignConfig, CampaignState, FactData
 from siyu.sdk.reads import References
+from siyu.sdk.reviews import Reviewed
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.terms import CampaignTerms
 from siyu.sdk.text import Text
@@ -81,6 +80,7 @@ __all__ = [
     "Granted",
     "Held",
     "Hold",
+    "Invite",
     "Issue",
     "Measure",
     "MemberView",
@@ -91,11 +91,14 @@ __all__ = [
     "Period",
     "Progress",
     "References",
+    "Refund",
     "Refuse",
     "Release",
     "Reserve",
     "Reserved",
     "Reverse",
+    "Review",
+    "Reviewed",
     "Revoke",
     "RewardRule",
     "Schedule",
@@ -112,4 +115,6 @@ __all__ = [
     "View",
     "bucket_of",
     "hookimpl",
+    "member_code",
+    "member_of_code",
 ]

@@ -11,6 +11,8 @@ from siyu.sdk.effects import Effect
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import ActionInput, FactData
 from siyu.sdk.reads import References
+from siyu.sdk.reviews import REVIEWED
+from siyu.sdk.shop_effects import Review
 from siyu.sdk.teams import TeamOf
 from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, StateT, View
@@ -63,6 +65,10 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `features(config)`: whether decisions under a config look at `View.features`, which is loaded for such campaigns
       alone; without it none does. Pure.
     - `messages`: every message it may `Notify` with, by a snake_case key (`{name}` is filled from `params`).
+    - `refunds`: every reason it may ask for a `Refund` for, by a snake_case key, and the sentence that the shop's staff
+      and the member read.
+    - `reviews`: every reason it may ask for a `Review` with, by a snake_case key: what the operator has to look at. The
+      verdict is its own fact `<key>.reviewed` with the data `Reviewed`; no action, timer or emitted fact has that name.
     - `decide`: synchronous and pure; sees the fact and the view, yields effects.
     - `describe`: progress of a participation for a front end.
     - `validate`: what is wrong with a config beyond what its model says; run when a campaign is saved or published.
@@ -72,6 +78,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `counters`: the numbers that `Reserve` takes from, at most 16; `slot_of`: which slot (1 to 32
       characters) a local time falls into, for counters of that period; None outside of all, when nothing is left.
     - `team`: the campaign has teams, `describe_team` tells a team's progress.
+    - `partner`: the field of `fact.data` that carries another member's code (`member_code`), whom `View.partner` tells.
     """
 
     key: str
@@ -94,6 +101,8 @@ class CampaignType(Generic[ConfigT, StateT]):
     reads: tuple[References, ...] = ()
     features: Callable[[ConfigT], bool] | None = None
     messages: Mapping[str, Text] = field(default_factory=dict)
+    refunds: Mapping[str, Text] = field(default_factory=dict)
+    reviews: Mapping[str, Text] = field(default_factory=dict)
     state_version: int = 1
     upcast: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
     counters: tuple[Counter[ConfigT], ...] = ()
@@ -101,15 +110,23 @@ class CampaignType(Generic[ConfigT, StateT]):
     team: TeamOf[Any] | None = None
     describe_team: Callable[[ConfigT, Any], Progress] | None = None
     upcast_team: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
+    partner: str | None = None
 
     def fact_type(self, action: Action) -> str:
         """The type of the facts that an action of this campaign type enters as."""
         return self.own_fact(action.name)
 
     def own_fact(self, name: str) -> str:
-        """The type of the facts that an action, a timer or an emitted fact of this name enters as."""
+        """The type of the facts that an action, a timer, an emitted fact or a verdict of this name enters as."""
         return f"{self.key}.{name}"
 
     def own_facts(self) -> frozenset[str]:
         """The types of all facts that enter through this campaign type alone, never from outside."""
-        return frozenset(map(self.own_fact, (*(action.name for action in self.actions), *self.timers, *self.emits)))
+        actions = [action.name for action in self.actions]
+        own = frozenset(map(self.own_fact, (*actions, *self.timers, *self.emits)))
+        verdict = self.verdict_fact()
+        return own if verdict is None else own | {verdict}
+
+    def verdict_fact(self) -> str | None:
+        """The type of the facts that operators' verdicts enter as; None where the type asks for no `Review`."""
+        return self.own_fact(REVIEWED) if Review in self.effects else None

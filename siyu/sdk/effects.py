@@ -13,6 +13,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from siyu.sdk.member_effects import Invite, Tag, Untag
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -90,41 +93,6 @@ class Settle:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
-    """Give the member a `reward` by its name (1 to 64 characters), once for a `key`.
-
-    Guarded: the key is new for this member in this campaign, even where an earlier reward was revoked; otherwise the
-    whole decision becomes the refusal `code`, with the `key`. What the name means and how it is delivered is up to the
-    shop.
-    """
-
-    reward: str
-    key: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Revoke:
-    """Take back the reward that was issued for this `key`; nothing happens where none is."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notify:
-    """Leave the member a message: one of the type's `messages`, each `{name}` filled from `params`.
-
-    At most 16 params: whole numbers of 64 bits, and texts of at most 200 characters.
-
-    >>> Notify("pickup_ready", {"counter": 3})
-    Notify(message='pickup_ready', params={'counter': 3})
-    """
-
-    message: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class SetState:
     """Replace the participation's state by an instance of the campaign type's `state`.
 
@@ -136,7 +104,8 @@ class SetState:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Put a score on a leaderboard that keeps each member's best (`streak`), in every window the fact falls into.
+    """Put a score on a leaderboard that keeps each member's best (`streak`, `invitees`), in every window the fact falls
+    into.
 
     `value` is bounded as an amount is.
     """
@@ -256,24 +225,6 @@ class SetTeam:
     state: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """Give the member a tag, one of those that audiences look at; nothing happens where they have it.
-
-    It is 1 to 32 printable characters without space around them. Guarded: a member has at most 64 tags, those of this
-    decision included; otherwise the whole decision becomes the core's refusal TOO_MANY_TAGS. Members do not see tags.
-    """
-
-    tag: str
-
-
-@dataclass(frozen=True, slots=True)
-class Untag:
-    """Take a tag from the member, whoever gave it; nothing happens where they do not have it."""
-
-    tag: str
-
-
 Effect = (
     Grant
     | Reverse
@@ -294,7 +245,10 @@ Effect = (
     | Issue
     | Revoke
     | Notify
+    | Review
     | Tag
     | Untag
+    | Invite
+    | Refund
 )
 EFFECT_TYPES: tuple[type[Effect], ...] = get_args(Effect)

@@ -11,10 +11,11 @@ class Fact(NamedTuple):
 
     `at` is when it happened (aware UTC) and `day` the same moment's date in the campaign's time zone, which is the
     shop's unless its terms name another: judge by these, a fact may arrive later. `data` is JSON of the shape its type
-    declares: an action's input or a model of `timers` or `emits`; for `order.paid` and `order.refunded` the `order` and
-    `amount_fen`, for `order.cancelled` the `order`, and for all three the keys `reservation` and `team`, where the shop
-    tells what the campaign gave out for the order. `seed` is equal in every process that decides this fact: draw with
-    `random.Random(fact.seed)`, never with a clock or a global generator.
+    declares: an action's input, a model of `timers` or `emits`, or `Reviewed`; for `order.paid` and `order.refunded`
+    the `order` and `amount_fen`, for `order.cancelled` the `order`, for `refund.failed` the `order` and the `problem`,
+    and for all of these the keys `reservation` and `team`, where the shop tells what the campaign gave out for the
+    order. `seed` is equal in every process that decides this fact: draw with `random.Random(fact.seed)`, never with a
+    clock or a global generator.
     """
 
     id: UUID

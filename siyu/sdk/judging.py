@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from siyu.sdk.campaign import SDK_VERSION, CampaignType
-from siyu.sdk.core_facts import CORE_FACT_TYPES
+from siyu.sdk.core_facts import CORE_FACT_TYPES, REFUND_REQUESTED
 from siyu.sdk.declared_counters import counter_problems
 from siyu.sdk.effects import (
     EFFECT_TYPES,
@@ -16,16 +16,17 @@ from siyu.sdk.effects import (
     Effect,
     Emit,
     Hold,
-    Issue,
-    Notify,
     Once,
     Refuse,
     Reserve,
     Schedule,
     Spend,
 )
+from siyu.sdk.member_effects import Invite
 from siyu.sdk.model import FactData
 from siyu.sdk.reads import References
+from siyu.sdk.reviews import REVIEWED
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review
 from siyu.sdk.text import Text
 from siyu.sdk.version_range import allows
 
@@ -36,10 +37,12 @@ KEY_LENGTH_MAX = 32
 # A type of facts is a key, a dot and a name; the table of facts has room for 64 characters.
 NAME_LENGTH_MAX = 31
 NAMES_MAX = 16
-MESSAGE_KEY_LENGTH_MAX = 64
+# Of a message, and of a reason to refund or to have a look.
+TEXT_KEY_LENGTH_MAX = 64
 READS_MAX = 16
+PARTNER_LENGTH_MAX = 64
 # The effects a decision can be refused by: those that carry a code.
-REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Issue, Once, Refuse, Reserve, Spend})
+REFUSING: frozenset[type[Effect]] = frozenset({Confirm, Hold, Invite, Issue, Once, Refuse, Reserve, Spend})
 
 AnyCampaignType = CampaignType[Any, Any]
 # Whether the problem is there, and its sentence.
@@ -48,7 +51,7 @@ Told = tuple[bool, str]
 
 def type_problems(kind: AnyCampaignType) -> Iterator[str]:
     """Every reason why siyu cannot use the campaign type, one sentence each; none where it can."""
-    told = chain(_about_itself(kind), _about_messages(kind), _about_own_facts(kind), counter_problems(kind))
+    told = chain(_about_itself(kind), _about_texts(kind), _about_own_facts(kind), counter_problems(kind))
     yield from (problem for applies, problem in told if applies)
     yield from _needs(kind.state, "state")
     if kind.team is not None:
@@ -68,14 +71,22 @@ def _about_itself(kind: AnyCampaignType) -> Iterator[Told]:
     yield len(kind.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"
     yield not all(ACTION.fullmatch(name) for name in names), f"action names must be camelCase: {names}"
     yield len(set(names)) < len(names), f"two of its actions have one name: {names}"
+    is_field = kind.partner is None or _is_key(kind.partner, PARTNER_LENGTH_MAX)
+    yield not is_field, f"its partner must be a field of facts, in short snake_case: {kind.partner!r}"
+    yield Invite in kind.effects and kind.partner is None, "it has the effect Invite but no partner who could invite"
+    heard = REFUND_REQUESTED in kind.listens | kind.settles
+    yield heard, f"no campaign hears {REFUND_REQUESTED}: what it asked for it knows, and what became of it others tell"
 
 
-def _about_messages(kind: AnyCampaignType) -> Iterator[Told]:
-    keys = list(kind.messages)
-    yield bool(keys) != (Notify in kind.effects), "messages and the effect Notify need each other"
-    named = all(_is_key(key, MESSAGE_KEY_LENGTH_MAX) for key in keys)
-    yield not named, f"message keys must be short snake_case: {keys}"
-    yield not all(isinstance(text, Text) for text in kind.messages.values()), "its messages must be Texts"
+def _about_texts(kind: AnyCampaignType) -> Iterator[Told]:
+    """What can be wrong with the sentences that effects name by their keys."""
+    by_effect = (("message", kind.messages, Notify), ("refund", kind.refunds, Refund), ("review", kind.reviews, Review))
+    for what, texts, effect in by_effect:
+        keys = list(texts)
+        yield bool(keys) != (effect in kind.effects), f"{what}s and the effect {effect.__name__} need each other"
+        named = all(_is_key(key, TEXT_KEY_LENGTH_MAX) for key in keys)
+        yield not named, f"{what} keys must be short snake_case: {keys}"
+        yield not all(isinstance(text, Text) for text in texts.values()), f"its {what}s must be Texts"
 
 
 def _about_own_facts(kind: AnyCampaignType) -> Iterator[Told]:
@@ -94,6 +105,8 @@ def _about_own_facts(kind: AnyCampaignType) -> Iterator[Told]:
         yield len(own) > NAMES_MAX, f"it has more than {NAMES_MAX} {what}"
     yield any(len(name) > NAME_LENGTH_MAX for name in names), f"names have at most {NAME_LENGTH_MAX} characters"
     yield len(set(names)) < len(names), f"two of its actions, timers and emits have one name: {sorted(names)}"
+    taken = Review in kind.effects and REVIEWED in names
+    yield taken, f"an action, timer or emit is named as the fact of a verdict on its reviews is: {REVIEWED}"
     yield bool(core), f"the core has facts of these types: {core}"
 
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.compliance import ActionKind, RewardRule
 from siyu.sdk.core_facts import ORDER_PAID, ORDER_REFUNDED
-from siyu.sdk.effects import Effect, Grant, Hold, Issue, Reverse
+from siyu.sdk.effects import Effect, Grant, Hold, Reverse
 from siyu.sdk.model import CampaignConfig
+from siyu.sdk.shop_effects import Issue
 from siyu.sdk.terms import COMMISSION_LEVELS_MAX, CampaignTerms
 from siyu.sdk.text import Text
 

@@ -13,7 +13,7 @@ TeamT = TypeVar("TeamT", bound=CampaignState)
 
 
 class MemberView(NamedTuple):
-    """The member the fact is about."""
+    """A member: the one the fact is about, or their partner."""
 
     id: UUID
     joined_at: datetime
@@ -69,6 +69,9 @@ class Reads(Protocol):
     def features(self) -> Features:
         """As `View.features`."""
 
+    def partner(self) -> MemberView | None:
+        """As `View.partner`."""
+
     def held(self, key: str) -> Held | None:
         """As `View.held`."""
 
@@ -105,6 +108,15 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     def features(self) -> Features:
         """What the shop knows of the member: tier, tags, groups; for configs that the type's `features` says yes to."""
         return self.reads.features()
+
+    @property
+    def partner(self) -> MemberView | None:
+        """The member whose code the fact carries in the field that `CampaignType.partner` names.
+
+        None where it carries none, or one that is nobody's. It may be the member's own, and it says nothing about who
+        wrote it: what a code is sent for, anybody can send it for.
+        """
+        return self.reads.partner()
 
     def granted(self, unit: str, reference: str, of: Literal["grant", "spend"] = "grant") -> Granted | None:
         """What is left of this campaign's grants under a reference, or of its spends; None where nothing is.

@@ -61,7 +61,12 @@ SECTIONS = (
             sdk.RewardRule,
         ),
     ),
-    Section("The fact", "What a decision is about.", (sdk.Fact,)),
+    Section("The fact", "What a decision is about.", (sdk.Fact, sdk.Reviewed)),
+    Section(
+        "Members' codes",
+        "What members share so that a fact can name them as somebody's partner; it fits a mini program's scene.",
+        (sdk.member_code, sdk.member_of_code),
+    ),
     Section(
         "Facts of the core",
         "Every shop has these, and `listens` and `settles` may name them. They may tell more one day; a campaign that "
@@ -95,6 +100,7 @@ SECTIONS = (
             kit.Stage,
             kit.Member,
             kit.Played,
+            kit.OpenReview,
             kit.given,
             kit.Given,
             kit.stage_of,

@@ -76,9 +76,10 @@ async def test_the_timer_of_the_page_thanks_a_week_later_unless_money_went_back(
     assert points == [0, 7, 7]
 
 
-def test_the_timer_of_the_page_passes_the_suite(plugin: ModuleType) -> None:
-    """But for what needs a file: its module has none."""
-    report = check_campaign(plugin.THANKS)
+@pytest.mark.parametrize("name", ["THANKS", "PHOTOS"])
+def test_the_other_campaigns_of_the_page_pass_the_suite(plugin: ModuleType, name: str) -> None:
+    """But for what needs a file: their module has none."""
+    report = check_campaign(getattr(plugin, name))
 
     assert set(report.passed) == set(CHECKS) - report.skipped.keys()
     assert set(report.skipped) == {"is_the_same_in_every_process", "reaches_for_nothing"}

@@ -49,7 +49,7 @@ def mishaps(answer: object) -> list[object]:
 
 
 async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
-    """A member with an order, a missed day and two claims, a campaign of each type and a draft.
+    """A member with an order, a refund to come, a missed day and two claims, a campaign of each type and a draft.
 
     The member, and the ids and keys that documents name in capitals.
     """
@@ -62,6 +62,7 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
     await shop.engine.submit(sign(streaks, member, datetime(2026, 11, 19, 4, tzinfo=UTC)))
     sale = await add_campaign(shop.pool, "flash_sale", {"items": [{"key": "mug", "per_member": 3}]})
     claims = [await claimed(shop, sale, member) for _ in range(2)]
+    await ask_refund(shop, member, claims[0])
     await fold_everything(shop.pool)
     return member, {
         "MEMBER_ID": encode_id(MEMBER, member),
@@ -79,6 +80,13 @@ async def claimed(shop: Shop, sale: UUID, member: UUID) -> str:
     data = {"item": "mug", "quantity": 1}
     fact = NewFact("flash_sale.claim", member, shop.engine.clock(), data, new_id().hex, sale, stamped=True)
     return (await shop.engine.submit(fact)).fact_id.hex
+
+
+async def ask_refund(shop: Shop, member: UUID, claim: str) -> None:
+    """Have a sale ask for an order's money to go back, since another amount was paid than was claimed."""
+    data = {"order": "A-1002", "amount_fen": 100, "reservation": claim}
+    await shop.engine.submit(NewFact("order.paid", member, shop.engine.clock(), data, "paid/A-1002"))
+    await shop.engine.drain()
 
 
 def principal_of(block: Block, member: UUID) -> Principal:

@@ -28,10 +28,11 @@ COLUMNS = """
 SELECT table_name || '.' || column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND column_name LIKE '%\\_id'
 """
+# Of several columns too, where one of them is the id; what stands beside it refers to nothing by itself.
 WITH_FOREIGN_KEY = """
 SELECT conrelid::regclass::text || '.' || attname FROM pg_constraint
-JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
-WHERE contype = 'f' AND cardinality(conkey) = 1
+JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY(conkey)
+WHERE contype = 'f' AND attname LIKE '%\\_id'
 """
 LEADING_AN_INDEX = """
 SELECT indrelid::regclass::text || '.' || attname FROM pg_index
@@ -87,6 +88,17 @@ EXPECTED_CONSTRAINTS = {
     ("identity", "identity_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("identity", "identity_pkey"): "PRIMARY KEY (id)",
     ("identity", "uid_identity_kind_81d689"): "UNIQUE (kind, value)",
+    ("invitation", "invitation_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
+    ("invitation", "invitation_inviter_fkey"): (
+        "FOREIGN KEY (inviter_id, inviter_joined_at) REFERENCES member(id, joined_at) ON DELETE RESTRICT"
+    ),
+    ("invitation", "invitation_inviter_joined_before"): (
+        "CHECK ((ROW(inviter_joined_at, inviter_id) < ROW(member_joined_at, member_id)))"
+    ),
+    ("invitation", "invitation_member_fkey"): (
+        "FOREIGN KEY (member_id, member_joined_at) REFERENCES member(id, joined_at) ON DELETE RESTRICT"
+    ),
+    ("invitation", "invitation_pkey"): "PRIMARY KEY (member_id)",
     ("issued_reward", "issued_reward_campaign_id_fkey"): (
         "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
     ),
@@ -117,6 +129,28 @@ EXPECTED_CONSTRAINTS = {
     ("participation", "uid_participati_campaig_7541c9"): "UNIQUE (campaign_id, subject_id)",
     ("pending_fact", "pending_fact_depth_check"): "CHECK (((depth >= 0) AND (depth <= 4)))",
     ("pending_fact", "pending_fact_pkey"): "PRIMARY KEY (id)",
+    ("refund_request", "refund_request_asked_fen_check"): "CHECK ((asked_fen > 0))",
+    ("refund_request", "refund_request_attempts_check"): "CHECK ((attempts >= 0))",
+    ("refund_request", "refund_request_campaign_id_fkey"): (
+        "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
+    ),
+    ("refund_request", "refund_request_done_at_a_time"): (
+        "CHECK ((((state)::text = 'done'::text) = (done_at IS NOT NULL)))"
+    ),
+    ("refund_request", "refund_request_failed_for_a_reason"): (
+        "CHECK ((((attempts > 0) = (problem IS NOT NULL)) AND ((attempts > 0) = (failed_at IS NOT NULL))))"
+    ),
+    ("refund_request", "refund_request_key"): "UNIQUE (campaign_id, order_id)",
+    ("refund_request", "refund_request_member_id_fkey"): (
+        "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT"
+    ),
+    ("refund_request", "refund_request_order_id_fkey"): (
+        "FOREIGN KEY (order_id) REFERENCES shop_order(id) ON DELETE RESTRICT"
+    ),
+    ("refund_request", "refund_request_pkey"): "PRIMARY KEY (id)",
+    ("refund_request", "refund_request_state_known"): (
+        "CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'done'::character varying])::text[])))"
+    ),
     ("reservation", "reservation_amount_check"): "CHECK ((amount > 0))",
     ("reservation", "reservation_campaign_id_fkey"): (
         "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT"
@@ -127,6 +161,21 @@ EXPECTED_CONSTRAINTS = {
     ("reservation", "reservation_state_known"): (
         "CHECK (((state)::text = ANY ((ARRAY['held'::character varying, 'confirmed'::character varying, "
         "'released'::character varying])::text[])))"
+    ),
+    ("review", "review_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
+    ("review", "review_closed_by_a_verdict"): (
+        "CHECK ((num_nonnulls(note, decided_by, verdict_fact_id, decided_at) = "
+        "(4 * (((state)::text <> 'open'::text))::integer)))"
+    ),
+    ("review", "review_key"): "UNIQUE (campaign_id, member_id, key)",
+    ("review", "review_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("review", "review_pkey"): "PRIMARY KEY (id)",
+    ("review", "review_problem_of_an_open_one"): (
+        "CHECK ((((problem IS NULL) = (problem_at IS NULL)) AND ((problem IS NULL) OR ((state)::text = 'open'::text))))"
+    ),
+    ("review", "review_state_known"): (
+        "CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'approved'::character varying, "
+        "'rejected'::character varying])::text[])))"
     ),
     ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
     ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
@@ -167,17 +216,26 @@ EXPECTED_INDEXES = {
     ("hold", "hold_member"): "btree (member_id, id)",
     ("hold", "hold_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
     ("identity", "identity_member"): "btree (member_id)",
+    ("invitation", "invitation_campaign"): "btree (campaign_id, inviter_id)",
+    ("invitation", "invitation_inviter"): "btree (inviter_id, id)",
     ("issued_reward", "issued_reward_member"): "btree (member_id, id)",
     ("message", "message_campaign"): "btree (campaign_id)",
     ("message", "message_member"): "btree (member_id, id)",
-    ("member", "member_joined_at"): "btree (joined_at, id)",
+    ("member", "member_place"): "UNIQUE btree (joined_at, id)",
     ("outbox", "outbox_topic"): "btree (topic, id)",
     ("participation", "participation_subject"): "btree (subject_id, id)",
     ("pending_fact", "pending_fact_due"): "btree (due_at)",
     ("pending_fact", "pending_fact_timer"): (
         "UNIQUE btree (campaign_id, member_id, timer_key) WHERE (timer_key IS NOT NULL)"
     ),
+    ("refund_request", "refund_request_member"): "btree (member_id, id)",
+    ("refund_request", "refund_request_open"): "btree (id) WHERE ((state)::text = 'open'::text)",
+    ("refund_request", "refund_request_order"): "btree (order_id)",
     ("reservation", "reservation_member"): "btree (member_id)",
+    ("review", "review_member"): "btree (member_id, id)",
+    ("review", "review_of_campaign"): "btree (campaign_id, state, id)",
+    ("review", "review_of_state"): "btree (state, id)",
+    ("review", "review_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
     ("stock_change", "stock_change_campaign"): "btree (campaign_id)",
     ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
     ("transfer", "transfer_credit"): "btree (credit_id, id)",
@@ -197,6 +255,7 @@ EXPECTED_TRIGGERS = {
     "campaign_revision": "DELETE OR UPDATE OR TRUNCATE",
     "decision": "DELETE OR TRUNCATE",
     "fact": "DELETE OR TRUNCATE",
+    "invitation": "DELETE OR UPDATE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
@@ -210,10 +269,13 @@ LOG_REFERENCES = {
     "fact.campaign_id": "campaign",
     "fact.member_id": "member",
     "hold.transfer_id": "transfer",
+    "invitation.fact_id": "fact",
     # Or a team, which is nowhere else (the check participation_of_a_team).
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
     "pending_fact.member_id": "member",
+    "review.asked_fact_id": "fact",
+    "review.verdict_fact_id": "fact",
     "transfer.fact_id": "fact",
 }
 
@@ -247,6 +309,34 @@ A_REWARD = """
 INSERT INTO issued_reward (id, campaign_id, member_id, key, reward, state, issued_at, revoked_at)
 SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'mug', reward.state, now(), revoked_at::timestamptz
 FROM campaign, member, (VALUES (%s)) AS reward (state, revoked_at)
+"""
+# A second member, whose id is the greater one, and who joined so many hours before the first.
+AN_INVITER = """
+INSERT INTO member (id, joined_at)
+SELECT 'ffffffff-ffff-7fff-bfff-ffffffffffff', joined_at - interval '1 hour' * %s FROM member
+"""
+# The first member was invited by the second, who is said to have joined so many hours before they did.
+AN_INVITATION = """
+INSERT INTO invitation (member_id, id, member_joined_at, inviter_id, inviter_joined_at, campaign_id, fact_id, at)
+SELECT member.id, gen_random_uuid(), member.joined_at, inviter.id, inviter.joined_at - interval '1 hour' * %s,
+       campaign.id, gen_random_uuid(), now()
+FROM campaign, member JOIN member AS inviter ON member.id < inviter.id
+"""
+A_REFUND = """
+INSERT INTO refund_request (id, campaign_id, member_id, order_id, reason, asked_at,
+                            asked_fen, state, attempts, problem, failed_at, done_at)
+SELECT gen_random_uuid(), campaign.id, member.id, shop_order.id, 'late', now(),
+       asked_fen, refund.state, attempts, refund.problem, failed_at::timestamptz, done_at::timestamptz
+FROM campaign, member, shop_order, (VALUES (%s)) AS refund (asked_fen, state, attempts, problem, failed_at, done_at)
+"""
+AN_OPEN_REFUND = A_REFUND % "5, 'open', 0, NULL, NULL, NULL"
+A_REVIEW = """
+INSERT INTO review (id, campaign_id, member_id, key, reason, evidence, state, asked_fact_id, asked_at,
+    note, decided_by, verdict_fact_id, decided_at, problem, problem_at)
+SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'photo', '{}', review.state, gen_random_uuid(), now(),
+    said, said, CASE WHEN said IS NOT NULL THEN gen_random_uuid() END, CASE WHEN said IS NOT NULL THEN now() END,
+    review.problem, review.problem_at::timestamptz
+FROM campaign, member, (VALUES (%s)) AS review (state, said, problem, problem_at)
 """
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
 ITSELF = "'00000000-0000-7000-8000-000000000001'"
@@ -334,6 +424,38 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_REWARD % "'revoked', NULL", "issued_reward_revoked_at_a_time"),
         (A_REWARD % "'issued', now()", "issued_reward_revoked_at_a_time"),
         (A_REWARD % "'issued', NULL" + ";" + A_REWARD % "'revoked', now()", "issued_reward_key"),
+        (AN_INVITATION.replace("<", "=") % 0, "invitation_inviter_joined_before"),
+        (AN_INVITATION.replace("<", "=") % 1, "invitation_inviter_fkey"),
+        (f"{AN_INVITER % 0}; {AN_INVITATION % 0}", "invitation_inviter_joined_before"),
+        (f"{AN_INVITER % -1}; {AN_INVITATION % 0}", "invitation_inviter_joined_before"),
+        (f"{AN_INVITER % -1}; {AN_INVITATION % 2}", "invitation_inviter_fkey"),
+        (f"{AN_INVITER % 1}; {AN_INVITATION % 0}; {AN_INVITATION % 0}", "invitation_pkey"),
+        (f"{AN_INVITER % 1}; {AN_INVITATION % 0}; UPDATE member SET joined_at = now()", "invitation_member_fkey"),
+        (AN_ORDER % "100, 0" + ";" + A_REFUND % "0, 'open', 0, NULL, NULL, NULL", "refund_request_asked_fen_check"),
+        (AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'asleep', 0, NULL, NULL, NULL", "refund_request_state_known"),
+        (AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'open', 0, NULL, NULL, now()", "refund_request_done_at_a_time"),
+        (AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'done', 0, NULL, NULL, NULL", "refund_request_done_at_a_time"),
+        (
+            AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'open', 1, NULL, NULL, NULL",
+            "refund_request_failed_for_a_reason",
+        ),
+        (
+            AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'open', 0, 'no', now(), NULL",
+            "refund_request_failed_for_a_reason",
+        ),
+        (
+            AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'open', 1, 'no', NULL, NULL",
+            "refund_request_failed_for_a_reason",
+        ),
+        (AN_ORDER % "100, 0" + ";" + A_REFUND % "5, 'open', -1, NULL, NULL, NULL", "refund_request_attempts_check"),
+        (f"{AN_ORDER % '100, 0'}; {AN_OPEN_REFUND}; {AN_OPEN_REFUND}", "refund_request_key"),
+        (f"{AN_ORDER % '100, 0'}; {AN_OPEN_REFUND}; DELETE FROM shop_order", "refund_request_order_id_fkey"),
+        (A_REVIEW % "'asleep', 'lin', NULL, NULL", "review_state_known"),
+        (A_REVIEW % "'approved', NULL, NULL, NULL", "review_closed_by_a_verdict"),
+        (A_REVIEW % "'open', 'lin', NULL, NULL", "review_closed_by_a_verdict"),
+        (A_REVIEW % "'open', NULL, 'it failed', NULL", "review_problem_of_an_open_one"),
+        (A_REVIEW % "'rejected', 'lin', 'it failed', now()", "review_problem_of_an_open_one"),
+        (A_REVIEW % "'open', NULL, NULL, NULL" + ";" + A_REVIEW % "'approved', 'lin', NULL, NULL", "review_key"),
         (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
         ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
         (A_PENDING_FACT % 5, "pending_fact_depth_check"),

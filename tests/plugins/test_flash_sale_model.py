@@ -189,7 +189,7 @@ class Sale(RuleBasedStateMachine):
                 c.key: self.clerk.paid_by[c.key] for c in self.clerk.claims if (c.member, c.status) == (member, "paid")
             }
             bought += [claim.order for claim in claims if claim.order]
-            assert self.stage.rewards(member).keys() == self.clerk.refunds[member]
+            assert self.stage.refunds(member).keys() == self.clerk.refunds[member]
         asked = [order for orders in self.clerk.refunds.values() for order in orders]
         assert sorted(bought + asked) == sorted(f"A-{number + 1}" for number in range(self.orders))
 

@@ -5,7 +5,7 @@ import pytest
 from plugins.flash_sale.campaign import FLASH_SALE
 from plugins.flash_sale.config import FlashSaleConfig
 from plugins.flash_sale.states import Status
-from siyu.sdk import Emit, Issue, Notify, Reserve, SetState
+from siyu.sdk import Emit, Notify, Refund, Reserve, SetState
 from siyu.sdk.testing import Stage
 from tests.plugins.mug_sale import PRICE_FEN, SLOTS, FlashSaleStage, claimed, paid, sale, status, stock
 
@@ -17,10 +17,10 @@ def test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid(fen: int) 
 
     wrong = paid(stage, key, "A-1", fen)
 
-    assert wrong.effects == (Issue("refund", "A-1", "REFUND_ASKED"), Notify("refund", {"order": "A-1"}))
+    assert wrong.effects == (Refund("A-1", fen, "another_amount"), Notify("refund", {"order": "A-1"}))
     assert (status(stage, key), stock(stage)) == (Status.HELD, (0, 1))
     assert paid(stage, key, "A-2").refusal is None
-    assert (status(stage, key), stage.rewards("lin")) == (Status.PAID, {"A-1": "refund"})
+    assert (status(stage, key), stage.refunds("lin")) == (Status.PAID, {"A-1": fen})
 
 
 def test_a_second_order_for_one_claim_goes_back() -> None:
@@ -30,7 +30,7 @@ def test_a_second_order_for_one_claim_goes_back() -> None:
 
     paid(stage, key, "A-2")
 
-    assert (stage.rewards("lin"), stage.state("lin").claims[0].order) == ({"A-2": "refund"}, "A-1")
+    assert (stage.refunds("lin"), stage.state("lin").claims[0].order) == ({"A-2": PRICE_FEN}, "A-1")
     assert stock(stage) == (1, 0)
 
 
@@ -40,7 +40,7 @@ def test_the_same_order_reported_again_changes_nothing() -> None:
     paid(stage, key)
 
     assert paid(stage, key).refusal == "ORDER_ALREADY_PAID"
-    assert (stage.rewards("lin"), stock(stage)) == ({}, (1, 0))
+    assert (stage.refunds("lin"), stock(stage)) == ({}, (1, 0))
 
 
 @pytest.mark.parametrize("how", ["expired", "cancelled", "off"])
@@ -51,9 +51,10 @@ def test_defect_18_a_late_payer_buys_what_is_left(how: str) -> None:
 
     played = paid(stage, key)
 
-    assert played.effects == (Emit("late", {"item": "mug", "reservation": key, "order": "A-1"}),)
+    told = {"item": "mug", "reservation": key, "order": "A-1", "amount_fen": PRICE_FEN}
+    assert played.effects == (Emit("late", told),)
     assert [type(effect) for effect in played.followed[0].effects] == [Reserve, SetState]
-    assert (status(stage, key), stock(stage), stage.rewards("lin")) == (Status.PAID, (1, 0), {})
+    assert (status(stage, key), stock(stage), stage.refunds("lin")) == (Status.PAID, (1, 0), {})
 
 
 def end(stage: FlashSaleStage, key: str, how: str) -> None:
@@ -74,7 +75,7 @@ def test_defect_18_a_late_payer_of_what_is_gone_is_refunded() -> None:
 
     played = paid(stage, key)
 
-    assert played.followed[0].effects == (Issue("refund", "A-1", "REFUND_ASKED"), Notify("refund", {"order": "A-1"}))
+    assert played.followed[0].effects == (Refund("A-1", PRICE_FEN, "gone"), Notify("refund", {"order": "A-1"}))
     assert (status(stage, key), stock(stage)) == (Status.EXPIRED, (0, 1))
     assert stage.messages("lin")[-1].en == "Order A-1 could not be filled; your money goes back"
 
@@ -87,7 +88,7 @@ def test_a_late_payer_who_has_claimed_again_is_refunded() -> None:
 
     paid(stage, key)
 
-    assert (stage.rewards("lin"), stage.state("lin").units("mug")) == ({"A-1": "refund"}, 1)
+    assert (stage.refunds("lin"), stage.state("lin").units("mug")) == ({"A-1": PRICE_FEN}, 1)
 
 
 def test_of_two_late_orders_for_one_claim_one_buys() -> None:
@@ -98,7 +99,7 @@ def test_of_two_late_orders_for_one_claim_one_buys() -> None:
     paid(stage, key, "A-1")
     paid(stage, key, "A-2")
 
-    assert (stage.rewards("lin"), stock(stage)) == ({"A-2": "refund"}, (1, 0))
+    assert (stage.refunds("lin"), stock(stage)) == ({"A-2": PRICE_FEN}, (1, 0))
 
 
 def test_a_late_payer_is_served_between_slots_and_after_the_slot_was_sold_out() -> None:
@@ -120,7 +121,7 @@ def test_a_late_payer_of_an_item_that_left_the_sale_is_refunded() -> None:
     [expired] = stage.wait(minutes=15)
     paid(stage, key)
 
-    assert (expired.effects[-1], stage.rewards("lin")) == (Notify("expired", {"title": "mug"}), {"A-1": "refund"})
+    assert (expired.effects[-1], stage.refunds("lin")) == (Notify("expired", {"title": "mug"}), {"A-1": PRICE_FEN})
 
 
 @pytest.mark.parametrize("how", ["paused", "ended"])
@@ -181,10 +182,10 @@ def test_a_refund_that_was_asked_for_is_open_until_all_the_money_is_back() -> No
     paid(stage, claimed(stage), fen=500)
 
     stage.fact("lin", "order.refunded", order="A-1", amount_fen=499)
-    assert stage.rewards("lin") == {"A-1": "refund"}
+    assert stage.refunds("lin") == {"A-1": 500}
     stage.fact("lin", "order.refunded", order="A-1", amount_fen=1)
 
-    assert stage.rewards("lin") == {}
+    assert stage.refunds("lin") == {}
 
 
 def test_a_refund_of_what_was_sold_leaves_it_sold() -> None:

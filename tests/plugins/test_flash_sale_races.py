@@ -25,6 +25,7 @@ REGISTRY = registry_of(FLASH_SALE)
 SMALL_BATCHES = BatchLimits(facts_max=8, share_min=1)
 DEADLINE = NOON + timedelta(minutes=15)
 PRICE_FEN = 9_900
+REFUNDS = "SELECT number FROM refund_request JOIN shop_order ON shop_order.id = order_id"
 
 
 class TwoShops:
@@ -82,7 +83,7 @@ class TwoShops:
 
     async def refunds(self) -> list[str]:
         """The orders whose refund was asked for."""
-        return [row[0] for row in await self.pool.fetch("SELECT key FROM issued_reward WHERE reward = 'refund'")]
+        return [row[0] for row in await self.pool.fetch(REFUNDS)]
 
     async def verify(self) -> None:
         """Everything that `ledger verify` looks at holds."""

@@ -3,12 +3,16 @@
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_hints import HINT_GUARDS
+from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
+from tests.proofs.guarded_refunds import REFUND_GUARDS
+from tests.proofs.guarded_reviews import REVIEW_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
 FAULTS = "tests/siyu/engine/test_faults.py"
 SUBMIT = "tests/siyu/engine/test_submit.py"
 COMPLIANCE = "tests/siyu/campaigns/test_compliance.py"
+TAKEN = "id = ANY($1::uuid[]) AND (campaign_id = ANY($2::uuid[]) OR type = ANY($3::text[]))"
 RULE = f"{COMPLIANCE}::test_each_rule_is_told_by_its_name"
 
 
@@ -84,8 +88,8 @@ ONCE_GUARDS = (
     Guard(
         "a timer is taken by one",
         f"{CAMPAIGNS}/pending_store.py",
-        "DELETE FROM pending_fact WHERE id = ANY($1::uuid[]) AND campaign_id = ANY($2::uuid[]) RETURNING id",
-        "SELECT id FROM pending_fact WHERE id = ANY($1::uuid[]) AND campaign_id = ANY($2::uuid[])",
+        f"DELETE FROM pending_fact WHERE {TAKEN}\nRETURNING id",
+        f"SELECT id FROM pending_fact WHERE {TAKEN}",
         ("tests/siyu/engine/test_timers.py::test_a_timer_fires_once_and_only_when_it_is_due",),
     ),
     Guard(
@@ -98,7 +102,7 @@ ONCE_GUARDS = (
     Guard(
         "timers without a pause count as following",
         f"{ENGINE}/scheduling.py",
-        "return 0 if is_pause else _depth(scene) + 1",
+        "return 0 if is_pause else depth_of(scene) + 1",
         "return 0",
         ("tests/siyu/engine/test_emit.py::test_timers_without_a_pause_end_like_emitted_facts",),
     ),
@@ -228,9 +232,12 @@ GUARDS = (
     *NUMBER_GUARDS,
     *CAP_GUARDS,
     *ONCE_GUARDS,
+    *REVIEW_GUARDS,
     *PLUGIN_GUARDS,
     *WHOM_GUARDS,
     *COMPLIANCE_GUARDS,
     *FLASH_SALE_GUARDS,
     *HINT_GUARDS,
+    *INVITATION_GUARDS,
+    *REFUND_GUARDS,
 )

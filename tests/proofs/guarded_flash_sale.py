@@ -87,8 +87,8 @@ FLASH_SALE_GUARDS = (
     Guard(
         "the amount that was agreed",
         PAYING,
-        "elif order.amount_fen != found.amount_fen or found.status is Status.PAID:",
-        "elif found.status is Status.PAID:",
+        "elif order.amount_fen != found.amount_fen:",
+        "elif False:",
         (
             f"{ORDERS}::test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid[1]",
             f"{ORDERS}::test_a_wrong_amount_goes_back_and_the_right_one_can_still_be_paid[9899]",
@@ -99,8 +99,8 @@ FLASH_SALE_GUARDS = (
     Guard(
         "a claim is paid once",
         PAYING,
-        "elif order.amount_fen != found.amount_fen or found.status is Status.PAID:",
-        "elif order.amount_fen != found.amount_fen:",
+        "elif found.status is Status.PAID:",
+        "elif False:",
         (f"{ORDERS}::test_a_second_order_for_one_claim_goes_back", MODEL),
     ),
     Guard(
@@ -128,17 +128,20 @@ FLASH_SALE_GUARDS = (
         (f"{RACES}::test_of_two_late_orders_that_come_at_once_one_buys",),
     ),
     Guard(
-        "a refund is closed by all of the money",
+        "what cannot be sold goes back, all of it",
         PAYING,
-        "and order.refunded_fen == order.amount_fen",
-        "",
-        (f"{ORDERS}::test_a_refund_that_was_asked_for_is_open_until_all_the_money_is_back",),
+        "yield Refund(order, amount_fen, reason)",
+        "yield Refund(order, 1, reason)",
+        (
+            f"{ORDERS}::test_a_second_order_for_one_claim_goes_back",
+            f"{ORDERS}::test_a_refund_that_was_asked_for_is_open_until_all_the_money_is_back",
+        ),
     ),
     Guard(
         "orders are settled after the end",
         "plugins/flash_sale/campaign.py",
-        'settles=frozenset({"order.paid", "order.cancelled", "order.refunded"}),',
-        'listens=frozenset({"order.paid", "order.cancelled", "order.refunded"}),',
+        'settles=frozenset({"order.paid", "order.cancelled"}),',
+        'listens=frozenset({"order.paid", "order.cancelled"}),',
         (
             f"{ORDERS}::test_defect_19_a_sale_that_is_over_settles_its_orders[paused]",
             f"{ORDERS}::test_defect_19_a_sale_that_is_over_settles_its_orders[ended]",

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import redis.asyncio
 
+from api.executor import CompiledExecutor
 from schema import ANONYMOUS, Context, Principal, Role, SiyuSchema, build_schema, execute
 from siyu.boards import Leaderboards
 from siyu.db import Pool
@@ -78,7 +79,7 @@ async def shop(pool: Pool, redis: redis.asyncio.Redis) -> AsyncIterator[Shop]:
     """A shop without members and campaigns, at noon."""
     async with running(shop_engine(pool)) as engine:
         boards = Leaderboards(pool, redis, SHANGHAI, lambda: NOON)
-        yield Shop(pool, engine, boards, build_schema(engine.registry))
+        yield Shop(pool, engine, boards, build_schema(engine.registry, CompiledExecutor().extension))
 
 
 __all__ = ["ANONYMOUS", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member"]

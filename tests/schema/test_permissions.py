@@ -26,6 +26,7 @@ MATRIX = {
     "participation": (f'{{ participation(campaign: "{SOME_ID}") {{ id }} }}', "mos"),
     "leaderboard": ('{ leaderboard(board: "points", window: ALL) { revision } }', "mo"),
     "decisions": (f'{{ decisions(campaign: "{SOME_ID}") {{ nodes {{ id }} }} }}', "mos"),
+    "refundRequests": ("{ refundRequests { nodes { id } } }", "os"),
     "campaignPreview": ('{ campaignPreview(input: {type: "none", facts: []}) { userErrors { code } } }', "o"),
     "memberUpdate": ("mutation { memberUpdate(input: {}) { userErrors { code } } }", "mos"),
     "campaignCreate": (
@@ -45,6 +46,12 @@ MATRIX = {
     "campaignStockAdjust": (
         f'mutation {{ campaignStockAdjust(input: {{campaign: "{SOME_ID}", counter: "x", difference: "1", '
         'idempotencyKey: "12345678"}) { userErrors { code } } }',
+        "o",
+    ),
+    "reviews": ("{ reviews { nodes { id } } }", "o"),
+    "reviewDecide": (
+        f'mutation {{ reviewDecide(input: {{review: "{SOME_ID}", approved: true, idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
         "o",
     ),
     "factSubmit": (

@@ -21,10 +21,13 @@ from siyu.sdk.testing.conformance import (
 )
 from siyu.sdk.testing.crowd import Crowd, Step, play
 from siyu.sdk.testing.drawing import CannotDraw
+from siyu.sdk.testing.errors import NoEnd, NotHeard
 from siyu.sdk.testing.given import Given, given, stage_of
+from siyu.sdk.testing.member import Member
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import InvalidEffect
-from siyu.sdk.testing.stage import Member, NoEnd, NotHeard, Stage
+from siyu.sdk.testing.shop import OpenReview
+from siyu.sdk.testing.stage import Stage
 
 __all__ = [
     "CHECKS",
@@ -37,6 +40,7 @@ __all__ = [
     "Member",
     "NoEnd",
     "NotHeard",
+    "OpenReview",
     "Played",
     "Report",
     "Stage",

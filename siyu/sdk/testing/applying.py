@@ -11,25 +11,22 @@ from siyu.sdk.effects import (
     Emit,
     Grant,
     Hold,
-    Issue,
-    Notify,
     Once,
     Refuse,
     Release,
     Reserve,
     Reverse,
-    Revoke,
     Schedule,
     Score,
     SetState,
     SetTeam,
     Settle,
     Spend,
-    Tag,
-    Untag,
 )
+from siyu.sdk.member_effects import Invite, Tag, Untag
 from siyu.sdk.rewarding_rules import rewardable
-from siyu.sdk.testing import reserving, rewarding, scheduling, tagging, value
+from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
+from siyu.sdk.testing import inviting, refunding, reserving, reviewing, rewarding, scheduling, tagging, value
 from siyu.sdk.testing.bounds import listed, shown, wrong_code, wrong_key, wrong_state
 from siyu.sdk.testing.limits import AMOUNT_MAX, BEST_BOARDS, EFFECTS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene, is_amount
@@ -168,8 +165,11 @@ RULES: Mapping[type[Effect], Rule] = {
     Issue: Rule(rewarding.issue_problems, rewarding.issue, rewarding.issue_is_refused, Turn.KEY),
     Revoke: Rule(rewarding.revoke_problems, rewarding.revoke),
     Notify: Rule(rewarding.notify_problems, rewarding.notify),
+    Refund: Rule(refunding.refund_problems, refunding.refund),
+    Review: Rule(reviewing.review_problems, reviewing.review),
     SetTeam: Rule(reserving.team_problems, reserving.set_team, single=True),
     Tag: Rule(tagging.label_problems, tagging.tag, tagging.tag_is_refused),
     Untag: Rule(tagging.label_problems, tagging.untag, tagging.untag_is_noted),
+    Invite: Rule(inviting.invite_problems, inviting.invite, inviting.invite_is_refused, single=True),
     Refuse: Rule(_refuse_problems, _refuse, _refusal, Turn.REFUSE, single=True),
 }

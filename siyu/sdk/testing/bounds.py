@@ -10,6 +10,7 @@ from siyu.sdk.model import FactData
 from siyu.sdk.testing.limits import (
     AMOUNT_MAX,
     DATA_BYTES_MAX,
+    JSON_INTEGER_MAX,
     KEY_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
     STATE_LENGTH_MAX,
@@ -39,10 +40,10 @@ def wrong_unit(unit: str) -> Iterator[str]:
         yield f"unit {shown(unit)} is none of: {listed(UNITS)}"
 
 
-def wrong_amount(amount: object) -> Iterator[str]:
+def wrong_amount(amount: object, field: str = "amount") -> Iterator[str]:
     """It is a positive whole number."""
     if not is_amount(amount):
-        yield f"amount must be a whole number from 1 to {AMOUNT_MAX:,}, and is {shown(amount)}"
+        yield f"{field} must be a whole number from 1 to {AMOUNT_MAX:,}, and is {shown(amount)}"
 
 
 def wrong_text(field: str, value: object, length_max: int) -> Iterator[str]:
@@ -60,6 +61,23 @@ def wrong_reference(reference: object) -> Iterator[str]:
     """It is a text, or there is none."""
     if reference is not None:
         yield from wrong_text("reference", reference, REFERENCE_LENGTH_MAX)
+
+
+def wrong_values(what: str, values: Mapping[str, Any], count_max: int, length_max: int) -> Iterator[str]:
+    """They are few, each under a short name: whole numbers and texts that can be stored, the empty one too."""
+    if len(values) > count_max:
+        yield f"{what}s are at most {count_max}, and these are {len(values)}"
+    for name, value in values.items():
+        yield from wrong_text(f"the name of a {what}", name, KEY_LENGTH_MAX)
+        if not _is_value(value, length_max):
+            told = f"a whole number of 64 bits or a text of at most {length_max} characters without NUL"
+            yield f"the {what} {name!r} must be {told}, and is {shown(value)}"
+
+
+def _is_value(value: object, length_max: int) -> bool:
+    if type(value) is int:
+        return -JSON_INTEGER_MAX <= value <= JSON_INTEGER_MAX
+    return type(value) is str and (value == "" or is_text(value, length_max))
 
 
 def wrong_code(scene: Scene, code: str) -> Iterator[str]:

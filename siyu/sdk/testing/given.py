@@ -5,16 +5,18 @@ from typing import Any, Generic, Self
 
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.effects import Effect
+from siyu.sdk.testing.moments import When
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import AnyCampaignType
-from siyu.sdk.testing.stage import Stage, When
+from siyu.sdk.testing.stage import Stage
 from siyu.sdk.view import ConfigT, StateT
 
 
 class Given(Generic[ConfigT, StateT]):
     """A story about one campaign; every step returns the story, so that steps follow each other.
 
-    `stage` is the stage it plays on, `last` what came of the last `when`, `fired` which timers did in the last `after`.
+    `stage` is the stage it plays on, `last` what came of the last `when` or `when_reviewed`, `fired` which timers did
+    in the last `after`.
     """
 
     def __init__(self, stage: Stage[ConfigT, StateT]) -> None:
@@ -24,7 +26,7 @@ class Given(Generic[ConfigT, StateT]):
 
     @property
     def last(self) -> Played:
-        """What came of the last `when`."""
+        """What came of the last `when` or `when_reviewed`."""
         assert self._last is not None, "nothing has happened yet: call when() first"
         return self._last
 
@@ -50,6 +52,11 @@ class Given(Generic[ConfigT, StateT]):
         """The member does an action of the campaign, or a fact of this type happens to them."""
         is_action = any(action.name == what for action in self.stage.kind.actions)
         self._last = (self.stage.act if is_action else self.stage.fact)(member, what, **data)
+        return self
+
+    def when_reviewed(self, member: str, key: str, /, *, approved: bool, note: str = "") -> Self:
+        """An operator gives their verdict on what of the member's waits for one under this key."""
+        self._last = self.stage.review(member, key, approved=approved, note=note)
         return self
 
     def then(self, *effects: Effect) -> Self:
@@ -79,6 +86,11 @@ class Given(Generic[ConfigT, StateT]):
         messages = self.stage.messages(member)
         assert messages, f"{member} has no message"
         assert words in (messages[-1].zh, messages[-1].en), f"not {words!r}: {messages[-1]}"
+        return self
+
+    def then_refund(self, member: str, order: str, amount_fen: int) -> Self:
+        """A refund of the member's order is asked for and still open: so much is to be back in all, in fen."""
+        assert self.stage.refunds(member).get(order) == amount_fen, f"open: {self.stage.refunds(member)}"
         return self
 
     def then_state(self, member: str, state: StateT) -> Self:

@@ -13,8 +13,8 @@ class Played(NamedTuple):
     `effects` are those that happened: none where `refusal` is the code of a refusal, the campaign's or the core's.
     `log` is what the decision log keeps of them; there a `Reverse` and a `Settle` say what they moved, and what they
     `asked` for.
-    `followed` are the facts that followed from this one by `Emit`, or by a `Schedule` due at once, in the order in
-    which they were decided.
+    `followed` are the facts that followed from this one by `Emit`, by a `Schedule` due at once or by a `Refund`, in the
+    order in which they were decided.
     """
 
     fact: Fact

@@ -5,8 +5,9 @@ from typing import Literal, NamedTuple
 from siyu.sdk.audience import Features
 from siyu.sdk.effects import Hold, Settle
 from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_named
+from siyu.sdk.testing.inviting import partner_of
 from siyu.sdk.testing.scene import Scene
-from siyu.sdk.view import Granted, Held, NotDeclared, Reserved, TeamT
+from siyu.sdk.view import Granted, Held, MemberView, NotDeclared, Reserved, TeamT
 
 
 class SceneReads(NamedTuple):
@@ -30,6 +31,12 @@ class SceneReads(NamedTuple):
         if scene.kind.features is None or scene.kind.features(scene.config) is not True:
             raise NotDeclared("the campaign type's `features` does not say that this config reads them")
         return scene.shop.known(scene.fact)
+
+    def partner(self) -> MemberView | None:
+        """As `View.partner`."""
+        if self.scene.kind.partner is None:
+            raise NotDeclared("the campaign type declares no `partner`")
+        return partner_of(self.scene)
 
     def held(self, key: str) -> Held | None:
         """As `View.held`."""

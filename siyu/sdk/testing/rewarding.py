@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from siyu.sdk.effects import Issue, Notify, Revoke
-from siyu.sdk.testing.bounds import listed, shown, wrong_code, wrong_key, wrong_text
-from siyu.sdk.testing.limits import JSON_INTEGER_MAX, KEY_LENGTH_MAX, PARAM_LENGTH_MAX, PARAMS_MAX
+from siyu.sdk.shop_effects import Issue, Notify, Revoke
+from siyu.sdk.testing.bounds import listed, shown, wrong_code, wrong_key, wrong_text, wrong_values
+from siyu.sdk.testing.limits import KEY_LENGTH_MAX, PARAM_LENGTH_MAX, PARAMS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene
-from siyu.sdk.testing.storable import is_text
 from siyu.sdk.text import Text
 
 
@@ -50,13 +49,7 @@ def notify_problems(scene: Scene, effect: Notify) -> Iterator[str]:
     if template is None:
         yield f"the type has no message {shown(effect.message)}; it has: {listed(scene.kind.messages)}"
         return
-    if len(params) > PARAMS_MAX:
-        yield f"params are at most {PARAMS_MAX}, and these are {len(params)}"
-    for name, value in params.items():
-        yield from wrong_text("the name of a param", name, KEY_LENGTH_MAX)
-        if not _is_param(value):
-            told = f"a whole number of 64 bits or a text of at most {PARAM_LENGTH_MAX} characters without NUL"
-            yield f"the param {name!r} must be {told}, and is {shown(value)}"
+    yield from wrong_values("param", params, PARAMS_MAX, PARAM_LENGTH_MAX)
     words = _filled_in(template, params)
     if not (words.zh and words.en):
         yield f"the message {effect.message!r} has no words with {shown(params)}"
@@ -67,12 +60,6 @@ def notify(scene: Scene, effect: Notify) -> Logged:
     params = dict(effect.params)
     scene.shop.messages[scene.fact.member_id].append(_filled_in(scene.kind.messages[effect.message], params))
     return {"kind": "notify", "message": effect.message, "params": params}
-
-
-def _is_param(value: object) -> bool:
-    if type(value) is int:
-        return -JSON_INTEGER_MAX <= value <= JSON_INTEGER_MAX
-    return type(value) is str and (value == "" or is_text(value, PARAM_LENGTH_MAX))
 
 
 def _filled_in(template: Text, params: Mapping[str, str | int]) -> Text:

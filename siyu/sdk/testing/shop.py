@@ -1,7 +1,7 @@
 """What one campaign changes in a shop, in plain dictionaries: values, states, keys, scores, rewards, messages."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from siyu.sdk.core_facts import ORDER_PAID
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.orders import Orders
 from siyu.sdk.text import Text
-from siyu.sdk.view import Granted
+from siyu.sdk.view import Granted, MemberView
 
 
 @dataclass(slots=True)
@@ -85,10 +85,19 @@ class OpenHold(NamedTuple):
     reference: str | None
 
 
+class OpenReview(NamedTuple):
+    """What an operator is to look at: the type's reason, what they are shown, and since when it waits."""
+
+    reason: str
+    evidence: Mapping[str, str | int]
+    at: datetime
+
+
 @dataclass(slots=True)
 class Shop:
     """Everything that stays between two facts of a stage. `states` is JSON by member, as the database keeps it."""
 
+    members: dict[UUID, MemberView] = field(default_factory=dict)
     orders: Orders = field(default_factory=Orders)
     states: dict[UUID, str] = field(default_factory=dict)
     balances: Counter[tuple[UUID, str]] = field(default_factory=Counter)
@@ -108,13 +117,31 @@ class Shop:
     rewards: dict[tuple[UUID, str], str] = field(default_factory=dict)
     reward_keys: set[tuple[UUID, str]] = field(default_factory=set)
     messages: defaultdict[UUID, list[Text]] = field(default_factory=lambda: defaultdict(list))
+    # By member and key; what has its verdict is gone, but its key stays among the used ones.
+    reviews: dict[tuple[UUID, str], OpenReview] = field(default_factory=dict)
+    review_keys: set[tuple[UUID, str]] = field(default_factory=set)
     tags: dict[UUID, frozenset[str]] = field(default_factory=dict)
+    # Who invited whom, by the one who was invited.
+    inviters: dict[UUID, UUID] = field(default_factory=dict)
     # But for tags and orders, which are found elsewhere.
     features: dict[UUID, Features] = field(default_factory=dict)
     # JSON by key.
     teams: dict[str, str] = field(default_factory=dict)
     # What happens next, whatever else does.
     following: deque[AskedFor] = field(default_factory=deque)
+
+    def describe(
+        self, member_id: UUID, tier: str | None, tags: Iterable[str] | None, groups: Iterable[str] | None
+    ) -> None:
+        """Let the member have this tier, these tags, these groups, where they are given."""
+        features = self.features[member_id]
+        if tier is not None:
+            features = features._replace(tier=tier)
+        if groups is not None:
+            features = features._replace(groups=frozenset(groups))
+        if tags is not None:
+            self.tags[member_id] = frozenset(tags)
+        self.features[member_id] = features
 
     def known(self, fact: Fact) -> Features:
         """What the shop knows of the fact's member before it: an order that it pays is not in it."""

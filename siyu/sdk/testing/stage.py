@@ -1,46 +1,32 @@
 """A stage: a shop with one campaign, in memory, for the tests of a campaign type."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from itertools import count
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
 from siyu.sdk.audience import Features
 from siyu.sdk.campaign import Action, CampaignType
+from siyu.sdk.core_facts import REFUND_FAILED, REFUND_REQUESTED
 from siyu.sdk.facts import Fact
+from siyu.sdk.reviews import REVIEWED, Reviewed
 from siyu.sdk.testing.applying import carry_out, check_effects, refusal_among
 from siyu.sdk.testing.asking import Ask, ask, state_of, view_of
+from siyu.sdk.testing.errors import NoEnd, NotHeard
 from siyu.sdk.testing.limits import AMOUNT_MAX, PLAYED_MAX, SHANGHAI, UNITS
+from siyu.sdk.testing.member import STAGE, Member, id_on_stage
+from siyu.sdk.testing.moments import When, moment
 from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import Scene, is_amount
-from siyu.sdk.testing.shop import AskedFor, Shop
+from siyu.sdk.testing.shop import AskedFor, OpenReview, Shop
 from siyu.sdk.text import Text
 from siyu.sdk.view import ConfigT, Held, MemberView, OrderView, StateT
 
 CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
-# Names on a stage become ids below this one, so that equal names have equal ids in every process.
-STAGE = UUID("6f0f2f6e-6d0a-4c9c-9a55-9a1f6f6c7a10")
 
-When = datetime | str
 ThingT = TypeVar("ThingT")
-
-
-class NoEnd(Exception):
-    """More than PLAYED_MAX facts followed from one, or fired in one `wait`."""
-
-
-class NotHeard(LookupError):
-    """The campaign type neither listens to nor settles facts of this type, and it is none of its actions."""
-
-
-class Member(NamedTuple):
-    """A member of the stage; wherever one is asked for, the name does as well."""
-
-    name: str
-    id: UUID
-    joined_at: datetime
 
 
 class Stage(Generic[ConfigT, StateT]):
@@ -75,7 +61,6 @@ class Stage(Generic[ConfigT, StateT]):
         self.ends_at = None if ends_at is None else self._moment(ends_at)
         self._ask, self._shop = asking, Shop()
         self._members: dict[str, Member] = {}
-        self._views: dict[UUID, MemberView] = {}
         self._numbers = count(1)
 
     def member(
@@ -87,24 +72,17 @@ class Stage(Generic[ConfigT, StateT]):
         tags: Iterable[str] | None = None,
         groups: Iterable[str] | None = None,
     ) -> Member:
-        """The member of this name; new ones joined at `joined_at`, by default now.
+        """The member of this name; new ones joined at `joined_at`, by default now: an inviter joins before.
 
         Tier, tags and groups are what the shop knows of them from then on (`View.features`), where they are given.
         """
         if name not in self._members:
             joined = self.now if joined_at is None else self._moment(joined_at)
-            member = self._members[name] = Member(name, uuid5(STAGE, f"member/{name}"), joined)
-            self._views[member.id] = MemberView(member.id, joined)
+            member = self._members[name] = Member(name, id_on_stage(name), joined)
+            self._shop.members[member.id] = MemberView(member.id, joined)
             self._shop.features[member.id] = Features(joined)
         known = self._members[name]
-        features = self._shop.features[known.id]
-        if tier is not None:
-            features = features._replace(tier=tier)
-        if groups is not None:
-            features = features._replace(groups=frozenset(groups))
-        if tags is not None:
-            self._shop.tags[known.id] = frozenset(tags)
-        self._shop.features[known.id] = features
+        self._shop.describe(known.id, tier, tags, groups)
         return known
 
     def give(self, member: Member | str, /, **amounts: int) -> None:
@@ -130,16 +108,30 @@ class Stage(Generic[ConfigT, StateT]):
     def fact(self, member: Member | str, type_: str, /, **data: Any) -> Played:
         """Let something happen to the member, now: an order fact, or whatever else the campaign hears.
 
-        An order fact that the campaign does not hear is entered among the orders and decided by nobody.
+        An order fact that the campaign does not hear is entered among the orders and decided by nobody, and so is a
+        verdict on what is not open.
         """
         for action in self.kind.actions:
             if type_ == self.kind.fact_type(action):
                 return self._act(member, action, data)
         if type_ in CORE_FACTS:
             return self._order(member, type_, data)
+        if type_ == self.kind.verdict_fact():
+            return self._verdict(member, type_, data)
         if type_ not in self.kind.listens | self.kind.settles:
             raise NotHeard(f"{self.kind.key} neither listens to nor settles {type_!r}")
         return self._hear(self._fact(member, type_, data), None)
+
+    def review(self, member: Member | str, key: str, /, *, approved: bool, note: str = "") -> Played:
+        """Let an operator give their verdict on what waits for one, now, whether the campaign is running or not.
+
+        What the campaign raises passes through and leaves the review open. Raises NotHeard where the member has no open
+        review of this key.
+        """
+        if key not in self.reviews(member):
+            open_keys = ", ".join(sorted(self.reviews(member)))
+            raise NotHeard(f"no review {key!r} of {self._known(member).name} is open; open: {open_keys or 'none'}")
+        return self.fact(member, self.kind.own_fact(REVIEWED), key=key, approved=approved, note=note)
 
     def wait(self, *, days: int = 0, hours: int = 0, minutes: int = 0, until: When | None = None) -> tuple[Played, ...]:
         """Move the clock forward, by a span or `until` a moment; what fired in that time, in the order it was due.
@@ -179,6 +171,11 @@ class Stage(Generic[ConfigT, StateT]):
         """The tags that the member has been given and not lost."""
         return self._shop.tags.get(self._known(member).id, frozenset())
 
+    def inviter(self, member: Member | str) -> Member | None:
+        """Who invited the member."""
+        inviter_id = self._shop.inviters.get(self._known(member).id)
+        return next((known for known in self._members.values() if known.id == inviter_id), None)
+
     def rewards(self, member: Member | str) -> dict[str, str]:
         """The names of the rewards that the member was issued and that were not revoked, by key."""
         return self._of(member, self._shop.rewards)
@@ -186,6 +183,17 @@ class Stage(Generic[ConfigT, StateT]):
     def messages(self, member: Member | str) -> tuple[Text, ...]:
         """The words of the messages that the member was left, filled in, the oldest first."""
         return tuple(self._shop.messages[self._known(member).id])
+
+    def refunds(self, member: Member | str) -> dict[str, int]:
+        """What the campaign asked the shop to pay back to the member and is not back: fen in all, by order.
+
+        `fact(member, "order.refunded", …)` is the shop paying: an order is gone once all that was asked for is back.
+        """
+        return self._shop.orders.open_refunds(self._known(member).id)
+
+    def reviews(self, member: Member | str) -> dict[str, OpenReview]:
+        """What of the member's waits for a verdict, by key: `reason`, `evidence` and `at`, since when."""
+        return self._of(member, self._shop.reviews)
 
     def timers(self, member: Member | str) -> dict[str, datetime]:
         """When the member's timers will fire, by key."""
@@ -212,9 +220,15 @@ class Stage(Generic[ConfigT, StateT]):
         told = CORE_FACTS[type_].model_validate(data).model_dump(mode="json", exclude_none=True)
         fact = self._fact(member, type_, told)
         if type_ not in ORDER_FACTS:
-            return self._hear(fact, None)
+            code = self._shop.orders.refund_failed(fact.member_id, told) if type_ == REFUND_FAILED else None
+            return self._hear(fact, None) if code is None else Played(fact, refusal=code)
         order = self._shop.orders.accept(type_, fact.member_id, fact.at, fact.data)
         return Played(fact, refusal=order) if isinstance(order, str) else self._hear(fact, order)
+
+    def _verdict(self, member: Member | str, type_: str, data: dict[str, Any]) -> Played:
+        checked = Reviewed.model_validate(data)
+        fact = self._fact(member, type_, checked.model_dump(mode="json"))
+        return self._begin(fact, None) if checked.key in self.reviews(member) else Played(fact)
 
     def _hear(self, fact: Fact, order: OrderView | None) -> Played:
         concerned = fact.type in self.kind.settles or (fact.type in self.kind.listens and self._is_open())
@@ -238,21 +252,26 @@ class Stage(Generic[ConfigT, StateT]):
             asked = self._shop.next_following()
             if asked is None:
                 return
-            if asked.member_id in self._views:
+            if asked.member_id in self._shop.members:
                 yield self._play(asked)
         raise NoEnd(f"more than {PLAYED_MAX} facts follow from one")
 
     def _play(self, asked: AskedFor) -> Played:
-        """Decide about what the campaign asked for, in whatever state it is."""
+        """Decide about what the campaign asked for, in whatever state it is; a refund is for the shop alone."""
         fact = self._new_fact(asked.type, asked.member_id, asked.due_at, asked.data)
+        if asked.type == REFUND_REQUESTED:
+            return Played(fact, refusal=self._shop.orders.ask_refund(fact.member_id, fact.data))
         return self._decide(fact, None, asked.depth)
 
     def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
         scene = Scene(self.kind, self._shop, fact, self.config, self.zone, self.now, depth)
-        view = view_of(scene, self._views[fact.member_id], order)
+        view = view_of(scene, self._shop.members[fact.member_id], order)
         effects = self._ask(self.kind, fact, view)
         check_effects(scene, effects)
         refusal = refusal_among(scene, effects)
+        if fact.type == self.kind.verdict_fact():
+            # A decision that failed has raised by now: then the review stays open.
+            del self._shop.reviews[fact.member_id, fact.data["key"]]
         if refusal is not None:
             return Played(fact, refusal=refusal.code, missing=refusal.missing)
         return Played(fact, effects, carry_out(scene, effects))
@@ -276,9 +295,4 @@ class Stage(Generic[ConfigT, StateT]):
         return self.running and after_start and (self.ends_at is None or self.now < self.ends_at)
 
     def _moment(self, when: When) -> datetime:
-        moment = datetime.fromisoformat(when) if isinstance(when, str) else when
-        if moment.tzinfo is None:
-            if not isinstance(when, str):
-                raise ValueError(f"{when!r} has no time zone")
-            moment = moment.replace(tzinfo=self.zone)
-        return moment.astimezone(UTC)
+        return moment(when, self.zone)

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
-from siyu.sdk.effects import Tag, Untag
+from siyu.sdk.member_effects import Tag, Untag
 from siyu.sdk.testing.bounds import shown
 from siyu.sdk.testing.scene import Logged, Refusal, Scene
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,12 +15,28 @@ from typing import Any
 import pytest
 
 from siyu.campaigns import AnyCampaignType, Registry, build_registry, load_registry
-from siyu.sdk import Action, CampaignState, Emit, FactData, Grant, Notify, References, Refuse, Schedule, Text, hookimpl
+from siyu.sdk import (
+    Action,
+    CampaignState,
+    Emit,
+    FactData,
+    Grant,
+    Invite,
+    Notify,
+    References,
+    Refund,
+    Refuse,
+    Review,
+    Schedule,
+    Text,
+    hookimpl,
+)
 from tests.factories import SHIPPED_PLUGINS, plugin_of, shop_registry
 
 GOOD = shop_registry().types["check_in"]
 NO = Text(zh="不", en="No")
 NOTIFIES = GOOD.effects | {Notify}
+REFUNDS = GOOD.effects | {Refund}
 READ = References(frozenset({"order.paid"}), "order")
 
 
@@ -108,8 +125,30 @@ def timed(**fields: Any) -> object:
         pytest.param(lambda: changed(effects=NOTIFIES), "need each other", id="Notify without messages"),
         pytest.param(lambda: changed(effects=NOTIFIES, messages={"Hi": NO}), "snake_case", id="bad message"),
         pytest.param(lambda: changed(effects=NOTIFIES, messages={"hi": "Hi"}), "must be Texts", id="no message"),
+        pytest.param(lambda: changed(refunds={"late": NO}), "refunds and the effect Refund need", id="no Refund"),
+        pytest.param(lambda: changed(effects=REFUNDS), "refunds and the effect Refund need", id="Refund for no reason"),
+        pytest.param(lambda: changed(effects=REFUNDS, refunds={"Hi": NO}), "refund keys must be", id="bad reason"),
+        pytest.param(lambda: changed(effects=REFUNDS, refunds={"hi": "Hi"}), "refunds must be Texts", id="no reason"),
+        pytest.param(
+            lambda: changed(listens=frozenset({"refund.requested"})), "no campaign hears", id="listens to a request"
+        ),
+        pytest.param(
+            lambda: changed(settles=frozenset({"refund.requested"})), "no campaign hears", id="settles a request"
+        ),
+        pytest.param(lambda: changed(reviews={"photo": NO}), "need each other", id="reviews without Review"),
+        pytest.param(
+            lambda: changed(
+                effects=frozenset({Refuse, Review}), reviews={"photo": NO}, actions=(Action("reviewed", NO),)
+            ),
+            "named as the fact of a verdict",
+            id="an action called reviewed",
+        ),
         pytest.param(lambda: changed(reads=("order",)), "reads must be", id="reads of no kind"),
         pytest.param(lambda: changed(reads=(READ,) * 17), "the 16 allowed", id="too many reads"),
+        pytest.param(lambda: changed(partner=""), "a field of facts", id="partner without a name"),
+        pytest.param(lambda: changed(partner="Inviter Code"), "a field of facts", id="partner that is no field"),
+        pytest.param(lambda: changed(partner="x" * 65), "a field of facts", id="long partner"),
+        pytest.param(lambda: changed(effects=GOOD.effects | {Invite}), "no partner who", id="Invite without a partner"),
         pytest.param(lambda: changed(effects=frozenset({Imagined, Refuse})), "do not exist", id="unknown effect"),
         pytest.param(lambda: timed(timers={"ring_it": FactData}), "timers must be camelCase", id="bad timer"),
         pytest.param(lambda: timed(emits={"Ring": FactData}), "emits must be camelCase", id="bad emitted fact"),
@@ -195,6 +234,13 @@ def test_timers_and_emitted_facts_are_welcome() -> None:
 
     assert registry.broken == ()
     assert registry.types["other"].own_facts() == {"other.sign", "other.makeUp", "other.ring", "other.baton"}
+
+
+def test_a_partner_who_invites_or_does_not_is_welcome() -> None:
+    inviting = partial(changed, partner="inviter", effects=GOOD.effects | {Invite})
+
+    assert build_registry([("looks", partial(changed, partner="friend"))]).broken == ()
+    assert build_registry([("invites", inviting)]).types["other"].partner == "inviter"
 
 
 def test_nothing_that_siyu_ships_is_broken() -> None:

@@ -143,17 +143,17 @@ async def test_a_unit_that_comes_back_can_be_had_within_a_second(sale: Sale) -> 
     reservation = (await sale.here.submit(winner)).fact_id.hex
 
     given_back = await sale.here.submit(sale.action(CANCEL, 0, {"reservation": reservation}))
-    since_s, pressed = monotonic(), 0
+    since_s, hinted_s = monotonic(), list[float]()
     assert given_back.decisions[0].refusal is None
     while True:
-        engine, claim = random.choice((sale.here, sale.there)), sale.claim(2)
-        pressed += 1
-        if await engine.hinted(claim) is None and (await engine.submit(claim)).decisions[0].refusal is None:
+        engine, claim, pressed_s = random.choice((sale.here, sale.there)), sale.claim(2), monotonic() - since_s
+        if await engine.hinted(claim) is None:
             break
+        hinted_s.append(pressed_s)
         await asyncio.sleep(POLL_S)
 
-    assert pressed > 1
-    assert monotonic() - since_s < 1.0 + POLL_S * 5
+    assert (await engine.submit(claim)).decisions[0].refusal is None
+    assert all(pressed_s < 1.0 for pressed_s in hinted_s)
 
 
 async def test_a_claim_that_was_answered_is_given_its_first_answer(sale: Sale) -> None:

@@ -19,6 +19,7 @@ from siyu.sdk import (
     Effect,
     Emit,
     Fact,
+    Invite,
     Progress,
     References,
     Release,
@@ -50,9 +51,11 @@ TILL: CampaignType[Any, Any] = CampaignType(
     config=CampaignConfig,
     state=CampaignState,
     actions=(Action("play", Text(zh="来", en="Play")),),
-    effects=frozenset(EFFECT_TYPES) - {Score, Schedule, Cancel, Emit, Reserve, Release, Confirm, SetTeam},
+    effects=frozenset(EFFECT_TYPES) - {Score, Schedule, Cancel, Emit, Reserve, Release, Confirm, SetTeam, Invite},
     reads=(References(frozenset({"till.play"}), "reference"),),
     messages={"ready": Text(zh="{count}份已备好", en="{count} ready")},
+    refunds={"late": Text(zh="来得太晚", en="It came too late"), "torn": Text(zh="商品破损", en="It was torn")},
+    reviews={"photo": Text(zh="请看照片", en="Look at the photo")},
     refusals={
         "POOR": Text(zh="还差 {missing} 积分", en="{missing} points are missing"),
         "TAKEN": Text(zh="已领取过", en="Taken already"),
@@ -113,3 +116,13 @@ def revoke(key: str) -> Told:
 def notify(count: int) -> Told:
     """A message."""
     return "Notify", {"message": "ready", "params": {"count": count}}
+
+
+def refund(order: str, amount_fen: int, reason: str = "late") -> Told:
+    """Money of an order that is to go back."""
+    return "Refund", {"order": order, "amount_fen": amount_fen, "reason": reason}
+
+
+def review(key: str, **evidence: str | int) -> Told:
+    """Something to look at."""
+    return "Review", {"key": key, "reason": "photo", "evidence": evidence}

@@ -24,9 +24,10 @@ from siyu.ledger.book import Book, GrantKey, MemberAccount, OpenGrant
 from siyu.ledger.holds import HoldKey, OpenHold
 from siyu.messaging import NewMessage, render
 from siyu.orders.book import OrderBook
+from siyu.reviews import Review
 from siyu.rewards.book import RewardBook
 from siyu.sdk import CampaignConfig, CampaignTerms, Fact, Features, Held, MemberView, Text
-from siyu.sdk.testing import Member
+from siyu.sdk.testing import Member, OpenReview
 from tests.factories import LONG_AGO, SHANGHAI
 
 
@@ -48,9 +49,13 @@ class OneByOne:
         self._reservations: dict[tuple[UUID, str], Reservation] = {}
         self._teams: dict[str, str] = {}
         self.tags: dict[UUID, frozenset[str]] = {}
+        # Who invited whom, by the one who was invited.
+        self.inviters: dict[UUID, UUID] = {}
         # Names by member and key; None of a key whose reward was revoked.
         self._rewards: dict[tuple[UUID, str], str | None] = {}
         self._messages: list[NewMessage] = []
+        # By member and key; None of one that has its verdict.
+        self._reviews: dict[tuple[UUID, str], Review | None] = {}
         self.balances: Counter[UUID] = Counter()
         self.pending: list[PendingFact] = []
 
@@ -124,6 +129,17 @@ class OneByOne:
         owned = self._rewards.items()
         return {key: reward for (owner, key), reward in owned if owner == member_id and reward is not None}
 
+    def refunds(self, member_id: UUID) -> dict[str, int]:
+        """What is to be paid back of the member's orders in all, where less is back."""
+        asked = self._orders.refunds.changed.values()
+        own = [request for request in asked if request.order.member_id == member_id]
+        return {request.order.number: request.asked_fen for request in own if request.done_at is None}
+
+    def reviews(self, member_id: UUID) -> dict[str, OpenReview]:
+        """The member's open reviews, by key."""
+        own = [asked for (owner, _), asked in self._reviews.items() if owner == member_id and asked is not None]
+        return {asked.key[2]: OpenReview(asked.reason, asked.evidence, asked.asked_at) for asked in own}
+
     def messages(self, member_id: UUID) -> tuple[Text, ...]:
         """The words of the member's messages."""
         own = [left for left in self._messages if left.member_id == member_id]
@@ -150,14 +166,22 @@ class OneByOne:
             world.counters.put(counter, CounterRow(used, held))
         for reservation in self._reservations.values():
             world.reservations.put(reservation)
-        for member_id, key in self._rewards:
-            world.rewards.put_key((live.id, member_id, key))
+        self._load_keys(world, live)
         for hold in self._holds.values():
             world.holds.put_key(hold.key)
             if hold.state == "open":
                 world.holds.put(replace(hold, is_new=False))
         self._load_references(world.book, readable_references(self._kind, fact.type, fact.data))
         return world
+
+    def _load_keys(self, world: World, live: LiveCampaign) -> None:
+        """What is there once."""
+        for member_id, key in self._rewards:
+            world.rewards.put_key((live.id, member_id, key))
+        for (member_id, key), asked in self._reviews.items():
+            (world.reviews.put_key if asked is None else world.reviews.put)((live.id, member_id, key))
+        for member_id in self.inviters:
+            world.invitations.put(member_id)
 
     def _load_references(self, book: Book, references: set[str]) -> None:
         for put, originals in ((book.put_grant, self._grants), (book.put_spend, self._spends)):
@@ -188,11 +212,15 @@ class OneByOne:
         self._holds |= {hold.key: hold for hold in (*world.holds.new.values(), *world.holds.ended)}
         self._keep_rewards(world.rewards)
         self._messages += world.messages
+        # As they are written: what is asked for under a used key is left out.
+        self._reviews = {asked.key[1:]: asked for asked in world.reviews.new} | self._reviews
+        self._reviews |= {verdict.key[1:]: None for verdict in world.reviews.verdicts if verdict.problem is None}
         for change in world.scores:
             place = change.member_id, change.board
             self._scores[place] = max(change.amount, self._scores.get(place, change.amount))
         self._once = world.once
         self.tags |= {member_id: features.tags for member_id, features in world.features.items()}
+        self.inviters |= {member_id: new.inviter.id for member_id, new in world.invitations.new.items()}
         self.pending = [asked for asked in self.pending if asked.timer not in world.pending.ended]
         self.pending += world.pending.asked_for()
 

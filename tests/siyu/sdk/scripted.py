@@ -17,10 +17,12 @@ from siyu.sdk import (
     Fact,
     FactData,
     Grant,
+    Invite,
     Period,
     References,
     Refuse,
     Reverse,
+    Review,
     Schedule,
     Scope,
     SetTeam,
@@ -28,7 +30,7 @@ from siyu.sdk import (
     Text,
 )
 from siyu.sdk.testing.asking import AnyView
-from siyu.sdk.testing.stage import STAGE
+from siyu.sdk.testing.member import STAGE
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,29 @@ class Back:
         return Reverse("points", self.amount, fact.data.get("reference", fact.data.get("order")), self.of)
 
 
+@dataclass(frozen=True)
+class By:
+    """An `Invite` by the partner whom the fact names, or by somebody of whom it knows nothing."""
+
+    code: str
+    partner: bool = True
+
+    def effect(self, fact: Fact, view: AnyView) -> Invite:
+        """The effect for a fact."""
+        inviter = view.partner if self.partner else None
+        return Invite(inviter.id if inviter else fact.member_id, self.code)
+
+
+@dataclass(frozen=True)
+class LookAtPartner:
+    """A refusal that says whom the view tells as the fact's partner."""
+
+    def effect(self, fact: Fact, view: AnyView) -> Refuse:
+        """The effect for a fact."""
+        partner = view.partner
+        return Refuse("NO", {"partner": [str(partner.id), partner.joined_at.isoformat()] if partner else None})
+
+
 class Note(FactData):
     """What the scripted campaign's own facts carry."""
 
@@ -151,7 +176,7 @@ COUNTED = [
 
 
 class Go(ActionInput):
-    """The team that a fact names, often one that the first facts may have opened; items; what value is for.
+    """The team that a fact names, often one that the first facts may have opened; items; what value is for; a partner.
 
     `turn` says which script the fact is decided by.
     """
@@ -160,10 +185,11 @@ class Go(ActionInput):
     order: tuple[Literal["CROWD-1", "CROWD-2", "CROWD-3"], ...] = ()
     reference: Literal["CROWD-1", "CROWD-2", "CROWD-3"] | None = None
     turn: int | None = None
+    partner: str | None = None
 
 
 # What is known only once the fact is.
-ByFact = After | Back | Look | LookAtValue | Teams
+ByFact = After | Back | By | Look | LookAtPartner | LookAtValue | Teams
 Script = Sequence[Effect | ByFact]
 
 
@@ -188,5 +214,8 @@ def scripted(scripts: Sequence[Script], declared: frozenset[type[Effect]]) -> An
         emits={"ping": Note},
         reads=(References(frozenset({"scripted.go"}), "reference"), References(frozenset({"order.paid"}), "order")),
         messages={"ready": Text(zh="{count}份已备好", en="{count} ready"), "bare": Text(zh="{words}", en="{words}")},
+        partner="partner",
+        refunds={reason: Text(zh="款项退回", en="Your money goes back") for reason in ("late", "full")},
+        reviews={"look": Text(zh="请看", en="Look")} if Review in declared else {},
         refusals={code: Text(zh="不", en="No") for code in ("NO", "TOO_LATE")},
     )

@@ -14,13 +14,16 @@ from siyu.sdk import (
     Emit,
     Grant,
     Hold,
+    Invite,
     Issue,
     Notify,
     Once,
+    Refund,
     Refuse,
     Release,
     Reserve,
     Reverse,
+    Review,
     Revoke,
     Schedule,
     Score,
@@ -33,7 +36,7 @@ from siyu.sdk import (
 )
 from siyu.sdk.testing import Stage
 from siyu.sdk.testing.crowd import MEMBERS
-from tests.siyu.sdk.scripted import After, Back, Look, LookAtValue, Script, Team, Teams
+from tests.siyu.sdk.scripted import After, Back, By, Look, LookAtPartner, LookAtValue, Script, Team, Teams
 
 
 class AnotherState(CampaignState):
@@ -71,6 +74,7 @@ TYPES = st.sampled_from(["tick", "tock"])
 ODD_TYPES = st.sampled_from(["ping", "go", "order.paid", ""])
 NOBODY = UUID(int=1)
 PEOPLE = st.none() | st.sampled_from([*(Stage(PURCHASE).member(name).id for name in MEMBERS), NOBODY])
+REASONS = st.sampled_from(["late", "full"])
 REWARDS = st.sampled_from(["mug", "x" * 64])
 PARAMS: st.SearchStrategy[Any] = st.sampled_from(
     [
@@ -129,6 +133,33 @@ ODD_GIFTS = (
     Notify("unready", {"count": 1}),
     Notify("bare", {"words": ""}),
 )
+ODD_REFUNDS = (
+    *(Refund(odd, 1, "late") for odd in ODD_TEXTS),
+    *(Refund("CROWD-1", odd, "late") for odd in ODD_AMOUNTS),
+    *(Refund("CROWD-1", 1, odd) for odd in ("early", "", 5, [])),  # type: ignore[arg-type]  # as above
+)
+EVIDENCE: st.SearchStrategy[Any] = st.sampled_from(
+    [{}, {"n": 1, "url": "https://example.com/a.jpg"}, {"note": "", "text": "x" * 500}, {f"n{n}": n for n in range(16)}]
+)
+ODD_EVIDENCE: tuple[Any, ...] = (
+    {"n": True},
+    {"n": 1.5},
+    {"n": None},
+    {"n": "\0"},
+    {"n": "\ud800"},
+    {"n": "x" * 501},
+    {"n": 2**63},
+    {"n": ["a"]},
+    {"": 1},
+    {"x" * 65: 1},
+    {f"n{n}": n for n in range(17)},
+    5,
+)
+ODD_REVIEWS = (
+    *(Review(odd, "look") for odd in ODD_TEXTS),
+    Review("a", "undeclared"),
+    *(Review("a", "look", odd) for odd in ODD_EVIDENCE),
+)
 COUNTERS = st.sampled_from(["all", "own", "seat", "endless", "item", "prize"])
 FEW = st.sampled_from([1, 1, 2, 4])
 ODD_LABELS = tuple(
@@ -136,6 +167,8 @@ ODD_LABELS = tuple(
     for kind in (Tag, Untag)
     for label in ("", " a", "a ", "x" * 33, "a\nb", "\0", "\ud800", "\u2028", 5, None)
 )
+# Nobody whom a fact names.
+ODD_INVITES = (Invite(NOBODY, "NO"), Invite("lin", "NO"), Invite(None, "NO"))  # type: ignore[arg-type]  # as above
 SUBJECTS = st.none() | REFERENCES
 POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Grant, st.just("points"), AMOUNTS, st.none() | REFERENCES),
@@ -164,6 +197,10 @@ POSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Issue, REWARDS, KEYS, CODES),
     st.builds(Revoke, KEYS),
     st.builds(Notify, st.just("ready"), PARAMS),
+    st.builds(By, CODES),
+    st.builds(LookAtPartner),
+    st.builds(Refund, REFERENCES, AMOUNTS, REASONS),
+    st.builds(Review, KEYS, st.just("look"), EVIDENCE),
 )
 IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(ODD_VALUES),
@@ -192,6 +229,11 @@ IMPOSSIBLE: st.SearchStrategy[Any] = st.one_of(
     st.builds(Emit, st.just("ping"), DATA, st.just("lin")),  # type: ignore[arg-type]  # as above
     st.sampled_from(ODD_GIFTS),
     st.sampled_from(ODD_LABELS),
+    st.builds(By, st.just("UNDECLARED")),
+    st.builds(By, CODES, st.just(value=False)),
+    st.sampled_from(ODD_INVITES),
+    st.sampled_from(ODD_REFUNDS),
+    st.sampled_from(ODD_REVIEWS),
     st.sampled_from(["junk", None, Grant]),
 )
 SCRIPTS = st.lists(
@@ -279,4 +321,20 @@ PROMISING = turns_of(
         st.builds(Back, SMALL, st.just("grant")),
         st.builds(LookAtValue, st.just("points"), KEYS, st.none() | TWO_REFERENCES, OF),
     )
+)
+# Facts of all kinds ask, verdicts too; some decisions about these fail, so that the review stays open.
+REVIEWING = st.lists(
+    st.lists(
+        st.one_of(
+            st.builds(Review, KEYS, st.just("look"), EVIDENCE),
+            st.builds(Review, KEYS, st.just("look"), EVIDENCE),
+            st.builds(Grant, st.just("points"), SMALL),
+            st.builds(Refuse, CODES, MISSING),
+            st.builds(Emit, st.just("ping"), DATA, PEOPLE),
+            st.just(Grant("gold", 1)),
+        ),
+        max_size=2,
+    ),
+    min_size=1,
+    max_size=5,
 )

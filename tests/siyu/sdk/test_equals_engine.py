@@ -4,7 +4,7 @@ Two implementations, written apart: where they differ, one of them is wrong.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import replace
@@ -30,36 +30,46 @@ from siyu.sdk import (
     Fact,
     Grant,
     Hold,
+    Invite,
     Issue,
     Notify,
+    Once,
     OrderView,
     Refuse,
     Reverse,
+    Review,
     Revoke,
     RewardRule,
+    Score,
     SetState,
     Settle,
     Spend,
     Tag,
     Untag,
+    member_code,
 )
 from siyu.sdk.testing import Played, Stage, Step
 from siyu.sdk.testing.applying import RULES, nothing_against_it
 from siyu.sdk.testing.asking import AnyView
 from siyu.sdk.testing.crowd import MEMBERS, tell
 from siyu.sdk.testing.limits import BEST_BOARDS
+from siyu.sdk.testing.member import id_on_stage
 from siyu.sdk.testing.scene import Logged, Scene
 from siyu.sdk.testing.strategies import lives_of
 from tests.factories import LONG_AGO
 from tests.siyu.sdk.one_by_one import OneByOne
-from tests.siyu.sdk.scripted import COUNTED, FIRST_KEYS, LookAtValue, Script, Team, Teams, scripted
+from tests.siyu.sdk.scripted import COUNTED, FIRST_KEYS, By, LookAtPartner, LookAtValue, Script, Team, Teams, scripted
 from tests.siyu.sdk.scripts import (
     DEALING,
     GIVING,
     ODD_GIFTS,
+    ODD_INVITES,
     ODD_LABELS,
+    ODD_REFUNDS,
+    ODD_REVIEWS,
     ODD_VALUES,
     PROMISING,
+    REVIEWING,
     REWARDING,
     SCRIPTS,
     SHARING,
@@ -71,6 +81,7 @@ from tests.siyu.sdk.value_stories import STORIES
 NOW = timedelta(0)
 # What members have from elsewhere.
 PURSES = {"lin": 8, "zhao": 40}
+NO_AGES: Mapping[str, int] = {}
 # Steps at which the campaign is not open.
 CLOSED = st.frozensets(st.integers(0, 19), max_size=6)
 
@@ -83,10 +94,20 @@ def silence() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-def compare(kind: AnyCampaignType, config: CampaignConfig, life: Sequence[Step], closed: frozenset[int]) -> None:
-    """Play a life on the kit and on the engine; every step and the end must be equal."""
+def compare(
+    kind: AnyCampaignType,
+    config: CampaignConfig,
+    life: Sequence[Step],
+    closed: frozenset[int],
+    ages: Mapping[str, int] = NO_AGES,
+) -> None:
+    """Play a life on the kit and on the engine; every step and the end must be equal.
+
+    `ages` are how many days sooner or later members joined than others.
+    """
     stage = Shop(kind, config)
-    engine = OneByOne(kind, config, [stage.member(name, joined_at=LONG_AGO) for name in MEMBERS])
+    joined = {name: LONG_AGO - timedelta(days=ages.get(name, 0)) for name in MEMBERS}
+    engine = OneByOne(kind, config, [stage.member(name, joined_at=at) for name, at in joined.items()])
     for name, points in PURSES.items():
         stage.give(name, points=points)
         engine.balances[stage.member(name).id] += points
@@ -103,9 +124,13 @@ def compare(kind: AnyCampaignType, config: CampaignConfig, life: Sequence[Step],
         assert stage.state(member) == engine.state(member.id)
         assert stage.timers(member) == engine.timers(member.id)
         assert stage.tags(member) == engine.tags.get(member.id, frozenset())
+        inviter = stage.inviter(member)
+        assert (inviter.id if inviter else None) == engine.inviters.get(member.id)
         assert stage.holds(member) == engine.holds(member.id)
         assert stage.rewards(member) == engine.rewards(member.id)
+        assert stage.reviews(member) == engine.reviews(member.id)
         assert stage.messages(member) == engine.messages(member.id)
+        assert stage.refunds(member) == engine.refunds(member.id)
         assert all(stage.best(member, board) == engine.best(member.id, board) for board in BEST_BOARDS)
 
     for counter in COUNTED:
@@ -121,8 +146,12 @@ class Shop(Stage[Any, Any]):
         super().__init__(kind, config)
         self.decided_at: dict[UUID, datetime] = {}
 
-    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
+    def _new_fact(self, type_: str, member_id: UUID, at: datetime, data: Mapping[str, Any]) -> Fact:
+        fact = super()._new_fact(type_, member_id, at, data)
         self.decided_at[fact.id] = self.now
+        return fact
+
+    def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
         try:
             return super()._decide(fact, order, depth)
         except Exception:
@@ -256,7 +285,36 @@ def compare_turns(turns: Sequence[Turn]) -> None:
     compare(kind, PurchaseConfig(), life, frozenset())
 
 
-@pytest.mark.parametrize("effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS], ids=repr)
+INVITING = [[By("NO")], [LookAtPartner()], [By("NO"), Score("invitees", 1)], [Once("a", "NO"), By("NO")]]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(MEMBERS),
+            st.sampled_from([*(id_on_stage(name) for name in MEMBERS), UUID(int=1)]).map(member_code)
+            | st.sampled_from([None, "", "junk"]),
+            st.sampled_from(INVITING),
+        ),
+        max_size=12,
+    ),
+    st.fixed_dictionaries({name: st.integers(0, 1) for name in MEMBERS}),
+)
+def test_who_invites_whom_is_equal(turns: list[tuple[str, str | None, Script]], ages: Mapping[str, int]) -> None:
+    """Whoever joined when, and however often, of each other and of themselves, members send codes."""
+    kind = scripted([script for *_, script in turns] or [[]], frozenset(EFFECT_TYPES))
+    life = [
+        Step(member, timedelta(hours=1), NOW, "scripted.go", {"turn": number, "partner": code})
+        for number, (member, code, _) in enumerate(turns)
+    ]
+
+    compare(kind, PurchaseConfig(), life, frozenset(), ages)
+
+
+@pytest.mark.parametrize(
+    "effect", [*ODD_VALUES, *ODD_GIFTS, *ODD_LABELS, *ODD_REFUNDS, *ODD_REVIEWS, *ODD_INVITES], ids=repr
+)
 def test_what_is_impossible_is_so_for_both(effect: Effect) -> None:
     kind = scripted([[effect]], frozenset(EFFECT_TYPES))
     step = Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})
@@ -278,6 +336,40 @@ def test_the_same_types_read_holds(undeclared: set[type[Effect]]) -> None:
     kind = scripted([[LookAtValue("points", "a", None, "grant")]], frozenset(EFFECT_TYPES) - undeclared)
 
     compare(kind, PurchaseConfig(), [Step("lin", NOW, NOW, "scripted.go", {"reference": "CROWD-1"})], frozenset())
+
+
+@settings(deadline=None)
+@given(REVIEWING, lives_of(scripted([[]], frozenset(EFFECT_TYPES)), steps_max=16), CLOSED)
+def test_what_operators_have_to_look_at_is_equal(
+    scripts: list[Script], life: list[Step], closed: frozenset[int]
+) -> None:
+    compare(scripted(scripts, frozenset(EFFECT_TYPES)), PurchaseConfig(), life, closed)
+
+
+@pytest.mark.parametrize("at_once", [32, 15])
+def test_the_same_number_of_reviews_may_be_open(at_once: int) -> None:
+    """As with holds: it is reached exactly, and gone beyond; a verdict makes room for as many."""
+
+    def decide(fact: Fact, view: AnyView) -> Iterator[Effect]:
+        yield from (Review(f"{fact.new_key}/{number}", "look") for number in range(at_once))
+
+    kind = replace(scripted([[]], frozenset(EFFECT_TYPES)), decide=decide)
+    asking, verdict = Step("lin", NOW, NOW, "scripted.go", {}), {"key": "3", "approved": True, "note": ""}
+    compare(
+        kind, PurchaseConfig(), [*[asking] * 18, asking._replace(type="scripted.reviewed", data=verdict)], frozenset()
+    )
+
+
+def test_a_kit_that_forgot_a_verdict_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unheard(stage: Shop, member: str, type_: str, data: dict[str, Any]) -> Played:
+        return Played(stage._fact(member, type_, data))
+
+    monkeypatch.setattr(Stage, "_verdict", unheard)
+    verdict = {"key": "0", "approved": True, "note": ""}
+    life = [Step("lin", NOW, NOW, "scripted.go", {}), Step("lin", NOW, NOW, "scripted.reviewed", verdict)]
+
+    with pytest.raises(AssertionError):
+        compare(scripted([[Review("a", "look")]], frozenset(EFFECT_TYPES)), PurchaseConfig(), life, frozenset())
 
 
 @pytest.mark.parametrize("at_once", [32, 15])
@@ -321,6 +413,15 @@ def test_a_kit_that_forgot_a_guard_would_be_found(kind: type[Effect], monkeypatc
 
     with pytest.raises(AssertionError):
         all_stories()
+
+
+def test_a_kit_that_let_anybody_invite_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    unguarded = RULES[Invite]._replace(against=nothing_against_it)
+    monkeypatch.setattr("siyu.sdk.testing.applying.RULES", {**RULES, Invite: unguarded})
+    kind, code = scripted([[By("NO")]], frozenset(EFFECT_TYPES)), member_code(id_on_stage("lin"))
+
+    with pytest.raises(AssertionError):
+        compare(kind, PurchaseConfig(), [Step("lin", NOW, NOW, "scripted.go", {"partner": code})], frozenset())
 
 
 def all_stories() -> None:

@@ -72,11 +72,13 @@ def _unnamed(model: type[BaseModel], inside: tuple[str, ...]) -> Iterator[str]:
 
 
 def says_it_in_both_languages(subject: Subject) -> Iterator[str]:
-    """Titles, refusals and messages are Chinese in `zh` and English in `en`."""
+    """Titles, refusals, messages and reasons to refund or to review are Chinese in `zh` and English in `en`."""
     kind = subject.kind
     texts = {"the title": kind.title}
     texts |= {f"the refusal {code}": text for code, text in kind.refusals.items()}
     texts |= {f"the message {key}": text for key, text in kind.messages.items()}
+    texts |= {f"the reason to refund {key}": text for key, text in kind.refunds.items()}
+    texts |= {f"the reason to review {key}": text for key, text in kind.reviews.items()}
     texts |= {f"the title of the action {action.name}": action.title for action in kind.actions}
     for name, text in texts.items():
         yield from (f"{name}: {problem}" for problem in wrong_words(text))

@@ -6,8 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from siyu.sdk.effects import Confirm, Effect, Hold, Issue, Notify, Once, Refuse, Reserve, SetState, Spend
+from siyu.sdk.effects import Confirm, Effect, Hold, Once, Refuse, Reserve, SetState, Spend
+from siyu.sdk.member_effects import Invite
 from siyu.sdk.model import CampaignConfig
+from siyu.sdk.shop_effects import Issue, Notify
 from siyu.sdk.testing.asking import AnyView
 from siyu.sdk.testing.scene import AnyCampaignType
 
@@ -38,18 +40,22 @@ class Seen:
 
 def refusal_of(kind: AnyCampaignType, effect: Effect) -> Told | None:
     """What the effect refuses the decision with, or would if its guard did not hold."""
+    missing: Mapping[str, Any]
     match effect:
         case Refuse():
-            return effect.code, effect.missing
+            missing = effect.missing
         case Once():
-            return effect.code, {}
+            missing = {}
         case Confirm() | Hold() | Issue():
-            return effect.code, {"key": effect.key}
+            missing = {"key": effect.key}
+        case Invite():
+            missing = {"reason": "self"}
         case Spend():
-            return effect.code, {"unit": effect.unit, "balance": 0, "missing": effect.amount}
+            missing = {"unit": effect.unit, "balance": 0, "missing": effect.amount}
         case Reserve():
             codes = {counter.name: counter.refusal for counter in kind.counters}
             code = effect.code or codes.get(effect.counter, "")
             return code, {"counter": effect.counter, "left": 0, "amount": 1}
         case _:
             return None
+    return effect.code, missing

@@ -61,7 +61,7 @@ def said_of(effect: Any) -> str:
         (Hold("points", 1, "", "NO"), f"{KEY} ''"),
         (Settle("a", -1), f"{AMOUNT} -1"),
         (SetState(CampaignState()), "state must be a PurchaseState, and is CampaignState()"),
-        (Score("points", 1), "board 'points' is none of: streak"),
+        (Score("points", 1), "board 'points' is none of: invitees, streak"),
         (Score("streak", 0), "value must be a whole number from 1 to 1,000,000,000,000, and is 0"),
         (Once("x" * 65, "NO"), f"{KEY} '{'x' * 65}'"),
         (Refuse("NOT_YET"), "code 'NOT_YET' is none of the refusals: NO, TOO_LATE"),

@@ -16,11 +16,12 @@ from siyu.campaigns.participations import STATE_LENGTH_MAX
 from siyu.campaigns.pending import EMIT_DEPTH_MAX
 from siyu.campaigns.reservations import RESERVATIONS_MAX
 from siyu.engine import effects as engine
-from siyu.engine import references, scene, scheduling, value_effects
+from siyu.engine import references, reviewing, scene, scheduling, value_effects
 from siyu.inputs import JSON_DEPTH_MAX, JSON_INTEGER_MAX
 from siyu.ledger.book import UNITS
 from siyu.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk import Grant, Refuse
+from siyu.sdk.reviews import REVIEW_KEY_LENGTH_MAX
 from siyu.sdk.testing import InvalidEffect, NotHeard, Stage, given, limits, orders, stage_of
 from tests.siyu.sdk.testing.planted import SOUND, only
 
@@ -41,7 +42,10 @@ def test_it_knows_the_shops_names_and_numbers() -> None:
     assert limits.DATA_BYTES_MAX == scheduling.DATA_BYTES_MAX
     assert (limits.PARAMS_MAX, limits.PARAM_LENGTH_MAX) == (value_effects.PARAMS_MAX, value_effects.PARAM_LENGTH_MAX)
     assert limits.HOLDS_OPEN_MAX == value_effects.HOLDS_OPEN_MAX
-    assert limits.JSON_INTEGER_MAX == value_effects.PARAM_INTEGER_MAX
+    assert limits.JSON_INTEGER_MAX == scene.INTEGER_MAX
+    assert (limits.EVIDENCE_MAX, limits.EVIDENCE_LENGTH_MAX) == (reviewing.EVIDENCE_MAX, reviewing.EVIDENCE_LENGTH_MAX)
+    assert limits.REVIEWS_OPEN_MAX == reviewing.REVIEWS_OPEN_MAX
+    assert limits.KEY_LENGTH_MAX == REVIEW_KEY_LENGTH_MAX
     assert (limits.SUBJECT_LENGTH_MAX, limits.SUBJECTS_NAMED_MAX) == (
         counting.SUBJECT_LENGTH_MAX,
         counting.SUBJECTS_NAMED_MAX,

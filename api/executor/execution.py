@@ -1,0 +1,124 @@
+"""One execution of a plan: level by level, every field of all objects of a level at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from graphql import ExecutionResult, FieldNode
+from graphql.execution import Executor
+
+from api.executor.failures import Failures
+from api.executor.places import Place
+
+if TYPE_CHECKING:
+    from api.executor.plans import ObjectPlan
+
+
+class Source(NamedTuple):
+    """An object to resolve fields of, the answer's part that they fill, and where that stands; None is the root."""
+
+    value: Any
+    answer: dict[str, Any]
+    place: Place | None
+
+
+class Awaited(NamedTuple):
+    """A value that somebody has still to wait for, and what puts it into `container[key]`."""
+
+    value: Awaitable[Any]
+    complete: "Completer"
+    container: Any
+    key: str | int
+    within: Place | None
+
+
+class Completer:
+    """Turns values of one field into the answer: `complete(value, container, key, within, execution)` fills a slot.
+
+    `nullable` says whether null may stand there; what it raises is an error of the slot at `nodes`. Values of exactly
+    the class `own` may be put into the slot as they are, without a call.
+    """
+
+    __slots__ = ("nodes", "nullable", "own")
+
+    def __init__(self, nodes: list[FieldNode], *, nullable: bool, own: type | None = None) -> None:
+        self.nodes, self.nullable, self.own = nodes, nullable, own
+
+    def __call__(
+        self, value: Any, container: Any, key: str | int, within: Place | None, execution: "Execution"
+    ) -> None:
+        """Fill the slot. Raises what is wrong with the value."""
+        raise NotImplementedError
+
+    def fill(
+        self, resolve: Callable[[], Any], container: Any, key: str | int, within: Place | None, execution: "Execution"
+    ) -> None:
+        """Fill the slot with what `resolve` returns, or with the error that it or its value raises."""
+        try:
+            self(resolve(), container, key, within, execution)
+        except Exception as error:  # whatever a resolver raises is told at its field
+            execution.failures.add(error, self.nodes, Place(container, key, self.nullable, within))
+
+
+class Execution:
+    """The state of one execution; `executor` is graphql-core's, asked for variables and for what resolvers are told."""
+
+    __slots__ = ("_awaited", "_level", "bound", "executor", "failures")
+
+    def __init__(self, executor: "Executor[Any]") -> None:
+        self.executor, self.failures = executor, Failures()
+        # What a field's resolver is called with, by field: the same for all of its objects.
+        self.bound: dict[Any, Any] = {}
+        self._level: dict[ObjectPlan, list[Source]] = {}
+        self._awaited: list[Awaited] = []
+
+    def add(self, plan: "ObjectPlan", source: Source) -> None:
+        """Resolve the object's fields on the next level."""
+        sources = self._level.get(plan)
+        if sources is None:
+            self._level[plan] = [source]
+        else:
+            sources.append(source)
+
+    def wait(
+        self, value: Awaitable[Any], complete: Completer, container: Any, key: str | int, within: Place | None
+    ) -> None:
+        """Fill the slot once the value is there; the slot keeps its turn among those around it."""
+        container[key] = None
+        self._awaited.append(Awaited(value, complete, container, key, within))
+
+    async def run(self, root: "ObjectPlan", *, serially: bool) -> ExecutionResult:
+        """The whole operation; fields of the root one after the other where they are to be."""
+        answer: dict[str, Any] = {}
+        source = Source(self.executor.root_value, answer, None)
+        if serially:
+            for field in root.fields:
+                field.resolve([source], self)
+                await self._finish()
+                if self.failures.nothing_left:
+                    break
+        else:
+            self.add(root, source)
+            await self._finish()
+        return ExecutionResult(None if self.failures.nothing_left else answer, self.failures.told())
+
+    async def _finish(self) -> None:
+        """Resolve levels until none is left. Ends, since every level is one deeper in the document."""
+        await self._settle()
+        while self._level:
+            level, self._level = self._level, {}
+            for plan, sources in level.items():
+                for field in plan.fields:
+                    field.resolve(sources, self)
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Wait for what the level's resolvers left to wait for, all of it together."""
+        while self._awaited:
+            awaited, self._awaited = self._awaited, []
+            results = await asyncio.gather(*(each.value for each in awaited), return_exceptions=True)
+            for each, result in zip(awaited, results, strict=True):
+                if isinstance(result, BaseException) and not isinstance(result, Exception):
+                    raise result
+                # A value that is an error is raised by the completer, as one that a resolver returned would be.
+                each.complete.fill(lambda result=result: result, each.container, each.key, each.within, self)  # type: ignore[misc]

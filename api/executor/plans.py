@@ -1,0 +1,103 @@
+"""Plans: what of a document is to be resolved for the objects of one type, worked out when the first one is met."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import strawberry
+from graphql import FieldNode, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode
+from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, GroupedFieldSet, collect_subfields
+from graphql.execution.values import VariableValues
+from graphql.pyutils import Path
+from strawberry.types.field import StrawberryField
+
+from api.executor.completers import completer_of
+from api.executor.execution import Execution, Source
+from api.executor.places import Place
+from api.executor.resolvers import always, binding_of
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the plans of one operation share; `conditions` are the variables that @skip and @include look at."""
+
+    schema: GraphQLSchema
+    definition: OperationDefinitionNode
+    fragments: dict[str, FragmentDetails]
+    conditions: VariableValues
+
+    def collect(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        """The fields of these selections for objects of a type, by response key."""
+        return collect_subfields(
+            self.schema, self.fragments, self.conditions, self.definition, type_, details
+        ).grouped_field_set
+
+
+class ObjectPlan:
+    """The fields to resolve for objects of one type at one place of the document."""
+
+    def __init__(self, operation: Operation, type_: GraphQLObjectType, collect: Callable[[], GroupedFieldSet]) -> None:
+        self._operation, self._type, self._collect = operation, type_, collect
+
+    @cached_property
+    def fields(self) -> "list[FieldPlan]":
+        """In the order of the document."""
+        collected = self._collect().items()
+        return [FieldPlan(self._operation, self._type, key, details) for key, details in collected]
+
+
+class FieldPlan:
+    """One field of an object plan: how it is resolved, and what makes the answer of its values."""
+
+    def __init__(
+        self, operation: Operation, parent_type: GraphQLObjectType, key: str, details: FieldDetailsList
+    ) -> None:
+        self.operation, self.parent_type, self.key, self._details = operation, parent_type, key, details
+        self.nodes: list[FieldNode] = [detail.node for detail in details]
+        self.name = self.nodes[0].name.value
+        self.where = f"{parent_type}.{self.name}"
+        definition = operation.schema.get_field(parent_type, self.name)
+        assert definition is not None, "the document was validated"  # noqa: S101 - an invariant
+        self.definition = definition
+        self._bind = always(parent_type.name) if self.name == "__typename" else binding_of(definition)
+        self._complete = completer_of(definition.type, self)
+
+    def objects_of(self, type_: GraphQLObjectType) -> ObjectPlan:
+        """The plan for what this field returns where it is of that type."""
+        return ObjectPlan(self.operation, type_, lambda: self.operation.collect(type_, self._details))
+
+    def resolve(self, sources: Iterable[Source], execution: Execution) -> None:
+        """Put the field into the answer of every object."""
+        key, complete = self.key, self._complete
+        try:
+            call = self._bind(self, execution)
+        except Exception as error:  # arguments that do not fit are an error of the field
+            for source in sources:
+                self._fail(error, source, execution)
+            return
+        own = complete.own
+        for source in sources:
+            value, answer, place = source
+            try:
+                result = call(value)
+                # Most values of most answers: spared the call.
+                if type(result) is own:
+                    answer[key] = result
+                else:
+                    complete(result, answer, key, place, execution)
+            except Exception as error:  # whatever a resolver raises is told at its field
+                self._fail(error, source, execution)
+
+    def _fail(self, error: Exception, source: Source, execution: Execution) -> None:
+        place = Place(source.answer, self.key, self._complete.nullable, source.place)
+        execution.failures.add(error, self.nodes, place)
+
+    def resolve_info(self, execution: Execution) -> "GraphQLResolveInfo[Any]":
+        """What graphql-core tells resolvers. Its path has no list indices: all objects of a level share it."""
+        path = Path(None, self.key, self.parent_type.name)
+        return execution.executor.build_resolve_info(self.definition, self.nodes, self.parent_type, path)
+
+    def info(self, execution: Execution, field: StrawberryField) -> "strawberry.Info[Any, Any]":
+        """What strawberry tells resolvers."""
+        return strawberry.Info(_raw_info=self.resolve_info(execution), _field=field)

@@ -1,0 +1,23 @@
+"""An order as it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from siyu.sdk import OrderView
+
+
+@dataclass(slots=True)
+class OrderRecord:
+    """One order as it stands; amounts in fen."""
+
+    id: UUID
+    number: str
+    member_id: UUID
+    amount_fen: int
+    refunded_fen: int
+    paid_at: datetime
+
+    def view(self) -> OrderView:
+        """The order as a campaign sees it."""
+        return OrderView(self.number, self.amount_fen, self.refunded_fen, self.paid_at)
