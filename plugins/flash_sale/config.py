@@ -87,7 +87,10 @@ class FlashSaleConfig(CampaignConfig):
 
     def item(self, key: str) -> Item | None:
         """The item of this key; None where there is none."""
-        return next((item for item in self.items if item.key == key), None)
+        for item in self.items:
+            if item.key == key:
+                return item
+        return None
 
 
 def validate(config: FlashSaleConfig) -> Iterator[ConfigProblem]:
@@ -116,9 +119,10 @@ def minutes_between_draws(config: FlashSaleConfig) -> int:
 
 def slot_of(config: FlashSaleConfig, local: datetime) -> str | None:
     """The slot of a local time by its day and start, such as `2026-11-22T10:00`; None between slots."""
-    day, clock = local.date().isoformat(), f"{local:%H:%M}"
+    day = local.date().isoformat()
     if not config.slots:
         return day
+    clock = f"{local:%H:%M}"
     return next((f"{day}T{slot.start}" for slot in config.slots if slot.start <= clock < slot.end), None)
 
 
@@ -155,6 +159,7 @@ STOCK = Counter[FlashSaleConfig](
     subjects=lambda config: [item.key for item in config.items],
     stock=True,
     public=True,
+    hints=frozenset({"SOLD_OUT", "SOLD_OUT_FOR_NOW"}),
 )
 # Without a limit it still tells whether there is a slot now: outside of all of them nothing is left.
 SLOT_STOCK = Counter[FlashSaleConfig](
@@ -166,4 +171,5 @@ SLOT_STOCK = Counter[FlashSaleConfig](
     field="item",
     subjects=lambda config: [item.key for item in config.items],
     public=True,
+    hints=frozenset({"SLOT_SOLD_OUT"}),
 )

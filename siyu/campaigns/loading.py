@@ -63,6 +63,10 @@ class LiveCampaigns:
             self._known = rows[0]["version"], self._routes(rows)
         return self._known[1]
 
+    def known(self, campaign_id: UUID) -> LiveCampaign | None:
+        """The campaign as the last batch of facts found it; None for one that was not published then."""
+        return self._known[1].by_id.get(campaign_id) if self._known is not None else None
+
     async def load_with(self, connection: Connection, campaign_id: UUID | None, *, secrets: bool) -> Routes:
         """The same, and this campaign even while it is a draft; without `secrets` their draws have other seeds."""
         return self._routes(await connection.fetch(LOAD, campaign_id, secrets))

@@ -18,7 +18,7 @@ class Needs(NamedTuple):
     """The counters by name, the teams, and whether reservations have keys.
 
     `copies_team`: a team's state can be changed in place, so that every decision is given its own. `opens_teams`: those
-    whose keys the type tells are there from the start.
+    whose keys the type tells are there from the start. `hinting`: the counters that have hints.
     """
 
     counters: Mapping[str, AnyCounter]
@@ -26,6 +26,7 @@ class Needs(NamedTuple):
     reservations: bool
     copies_team: bool
     opens_teams: bool
+    hinting: tuple[AnyCounter, ...] = ()
 
 
 # The one for all types that need nothing: told by identity.
@@ -39,7 +40,8 @@ def needs_of(kind: AnyCampaignType) -> Needs:
     counters = {counter.name: counter for counter in kind.counters}
     copies_team = kind.team is not None and not is_immutable(kind.team.state)  # type: ignore[arg-type]  # hashable
     opens_teams = kind.team is not None and kind.team.key is not None
-    return Needs(counters, kind.team, bool(kind.effects & {Confirm, Release}), copies_team, opens_teams)
+    hinting = tuple(counter for counter in kind.counters if counter.hints)
+    return Needs(counters, kind.team, bool(kind.effects & {Confirm, Release}), copies_team, opens_teams, hinting)
 
 
 def reads_features(kind: AnyCampaignType, configs: Iterable[CampaignConfig]) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel
 
+from siyu.campaigns.immutable import blank
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.errors import InvalidInput
@@ -17,6 +18,9 @@ from siyu.sdk import CampaignState
 
 # Characters of JSON. A state is read and written with every decision.
 STATE_LENGTH_MAX = 65_536
+
+# The id of a participation that the database does not have yet.
+UNWRITTEN = UUID(int=0)
 
 # A campaign and a subject.
 ParticipationKey = tuple[UUID, UUID]
@@ -74,7 +78,7 @@ class ParticipationRecord:
             assert self.stored is not None, "a new team has the state it was opened with"  # noqa: S101 - as above
             model, upcast = kind.team.state, kind.upcast_team
         if self.stored is None:
-            return model()
+            return blank(model)
         if self.stored_version == kind.state_version:
             return model.model_validate_json(self.stored)
         return model.model_validate(upcast(self.stored_version, orjson.loads(self.stored)))
@@ -138,7 +142,7 @@ class Participations:
         key = campaign_id, subject_id
         record = self._records.get(key)
         if record is None:
-            record = ParticipationRecord(self._new_id(), campaign_id, subject_id, None, 0, created_at=now)
+            record = ParticipationRecord(UNWRITTEN, campaign_id, subject_id, None, 0, created_at=now)
             self._records[key] = record
         return record
 
@@ -159,5 +163,9 @@ class Participations:
                 record.forget()
 
     def changed(self) -> list[ParticipationRecord]:
-        """The participations to write."""
-        return [record for record in self._records.values() if record.updated_at is not None]
+        """The participations to write, each new one with an id; most who are refused never get that far."""
+        changed = [record for record in self._records.values() if record.updated_at is not None]
+        for record in changed:
+            if record.created_at is not None:
+                record.id = self._new_id()
+        return changed

@@ -116,7 +116,8 @@ def _decide(
 ) -> Decision:
     """One campaign's decision. Whatever its code raises is told, and nothing of this decision happens."""
     participation = world.participations.record(campaign.id, fact.member_id, fact.at)
-    scene = Scene(world, campaign, fact, participation, arrived)
+    named = world.counters.noted(campaign.id, arrived.new.idempotency_key)
+    scene = Scene(world, campaign, fact, participation, arrived, named, {})
     if campaign.suspended or campaign.id in world.faults.suspended:
         return _refuse(world, arrived, campaign, CAMPAIGN_FAILED, {"fault": CampaignFault.SUSPENDED.value})
     try:

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
 from siyu.campaigns.reservations import ReservationState
-from siyu.engine.counting import fact_counter, left_of, row_of, team_key_of, team_of
+from siyu.engine.counting import fact_counter, left_of, row_named, team_key_of, team_of
 from siyu.engine.inviting import partner_of
 from siyu.engine.scene import Scene, is_text
 from siyu.sdk import Draw, Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
@@ -58,17 +58,18 @@ class SceneReads(NamedTuple):
 
     def left(self, counter: str, subject: str | None) -> int | None:
         """As `View.left`."""
-        return left_of(self.scene, fact_counter(self.scene, counter, subject))
+        scene = self.scene
+        return left_of(scene, fact_counter(scene, counter, subject))
 
     def used(self, counter: str, subject: str | None) -> int:
         """As `View.used`."""
-        key = fact_counter(self.scene, counter, subject).key
-        return row_of(self.scene, key).taken if key else 0
+        row = row_named(self.scene, fact_counter(self.scene, counter, subject))
+        return row.taken if row else 0
 
     def on_hold(self, counter: str, subject: str | None) -> int:
         """As `View.on_hold`."""
-        key = fact_counter(self.scene, counter, subject).key
-        return row_of(self.scene, key).held if key else 0
+        row = row_named(self.scene, fact_counter(self.scene, counter, subject))
+        return row.held if row else 0
 
     def reserved(self, key: str) -> Reserved | None:
         """As `View.reserved`."""
