@@ -33,6 +33,7 @@ class PluginStatus(Enum):
 class WalletUnit(Enum):
     """What a wallet holds."""
 
+    COMMISSION = strawberry.enum_value("commission", description="Money that others' orders earned the member, in fen.")
     POINTS = "points"
 
 

@@ -50,6 +50,7 @@ from siyu.sdk import (
     Tag,
     Untag,
 )
+from siyu.sdk.rewarding_rules import may_give
 
 EFFECTS_MAX = 32
 # Of an effect that is impossible, in the log.
@@ -150,7 +151,8 @@ def _once(scene: Scene, effect: Once) -> Logged:
 
 def _check_grant(scene: Scene, effect: Grant) -> bool:
     referenced = effect.reference is None or is_reference(effect.reference)
-    return effect.unit in scene.campaign.issuers and is_amount(effect.amount) and referenced
+    known = effect.unit in scene.campaign.issuers and may_give(scene.campaign.type, effect.unit)
+    return known and is_amount(effect.amount) and referenced
 
 
 def _check_set_state(scene: Scene, effect: SetState) -> bool:

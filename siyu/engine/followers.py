@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from siyu.boards.changes import BoardChange
 from siyu.engine.world import World
 
+# The unit whose earnings are a board. Commission is money, which is nobody else's to see.
+RANKED = "points"
 # What spends and their return do to a wallet is no earning: who buys with points does not fall on the board.
 EARNED = {"grant": 1, "reverse": -1}
 
@@ -17,7 +19,7 @@ def board_changes(world: World) -> list[BoardChange]:
 def _earned(world: World) -> Iterator[BoardChange]:
     for transfer in world.book.transfers:
         sign = EARNED.get(transfer.kind)
-        if sign is not None:
+        if sign is not None and transfer.unit == RANKED:
             amount = sign * transfer.amount
             yield BoardChange(transfer.unit, transfer.member_id, world.day(transfer.at), transfer.at, amount)
 

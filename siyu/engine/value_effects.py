@@ -7,6 +7,7 @@ from siyu.engine.references import is_reference
 from siyu.engine.scene import KEY_LENGTH_MAX, Logged, Scene, are_values, is_amount, is_text
 from siyu.messaging import NewMessage, render
 from siyu.sdk import Effect, Hold, Issue, Notify, Reverse, Revoke, Settle, Spend
+from siyu.sdk.rewarding_rules import may_give
 
 # Of one member in one campaign: all of them are read with every fact of theirs.
 HOLDS_OPEN_MAX = 256
@@ -27,6 +28,7 @@ def _check_reverse(scene: Scene, effect: Reverse) -> bool:
 def _check_hold(scene: Scene, effect: Hold) -> bool:
     campaign = scene.campaign
     known = effect.unit in campaign.issuers and effect.code in campaign.type.refusals
+    known = known and may_give(campaign.type, effect.unit)
     valued = is_amount(effect.amount) and is_text(effect.key, KEY_LENGTH_MAX)
     referenced = effect.reference is None or is_reference(effect.reference)
     return (

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from siyu.sdk import Granted
 
-UNITS = ("points",)
+# Commission is money, in fen.
+UNITS = ("commission", "points")
 
 TransferKind = Literal["grant", "reverse", "spend", "unspend"]
 # Those that are made from nothing; the others undo one of these.

@@ -15,11 +15,25 @@ class ActionKind(Enum):
 
 
 class RewardRule(NamedTuple):
-    """That a type may give `unit` for facts of the type `fact`. `level` is 1 or 2 for the unit commission, else 0."""
+    """That a type may give `unit` for facts of the type `fact`. `level` is 1 or 2 for the unit commission, else 0.
+
+    `through` are the campaign's own timers and emitted facts by which it comes from there to the decision that gives
+    it, which is about the last of them; a fact named here is asked for in decisions about the one before it, or about
+    another of its own type, and in no others.
+
+    >>> RewardRule("commission", "order.paid", 1, through=("referral.mature", "referral.matured")).level
+    1
+    """
 
     unit: str
     fact: str
     level: int = 0
+    through: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every type of fact on the way, from what is rewarded to the one that is given for."""
+        return (self.fact, *self.through)
 
 
 class ConfigProblem(NamedTuple):

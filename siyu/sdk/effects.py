@@ -1,8 +1,8 @@
 """The closed union of what a campaign may ask for; the engine alone carries it out.
 
 Every `amount` is a whole number from 1 to 1,000,000,000,000, every `key` a text of 1 to 64 characters, every
-`reference` one of 1 to 80, every `unit` one of the shop's wallet units (`points`), every `code` one of the type's
-`refusals`.
+`reference` one of 1 to 80, every `unit` one of the shop's wallet units (`points`, or
+`commission` in fen), every `code` one of the type's `refusals`.
 """
 
 from collections.abc import Mapping

@@ -1,14 +1,16 @@
 """What no campaign may reward, whoever wrote it: the rules that are checked when it is saved and when it decides."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.compliance import ActionKind, RewardRule
 from siyu.sdk.core_facts import ORDER_PAID, ORDER_REFUNDED
-from siyu.sdk.effects import Effect, Grant, Hold, Reverse
+from siyu.sdk.effects import Effect, Emit, Grant, Hold, Reverse, Schedule
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.shop_effects import Issue
 from siyu.sdk.terms import COMMISSION_LEVELS_MAX, CampaignTerms
@@ -34,10 +36,15 @@ class Saved(NamedTuple):
 
 
 class Rewardable(NamedTuple):
-    """What a campaign's decisions may give: `allowed` units by fact type (None: any), and nothing for `never`."""
+    """What a campaign's decisions may give: `allowed` units by fact type (None: any), and nothing for `never`.
+
+    `causes` are the types of the facts that a timer or an emitted fact may follow from, by its name, where a reward
+    comes by it.
+    """
 
     allowed: frozenset[tuple[str, str]] | None
     never: frozenset[str]
+    causes: Mapping[str, frozenset[str]] = MappingProxyType({})
 
     def permits(self, unit: str | None, fact_type: str) -> bool:
         """Whether a fact of the type may be rewarded with the unit; None: with a reward that has a name instead."""
@@ -53,6 +60,8 @@ class Rewardable(NamedTuple):
                 if not self.permits(unit, fact_type):
                     why = "it is the act of sharing" if fact_type in self.never else "`rewards` does not declare it"
                     return f"{unit or 'a reward'} must not be given for {fact_type}: {why}"
+            elif isinstance(effect, Emit | Schedule) and fact_type not in self.causes.get(effect.type, (fact_type,)):
+                return f"{effect.type} must not follow from {fact_type}: rewards come by it, and for something else"
         return None
 
 
@@ -75,7 +84,12 @@ def rewardable(kind: AnyCampaignType, configs: Sequence[CampaignConfig]) -> Rewa
     if kind.rewards is None:
         return Rewardable(None, never) if never else None
     rules = declared_rewards(kind, configs)
-    return Rewardable(frozenset((rule.unit, rule.fact) for rule in rules), never)
+    return Rewardable(frozenset((rule.unit, rule.facts[-1]) for rule in rules), never, _causes(kind, rules))
+
+
+def may_give(kind: AnyCampaignType, unit: str) -> bool:
+    """Whether the type may give the unit at all: commission takes a declaration."""
+    return unit != COMMISSION or kind.rewards is not None
 
 
 def declared_rewards(kind: AnyCampaignType, configs: Sequence[CampaignConfig]) -> list[RewardRule]:
@@ -100,6 +114,20 @@ def _actions(kind: AnyCampaignType, action_kind: ActionKind) -> set[str]:
     return {kind.fact_type(action) for action in kind.actions if action.kind is action_kind}
 
 
+def _followers(kind: AnyCampaignType) -> Mapping[str, str]:
+    """The timers and emitted facts of the type, by what their facts are called."""
+    return {kind.own_fact(name): name for name in (*kind.timers, *kind.emits)}
+
+
+def _causes(kind: AnyCampaignType, rules: Iterable[RewardRule]) -> Mapping[str, frozenset[str]]:
+    followers, causes = _followers(kind), defaultdict[str, set[str]](set)
+    for rule in rules:
+        for before, fact in pairwise(rule.facts):
+            if fact in followers:
+                causes[followers[fact]] |= {before, fact}
+    return {name: frozenset(facts) for name, facts in causes.items()}
+
+
 def _commissions(saved: Saved) -> list[RewardRule]:
     return [rule for rule in saved.rewards if rule.unit == COMMISSION]
 
@@ -121,6 +149,12 @@ def _only_on_paid_orders(saved: Saved) -> Iterator[Text]:
                 zh=f"佣金只能按已支付订单计，不能按 {rule.fact}",
                 en=f"commission is for paid orders, not for {rule.fact}",
             )
+        for fact in rule.through:
+            if fact not in _followers(saved.kind):
+                yield Text(
+                    zh=f"{fact} 不是活动自己的后续事件，不能据此发放佣金",
+                    en=f"commission cannot come by {fact}: it is no timer or emitted fact of the campaign",
+                )
 
 
 def _taken_back(saved: Saved) -> Iterator[Text]:
@@ -132,17 +166,15 @@ def _taken_back(saved: Saved) -> Iterator[Text]:
 
 def _never_for_recruiting(saved: Saved) -> Iterator[Text]:
     recruiting = _actions(saved.kind, ActionKind.RECRUIT)
-    for rule in _commissions(saved):
-        if rule.fact in recruiting or rule.fact == MEMBER_JOINED or BINDING.search(rule.fact):
-            yield Text(zh=f"不得为拉人（{rule.fact}）发放佣金", en=f"no commission for recruiting ({rule.fact})")
+    for fact in chain.from_iterable(rule.facts for rule in _commissions(saved)):
+        if fact in recruiting or fact == MEMBER_JOINED or BINDING.search(fact):
+            yield Text(zh=f"不得为拉人（{fact}）发放佣金", en=f"no commission for recruiting ({fact})")
 
 
 def _never_for_sharing(saved: Saved) -> Iterator[Text]:
-    for rule in saved.rewards:
-        if is_sharing(saved.kind, rule.fact):
-            yield Text(
-                zh=f"不得为分享行为（{rule.fact}）发放奖励", en=f"no reward for the act of sharing ({rule.fact})"
-            )
+    for fact in dict.fromkeys(chain.from_iterable(rule.facts for rule in saved.rewards)):
+        if is_sharing(saved.kind, fact):
+            yield Text(zh=f"不得为分享行为（{fact}）发放奖励", en=f"no reward for the act of sharing ({fact})")
 
 
 RULES: Mapping[str, Callable[[Saved], Iterator[Text]]] = {

@@ -13,11 +13,12 @@ import pytest
 
 from api.demo import ORDERS_FILE, WELCOME
 from schema import Principal
-from schema.ids import CAMPAIGN, MEMBER, REVIEW, encode_id
+from schema.ids import CAMPAIGN, MEMBER, REVIEW, decode_or_nobody, encode_id
 from siyu.boards import fold_everything
 from siyu.engine import NewFact
 from siyu.ids import new_id
 from tests.docs.pages import PAGES, READMES, TUTORIAL, Block, blocks, name_of
+from tests.docs.referred import refer
 from tests.factories import add_campaign, add_members, paid, sign
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
 
@@ -90,6 +91,7 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, Mapping[str, str]]:
         "GROUP_BUY_ID": encode_id(CAMPAIGN, group_buy),
         "TEAM_ID": teams[0],
         "OTHER_TEAM_ID": teams[1],
+        **await refer(shop, member),
     }
 
 
@@ -122,18 +124,20 @@ async def acted(shop: Shop, group_buy: UUID, member: UUID, action: str, data: Ma
     return (await shop.engine.submit(fact)).fact_id.hex
 
 
-def principal_of(block: Block, member: UUID) -> Principal:
+def principal_of(block: Block, member: UUID, newcomer: UUID) -> Principal:
     """Who runs a block: the role in its first line."""
-    return {"member": as_member(member), "operator": OPERATOR, "service": SERVICE}[block.words.removeprefix(ROLE)]
+    members = {"member": as_member(member), "newcomer": as_member(newcomer)}
+    return {**members, "operator": OPERATOR, "service": SERVICE}[block.words.removeprefix(ROLE)]
 
 
 @pytest.mark.parametrize("page", WITH_GRAPHQL, ids=name_of)
 async def test_every_document_of_a_page_runs_without_an_error(shop: Shop, page: Path) -> None:
     member, ids = await ids_of_a_small_shop(shop)
 
+    newcomer = decode_or_nobody(MEMBER, ids["NEWCOMER_ID"])
     for block, variables in documents(blocks(page)):
         filled_in = CAPITALS.sub(lambda found: ids[found[0]], variables)
-        answer = await shop.answer(principal_of(block, member), block.text, json.loads(filled_in))
+        answer = await shop.answer(principal_of(block, member, newcomer), block.text, json.loads(filled_in))
         assert mishaps(answer) == [], f"{name_of(page)}:{block.line}"
 
 

@@ -110,3 +110,21 @@ async def test_campaigns_of_before_get_their_first_revision(database_url: str) -
         await connection.close()
     assert [tuple(row) for row in rows] == [("draft", 3, "siyu"), ("running", 3, "siyu")]
     assert [row[0] for row in published] == ["running"]
+
+
+async def test_campaigns_of_before_get_an_account_of_commission_once(database_url: str) -> None:
+    await execute(
+        database_url,
+        "INSERT INTO campaign (id, type_key, name, state, revision, config, created_at) "
+        "VALUES (gen_random_uuid(), 't', 'old', 'running', 1, '{}', now())",
+        "INSERT INTO account (id, campaign_id, unit) SELECT gen_random_uuid(), id, 'points' FROM campaign",
+    )
+    connection = await asyncpg.connect(database_url)
+    try:
+        for _ in range(2):
+            await connection.execute("DELETE FROM tortoise_migrations WHERE name = '0012_commission_accounts'")
+            await migrate(database_url)
+            rows = await connection.fetch("SELECT unit, balance FROM account ORDER BY unit")
+            assert [tuple(row) for row in rows] == [("commission", None), ("points", None)]
+    finally:
+        await connection.close()

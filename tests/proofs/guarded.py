@@ -7,6 +7,7 @@ from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
+from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 
@@ -243,5 +244,6 @@ GUARDS = (
     *FLASH_SALE_GUARDS,
     *GROUP_BUY_GUARDS,
     *INVITATION_GUARDS,
+    *REFERRAL_GUARDS,
     *REFUND_GUARDS,
 )

@@ -8,6 +8,7 @@ import pytest
 from plugins.check_in.config import CheckInConfig
 from schema.ids import CAMPAIGN, encode_id
 from siyu.ids import new_id
+from siyu.ledger import UNITS
 from tests.factories import add_campaign, add_members
 from tests.schema.conftest import NOON, OPERATOR, Shop, as_member
 
@@ -63,7 +64,7 @@ async def test_a_new_campaign_is_a_draft_with_its_defaults_filled_in(shop: Shop)
         "actions": ["checkInSign", "checkInMakeUp"],
         "status": "ACTIVE",
     }
-    assert await shop.pool.fetchval("SELECT count(*) FROM account WHERE campaign_id IS NOT NULL") == 1
+    assert await shop.pool.fetchval("SELECT count(*) FROM account WHERE campaign_id IS NOT NULL") == len(UNITS)
 
 
 @pytest.mark.parametrize(

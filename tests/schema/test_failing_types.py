@@ -30,6 +30,7 @@ async def test_types_that_fail_or_are_missing_are_told(shop: Shop) -> None:
         {"key": "flash_sale", "status": "ACTIVE", "problem": None},
         {"key": "group_buy", "status": "ACTIVE", "problem": None},
         {"key": "purchase", "status": "ACTIVE", "problem": None},
+        {"key": "referral", "status": "ACTIVE", "problem": None},
         {"key": "lottery", "status": "MISSING", "problem": "no plugin that is loaded brings it"},
     ]
 

@@ -69,6 +69,16 @@ MATRIX = {
         " { userErrors { code } } }",
         "m",
     ),
+    "referralBind": (
+        f'mutation {{ referralBind(input: {{campaign: "{SOME_ID}", code: "x", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "referralOpen": (
+        f'mutation {{ referralOpen(input: {{campaign: "{SOME_ID}", device: "0123456789abcdef", '
+        'idempotencyKey: "12345678"}) { userErrors { code } } }',
+        "m",
+    ),
     "flashSaleClaim": (
         f'mutation {{ flashSaleClaim(input: {{campaign: "{SOME_ID}", item: "mug", idempotencyKey: "12345678"}})'
         " { userErrors { code } } }",

@@ -149,7 +149,7 @@ def test_a_type_that_does_not_fit_is_left_out_alone(misfit: AnyCampaignType) -> 
     schema = build_schema(registry_of(misfit, WISH))
 
     assert broken_in(schema) == [misfit.key]
-    assert set(schema.kinds) == {"check_in", "flash_sale", "purchase", "wish"}
+    assert set(schema.kinds) == {"check_in", "flash_sale", "purchase", "referral", "wish"}
 
 
 def test_what_is_buildable_stays_so() -> None:

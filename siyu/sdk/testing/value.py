@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from siyu.sdk.effects import Grant, Hold, Reverse, Settle, Spend
+from siyu.sdk.rewarding_rules import may_give
 from siyu.sdk.testing.bounds import shown, wrong_amount, wrong_code, wrong_key, wrong_reference, wrong_unit
 from siyu.sdk.testing.limits import AMOUNT_MAX, HOLDS_OPEN_MAX, UNITS
 from siyu.sdk.testing.scene import Logged, Refusal, Scene, is_amount
@@ -19,9 +20,9 @@ def bring(shop: Shop, member_id: UUID, unit: str, amount: int) -> None:
     shop.balances[member_id, unit] += amount
 
 
-def grant_problems(_: Scene, effect: Grant) -> Iterator[str]:
-    """A unit, an amount, and a reference that can be stored."""
-    yield from wrong_unit(effect.unit)
+def grant_problems(scene: Scene, effect: Grant) -> Iterator[str]:
+    """A unit that the type may give, an amount, and a reference that can be stored."""
+    yield from _wrong_gift(scene, effect.unit)
     yield from wrong_amount(effect.amount)
     yield from wrong_reference(effect.reference)
 
@@ -91,7 +92,7 @@ def spend(scene: Scene, effect: Spend) -> Logged:
 
 def hold_problems(scene: Scene, effect: Hold) -> Iterator[str]:
     """What a grant and a key need, a declared code, and room among the member's open holds."""
-    yield from wrong_unit(effect.unit)
+    yield from _wrong_gift(scene, effect.unit)
     yield from wrong_amount(effect.amount)
     yield from wrong_key(effect.key)
     yield from wrong_code(scene, effect.code)
@@ -134,6 +135,12 @@ def settle(scene: Scene, effect: Settle) -> Logged:
     if granted:
         _enter_grant(scene, ended.unit, granted, ended.reference)
     return log | {"unit": ended.unit, "amount": granted}
+
+
+def _wrong_gift(scene: Scene, unit: str) -> Iterator[str]:
+    yield from wrong_unit(unit)
+    if not may_give(scene.kind, unit):
+        yield f"{unit} is given by types that declare `rewards` alone"
 
 
 def _enter_grant(scene: Scene, unit: str, amount: int, reference: str | None) -> None:

@@ -55,5 +55,5 @@ def test_a_unit_that_no_wallet_holds_is_told_with_its_path() -> None:
         check_settings(shop_registry().types["check_in"], {}, {"caps": caps})
 
     assert [(each.path, each.message) for each in raised.value.problems] == [
-        (("terms", "caps", "1", "unit"), "must be one of points")
+        (("terms", "caps", "1", "unit"), "must be one of commission, points")
     ]

@@ -14,16 +14,41 @@ from siyu.campaigns.service import CampaignSettings
 from siyu.db import Pool
 from siyu.engine import NewFact
 from siyu.errors import InvalidInput
-from siyu.sdk import Action, ActionKind, ConfigProblem, Effect, Fact, FactData, Grant, Issue, RewardRule, Text, View
+from siyu.ids import new_id
+from siyu.sdk import (
+    Action,
+    ActionKind,
+    ConfigProblem,
+    Effect,
+    Emit,
+    Fact,
+    FactData,
+    Grant,
+    Hold,
+    Issue,
+    Refuse,
+    Reverse,
+    RewardRule,
+    Schedule,
+    Text,
+    View,
+)
 from siyu.sdk.rewarding_rules import rewardable
 from tests.clock import NOON
 from tests.factories import add_members, paid, registry_of, shop_engine
-from tests.siyu.engine.stage import MEMBER, gives, live, paying, play, told, world_of
+from tests.siyu.engine.stage import MEMBER, PURCHASE, gives, live, paying, play, told, world_of
 
 HAND_OUT = Text(zh="分享", en="Share")
 SHARE = Action("handOut", HAND_OUT, kind=ActionKind.SHARE)
 INVITE = Action("invite", HAND_OUT, kind=ActionKind.RECRUIT)
 COMMISSION = RewardRule("commission", "order.paid", level=1)
+# By a timer and then by what it emits.
+WAITED_FOR = COMMISSION._replace(through=("paying.wait", "paying.pay"))
+WAITING: dict[str, Any] = {
+    "timers": {"wait": FactData},
+    "emits": {"pay": FactData, "recruited": FactData},
+    "effects": frozenset({Emit, Grant, Hold, Refuse, Reverse, Schedule}),
+}
 
 
 def kind_of(*rules: RewardRule, **fields: Any) -> AnyCampaignType:
@@ -70,6 +95,21 @@ def codes(kind: AnyCampaignType, **terms: Any) -> set[str]:
         pytest.param([RewardRule("points", "wx.moments_forward")], {}, {"NO_REWARD_FOR_SHARING"}, id="another"),
         pytest.param([RewardRule("points", "wx.cardShared")], {}, {"NO_REWARD_FOR_SHARING"}, id="in a name"),
         pytest.param([RewardRule("points", "wx.shareholder")], {}, set(), id="another word"),
+        pytest.param(
+            [COMMISSION._replace(through=("wx.told",))], {}, {"COMMISSION_ONLY_ON_PAID_ORDERS"}, id="by others' facts"
+        ),
+        pytest.param(
+            [COMMISSION._replace(through=("paying.invite",))],
+            {},
+            {"COMMISSION_ONLY_ON_PAID_ORDERS", "NO_REWARD_FOR_RECRUITING"},
+            id="by recruiting",
+        ),
+        pytest.param(
+            [RewardRule("points", "order.paid", through=("paying.handOut",))],
+            {},
+            {"NO_REWARD_FOR_SHARING"},
+            id="by sharing",
+        ),
     ],
 )
 def test_each_rule_is_told_by_its_name(rules: list[RewardRule], terms: dict[str, Any], expected: set[str]) -> None:
@@ -144,6 +184,57 @@ def test_a_fact_of_ones_own_is_named_honestly_too(name: str, is_sharing: bool) -
 
         problem = allowed.problem([Grant("points", 1)], f"paying.{name}") if allowed else None
         assert bool(problem) == is_sharing
+
+
+def test_commission_may_come_later_by_the_campaigns_own_facts() -> None:
+    kind = kind_of(WAITED_FOR, **WAITING)
+    allowed = rewardable(kind, [kind.config()])
+
+    assert (codes(kind), WAITED_FOR.facts) == (set(), ("order.paid", "paying.wait", "paying.pay"))
+    assert allowed is not None
+    assert allowed.permits("commission", "paying.pay")
+    assert not any(allowed.permits("commission", fact) for fact in ("order.paid", "paying.wait", "paying.play"))
+
+
+@pytest.mark.parametrize(
+    ("effect", "causes"),
+    [
+        (Schedule("k", NOON, "wait"), {"order.paid", "paying.wait"}),
+        (Emit("pay"), {"paying.wait", "paying.pay"}),
+        (Emit("recruited"), {"order.paid", "paying.wait", "paying.pay", "paying.invite", "paying.reviewed"}),
+    ],
+)
+def test_a_fact_that_pays_commission_follows_from_paid_orders_alone(effect: Effect, causes: set[str]) -> None:
+    allowed = rewardable(kind_of(WAITED_FOR, **WAITING), [PURCHASE.config()])
+    assert allowed is not None
+
+    for fact in ("order.paid", "paying.wait", "paying.pay", "paying.invite", "paying.reviewed"):
+        assert (allowed.problem([effect], fact) is None) == (fact in causes)
+
+
+def test_a_decision_that_would_pay_commission_for_recruiting_fails() -> None:
+    def decide(_fact: Fact, _view: View[Any, Any]) -> Iterator[Effect]:
+        yield Emit("pay")
+
+    kind = paying(decide, actions=(INVITE,), rewards=lambda config: [WAITED_FOR], **WAITING)
+    campaign = live(kind, 1)
+    world = world_of([campaign])
+
+    outcome = play(world, NewFact("paying.invite", MEMBER, NOON, {}, "k", campaign.id))
+
+    assert (told(outcome), world.pending.asked_for()) == ([(1, "CAMPAIGN_FAILED", 0)], [])
+
+
+@pytest.mark.parametrize("effect", [Grant("commission", 5), Hold("commission", 5, "k", "NO")])
+@pytest.mark.parametrize(("declared", "code"), [({}, "CAMPAIGN_FAILED"), ({"rewards": lambda _: [COMMISSION]}, None)])
+def test_who_declares_nothing_gives_no_commission(effect: Effect, declared: dict[str, Any], code: str | None) -> None:
+    kind = paying(lambda fact, view: [effect], effects=frozenset({Grant, Hold, Refuse}), **declared)
+    campaign = replace(live(kind, 1), issuers={"commission": new_id()})
+
+    outcome = play(world_of([campaign]), paid(MEMBER, "A1", 100, NOON))
+
+    refusal = outcome.decisions[0].refusal
+    assert (refusal.code if refusal else None) == code
 
 
 def test_sharing_without_a_reward_is_fine() -> None:

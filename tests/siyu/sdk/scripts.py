@@ -132,6 +132,9 @@ ODD_GIFTS = (
     *(Notify("ready", odd) for odd in ODD_PARAMS),
     Notify("unready", {"count": 1}),
     Notify("bare", {"words": ""}),
+    # The type declares no rewards.
+    Grant("commission", 1),
+    Hold("commission", 1, "a", "NO"),
 )
 ODD_REFUNDS = (
     *(Refund(odd, 1, "late") for odd in ODD_TEXTS),

@@ -7,7 +7,21 @@ from typing import Any
 
 import pytest
 
-from siyu.sdk import Effect, Grant, Held, Hold, Issue, NotDeclared, Notify, Reverse, Settle, Spend, Text, View
+from siyu.sdk import (
+    Effect,
+    Grant,
+    Held,
+    Hold,
+    Issue,
+    NotDeclared,
+    Notify,
+    Reverse,
+    RewardRule,
+    Settle,
+    Spend,
+    Text,
+    View,
+)
 from siyu.sdk.testing import CHECKS, CampaignIsNotSound, InvalidEffect, Stage, campaign_tests, check_campaign, given
 from siyu.sdk.testing.limits import HOLDS_OPEN_MAX
 from tests.siyu.sdk.testing.dealing import DEALING
@@ -129,7 +143,7 @@ def test_holds_are_read_by_campaigns_that_hold() -> None:
 @pytest.mark.parametrize(
     ("amounts", "said"),
     [
-        ({"gold": 1}, "there is no unit 'gold'; there is: points"),
+        ({"gold": 1}, "there is no unit 'gold'; there is: commission, points"),
         ({"points": 0}, "nobody can have 0 points: a whole number from 1 to 1,000,000,000,000"),
         ({"points": 1.5}, "nobody can have 1.5 points"),
     ],
@@ -145,3 +159,13 @@ def test_the_suite_looks_at_what_spends_and_holds_are_refused_with(code: str) ->
 
     with pytest.raises(CampaignIsNotSound, match=code):
         campaign_tests(replace(DEALING, refusals=texts))("refusals_can_be_told")
+
+
+@pytest.mark.parametrize("effect", [Grant("commission", 5), Hold("commission", 5, "k", "HAD_IT")])
+def test_commission_is_given_by_types_that_declare_it(effect: Effect) -> None:
+    with pytest.raises(InvalidEffect, match="commission is given by types that declare `rewards` alone"):
+        paid(asking(effect))
+
+    kind = replace(DEALING, decide=lambda fact, view: [effect], effects=DEALING.effects | {Grant})
+    stage = Stage(replace(kind, rewards=lambda _: [RewardRule("commission", "order.paid", 1)]))
+    assert paid(stage).refusal is None
