@@ -144,7 +144,7 @@ async def test_doctor_names_what_types_were_installed_with_and_campaigns_that_th
     [plugins] = [finding for finding in findings if finding["name"] == "plugins"]
     assert finished.code == 1
     named = "check_in, flash_sale, group_buy, purchase, referral, relay (relay 1.0), witness (relay 1.0)"
-    assert plugins["found"] == f"6 campaign types: {named}"
+    assert plugins["found"] == f"7 campaign types: {named}"
     assert wrong["name"] == f"campaign check_in ({encode_id(CAMPAIGN, refused)})"
     assert wrong["found"].endswith("refuses what is stored of it: config.colour: Extra inputs are not permitted")
     assert "campaignUpdate" in wrong["mend"]
