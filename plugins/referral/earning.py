@@ -52,10 +52,15 @@ def matured(fact: Fact, view: ReferralView) -> Iterator[Effect]:
 
 
 def taken_back(fact: Fact, view: ReferralView) -> Iterator[Effect]:
-    """Drop the promise of an order that is refunded whole, or take back the same share of what it paid."""
+    """Take back the same share of what an order paid; of what is promised yet, it is dropped.
+
+    An order whose window is open is told of when nothing is left of it. Where more is left, its commission is due and
+    merely on its way: it is granted here, and no more when it comes.
+    """
     data, state = Refunded.model_validate(fact.data), view.state
-    if data.key is not None and view.held(data.key) is not None:
-        yield Settle(data.key, 0)
+    held = view.held(data.key)
+    if held is not None:
+        yield Settle(data.key, data.share_of(held.amount))
         yield SetState(state.model_copy(update={"commissions_open": state.commissions_open - 1}))
     else:
         granted = view.granted("commission", data.order)
@@ -69,7 +74,7 @@ def reverse(view: ReferralView, data: Refunded, granted: Granted) -> Iterator[Ef
     """What is kept is rounded down; what was spent is owed, or forgiven, as the shop declared."""
     owed_fen, terms = view.state.owed_fen(data.order), view.config.commission
     standing_fen = granted.amount - owed_fen
-    excess_fen = standing_fen - standing_fen * data.after_fen // data.before_fen
+    excess_fen = standing_fen - data.share_of(standing_fen)
     if not excess_fen:
         return
     yield Reverse("commission", excess_fen, data.order)

@@ -1,6 +1,7 @@
 """What the facts of a referral carry: the member's action, and what the two sides tell each other."""
 
 from datetime import datetime
+from hashlib import blake2b
 from uuid import UUID
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from plugins.referral.config import DEVICE_LENGTH_MAX, DEVICE_LENGTH_MIN
 from plugins.referral.states import Why
 from siyu.sdk import ActionInput, FactData
 
+KEY_BYTES = 16
 # What an operator should look at: a word of `LOOKS`, and what was found.
 Risks = dict[str, int | str]
 
@@ -68,18 +70,24 @@ class NumberedOrder(FactData):
     number: int
 
 
+def commission_key(order: str) -> str:
+    """The key of what receivers are promised for an order: no other promise's, however the shop numbers its orders."""
+    return f"order#{blake2b(order.encode(), digest_size=KEY_BYTES).hexdigest()}"
+
+
 class Earned(FactData):
-    """What an order pays in commission: `net_fen` are left of it, `level` is the receiver's.
+    """What an order pays in commission: `net_fen` are left of it, `level` is the receiver's."""
 
-    `key` is the newcomer and their count of the order.
-    """
-
-    key: str
     order: str
     net_fen: int
     per_mille: tuple[int, ...]
     paid_at: datetime
     level: int = 1
+
+    @property
+    def key(self) -> str:
+        """The key of the promise."""
+        return commission_key(self.order)
 
     @property
     def fen(self) -> int:
@@ -88,13 +96,21 @@ class Earned(FactData):
 
 
 class Refunded(FactData):
-    """Money of an order went back: what was left of it before, and after. `key` is None once its window is over."""
+    """Money of an order went back: what was left of it before, and after."""
 
-    key: str | None
     order: str
     before_fen: int
     after_fen: int
     level: int = 1
+
+    @property
+    def key(self) -> str:
+        """The key of what was promised for the order."""
+        return commission_key(self.order)
+
+    def share_of(self, fen: int) -> int:
+        """What is kept of an amount: the same share as of the order, rounded down."""
+        return fen * self.after_fen // self.before_fen
 
 
 class Owed(FactData):

@@ -37,7 +37,7 @@ def paid(fact: Fact, view: ReferralView) -> Iterator[Effect]:
     yield Schedule(timer_of(known), fact.at + window, "mature", {"number": known.number})
     if known.per_mille:
         invitation = invitation.model_copy(update={"earns": True})
-        yield tell("commission", earned(fact, known, known.net_fen), invitation.inviter)
+        yield tell("commission", earned(known, known.net_fen), invitation.inviter)
     if invitation.status is Status.BOUND and is_met(config, invitation):
         invitation = invitation.model_copy(update={"status": Status.QUALIFIED})
         asked = Asked(invitee=fact.member_id, attempt=invitation.attempt, order=known.order)
@@ -77,15 +77,9 @@ def is_met(config: ReferralConfig, invitation: Invitation) -> bool:
     return invitation.kept_orders + len(counted) >= config.trigger_orders
 
 
-def earned(fact: Fact, order: Order, net_fen: int) -> Earned:
+def earned(order: Order, net_fen: int) -> Earned:
     """What an order pays in commission, as its receivers are told."""
-    key = order_key(fact, order)
-    return Earned(key=key, order=order.order, net_fen=net_fen, per_mille=order.per_mille, paid_at=order.paid_at)
-
-
-def order_key(fact: Fact, order: Order) -> str:
-    """The key of what receivers are promised for the order."""
-    return f"{fact.member_id.hex}.{order.number}"
+    return Earned(order=order.order, net_fen=net_fen, per_mille=order.per_mille, paid_at=order.paid_at)
 
 
 def mature(fact: Fact, view: ReferralView) -> Iterator[Effect]:
@@ -102,7 +96,7 @@ def mature(fact: Fact, view: ReferralView) -> Iterator[Effect]:
         return
     if order.per_mille:
         net_fen = 0 if is_rejected or is_open else order.net_fen
-        yield tell("matured", earned(fact, order, net_fen), invitation.inviter)
+        yield tell("matured", earned(order, net_fen), invitation.inviter)
     yield SetState(view.state.invited(kept(view.config, invitation.without_order(order), order)))
 
 
@@ -120,9 +114,7 @@ def refunded(fact: Fact, view: ReferralView) -> Iterator[Effect]:
     if invitation is None or order is None:
         return
     known, before_fen = invitation.order(order.number), order.amount_fen - order.refunded_fen + fact.data["amount_fen"]
-    back = Refunded(
-        key=None, order=order.number, before_fen=before_fen, after_fen=order.amount_fen - order.refunded_fen
-    )
+    back = Refunded(order=order.number, before_fen=before_fen, after_fen=order.amount_fen - order.refunded_fen)
     if known is None:
         if invitation.earns:
             yield tell("refunded", back, invitation.inviter)
@@ -130,7 +122,6 @@ def refunded(fact: Fact, view: ReferralView) -> Iterator[Effect]:
     invitation = invitation.with_order(known.model_copy(update={"refunded_fen": order.refunded_fen}))
     if not back.after_fen and known.per_mille:
         # Its timer still fires: should the promise be on its way yet, it is dropped then.
-        back = back.model_copy(update={"key": order_key(fact, known)})
         yield tell("refunded", back, invitation.inviter)
     if invitation.status in PROMISED and known.counts and not is_met(view.config, invitation):
         yield from undo(fact, view, invitation)

@@ -320,7 +320,7 @@ def test_a_whole_refund_takes_the_promise_back_at_once() -> None:
 
 # Between the two sides facts may come in any order, where a process has died: here they are told directly.
 HEARING = replace(REFERRAL, settles=REFERRAL.settles | {"referral.commission", "referral.matured", "referral.refunded"})
-EARNED = Earned(key="bo.1", order="A-1", net_fen=10_000, per_mille=(100,), paid_at=datetime(2026, 11, 22, tzinfo=UTC))
+EARNED = Earned(order="A-1", net_fen=10_000, per_mille=(100,), paid_at=datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def tell(stage: ReferralStage, name: str, data: FactData) -> Played:
@@ -344,9 +344,21 @@ def test_commission_that_was_granted_already_is_not_promised_any_more() -> None:
 def test_a_promise_that_comes_after_the_refund_is_dropped_with_the_window() -> None:
     stage = Stage(HEARING, referral(commission=TEN_PERCENT))
 
-    tell(stage, "refunded", Refunded(key="bo.1", order="A-1", before_fen=10_000, after_fen=0))
+    tell(stage, "refunded", Refunded(order="A-1", before_fen=10_000, after_fen=0))
     tell(stage, "commission", EARNED)
     assert promised(stage, "ann", "commission") == [1_000]
     tell(stage, "matured", EARNED.model_copy(update={"net_fen": 0}))
 
     assert (earned(stage, "ann"), promised(stage, "ann", "commission")) == ([0], [])
+
+
+def test_a_refund_that_overtakes_what_is_due_leaves_its_share() -> None:
+    stage = Stage(HEARING, referral(commission=TEN_PERCENT))
+    tell(stage, "commission", EARNED)
+
+    tell(stage, "refunded", Refunded(order="A-1", before_fen=10_000, after_fen=4_999))
+    overtaken = tell(stage, "matured", EARNED)
+
+    assert (overtaken.refusal, earned(stage, "ann"), stage.holds("ann")) == ("PROMISED_ALREADY", [499], {})
+    tell(stage, "refunded", Refunded(order="A-1", before_fen=4_999, after_fen=0))
+    assert earned(stage, "ann") == [0]
