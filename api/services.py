@@ -23,7 +23,7 @@ from siyu.cache import RedisClient, open_redis
 from siyu.campaigns import Registry, load_registry
 from siyu.clock import Clock, utc_now
 from siyu.db import Pool, open_database
-from siyu.engine import BatchLimits, Engine, no_fail_point, running
+from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
@@ -70,10 +70,13 @@ async def open_services(settings: Settings, servers: Servers, clock: Clock = utc
         open_database(servers.database_url, settings.database_pool_max) as pool,
         open_redis(servers.redis_url) as client,
     ):
-        engine = Engine(pool, registry, settings.zone, limits, clock, fail_point(settings.fail_point))
+        hints = HintBoard(client, clock)
+        fail = fail_point(settings.fail_point)
+        engine = Engine(pool, registry, settings.zone, limits, clock, fail, hints=hints)
         leaderboards = Leaderboards(pool, client, settings.zone, clock)
         async with running(engine):
             yield Services(settings, servers, pool, client, registry, engine, leaderboards, settings.zone, clock)
+        await hints.close()
 
 
 def fail_point(chosen: str | None) -> Callable[[str], None]:

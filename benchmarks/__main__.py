@@ -36,7 +36,7 @@ def engine_command(as_json: bool, rounds: int, facts: int) -> None:
 @click.option("--rounds", default=3, show_default=True, help="Rounds of each side, in turn; medians are printed.")
 @click.option("--members", default=20_000, show_default=True, help="Who claims; one in 20 gets a unit.")
 def flash_sale_command(as_json: bool, rounds: int, members: int) -> None:
-    """Claims of one item through `submit` against one transaction a claim, by hand, on one hot row."""
+    """Claims of one item, over HTTP and through `submit`, against one transaction a claim by hand, on one hot row."""
     _print(flash_sale_benchmark.run(rounds, members), as_json)
 
 

@@ -32,9 +32,15 @@ class Run:
         return len(self.latencies) / self.seconds
 
     def latency_ms(self) -> dict[str, float]:
-        """Median and 99th percentile."""
-        cuts = quantiles(self.latencies, n=100)
-        return {"p50": round(cuts[49] * 1000, 2), "p99": round(cuts[98] * 1000, 2)}
+        """How they are distributed."""
+        cuts = quantiles(self.latencies, n=1_000)
+        return {
+            "p50": round(cuts[499] * 1000, 2),
+            "p90": round(cuts[899] * 1000, 2),
+            "p99": round(cuts[989] * 1000, 2),
+            "p99.9": round(cuts[998] * 1000, 2),
+            "max": round(max(self.latencies) * 1000, 2),
+        }
 
 
 def signs_of(members: Sequence[UUID], count: int, first_day: int) -> list[Sign]:

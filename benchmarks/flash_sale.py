@@ -1,20 +1,24 @@
-"""A flash sale through the engine against a transaction a claim: the same crowd, the same machine, turn by turn."""
+"""A flash sale over HTTP and through the engine against a transaction a claim: one crowd, one machine, turn by turn."""
 
 import asyncio
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from uuid import UUID
 
 import uvloop
 
+from api.embedded import embedded_servers
 from api.migrating import migrate
 from api.services import spare_the_collector
-from benchmarks.by_hand import CONNECTIONS
+from benchmarks.by_hand import CONNECTIONS as CONNECTIONS_BY_HAND
 from benchmarks.check_ins import Run
-from benchmarks.claims_by_hand import CREATE, claim_all_by_hand
-from benchmarks.shop import add_campaign, add_members, open_engine, temporary_servers
+from benchmarks.claims_by_hand import CREATE, ITEM, sell_bare, sell_fully
+from benchmarks.flash_sale_http import CONNECTIONS, SERVERS, sell_over_http, server_processes
+from benchmarks.shop import add_campaign, add_members, open_engine, temporary_data
 from siyu.clock import utc_now
 from siyu.db import Pool, open_database
 from siyu.engine import NewFact
@@ -26,17 +30,20 @@ CALLERS = 1_024
 MEMBERS_A_UNIT = 20
 # A claim by hand costs so much more that a tenth of the crowd gives as long a run.
 BY_HAND_SHARE = 10
-ITEM = "mug"
 COUNTED = "SELECT used, held FROM counter WHERE campaign_id = $1 AND name = 'stock'"
 
 
 def run(rounds: int, members: int) -> dict[str, object]:
     """Everything the benchmark says, as one JSON object."""
-    with temporary_servers() as servers, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_measure(servers.database_url, rounds, members))
+    with (
+        temporary_data() as data,
+        embedded_servers(data) as servers,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        return runner.run(_measure(data, servers.database_url, rounds, members))
 
 
-async def _measure(url: str, rounds: int, crowd: int) -> dict[str, object]:
+async def _measure(data: Path, url: str, rounds: int, crowd: int) -> dict[str, object]:
     await migrate(url)
     async with open_database(url, POOL_MAX) as pool:
         await pool.execute(CREATE)
@@ -44,35 +51,83 @@ async def _measure(url: str, rounds: int, crowd: int) -> dict[str, object]:
         few = members[: crowd // BY_HAND_SHARE]
         spare_the_collector()
         await _through_engine(pool, members, len(members))
-        await claim_all_by_hand(url, len(few), few, CALLERS)
-        scarce = await _compare(url, pool, members, MEMBERS_A_UNIT, rounds)
-        plenty = await _compare(url, pool, members, 1, rounds)
+        by_hand = ByHand(url, pool, few)
+        await by_hand.sell(len(few))
+        over_http = await _compare_http(data, by_hand, members, rounds)
+        scarce = await _compare(by_hand, members, MEMBERS_A_UNIT, rounds)
+        plenty = await _compare(by_hand, members, 1, rounds)
         durable = await pool.fetchval("SHOW synchronous_commit")
+    units = crowd // MEMBERS_A_UNIT
     return {
+        "ratio": over_http["ratio"],
         "engine_ratio": scarce["ratio"],
-        "compared": f"{crowd} members claim through submit, 1 process, {CALLERS} callers, with one transaction a claim "
-        f"(lock, judge, insert, commit) by as many callers on {CONNECTIONS} asyncpg connections and a crowd of "
-        f"{len(few)}; median of {rounds} rounds in turn. No HTTP on either side.",
-        f"{crowd // MEMBERS_A_UNIT}_units": scarce,
+        "bare_ratio": over_http["bare_ratio"],
+        "engine_bare_ratio": scarce["bare_ratio"],
+        "compared": f"{crowd} members claim {units} units, over HTTP (GraphQL, {SERVERS} server processes, "
+        f"{SERVERS * CONNECTIONS} connections that stay open) and through submit alone (1 process, {CALLERS} callers), "
+        f"with one transaction a claim by hand, no HTTP, by as many callers on {CONNECTIONS_BY_HAND} asyncpg "
+        f"connections and a crowd of {len(few)}; medians of {rounds} rounds. A claim by hand writes the engine's "
+        "rows: fact and decision of every claim, reservation, state and timer of who gets a unit. The bare one locks "
+        "the row of the stock, inserts one row of a claim and commits",
+        "over_http": over_http,
+        f"{units}_units": scarce,
         f"{crowd}_units": plenty,
         "synchronous_commit": durable,
         "cores": os.cpu_count(),
     }
 
 
-async def _compare(url: str, pool: Pool, members: Sequence[UUID], a_unit: int, rounds: int) -> dict[str, object]:
-    """Rates of both sides in turn, where one in `a_unit` members gets a unit, and the ratio of each round."""
-    few, through, hand = members[: len(members) // BY_HAND_SHARE], [], []
-    for _ in range(rounds):
-        through.append(await _through_engine(pool, members, len(members) // a_unit))
-        hand.append(await claim_all_by_hand(url, len(few) // a_unit, few, CALLERS))
-    return {
-        "ratio": round(median(a.per_s / b.per_s for a, b in zip(through, hand, strict=True)), 2),
-        "submit_per_s": [round(each.per_s) for each in through],
-        "by_hand_per_s": [round(each.per_s) for each in hand],
-        "submit_latency_ms": sum(through[1:], through[0]).latency_ms(),
-        "by_hand_latency_ms": sum(hand[1:], hand[0]).latency_ms(),
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """The other side: where, and who claims."""
+
+    url: str
+    pool: Pool
+    members: Sequence[UUID]
+
+    async def sell(self, stock: int) -> tuple[Run, Run]:
+        """A sale of so many units with the engine's rows, and a bare one."""
+        campaign = await add_campaign(self.pool, "flash_sale", {"items": [{"key": ITEM, "stock": stock}]})
+        full = await sell_fully(self.url, campaign, stock, self.members, CALLERS)
+        return full, await sell_bare(self.url, stock, self.members, CALLERS)
+
+
+def _ratios(runs: Sequence[Run], hand: Sequence[tuple[Run, Run]]) -> dict[str, object]:
+    """How many times as fast the runs were as by hand in their turn, and how fast that was."""
+    sides = {"": [full for full, _ in hand], "bare_": [bare for _, bare in hand]}
+    told: dict[str, object] = {}
+    for name, others in sides.items():
+        told[f"{name}ratio"] = round(median(a.per_s / b.per_s for a, b in zip(runs, others, strict=True)), 2)
+        told[f"{name}by_hand_per_s"] = [round(run.per_s) for run in others]
+        told[f"{name}by_hand_latency_ms"] = sum(others[1:], others[0]).latency_ms()
+    return told | {
+        "claims_per_s": [round(run.per_s) for run in runs],
+        "latency_ms": sum(runs[1:], runs[0]).latency_ms(),
     }
+
+
+async def _compare_http(data: Path, by_hand: ByHand, members: Sequence[UUID], rounds: int) -> dict[str, object]:
+    """Over HTTP and by hand in turn."""
+    pool, few = by_hand.pool, by_hand.members
+    sales, hand = [], []
+    async with server_processes(data) as addresses:
+        await sell_over_http(pool, data, addresses, few, len(few))
+        for _ in range(rounds):
+            sales.append(await sell_over_http(pool, data, addresses, members, len(members) // MEMBERS_A_UNIT))
+            hand.append(await by_hand.sell(len(few) // MEMBERS_A_UNIT))
+    return _ratios([sale.run for sale in sales], hand) | {
+        "decided": [sale.decided for sale in sales],
+        "looks_at_the_counter": [sale.looks for sale in sales],
+    }
+
+
+async def _compare(by_hand: ByHand, members: Sequence[UUID], a_unit: int, rounds: int) -> dict[str, object]:
+    """Through the engine and by hand in turn, where one in `a_unit` members gets a unit."""
+    through, hand = [], []
+    for _ in range(rounds):
+        through.append(await _through_engine(by_hand.pool, members, len(members) // a_unit))
+        hand.append(await by_hand.sell(len(by_hand.members) // a_unit))
+    return _ratios(through, hand)
 
 
 async def _through_engine(pool: Pool, members: Sequence[UUID], stock: int) -> Run:

@@ -25,16 +25,22 @@ FIRST_NOON = datetime(2026, 1, 1, 4, tzinfo=UTC)
 
 
 @contextmanager
-def temporary_servers() -> Iterator[Servers]:
-    """Embedded servers that are gone afterwards."""
+def temporary_data() -> Iterator[Path]:
+    """A data folder that is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="siyu-benchmark-"))
     # The account that PostgreSQL runs as when we are root has to get in.
     folder.chmod(0o755)
     try:
-        with embedded_servers(folder / "data") as servers:
-            yield servers
+        yield folder / "data"
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def temporary_servers() -> Iterator[Servers]:
+    """Embedded servers that are gone afterwards."""
+    with temporary_data() as data, embedded_servers(data) as servers:
+        yield servers
 
 
 def open_engine(pool: Pool, limits: BatchLimits | None = None) -> Engine:

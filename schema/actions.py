@@ -22,7 +22,7 @@ from schema.types.decision import Decision, refusal_object
 from schema.types.effect import Effect, effect_object
 from schema.types.participation import Participation
 from siyu.campaigns import AnyCampaignType
-from siyu.engine import CAMPAIGN_NOT_FOUND, CORE_REFUSALS
+from siyu.engine import CAMPAIGN_NOT_FOUND, CORE_REFUSALS, Refusal
 from siyu.engine import Decision as EngineDecision
 from siyu.engine.intake import action_fact
 from siyu.errors import NotFound
@@ -31,11 +31,11 @@ from siyu.sdk import Action
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A decision about an action of a member in a campaign."""
+    """A decision about an action of a member in a campaign; None where nothing was left a moment ago."""
 
     campaign_id: UUID
     member_id: UUID
-    decision: EngineDecision
+    decision: EngineDecision | None
 
 
 @strawberry.type
@@ -46,9 +46,12 @@ class ActionPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list)
     acted: strawberry.Private[Acted | None] = None
 
-    @field("The decision with its reasons; null where the input was not understood.")
+    @field(
+        "The decision with its reasons; null where the input was not understood, and where nothing was left a moment"
+        " ago: then nothing was decided, and the same key may be tried again."
+    )
     async def decision(self, info: Info) -> Decision | None:
-        if self.acted is None:
+        if self.acted is None or self.acted.decision is None:
             return None
         row = await info.context.loaders.decision.load(self.acted.decision.id)
         return Decision(row=row) if row else None
@@ -114,17 +117,19 @@ async def _act(info: Info, mutation: ActionMutation, given: Any) -> ActionPayloa
     key, data = given.idempotency_key, _data(mutation.action, given)
     try:
         fact = action_fact(kind, mutation.action, campaign_id, member_id, data, key, context.now)
-        outcome = await context.engine.submit(fact)
+        hinted = await context.engine.hinted(fact)
+        outcome = await context.engine.submit(fact) if hinted is None else None
     except NotFound:
         raise unauthenticated() from None
     except MENDABLE as error:
         return mutation.payload(user_errors=user_errors(error))
-    decision = outcome.decision_of(campaign_id)
-    assert decision is not None, "an action is decided by its campaign or refused"  # noqa: S101 - an invariant
+    decision = outcome.decision_of(campaign_id) if outcome is not None else None
+    assert (decision is None) == (hinted is not None), "an action is decided, or refused"  # noqa: S101 - an invariant
+    refusal = decision.refusal if decision is not None else hinted
     return mutation.payload(
         acted=Acted(campaign_id, member_id, decision),
-        effects=[effect_object(logged) for logged in decision.effects],
-        user_errors=_refusals(decision, kind, context.language),
+        effects=[effect_object(logged) for logged in decision.effects] if decision is not None else [],
+        user_errors=_refusals(refusal, kind, context.language),
     )
 
 
@@ -135,9 +140,9 @@ def _data(action: Action, given: Any) -> Mapping[str, Any]:
     return data
 
 
-def _refusals(decision: EngineDecision, kind: AnyCampaignType, language: str) -> list[UserError]:
-    if decision.refusal is None:
+def _refusals(refused: Refusal | None, kind: AnyCampaignType, language: str) -> list[UserError]:
+    if refused is None:
         return []
-    refusal = refusal_object(decision.refusal, kind, language)
+    refusal = refusal_object(refused, kind, language)
     path = ("campaign",) if refusal.code == CAMPAIGN_NOT_FOUND else ()
     return [UserError.at(refusal.code, refusal.message, *path)]

@@ -9,6 +9,7 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from siyu.campaigns.counters import CounterKey, CounterRow
+from siyu.campaigns.draws import DrawKey, seed_hashes
 from siyu.campaigns.participation_queries import (
     ParticipationRow,
     ParticipationsWanted,
@@ -79,6 +80,7 @@ class Loaders:
             partial(participation_pages, pool)
         )
         self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(partial(counters_by_key, pool))
+        self.seed_hash: DataLoader[DrawKey, str | None] = _by_key(partial(seed_hashes, pool))
         self.results: DataLoader[UUID, Results] = DataLoader(load_results)
         self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
         self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys)))

@@ -16,6 +16,8 @@ DATABASE_OUTAGES: tuple[type[Exception], ...] = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.InterfaceError,
+    # What the driver makes of last words of a killed server that come between two commands of ours.
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )

@@ -64,20 +64,25 @@ async def points_of(pool: Pool, member_id: UUID) -> int:
 
 
 async def add_campaign(
-    pool: Pool, type_key: str, config: Mapping[str, Any] | None = None, state: str = "running"
+    pool: Pool,
+    type_key: str,
+    config: Mapping[str, Any] | None = None,
+    state: str = "running",
+    draw_secret: bytes | None = None,
 ) -> UUID:
-    """A campaign without a window, with the accounts it pays from."""
+    """A campaign without a window, with the accounts it pays from; its draws are the database's, if not given."""
     campaign_id = new_id()
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
             """
-            INSERT INTO campaign (id, type_key, name, state, revision, config, created_at)
-            VALUES ($1, $2, $2, $3, 1, $4, now())
+            INSERT INTO campaign (id, type_key, name, state, revision, config, created_at, draw_secret)
+            VALUES ($1, $2, $2, $3, 1, $4, now(), coalesce($5, uuid_send(gen_random_uuid())))
             """,
             campaign_id,
             type_key,
             state,
             orjson.dumps(config or {}).decode(),
+            draw_secret,
         )
         await open_issuer_accounts(connection, campaign_id)
     return campaign_id

@@ -1,6 +1,8 @@
 """The check-in as siyu knows it: its actions, its effects, its words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
 
 from plugins.check_in import groups, making_up, proof, signing, waiting
 from plugins.check_in.calendar import CALENDAR
@@ -42,9 +44,11 @@ def validate(config: CheckInConfig) -> Iterator[ConfigProblem]:
             yield ConfigProblem(path, Text(zh=zh, en=en))
 
 
-def group_keys(config: CheckInConfig) -> list[str]:
-    """The groups that sign in together."""
-    return [] if config.groups is None else [goal.group for goal in config.groups.goals]
+def group_key(config: CheckInConfig, data: Mapping[str, Any], _local: datetime) -> str | None:
+    """The group that a fact counts a member for, if it is one of those that sign in together."""
+    group = data.get("group")
+    known = config.groups is not None and group is not None and config.groups.goal_of(group) is not None
+    return group if known else None
 
 
 def describe(config: CheckInConfig, state: CheckInState) -> Progress:
@@ -110,7 +114,7 @@ CHECK_IN = CampaignType(
         groups.GROUP_SIGN: groups.GroupSign,
         groups.GROUP_BONUS: groups.GroupSign,
     },
-    team=TeamOf("group", groups.GroupState, keys=group_keys),
+    team=TeamOf("team", groups.GroupState, key=group_key),
     describe_team=groups.describe_group,
     fields=(CALENDAR,),
     decide=signing.decide,

@@ -1,11 +1,12 @@
 """Claims: made, given back, and run out of time."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from plugins.flash_sale.config import FlashSaleConfig, Item
+from plugins.flash_sale.config import Allocation, FlashSaleConfig, Item
+from plugins.flash_sale.lines import Line
 from plugins.flash_sale.states import CLAIMS_MAX, Claim, FlashSaleState, Status
-from siyu.sdk import Cancel, Effect, Fact, Notify, Refuse, Release, Reserve, Schedule, SetState, View
+from siyu.sdk import Cancel, Effect, Emit, Fact, Notify, Refuse, Release, Reserve, Schedule, SetState, View
 
 FlashSaleView = View[FlashSaleConfig, FlashSaleState]
 
@@ -22,23 +23,44 @@ def claim(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     if item is None:
         yield Refuse("NO_ITEM")
         return
-    refusal = objection(item, quantity, view)
+    if config.allocation is Allocation.LOTTERY:
+        yield Refuse("BY_LOT")
+        return
+    has_queue = config.allocation is Allocation.QUEUE
+    refusal = objection(item, quantity, view) or (overtaking(quantity, view) if has_queue else None)
     if refusal is not None:
         yield refusal
         return
-    pay_by = fact.at + timedelta(minutes=config.minutes_to_pay)
-    amount_fen = quantity * item.price_fen
+    amount_fen, pay_by = quantity * item.price_fen, pay_by_from(fact.at, view)
     made = Claim(reservation=key, item=item.key, quantity=quantity, amount_fen=amount_fen, pay_by=pay_by)
-    yield Reserve("stock", quantity, key=key)
-    if item.slot_stock is not None:
-        yield Reserve("slot_stock", quantity, key=slot_key(key))
-    yield SetState(view.state.with_claim(made))
+    yield from hold(made.model_copy(update={"line": view.team_key}) if has_queue else made, pay_by, view)
+
+
+def pay_by_from(since: datetime, view: FlashSaleView) -> datetime:
+    """Until when somebody must pay who may from then on."""
+    return since + timedelta(minutes=view.config.minutes_to_pay)
+
+
+def hold(wanted: Claim, pay_by: datetime, view: FlashSaleView) -> Iterator[Effect]:
+    """Set the units of a claim aside, those of a slot too, until they must be paid for."""
+    key = wanted.reservation
+    yield Reserve("stock", wanted.quantity, key=key)
+    item = view.config.item(wanted.item)
+    if item is not None and item.slot_stock is not None and wanted.is_of_slot:
+        yield Reserve("slot_stock", wanted.quantity, key=slot_key(key))
+    yield SetState(view.state.with_claim(wanted))
     yield Schedule(key, pay_by, "expire", {"reservation": key})
 
 
 def objection(item: Item, quantity: int, view: FlashSaleView) -> Refuse | None:
     """Why the member cannot have so many: because of the time, the member, or what is left; in this order."""
-    slot_left, own_left = view.left("slot_stock"), item.per_member - view.state.units(item.key)
+    slot_left = view.left("slot_stock")
+    return personal(item, quantity, slot_left, view) or shortage(quantity, slot_left, view)
+
+
+def personal(item: Item, quantity: int, slot_left: int | None, view: FlashSaleView) -> Refuse | None:
+    """Why the member cannot have so many even if there are: because of the time, or of what they have."""
+    own_left = item.per_member - view.state.units(item.key)
     if slot_left == 0 and not view.used("slot_stock"):
         return Refuse("NOT_NOW")
     if quantity > item.per_claim:
@@ -47,7 +69,7 @@ def objection(item: Item, quantity: int, view: FlashSaleView) -> Refuse | None:
         return Refuse("MEMBER_LIMIT", {"most": item.per_member, "left": max(0, own_left)})
     if len(view.state.claims) >= CLAIMS_MAX:
         return Refuse("TOO_MANY_CLAIMS", {"most": CLAIMS_MAX})
-    return shortage(quantity, slot_left, view)
+    return None
 
 
 def shortage(quantity: int, slot_left: int | None, view: FlashSaleView) -> Refuse | None:
@@ -62,6 +84,20 @@ def shortage(quantity: int, slot_left: int | None, view: FlashSaleView) -> Refus
     return Refuse("TOO_FEW_LEFT", {"left": least}) if quantity > least else None
 
 
+def overtaking(quantity: int, view: FlashSaleView) -> Refuse | None:
+    """Those who wait, and those who are being offered what they waited for, come first."""
+    line = view.team(Line)
+    if line is not None and (line.waiting or quantity > free_units(line, view)):
+        return Refuse("OTHERS_WAIT", {"waiting": len(line.waiting) + line.offered})
+    return None
+
+
+def free_units(line: Line, view: FlashSaleView) -> int:
+    """How many units the slot could sell now that nobody is being offered."""
+    left, slot_left = view.left("stock") or 0, view.left("slot_stock")
+    return (left if slot_left is None else min(left, slot_left)) - line.offered
+
+
 def give_back(key: str | None, view: FlashSaleView) -> Iterator[Effect]:
     """Free what is held under the key, at the member's wish or because the shop's order is off; None is nobody's."""
     if key is None:
@@ -71,7 +107,9 @@ def give_back(key: str | None, view: FlashSaleView) -> Iterator[Effect]:
         yield Refuse("NO_CLAIM")
     elif found.status is Status.PAID:
         yield Refuse("CLAIM_PAID")
-    elif found.is_over:
+    elif found.status is Status.WAITING:
+        yield Refuse("CLAIM_WAITING")
+    elif found.status is not Status.HELD:
         yield Refuse("CLAIM_OVER")
     else:
         yield from free(found, Status.CANCELLED, view)
@@ -84,12 +122,20 @@ def expire(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     if found is None or found.status is not Status.HELD:
         return
     yield from free(found, Status.EXPIRED, view)
-    item = view.config.item(found.item)
-    yield Notify("expired", {"title": item.title if item else found.item})
+    yield Notify("expired", {"title": title_of(found, view)})
 
 
 def free(held: Claim, status: Status, view: FlashSaleView) -> Iterator[Effect]:
-    """Give the units of a held claim back, to the slot they came from too."""
+    """Give the units of a held claim back, to the slot they came from too, and tell the line it is of."""
     yield Release(held.reservation)
     yield Release(slot_key(held.reservation))
     yield SetState(view.state.ended(held, status))
+    if held.line is not None:
+        # Only a fact that names the line may change it.
+        yield Emit("freed", {"line": held.line, "item": held.item})
+
+
+def title_of(claim: Claim, view: FlashSaleView) -> str:
+    """What members call the item of a claim."""
+    item = view.config.item(claim.item)
+    return item.title if item else claim.item

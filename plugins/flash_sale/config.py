@@ -1,7 +1,8 @@
 """What an operator sets for a flash sale, and how much there is of everything."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import Enum
 from itertools import pairwise
 from typing import Annotated
 
@@ -14,10 +15,21 @@ SLOTS_MAX = 24
 STOCK_MAX = 1_000_000
 PRICE_FEN_MAX = 100_000_000
 QUANTITY_MAX = 100
-MINUTES_TO_PAY_MAX = 24 * 60
+MINUTES_A_DAY = 24 * 60
+MINUTES_TO_PAY_MAX = MINUTES_A_DAY
+# Those who wait are in one state with what else is known of their line.
+WAITING_MAX = 1_000
 
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 Units = Annotated[int, Field(ge=0, le=STOCK_MAX)]
+
+
+class Allocation(Enum):
+    """Who gets a unit: whoever claims first, then those who wait in turn, or those whose tickets are drawn."""
+
+    FIRST_COME = "first_come"
+    QUEUE = "queue"
+    LOTTERY = "lottery"
 
 
 class Item(CampaignConfig):
@@ -55,14 +67,34 @@ class FlashSaleConfig(CampaignConfig):
         default=(), title="Slots of the day", description="Empty: one slot, the whole day."
     )
     minutes_to_pay: Annotated[int, Field(ge=1, le=MINUTES_TO_PAY_MAX)] = Field(default=15, title="Minutes to pay")
+    allocation: Allocation = Field(
+        default=Allocation.FIRST_COME,
+        title="Who gets a unit",
+        description="first_come: whoever claims first. queue: the same, and whoever finds none left waits in turn. "
+        "lottery: members enter during a slot, and tickets are drawn at its end.",
+    )
+    queue_length: Annotated[int, Field(ge=1, le=WAITING_MAX)] = Field(
+        default=500, title="Most who wait in a queue", description="For one item in one slot."
+    )
+    standby: Annotated[int, Field(ge=0, le=WAITING_MAX)] = Field(
+        default=100,
+        title="Most who wait after a draw",
+        description="Those drawn next are offered what winners do not pay for.",
+    )
+    standby_minutes: Annotated[int, Field(ge=1, le=MINUTES_A_DAY)] = Field(
+        default=60, title="Minutes that they wait", description="Until the next slot ends at the latest."
+    )
 
     def item(self, key: str) -> Item | None:
         """The item of this key; None where there is none."""
-        return next((item for item in self.items if item.key == key), None)
+        for item in self.items:
+            if item.key == key:
+                return item
+        return None
 
 
 def validate(config: FlashSaleConfig) -> Iterator[ConfigProblem]:
-    """Items have keys of their own; slots end after they start and do not overlap."""
+    """Items have keys of their own; slots end after they start and do not overlap; nobody waits into the next draw."""
     if len({item.key for item in config.items}) < len(config.items):
         yield ConfigProblem(("items",), Text(zh="两个商品的键相同", en="two items have one key"))
     for number, slot in enumerate(config.slots):
@@ -74,14 +106,34 @@ def validate(config: FlashSaleConfig) -> Iterator[ConfigProblem]:
     ordered = sorted(config.slots, key=lambda slot: slot.start)
     if any(later.start < earlier.end for earlier, later in pairwise(ordered)):
         yield ConfigProblem(("slots",), Text(zh="场次时间重叠", en="slots overlap"))
+    if config.allocation is Allocation.LOTTERY and config.standby_minutes >= minutes_between_draws(config):
+        text = Text(zh="须短于两次抽签的间隔", en="must be less than there are between two draws")
+        yield ConfigProblem(("standby_minutes",), text)
+
+
+def minutes_between_draws(config: FlashSaleConfig) -> int:
+    """The least there are between the ends of two slots, the next day's first one included."""
+    ends = sorted(60 * int(slot.end[:2]) + int(slot.end[3:]) for slot in config.slots) or [0]
+    return min(later - earlier for earlier, later in pairwise([*ends, ends[0] + MINUTES_A_DAY]))
 
 
 def slot_of(config: FlashSaleConfig, local: datetime) -> str | None:
     """The slot of a local time by its day and start, such as `2026-11-22T10:00`; None between slots."""
-    day, clock = local.date().isoformat(), f"{local:%H:%M}"
+    day = local.date().isoformat()
     if not config.slots:
         return day
+    clock = f"{local:%H:%M}"
     return next((f"{day}T{slot.start}" for slot in config.slots if slot.start <= clock < slot.end), None)
+
+
+def slot_end(config: FlashSaleConfig, slot: str, zone: tzinfo) -> datetime:
+    """When a slot ends, as `slot_of` names it: one that the config has."""
+    day, _, start = slot.partition("T")
+    midnight = datetime.combine(date.fromisoformat(day), time(), zone)
+    end = next((slot.end for slot in config.slots if slot.start == start), "24:00")
+    if end == "24:00":
+        return midnight + timedelta(days=1)
+    return midnight.replace(hour=int(end[:2]), minute=int(end[3:]))
 
 
 def stock_of(config: FlashSaleConfig, key: str) -> int:
@@ -91,7 +143,9 @@ def stock_of(config: FlashSaleConfig, key: str) -> int:
 
 
 def slot_stock_of(config: FlashSaleConfig, key: str) -> int | None:
-    """How many of an item one slot sells; None: as many as there are."""
+    """How many of an item one slot sells; None: as many as there are. What is drawn, the draw itself bounds."""
+    if config.allocation is Allocation.LOTTERY:
+        return None
     item = config.item(key)
     return item.slot_stock if item else None
 
@@ -105,6 +159,7 @@ STOCK = Counter[FlashSaleConfig](
     subjects=lambda config: [item.key for item in config.items],
     stock=True,
     public=True,
+    hints=frozenset({"SOLD_OUT", "SOLD_OUT_FOR_NOW"}),
 )
 # Without a limit it still tells whether there is a slot now: outside of all of them nothing is left.
 SLOT_STOCK = Counter[FlashSaleConfig](
@@ -116,4 +171,5 @@ SLOT_STOCK = Counter[FlashSaleConfig](
     field="item",
     subjects=lambda config: [item.key for item in config.items],
     public=True,
+    hints=frozenset({"SLOT_SOLD_OUT"}),
 )

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from plugins.flash_sale.claiming import FlashSaleView, slot_key
+from plugins.flash_sale.lines import Line
+from plugins.flash_sale.queueing import is_now
 from plugins.flash_sale.states import Claim, Status
 from siyu.sdk import Cancel, Confirm, Effect, Emit, Fact, Notify, OrderView, Refund, Refuse, Reserve, SetState
 
@@ -19,6 +21,8 @@ def pay(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         yield Refuse("NOTHING_PAID")
     elif found.status is Status.PAID:
         yield from ask_refund(order.number, order.amount_fen, "paid_already")
+    elif found.was_offered_nothing:
+        yield from ask_refund(order.number, order.amount_fen, "not_offered")
     elif order.amount_fen != found.amount_fen:
         yield from ask_refund(order.number, order.amount_fen, "another_amount")
     elif found.is_over:
@@ -40,13 +44,14 @@ def sell(held: Claim, order: str, view: FlashSaleView) -> Iterator[Effect]:
 def late(over: Claim, order: OrderView) -> dict[str, str | int]:
     """What the fact carries that looks at an order again: only one that names the item may take of its stock."""
     claimed = {"item": over.item, "reservation": over.reservation}
-    return {**claimed, "order": order.number, "amount_fen": order.amount_fen}
+    line = {} if over.line is None else {"line": over.line}
+    return {**claimed, "order": order.number, "amount_fen": order.amount_fen, **line}
 
 
 def pay_late(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
     """Sell anew what was given back before it was paid for, if that can still be; otherwise the money goes back."""
     found, order = view.state.claim(fact.data["reservation"]), fact.data["order"]
-    if found is not None and can_be_had_again(found, view):
+    if found is not None and can_be_had_again(found, fact, view):
         # For good, and of no slot: it was claimed in one that may be over.
         yield Reserve("stock", found.quantity)
         yield SetState(view.state.ended(found, Status.PAID, order))
@@ -54,13 +59,17 @@ def pay_late(fact: Fact, view: FlashSaleView) -> Iterator[Effect]:
         yield from ask_refund(order, fact.data["amount_fen"], "gone")
 
 
-def can_be_had_again(over: Claim, view: FlashSaleView) -> bool:
-    """Whether a claim is still unpaid, the member may have so many by now, and so many are left."""
+def can_be_had_again(over: Claim, fact: Fact, view: FlashSaleView) -> bool:
+    """Whether a claim is still unpaid, the member may have so many by now, and so many are left that nobody else has
+    waited for."""
     item = view.config.item(over.item)
     if item is None or not over.is_over:
         return False
-    wanted = view.state.units(item.key) + over.quantity
-    return wanted <= item.per_member and over.quantity <= (view.left("stock") or 0)
+    wanted, line = view.state.units(item.key) + over.quantity, view.team(Line)
+    if line is not None and (line.is_draw or line.waiting or not is_now(fact.data, fact, view)):
+        return False
+    left = (view.left("stock") or 0) - (line.offered if line is not None else 0)
+    return wanted <= item.per_member and over.quantity <= left
 
 
 def ask_refund(order: str, amount_fen: int, reason: str) -> Iterator[Effect]:

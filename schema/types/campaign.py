@@ -16,6 +16,7 @@ from schema.kinds import kind_types, participation_object, schema_of
 from schema.naming import mutation_name
 from schema.permissions import ForOperators
 from schema.types.counter import CampaignCounter, campaign_counters
+from schema.types.draw import Draw, campaign_draw
 from schema.types.enums import PluginStatus
 from schema.types.node import Node
 from schema.types.progress import Progress, progress_object
@@ -215,6 +216,10 @@ class Campaign(Node):
     )
     async def counters(self, info: Info) -> list[CampaignCounter]:
         return await campaign_counters(info, self.row)
+
+    @field("A draw of the campaign by its name, such as the type gives it; everybody may know the hash of its seed.")
+    async def draw(self, info: Info, name: str) -> Draw:
+        return await campaign_draw(info, self.row, name)
 
 
 @strawberry.type(description="A campaign whose type is not loaded: its data is kept, nothing is decided.")

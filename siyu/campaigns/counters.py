@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from siyu.campaigns.needs import AnyCounter
+
 
 class CounterKey(NamedTuple):
     """One number: a campaign's counter, whose it is and of which period."""
@@ -45,10 +47,30 @@ class CounterRow:
         assert self.held >= 0, f"what a counter holds would fall to {self.held}"  # noqa: S101 - an invariant
 
 
+@dataclass(slots=True)
+class NamedCounter:
+    """One number that facts name; `key` is None outside of every slot.
+
+    `row` is set once somebody has looked at it, `limit` once the type was asked for it, as `has_limit` says.
+    """
+
+    counter: AnyCounter
+    subject: str
+    key: CounterKey | None
+    row: CounterRow | None = None
+    limit: int | None = None
+    has_limit: bool = False
+
+
+# By name and subject; None: the fact names one.
+NamedCounters = dict[tuple[str, str | None], NamedCounter]
+
+
 class Counters:
     """Counters by key.
 
-    `limits`, `items` and `slots` remember what the types' functions answered: they are asked once a batch.
+    `limits`, `items` and `slots` remember what the types' functions answered: they are asked once a batch. `named`
+    remembers the items' numbers, which are what most facts of a batch have in common.
     """
 
     def __init__(self) -> None:
@@ -58,10 +80,14 @@ class Counters:
         self.limits: dict[tuple[UUID, int, str, str], int | None] = {}
         self.items: dict[tuple[UUID, int, str], tuple[str, ...]] = {}
         self.slots: dict[tuple[UUID, int, datetime], str | None] = {}
+        # By campaign, counter, item and period.
+        self.named: dict[tuple[UUID, str, str, str], NamedCounter] = {}
+        self._of_facts: dict[tuple[UUID, str], NamedCounters] = {}
 
     def put(self, key: CounterKey, row: CounterRow) -> None:
         """Make a counter of the database known, or one that nobody has used: its row is new."""
         self._rows[key] = row
+        self.named.clear()
 
     def only_loaded(self) -> None:
         """From now on a counter that was not put is none that this batch has locked: `row` raises LookupError."""
@@ -76,14 +102,23 @@ class Counters:
             row = self._rows[key] = CounterRow(is_new=True)
         return row
 
+    def note(self, campaign_id: UUID, fact_key: str, found: NamedCounter) -> None:
+        """Keep what was found out about a fact before it is decided."""
+        self._of_facts.setdefault((campaign_id, fact_key), {})[found.counter.name, None] = found
+
+    def noted(self, campaign_id: UUID, fact_key: str) -> NamedCounters:
+        """What was kept, for the one decision it was kept for; nothing may have been."""
+        return self._of_facts.pop((campaign_id, fact_key), None) or {}
+
     def forget_slots(self) -> None:
-        """Drop what was remembered by moments, which are another with every fact."""
+        """Drop what was remembered by moments, which are another with every fact, and by periods."""
         self.slots.clear()
+        self.named.clear()
 
     def judged_anew(self) -> "Counters":
         """The same numbers; what the types' functions answer is asked again, since campaigns are others."""
         other = copy(self)
-        other.limits, other.items, other.slots = {}, {}, {}
+        other.limits, other.items, other.slots, other.named, other._of_facts = {}, {}, {}, {}, {}
         return other
 
     def changed(self) -> list[tuple[CounterKey, CounterRow]]:

@@ -63,7 +63,8 @@ def _beginning(kind: AnyCampaignType, campaign: CampaignRow, member_id: UUID) ->
 def _description(kind: AnyCampaignType, campaign: CampaignRow, row: ParticipationRow) -> Description:
     tell = kind.describe if row.team is None else kind.describe_team
     config, state = played_config(kind, campaign, row, row.member_id), state_of(kind, row)
-    return Description(tell(config, state) if tell else None, state.model_dump(mode="json"))
+    hidden = set(kind.team.hidden) if row.team is not None and kind.team is not None else None
+    return Description(tell(config, state) if tell else None, state.model_dump(mode="json", exclude=hidden))
 
 
 def state_of(kind: AnyCampaignType, row: ParticipationRow | None) -> CampaignState:

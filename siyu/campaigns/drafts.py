@@ -44,9 +44,14 @@ class Draft:
     changes: DraftChanges = field(default_factory=DraftChanges)
 
 
-async def load_with_draft(connection: Connection, registry: Registry, draft: Draft) -> tuple[Routes, LiveCampaign]:
-    """Every published campaign with the draft in its place, and the draft itself. Raises as `as_drafted`."""
-    published = await LiveCampaigns(registry).load_with(connection, draft.campaign_id)
+async def load_with_draft(
+    connection: Connection, registry: Registry, draft: Draft, *, secrets: bool = False
+) -> tuple[Routes, LiveCampaign]:
+    """Every published campaign with the draft in its place, and the draft itself. Raises as `as_drafted`.
+
+    `secrets`: their draws fall as they do, for what looks at the past alone; else nobody learns how one will fall.
+    """
+    published = await LiveCampaigns(registry).load_with(connection, draft.campaign_id, secrets=secrets)
     stored = published.by_id.get(draft.campaign_id) if draft.campaign_id else None
     if draft.campaign_id is not None and stored is None:
         if await connection.fetchval("SELECT true FROM campaign WHERE id = $1", draft.campaign_id):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -15,6 +15,8 @@ PLAIN = frozenset({bool, int, float, str, bytes, NoneType, date, datetime, time,
 CONTAINERS = frozenset({tuple, frozenset, Union, UnionType})
 # Campaign types, and the models within theirs: dozens.
 MODELS_MAX = 1_024
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @lru_cache(MODELS_MAX)
@@ -27,6 +29,22 @@ def is_immutable(model: type[BaseModel]) -> bool:
     if not config.get("frozen") or config.get("extra") == "allow" or model.__private_attributes__:
         return False
     return _are_immutable(field.annotation for field in model.model_fields.values())
+
+
+def blank(model: type[ModelT]) -> ModelT:
+    """An instance of nothing but defaults: one for all where it cannot be changed and would not become another."""
+    return _the_blank(model) if _is_constant(model) else model()
+
+
+@lru_cache(MODELS_MAX)
+def _the_blank(model: type[ModelT]) -> ModelT:
+    return model()
+
+
+@lru_cache(MODELS_MAX)
+def _is_constant(model: type[BaseModel]) -> bool:
+    made = any(field.default_factory is not None for field in model.model_fields.values())
+    return is_immutable(model) and not made
 
 
 def _are_immutable(annotations: Iterable[Any]) -> bool:

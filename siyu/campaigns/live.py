@@ -20,7 +20,8 @@ class LiveCampaign:
     `terms` is None for a plain campaign: one look tells that it has no audience, arms, lane or zone of its own.
     `suspended`: it failed too often, and its code is not to be asked. `copies_config`, `copies_state`: it can be
     changed in place, so that every decision is given its own. `reads_features`: some decision of its may look at what
-    the shop knows of the member.
+    the shop knows of the member. `draw_secret` makes the seeds of its draws; what is merely tried out has none, and
+    draws by other seeds.
     """
 
     id: UUID
@@ -33,6 +34,7 @@ class LiveCampaign:
     issuers: Mapping[str, UUID]
     terms: LiveTerms | None = None
     suspended: bool = False
+    draw_secret: bytes = field(default=b"", repr=False)
     copies_config: bool = field(init=False)
     copies_state: bool = field(init=False)
     needs: Needs = field(init=False)

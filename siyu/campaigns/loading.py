@@ -28,7 +28,7 @@ CLOCK = "SELECT version FROM campaign_clock"
 # One statement, so that campaigns, lanes and version are of one moment. Without campaigns it is one row of the clock.
 LOAD = f"""
 SELECT version, lanes, campaign.id, type_key, revision, state, starts_at, ends_at, config, terms,
-       problem IS NOT NULL AS suspended, units, issuers
+       problem IS NOT NULL AS suspended, units, issuers, CASE WHEN $2 THEN draw_secret ELSE '' END AS draw_secret
 FROM campaign_clock
 LEFT JOIN campaign
     ON ({PUBLISHED}) OR campaign.id = $1
@@ -59,13 +59,17 @@ class LiveCampaigns:
         """Every published campaign whose type is loaded and whose config it accepts."""
         version = await connection.fetchval(CLOCK)
         if self._known is None or self._known[0] != version:
-            rows = await connection.fetch(LOAD, None)
+            rows = await connection.fetch(LOAD, None, True)
             self._known = rows[0]["version"], self._routes(rows)
         return self._known[1]
 
-    async def load_with(self, connection: Connection, campaign_id: UUID | None) -> Routes:
-        """The same, and this campaign even while it is a draft."""
-        return self._routes(await connection.fetch(LOAD, campaign_id))
+    def known(self, campaign_id: UUID) -> LiveCampaign | None:
+        """The campaign as the last batch of facts found it; None for one that was not published then."""
+        return self._known[1].by_id.get(campaign_id) if self._known is not None else None
+
+    async def load_with(self, connection: Connection, campaign_id: UUID | None, *, secrets: bool) -> Routes:
+        """The same, and this campaign even while it is a draft; without `secrets` their draws have other seeds."""
+        return self._routes(await connection.fetch(LOAD, campaign_id, secrets))
 
     def _routes(self, rows: Sequence[asyncpg.Record]) -> Routes:
         live = {row["id"]: self._live(row) for row in rows if row["type_key"] in self.registry.types}
@@ -81,7 +85,10 @@ class LiveCampaigns:
             return None
         issuers = dict(zip(row["units"] or (), row["issuers"] or (), strict=True))
         window = row["state"], row["starts_at"], row["ends_at"]
-        return LiveCampaign(campaign_id, kind, revision, *window, playing[0], issuers, playing[1], row["suspended"])
+        secret = row["draw_secret"]
+        return LiveCampaign(
+            campaign_id, kind, revision, *window, playing[0], issuers, playing[1], row["suspended"], secret
+        )
 
 
 def playing_of(kind: AnyCampaignType, config: str, terms: str | None) -> Playing:

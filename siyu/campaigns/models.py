@@ -6,7 +6,10 @@ from tortoise.models import Model
 
 
 class Campaign(Model):
-    """A configured instance of a campaign type. `state` is draft, running, paused, ended or archived."""
+    """A configured instance of a campaign type. `state` is draft, running, paused, ended or archived.
+
+    The column `draw_secret` is in no model: the database makes it, and nobody changes it.
+    """
 
     id = fields.UUIDField(primary_key=True)
     type_key = fields.CharField(max_length=64)

@@ -17,17 +17,20 @@ AnyCounter = Counter[Any]
 class Needs(NamedTuple):
     """The counters by name, the teams, and whether reservations have keys.
 
-    `copies_team`: a team's state can be changed in place, so that every decision is given its own.
+    `copies_team`: a team's state can be changed in place, so that every decision is given its own. `opens_teams`: those
+    whose keys the type tells are there from the start. `hinting`: the counters that have hints.
     """
 
     counters: Mapping[str, AnyCounter]
     team: TeamOf[Any] | None
     reservations: bool
     copies_team: bool
+    opens_teams: bool
+    hinting: tuple[AnyCounter, ...] = ()
 
 
 # The one for all types that need nothing: told by identity.
-NOTHING = Needs({}, None, reservations=False, copies_team=False)
+NOTHING = Needs({}, None, reservations=False, copies_team=False, opens_teams=False)
 
 
 def needs_of(kind: AnyCampaignType) -> Needs:
@@ -36,7 +39,9 @@ def needs_of(kind: AnyCampaignType) -> Needs:
         return NOTHING
     counters = {counter.name: counter for counter in kind.counters}
     copies_team = kind.team is not None and not is_immutable(kind.team.state)  # type: ignore[arg-type]  # hashable
-    return Needs(counters, kind.team, bool(kind.effects & {Confirm, Release}), copies_team)
+    opens_teams = kind.team is not None and kind.team.key is not None
+    hinting = tuple(counter for counter in kind.counters if counter.hints)
+    return Needs(counters, kind.team, bool(kind.effects & {Confirm, Release}), copies_team, opens_teams, hinting)
 
 
 def reads_features(kind: AnyCampaignType, configs: Iterable[CampaignConfig]) -> bool:

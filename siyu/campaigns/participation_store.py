@@ -1,10 +1,13 @@
 """Participations from and to the database, many at a time."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations, team_id
 from siyu.db import Connection, append_rows, array_of
+from siyu.ids import new_id
 
 # Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOAD = """
@@ -23,6 +26,16 @@ JOIN participation USING (campaign_id, subject_id)
 # After the members and before the counters (docs/decisions/0009), in one order for every process.
 LOCK_TEAMS = f"{LOAD_TEAMS} ORDER BY id FOR NO KEY UPDATE OF participation"
 
+# In one order for every process, as above; whoever loses finds the winner's row, and waits for it.
+OPEN_TEAMS = """
+INSERT INTO participation (id, campaign_id, subject_id, state, state_version, created_at, updated_at, team)
+SELECT id, campaign_id, subject_id, state::jsonb, version, at, at, team
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::timestamptz[], $7::text[]) WITH ORDINALITY
+    AS opened (id, campaign_id, subject_id, state, version, at, team, place)
+ORDER BY place
+ON CONFLICT (campaign_id, subject_id) DO NOTHING
+"""
+
 UPDATE = """
 UPDATE participation SET state = change.state, state_version = change.version, updated_at = change.at
 FROM ROWS FROM (
@@ -35,6 +48,21 @@ KEEP_ARMS = """
 UPDATE participation SET arm = change.arm
 FROM unnest($1::uuid[], $2::text[]) AS change (id, arm) WHERE participation.id = change.id
 """
+
+
+class WantedTeam(NamedTuple):
+    """A team by its key; `begins_with` is the JSON of one that is there from the start, None of any other."""
+
+    campaign_id: UUID
+    key: str
+    begins_with: str | None = None
+    version: int = 0
+    at: datetime | None = None
+
+    @property
+    def place(self) -> tuple[UUID, UUID]:
+        """What its participation is found by."""
+        return self.campaign_id, team_id(self.campaign_id, self.key)
 
 
 async def load_participations(
@@ -50,16 +78,25 @@ async def load_participations(
 
 
 async def load_teams(
-    connection: Connection, participations: Participations, teams: Sequence[tuple[UUID, str]], *, lock: bool
+    connection: Connection, participations: Participations, teams: Sequence[WantedTeam], *, lock: bool
 ) -> None:
-    """Put the participations of these teams, by campaign and key, into memory; `lock`: until the transaction ends."""
-    campaign_ids, subject_ids = [team[0] for team in teams], [team_id(*team) for team in teams]
+    """Put the participations of these teams into memory; `lock`: until the transaction ends, with a row for each that
+    is there from the start."""
+    opened = sorted((team for team in teams if team.begins_with is not None), key=lambda team: team.place)
+    if opened and lock:
+        await connection.execute(OPEN_TEAMS, *_opened_columns(opened))
+    places = [team.place for team in teams]
     for place, participation_id, state, version in await connection.fetch(
-        LOCK_TEAMS if lock else LOAD_TEAMS, campaign_ids, subject_ids
+        LOCK_TEAMS if lock else LOAD_TEAMS, [place[0] for place in places], [place[1] for place in places]
     ):
-        campaign_id, key = teams[place]
-        record = ParticipationRecord(participation_id, campaign_id, subject_ids[place], state, version, team=key)
+        campaign_id, subject_id = places[place]
+        record = ParticipationRecord(participation_id, campaign_id, subject_id, state, version, team=teams[place].key)
         participations.put(record)
+
+
+def _opened_columns(teams: Sequence[WantedTeam]) -> tuple[list[object], ...]:
+    rows = [(new_id(), *team.place, team.begins_with, team.version, team.at, team.key) for team in teams]
+    return tuple(list(column) for column in zip(*rows, strict=True))
 
 
 async def write_participations(connection: Connection, participations: Participations) -> None:

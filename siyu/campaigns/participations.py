@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel
 
+from siyu.campaigns.immutable import blank
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.errors import InvalidInput
@@ -18,6 +19,9 @@ from siyu.sdk import CampaignState
 # Characters of JSON. A state is read and written with every decision.
 STATE_LENGTH_MAX = 65_536
 
+# The id of a participation that the database does not have yet.
+UNWRITTEN = UUID(int=0)
+
 # A campaign and a subject.
 ParticipationKey = tuple[UUID, UUID]
 
@@ -25,6 +29,13 @@ ParticipationKey = tuple[UUID, UUID]
 def team_id(campaign_id: UUID, key: str) -> UUID:
     """The subject that a team is: equal everywhere for equal keys, in the database's own check too."""
     return UUID(bytes=sha256(f"{campaign_id}/{key}".encode()).digest()[:16])
+
+
+def first_team_state(kind: AnyCampaignType) -> str:
+    """The JSON of what a team remembers that is there from the start. Raises what the type's code raises."""
+    assert kind.team is not None, "only types with teams tell their keys"  # noqa: S101 - our bug
+    state: BaseModel = kind.team.state()
+    return state.model_dump_json()
 
 
 @dataclass(slots=True)
@@ -67,7 +78,7 @@ class ParticipationRecord:
             assert self.stored is not None, "a new team has the state it was opened with"  # noqa: S101 - as above
             model, upcast = kind.team.state, kind.upcast_team
         if self.stored is None:
-            return model()
+            return blank(model)
         if self.stored_version == kind.state_version:
             return model.model_validate_json(self.stored)
         return model.model_validate(upcast(self.stored_version, orjson.loads(self.stored)))
@@ -131,7 +142,7 @@ class Participations:
         key = campaign_id, subject_id
         record = self._records.get(key)
         if record is None:
-            record = ParticipationRecord(self._new_id(), campaign_id, subject_id, None, 0, created_at=now)
+            record = ParticipationRecord(UNWRITTEN, campaign_id, subject_id, None, 0, created_at=now)
             self._records[key] = record
         return record
 
@@ -145,6 +156,16 @@ class Participations:
         record.team = key
         return record
 
+    def forget_teams(self, campaign_id: UUID) -> None:
+        """Read the states of a campaign's teams anew next time, as `ParticipationRecord.forget` says."""
+        for record in self._records.values():
+            if record.campaign_id == campaign_id and record.team is not None:
+                record.forget()
+
     def changed(self) -> list[ParticipationRecord]:
-        """The participations to write."""
-        return [record for record in self._records.values() if record.updated_at is not None]
+        """The participations to write, each new one with an id; most who are refused never get that far."""
+        changed = [record for record in self._records.values() if record.updated_at is not None]
+        for record in changed:
+            if record.created_at is not None:
+                record.id = self._new_id()
+        return changed

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from siyu.campaigns.counters import CounterKey
 from siyu.campaigns.reservations import Reservation, Reservations, ReservationState
-from siyu.db import Connection
+from siyu.db import Connection, array_of
 
 LOAD = """
 SELECT place - 1, id, key, counter, subject, bucket, amount, state
-FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (campaign_id, member_id, place)
+FROM unnest($1::text::uuid[], $2::text::uuid[]) WITH ORDINALITY AS wanted (campaign_id, member_id, place)
 JOIN reservation USING (campaign_id, member_id)
 WHERE state <> 'released'
 """
@@ -33,7 +33,8 @@ async def load_reservations(
 ) -> list[Reservation]:
     """Put what these members hold or have confirmed, by campaign and member, into memory, and return it."""
     loaded = []
-    campaign_ids, member_ids = zip(*owners, strict=True)
+    campaign_ids = array_of([campaign_id.hex for campaign_id, _ in owners])
+    member_ids = array_of([member_id.hex for _, member_id in owners])
     for place, row_id, key, *counter, amount, state in await connection.fetch(LOAD, campaign_ids, member_ids):
         campaign_id, member_id = owners[place]
         counter_key = CounterKey(campaign_id, *counter)

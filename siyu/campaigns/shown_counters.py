@@ -11,14 +11,14 @@ from pydantic import ValidationError
 
 from siyu.campaigns.caps import live_cap
 from siyu.campaigns.counters import CounterKey, CounterRow
-from siyu.campaigns.counting import checked_limit, item_subjects, key_of, slot_named
+from siyu.campaigns.counting import checked_limit, item_subjects, key_of, present_bucket
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.needs import AnyCounter
 from siyu.campaigns.queries import CampaignRow
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.db import Pool
 from siyu.deadline import DEADLINE, Patience
-from siyu.sdk import CampaignTerms, Period, Scope, bucket_of
+from siyu.sdk import CampaignTerms, Scope
 
 logger = logging.getLogger(__name__)
 
@@ -95,12 +95,6 @@ def _subjects(live: LiveCampaign, counter: AnyCounter, member_id: UUID | None) -
     if counter.scope is Scope.MEMBER and member_id is not None:
         return (str(member_id),)
     return ()
-
-
-def present_bucket(live: LiveCampaign, counter: AnyCounter, now: datetime, zone: ZoneInfo) -> str | None:
-    """The period of a counter that a moment falls into; None outside of every slot. Raises as `shown_limit`."""
-    local = now.astimezone(zone)
-    return slot_named(live, local) if counter.period is Period.SLOT else bucket_of(counter.period, local)
 
 
 def shown_limit(live: LiveCampaign, counter: AnyCounter, subject: str) -> int | None:

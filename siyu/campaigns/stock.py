@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from siyu.campaigns.counter_store import INSERT_MISSING
 from siyu.campaigns.counters import CounterKey
-from siyu.campaigns.counting import COUNTED_MAX, SLOT_LENGTH_MAX, item_subjects
+from siyu.campaigns.counting import COUNTED_MAX, SLOT_LENGTH_MAX, item_subjects, present_bucket
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.needs import AnyCounter
 from siyu.campaigns.queries import COLUMNS, CampaignRow, campaign_row
 from siyu.campaigns.registry import AnyCampaignType, Registry
-from siyu.campaigns.shown_counters import live_of, present_bucket, shown_limit
+from siyu.campaigns.shown_counters import live_of, shown_limit
 from siyu.db import Connection, Pool
 from siyu.deadline import DEADLINE, Patience
 from siyu.errors import CampaignStateError, IdempotencyConflict, InvalidInput, NotFound, Problem

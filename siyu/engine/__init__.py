@@ -4,6 +4,7 @@ from siyu.engine.batcher import BatchLimits
 from siyu.engine.engine import Engine, no_fail_point, running
 from siyu.engine.facts import NewFact
 from siyu.engine.firing import run_pending
+from siyu.engine.hint_board import HintBoard
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, CORE_REFUSALS
 
@@ -15,6 +16,7 @@ __all__ = [
     "BatchLimits",
     "Decision",
     "Engine",
+    "HintBoard",
     "NewFact",
     "Outcome",
     "Refusal",

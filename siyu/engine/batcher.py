@@ -92,6 +92,10 @@ class Batcher:
         """How many facts are in the queue."""
         return len(self._queue)
 
+    def holds(self, idempotency_key: str) -> bool:
+        """Whether a fact of this key waits, or is being decided."""
+        return idempotency_key in self._by_key
+
     async def drain(self) -> None:
         """Wait until every fact that was entered is answered."""
         while self._queue or self._in_flight:

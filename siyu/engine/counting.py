@@ -1,39 +1,36 @@
 """A fact's counters and team as its decision finds them: what a view reads and guards look at."""
 
-from itertools import islice
-from typing import NamedTuple
-
-from siyu.campaigns.counters import CounterKey, CounterRow
-from siyu.campaigns.counting import bucket_named, checked_limit, key_of, subjects_named, team_named
-from siyu.campaigns.needs import AnyCounter
-from siyu.campaigns.participations import ParticipationRecord
+from siyu.campaigns.counters import CounterKey, CounterRow, NamedCounter
+from siyu.campaigns.counting import bucket_named, item_named, key_of, limit_named, subjects_named, team_named
+from siyu.campaigns.participations import ParticipationRecord, first_team_state
 from siyu.engine.scene import Scene
 from siyu.sdk import NotDeclared, Scope
-from siyu.sdk.teams import TEAM_KEYS_MAX
 
 
-class FactCounter(NamedTuple):
-    """One number that a fact names. `key` is None outside of every slot."""
-
-    counter: AnyCounter
-    subject: str
-    key: CounterKey | None
-
-
-def fact_counter(scene: Scene, name: str, subject: str | None) -> FactCounter:
+def fact_counter(scene: Scene, name: str, subject: str | None) -> NamedCounter:
     """The counter of this name and subject. Raises NotDeclared where the type or the fact does not name it."""
+    found = scene.named.get((name, subject))
+    if found is None:
+        found = scene.named[name, subject] = _find_counter(scene, name, subject)
+    return found
+
+
+def _find_counter(scene: Scene, name: str, subject: str | None) -> NamedCounter:
     campaign, fact, world = scene.campaign, scene.fact, scene.world
     counter = campaign.needs.counters.get(name)
     if counter is None:
         raise NotDeclared(f"the campaign type has no counter {name!r}")
-    named = subjects_named(world.counters, campaign, counter, fact.member_id, fact.data)
+    bucket = bucket_named(world.counters, campaign, counter, fact.at, world.zone)
+    item = item_named(world.counters, campaign, counter, fact.data, bucket) if bucket is not None else None
+    if item is not None and (subject is None or subject == item.subject):
+        return item
+    named = subjects_named(world.counters, campaign, counter, fact, world.zone)
     if counter.scope is Scope.TEAM and not named:
         named = (fact.new_key,)
     wanted = named[0] if subject is None and len(named) == 1 else subject
     if wanted is None or wanted not in named:
         raise NotDeclared(f"the fact names {named} of the counter {name!r}, not {subject!r}")
-    bucket = bucket_named(world.counters, campaign, counter, fact.at, world.zone)
-    return FactCounter(counter, wanted, None if bucket is None else key_of(campaign, counter, wanted, bucket))
+    return NamedCounter(counter, wanted, None if bucket is None else key_of(campaign, counter, wanted, bucket))
 
 
 def row_of(scene: Scene, key: CounterKey) -> CounterRow:
@@ -41,33 +38,36 @@ def row_of(scene: Scene, key: CounterKey) -> CounterRow:
     return scene.world.counters.row(key, mine=key.subject == scene.fact.new_key)
 
 
-def left_of(scene: Scene, found: FactCounter) -> int | None:
+def row_named(scene: Scene, found: NamedCounter) -> CounterRow | None:
+    """The row of a counter that the fact names; None outside of every slot. Raises as `row_of`."""
+    if found.row is None and found.key is not None:
+        found.row = row_of(scene, found.key)
+    return found.row
+
+
+def left_of(scene: Scene, found: NamedCounter) -> int | None:
     """How much can still be taken; None: no limit. Raises BadCounter where the type's limit is no number."""
-    if found.key is None:
+    row = row_named(scene, found)
+    if row is None:
         return 0
-    row = row_of(scene, found.key)
-    limit = _limit(scene, found.counter, found.subject)
-    return None if limit is None else max(0, limit + row.extra - row.taken)
+    if not found.has_limit:
+        found.limit = limit_named(scene.world.counters, scene.campaign, found.counter, found.subject)
+        found.has_limit = True
+    return None if found.limit is None else max(0, found.limit + row.extra - row.used - row.held)
 
 
-def _limit(scene: Scene, counter: AnyCounter, subject: str) -> int | None:
-    campaign, limits = scene.campaign, scene.world.counters.limits
-    key = campaign.id, campaign.revision, counter.name, subject
-    if key not in limits:
-        limits[key] = checked_limit(counter, counter.limit(campaign.lent_config(), subject))
-    return limits[key]
+def team_key_of(scene: Scene) -> str | None:
+    """The key of the team that the fact names, or that its type tells. Raises as `team_told`."""
+    return team_named(scene.campaign, scene.fact, scene.world.zone)
 
 
 def team_of(scene: Scene) -> ParticipationRecord | None:
-    """The participation of the team that the fact names; None where there is none."""
-    key = team_named(scene.campaign, scene.fact.data)
-    return scene.world.participations.team(scene.campaign.id, key) if key is not None else None
-
-
-def unopened_team(scene: Scene) -> str | None:
-    """The key of the team that the fact names, where the config names it too and nobody has set its state yet."""
-    key, declared = team_named(scene.campaign, scene.fact.data), scene.campaign.needs.team
-    if key is None or declared is None or declared.keys is None or team_of(scene) is not None:
+    """The participation of the fact's team; None where there is none. Raises as `team_told`."""
+    key, campaign, participations = team_key_of(scene), scene.campaign, scene.world.participations
+    if key is None:
         return None
-    named = islice(declared.keys(scene.campaign.lent_config()), TEAM_KEYS_MAX)
-    return key if key in named else None
+    found = participations.team(campaign.id, key)
+    if found is None and campaign.needs.opens_teams:
+        found = participations.new_team(campaign.id, key, scene.fact.at)
+        found.stored, found.stored_version = first_team_state(campaign.type), campaign.type.state_version
+    return found

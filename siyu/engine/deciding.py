@@ -10,7 +10,6 @@ from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.deadline import DEADLINE, Overran
 from siyu.engine.capping import cap_refusal, carry_out_counting
-from siyu.engine.counting import team_of
 from siyu.engine.effects import EFFECTS_MAX, Plan, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import CampaignFault
@@ -117,7 +116,8 @@ def _decide(
 ) -> Decision:
     """One campaign's decision. Whatever its code raises is told, and nothing of this decision happens."""
     participation = world.participations.record(campaign.id, fact.member_id, fact.at)
-    scene = Scene(world, campaign, fact, participation, arrived)
+    named = world.counters.noted(campaign.id, arrived.new.idempotency_key)
+    scene = Scene(world, campaign, fact, participation, arrived, named, {})
     if campaign.suspended or campaign.id in world.faults.suspended:
         return _refuse(world, arrived, campaign, CAMPAIGN_FAILED, {"fault": CampaignFault.SUSPENDED.value})
     try:
@@ -170,9 +170,9 @@ def _fail(world: World, arrived: ArrivedFact, scene: Scene, error: BaseException
     elif isinstance(error, InvalidEffect | InvalidInput | NotDeclared):
         fault = CampaignFault.INVALID
     scene.participation.forget()
-    team = team_of(scene) if scene.campaign.needs.team is not None else None
-    if team is not None:
-        team.forget()
+    if scene.campaign.needs.team is not None:
+        # All of them: which one it was, the code that failed would have to tell.
+        world.participations.forget_teams(scene.campaign.id)
     world.faults.note(scene.campaign, fault, error, arrived.id, arrived.arrived_at)
     return _refuse(world, arrived, scene.campaign, CAMPAIGN_FAILED, {"fault": fault.value})
 

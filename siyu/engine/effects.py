@@ -29,7 +29,7 @@ from siyu.engine.reviewing import check_review, review
 from siyu.engine.scene import KEY_LENGTH_MAX, InvalidEffect, Logged, Scene, is_amount, is_text
 from siyu.engine.value_effects import VALUE_APPLY, VALUE_CHECKS
 from siyu.engine.value_guards import GUARDED, value_refusal
-from siyu.inputs import check_json
+from siyu.inputs import JSON_INTEGER_MAX, check_json, is_storable
 from siyu.sdk import (
     Cancel,
     Confirm,
@@ -169,10 +169,23 @@ def _check_once(scene: Scene, effect: Once) -> bool:
 
 
 def _check_refuse(scene: Scene, effect: Refuse) -> bool:
-    missing = dict(effect.missing)
-    check_json(missing, ("missing",))
-    # A retry reads its answer from the log: it must be what the first caller got.
-    return effect.code in scene.campaign.type.refusals and orjson.loads(orjson.dumps(missing)) == missing
+    return effect.code in scene.campaign.type.refusals and _is_kept_as_it_is(effect.missing)
+
+
+def _is_kept_as_it_is(missing: Mapping[str, Any]) -> bool:
+    """Whether JSON keeps it: a retry reads its answer from the log, and must be told what the first caller was told.
+
+    Raises InvalidInput for what cannot be stored.
+    """
+    # Numbers under names are what nearly every refusal tells: a refused claim would pay most for looking closer.
+    told = dict(missing)
+    for name, value in told.items():
+        if type(value) is not int or abs(value) > JSON_INTEGER_MAX or type(name) is not str or not is_storable(name):
+            break
+    else:
+        return True
+    check_json(told, ("missing",))
+    return bool(orjson.loads(orjson.dumps(told)) == told)
 
 
 # One row an effect type; the values' parameter types differ, so the tables are typed by what they are called with.

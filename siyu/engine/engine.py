@@ -13,9 +13,12 @@ from siyu.campaigns import LiveCampaigns, Registry, suspend
 from siyu.campaigns.pending import PendingFact
 from siyu.clock import Clock, utc_now
 from siyu.db import Pool
+from siyu.engine.answered import Answered
 from siyu.engine.batcher import Batcher, BatchLimits
 from siyu.engine.facts import ArrivedFact, NewFact
-from siyu.engine.outcome import Outcome
+from siyu.engine.hint_board import HintBoard
+from siyu.engine.hints import hint_keys
+from siyu.engine.outcome import Outcome, Refusal
 from siyu.engine.pending import arrived_fact
 from siyu.engine.timing import Timings
 from siyu.engine.transaction import Answer, BatchTransaction
@@ -37,6 +40,8 @@ LOST_CONNECTION = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    # What the driver makes of last words of a killed server that come between two commands of ours.
+    asyncpg.InternalClientError,
     OSError,
 )
 
@@ -65,7 +70,8 @@ def no_fail_point(name: str) -> None:
 class Engine:
     """Facts in, effects out. One instance a process; any number of processes share the database.
 
-    `fail_point` is called with the name of each point where tests kill the process.
+    `fail_point` is called with the name of each point where tests kill the process. Without `hints` every action is
+    decided.
     """
 
     pool: Pool
@@ -75,12 +81,15 @@ class Engine:
     clock: Clock = utc_now
     fail_point: Callable[[str], None] = no_fail_point
     timings: Timings = field(default_factory=Timings)
+    hints: HintBoard | None = None
     _transaction: BatchTransaction = field(init=False)
     _batcher: Batcher = field(init=False)
+    _answered: Answered = field(init=False)
 
     def __post_init__(self) -> None:
         self._transaction = BatchTransaction(LiveCampaigns(self.registry), self.zone, self.timings)
         self._batcher = Batcher(self._run_batch, self.limits)
+        self._answered = Answered(self.pool, self.limits.queue_max)
 
     async def submit(self, fact: NewFact) -> Outcome:
         """Decide a fact and answer after its commit.
@@ -91,6 +100,24 @@ class Engine:
         """
         arrived = ArrivedFact(new_id(), fact.fingerprint(), self.clock(), fact)
         return await self._batcher.enter(arrived)
+
+    async def hinted(self, fact: NewFact) -> Refusal | None:
+        """What an action is refused with that need not be submitted: less than a second ago nothing was left for it.
+
+        None where it is to be submitted; always, where it was before, for it then gets its first answer. Nothing is
+        decided or written. Raises Busy.
+        """
+        campaign = self._transaction.campaigns.known(fact.campaign_id) if fact.campaign_id is not None else None
+        if self.hints is None or campaign is None or not campaign.needs.hinting:
+            return None
+        if campaign.suspended or not campaign.is_open(fact.at):
+            return None
+        refusal = self.hints.told(hint_keys(campaign, fact, self.zone))
+        # Redis may hold anything: the words at least are the campaign's.
+        if refusal is None or all(refusal.code not in counter.hints for counter in campaign.needs.hinting):
+            return None
+        key = fact.idempotency_key
+        return None if self._batcher.holds(key) or await self._answered.may_be(key) else refusal
 
     def enter_pending(self, pending: PendingFact) -> asyncio.Future[Outcome] | None:
         """Decide a fact that a campaign asked for, unless callers need the room in the queue: then None.
@@ -164,12 +191,15 @@ class Engine:
         async with self.pool.acquire() as connection:
             async with connection.transaction():
                 used = await self._transaction.used_keys(connection, facts) if look_for_once else NO_KEYS
-                answers, due = await self._transaction.run(connection, facts, used)
+                answers, due, hints = await self._transaction.run(connection, facts, used)
+                read_at_s = self.hints.now_s() if self.hints is not None else 0.0
                 step = self.timings.start()
             step("commit")
         self.timings.batches += 1
         self.timings.facts += len(facts)
         self.fail_point("engine.committed")
+        if self.hints is not None and hints:
+            self.hints.note(hints, read_at_s)
         for pending in due:
             # What finds no room, a worker enters.
             self.enter_pending(pending)

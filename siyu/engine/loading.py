@@ -11,8 +11,10 @@ from siyu.campaigns import (
     lock_counters,
 )
 from siyu.campaigns.counters import CounterKey
-from siyu.campaigns.counting import bucket_named, key_of, subjects_named, team_named
+from siyu.campaigns.counting import bucket_named, item_named, key_of, subjects_named, team_named, team_told
 from siyu.campaigns.needs import NOTHING, AnyCounter
+from siyu.campaigns.participation_store import WantedTeam
+from siyu.campaigns.participations import first_team_state
 from siyu.campaigns.reservations import ReservationState
 from siyu.campaigns.routes import needs_features
 from siyu.db import Connection
@@ -25,15 +27,18 @@ from siyu.engine.world import World
 from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import LOOKS_AT_ORDERS, LOOKS_AT_REFUNDS, load_orders, load_refunds
-from siyu.sdk import Features, Scope
+from siyu.sdk import Features, Period, Scope
+
+# Whose counters have one subject, that no type needs to be asked for.
+OWN_SUBJECT = frozenset({Scope.CAMPAIGN, Scope.MEMBER})
 
 
 async def load_for(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
-    """What the campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot."""
+    """What the campaigns read: under the members' locks, with `lock` for what members share, or of one snapshot.
+
+    What members share comes last: other batches wait for it from then on until the commit.
+    """
     concerns = [(campaign, fact.new) for fact in facts for campaign in _concerned(world, fact)]
-    needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
-    if needy:
-        await _load_needs(connection, world, needy, lock=lock)
     await load_accounts(connection, world.book, {fact.new.member_id for fact in facts})
     if concerns:
         await load_participations(
@@ -48,6 +53,9 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
             # Somebody in a preview, of whom nothing is known but when they joined.
             world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
     await _load_orders(connection, world, facts)
+    needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
+    if needy:
+        await _load_needs(connection, world, needy, lock=lock)
 
 
 async def _load_orders(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:
@@ -74,19 +82,16 @@ def _concerned(world: World, fact: ArrivedFact) -> Iterable[LiveCampaign]:
 async def _load_needs(connection: Connection, world: World, concerns: Sequence[Concern], *, lock: bool) -> None:
     """Read the teams and counters that the facts name, and reservations; `lock` what members share: to change it."""
     world.counters.only_loaded()
-    teams = {(campaign.id, team) for campaign, new in concerns if (team := team_named(campaign, new.data)) is not None}
+    teams = {team.place: team for team in _teams_named(world, concerns)}
     if teams:
-        await load_teams(connection, world.participations, list(teams), lock=lock)
+        await load_teams(connection, world.participations, list(teams.values()), lock=lock)
     shared: set[CounterKey] = set()
     own: set[CounterKey] = set()
     for campaign, new in concerns:
         for scope, key in _counters_named(world, campaign, new):
             (own if scope is Scope.MEMBER else shared).add(key)
-    scopes = {
-        (campaign.id, name): counter.scope
-        for campaign, _ in concerns
-        for name, counter in campaign.needs.counters.items()
-    }
+    campaigns = {campaign.id: campaign for campaign, _ in concerns}.values()
+    scopes = {(each.id, name): counter.scope for each in campaigns for name, counter in each.needs.counters.items()}
     owners = list({(campaign.id, new.member_id) for campaign, new in concerns if campaign.needs.reservations})
     # Release and Confirm change the counter of the period that a unit was reserved in, which need not be the fact's.
     for reservation in await load_reservations(connection, world.reservations, owners) if owners else ():
@@ -101,22 +106,60 @@ async def _load_needs(connection: Connection, world: World, concerns: Sequence[C
         await load_counters(connection, world.counters, own)
 
 
+def _teams_named(world: World, concerns: Sequence[Concern]) -> Iterator[WantedTeam]:
+    for campaign, new in concerns:
+        if campaign.needs.team is None:
+            continue
+        try:
+            wanted = DEADLINE.ask(Patience(), _wanted_team, world, campaign, new)
+        except Exception:  # noqa: S112 - a plugin's code; the decision asks it again, and fails and tells by itself
+            continue
+        if wanted is not None:
+            yield wanted
+
+
+def _wanted_team(world: World, campaign: LiveCampaign, new: NewFact) -> WantedTeam | None:
+    """The fact's team; one that is there from the start with what it begins with."""
+    key = team_named(campaign, new, world.zone)
+    if key is None or team_told(campaign, new, world.zone) is None:
+        return None if key is None else WantedTeam(campaign.id, key)
+    return WantedTeam(campaign.id, key, first_team_state(campaign.type), campaign.type.state_version, new.at)
+
+
 def _counters_named(world: World, campaign: LiveCampaign, new: NewFact) -> Iterator[tuple[Scope, CounterKey]]:
     for live in campaign.caps:
         yield live.cap.scope, live.key(campaign.id, new.member_id, new.at, world.zone)
     for counter in campaign.needs.counters.values():
-        try:
-            subjects, bucket = DEADLINE.ask(Patience(), _named, world, campaign, counter, new)
-        except Exception:  # noqa: S112 - a plugin's code; the decision asks it again, and fails and tells by itself
+        bucket = _bucket(world, campaign, counter, new)
+        if bucket is None:
             continue
-        if bucket is not None:
-            yield from ((counter.scope, key_of(campaign, counter, subject, bucket)) for subject in subjects)
+        item = item_named(world.counters, campaign, counter, new.data, bucket)
+        if item is not None and item.key is not None:
+            world.counters.note(campaign.id, new.idempotency_key, item)
+            yield counter.scope, item.key
+            continue
+        subjects = _subjects(world, campaign, counter, new)
+        yield from ((counter.scope, key_of(campaign, counter, subject, bucket)) for subject in subjects)
 
 
-def _named(
-    world: World, campaign: LiveCampaign, counter: AnyCounter, new: NewFact
-) -> tuple[tuple[str, ...], str | None]:
-    """Whose number of a counter a fact names, and of which period; None for nobody's, or outside of every slot."""
-    subjects = subjects_named(world.counters, campaign, counter, new.member_id, new.data)
-    bucket = bucket_named(world.counters, campaign, counter, new.at, world.zone) if subjects else None
-    return subjects, bucket
+def _bucket(world: World, campaign: LiveCampaign, counter: AnyCounter, new: NewFact) -> str | None:
+    """Which period of a counter a fact falls into; None outside of every slot, and where the type's code fails: the
+    decision asks it again, and fails and tells by itself."""
+    if counter.period is not Period.SLOT:
+        return bucket_named(world.counters, campaign, counter, new.at, world.zone)
+    try:
+        return DEADLINE.ask(Patience(), bucket_named, world.counters, campaign, counter, new.at, world.zone)
+    except Exception:  # a plugin's code
+        return None
+
+
+def _subjects(world: World, campaign: LiveCampaign, counter: AnyCounter, new: NewFact) -> tuple[str, ...]:
+    """Whose number of a counter a fact names; nobody's where the type's code fails, as above."""
+    asked = world.counters, campaign, counter, new, world.zone
+    is_told = campaign.needs.opens_teams if counter.scope is Scope.TEAM else counter.field is None
+    if not is_told or counter.scope in OWN_SUBJECT:
+        return subjects_named(*asked)
+    try:
+        return DEADLINE.ask(Patience(), subjects_named, *asked)
+    except Exception:  # a plugin's code
+        return ()

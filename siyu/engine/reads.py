@@ -1,12 +1,14 @@
 """What a campaign reads through its view."""
 
+from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
 from siyu.campaigns.reservations import ReservationState
-from siyu.engine.counting import fact_counter, left_of, row_of, team_of, unopened_team
+from siyu.engine.counting import fact_counter, left_of, row_named, team_key_of, team_of
 from siyu.engine.inviting import partner_of
-from siyu.engine.scene import Scene
-from siyu.sdk import Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
+from siyu.engine.scene import Scene, is_text
+from siyu.sdk import Draw, Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
+from siyu.sdk.draws import DRAW_LENGTH_MAX, draw_of
 from siyu.sdk.view import TeamT
 
 HOLDING: frozenset[type[Effect]] = frozenset({Hold, Settle})
@@ -52,23 +54,22 @@ class SceneReads(NamedTuple):
         if declared is None or declared.state is not state:
             raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
         record = team_of(self.scene)
-        if record is None:
-            return state() if unopened_team(self.scene) is not None else None
-        return record.state_for(self.scene.campaign)  # type: ignore[return-value]  # told by its class
+        return record.state_for(self.scene.campaign) if record else None  # type: ignore[return-value]  # told by its class
 
     def left(self, counter: str, subject: str | None) -> int | None:
         """As `View.left`."""
-        return left_of(self.scene, fact_counter(self.scene, counter, subject))
+        scene = self.scene
+        return left_of(scene, fact_counter(scene, counter, subject))
 
     def used(self, counter: str, subject: str | None) -> int:
         """As `View.used`."""
-        key = fact_counter(self.scene, counter, subject).key
-        return row_of(self.scene, key).taken if key else 0
+        row = row_named(self.scene, fact_counter(self.scene, counter, subject))
+        return row.taken if row else 0
 
     def on_hold(self, counter: str, subject: str | None) -> int:
         """As `View.on_hold`."""
-        key = fact_counter(self.scene, counter, subject).key
-        return row_of(self.scene, key).held if key else 0
+        row = row_named(self.scene, fact_counter(self.scene, counter, subject))
+        return row.held if row else 0
 
     def reserved(self, key: str) -> Reserved | None:
         """As `View.reserved`."""
@@ -80,3 +81,21 @@ class SceneReads(NamedTuple):
             return None
         confirmed = found.state is ReservationState.CONFIRMED
         return Reserved(found.counter.name, found.counter.subject, found.amount, confirmed)
+
+    def team_key(self) -> str | None:
+        """As `View.team_key`."""
+        return team_key_of(self.scene)
+
+    def zone(self) -> tzinfo:
+        """As `View.zone`."""
+        return self.scene.world.zone
+
+    def now(self) -> datetime:
+        """As `View.now`."""
+        return self.scene.arrived.arrived_at
+
+    def draw(self, name: str) -> Draw:
+        """As `View.draw`."""
+        if not is_text(name, DRAW_LENGTH_MAX):
+            raise NotDeclared(f"{name!r} is no name of a draw: a text of 1 to {DRAW_LENGTH_MAX} characters")
+        return draw_of(self.scene.campaign.draw_secret, name)

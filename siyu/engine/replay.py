@@ -105,7 +105,7 @@ class Replay:
 
     async def _begin(self, connection: Connection) -> "_Run":
         """An empty shop, and what there is to play. Raises as `differences`."""
-        _, stored = await load_with_draft(connection, self.registry, Draft(self.draft.campaign_id))
+        _, stored = await load_with_draft(connection, self.registry, Draft(self.draft.campaign_id), secrets=True)
         drafted = replace(as_drafted(self.registry, stored, self.draft), state="running")
         types, follow_up_types = heard_by(drafted.type), follow_ups_of(drafted.type)
         # What it decided, it was open for.

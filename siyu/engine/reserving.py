@@ -1,7 +1,7 @@
 """Reserve, Release, Confirm and SetTeam: checked, guarded and carried out on the in-memory view."""
 
 from siyu.campaigns.reservations import RESERVATIONS_MAX, Reservation, ReservationState
-from siyu.engine.counting import fact_counter, left_of, row_of, team_of, unopened_team
+from siyu.engine.counting import fact_counter, left_of, row_named, row_of, team_of
 from siyu.engine.guards import Draft
 from siyu.engine.outcome import Refusal
 from siyu.engine.scene import KEY_LENGTH_MAX, InvalidEffect, Logged, Scene, is_amount, is_text
@@ -35,8 +35,7 @@ def check_set_team(scene: Scene, effect: SetTeam) -> bool:
     if declared is None or type(effect.state) is not declared.state:
         return False
     known = team_of(scene)
-    named = known.team if known else unopened_team(scene)
-    names = {scene.fact.new_key} if named is None else {scene.fact.new_key, named}
+    names = {scene.fact.new_key, known.team} if known else {scene.fact.new_key}
     return effect.team in names and scene.participation.prepare_team(effect.state)
 
 
@@ -95,9 +94,9 @@ def _reservation(scene: Scene, key: str) -> Reservation | None:
 def reserve(scene: Scene, effect: Reserve) -> Logged:
     """Count what is taken for good, or hold it under the key."""
     fact, world = scene.fact, scene.world
-    key = fact_counter(scene, effect.counter, effect.subject).key
-    assert key is not None, "outside of every slot the guard refuses"  # noqa: S101 - guarded before
-    row = row_of(scene, key)
+    found = fact_counter(scene, effect.counter, effect.subject)
+    key, row = found.key, row_named(scene, found)
+    assert key is not None and row is not None, "outside of every slot the guard refuses"  # noqa: S101, PT018 - guarded
     if effect.key is None:
         row.add(used=effect.amount, held=0)
     else:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from siyu.campaigns.counters import NamedCounters
 from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.participations import ParticipationRecord
 from siyu.engine.facts import ArrivedFact
@@ -28,13 +29,19 @@ class InvalidEffect(Exception):
 
 
 class Scene(NamedTuple):
-    """Where effects happen: the view, the campaign, the fact (also as it arrived) and the participation."""
+    """Where effects happen: the view, the campaign, the fact (also as it arrived) and the participation.
+
+    `named` and `carried` remember, for this decision, which counters its fact names, by name and subject, and what its
+    timers and emitted facts carry, by the effect's `id`: views, checks and effects ask for them again and again.
+    """
 
     world: World
     campaign: LiveCampaign
     fact: Fact
     participation: ParticipationRecord
     arrived: ArrivedFact
+    named: NamedCounters
+    carried: dict[int, Mapping[str, Any]]
 
     def cause(self, unit: str) -> Cause:
         """Who pays for a movement of value, and why."""

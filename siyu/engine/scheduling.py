@@ -25,7 +25,7 @@ def check_schedule(scene: "Scene", effect: Schedule) -> bool:
     """Whether the timer is declared, its moment and its data possible and the chain of facts short enough."""
     model = scene.campaign.type.timers.get(effect.type)
     possible = _is_key(effect.key) and _is_moment(effect.at, scene.arrived.arrived_at)
-    return model is not None and possible and _is_shallow(_timer_depth(scene, effect)) and _fits(model, effect.data)
+    return model is not None and possible and _is_shallow(_timer_depth(scene, effect)) and _fits(scene, model, effect)
 
 
 def check_cancel(_: "Scene", effect: Cancel) -> bool:
@@ -37,14 +37,13 @@ def check_emit(scene: "Scene", effect: Emit) -> bool:
     """Whether the fact is declared, somebody is named, its data are possible and the chain of facts short enough."""
     model = scene.campaign.type.emits.get(effect.type)
     named = effect.member_id is None or isinstance(effect.member_id, UUID)
-    return model is not None and named and _is_shallow(depth_of(scene) + 1) and _fits(model, effect.data)
+    return model is not None and named and _is_shallow(depth_of(scene) + 1) and _fits(scene, model, effect)
 
 
 def schedule(scene: "Scene", effect: Schedule) -> "Logged":
     """Set the timer."""
     due_at = max(effect.at, scene.arrived.arrived_at).astimezone(UTC)
-    data = _data(scene.campaign.type.timers[effect.type], effect.data)
-    member_id, depth = scene.fact.member_id, _timer_depth(scene, effect)
+    data, member_id, depth = scene.carried[id(effect)], scene.fact.member_id, _timer_depth(scene, effect)
     fact = asked_for(scene, scene.campaign.type.own_fact(effect.type), member_id, data, effect.key, depth, due_at)
     scene.world.pending.schedule(_timer(scene, effect.key), fact)
     return {"kind": "schedule", "key": effect.key, "type": fact.type, "at": due_at.isoformat(), "pending": str(fact.id)}
@@ -58,8 +57,7 @@ def cancel(scene: "Scene", effect: Cancel) -> "Logged":
 
 def emit(scene: "Scene", effect: Emit) -> "Logged":
     """Ask for the fact."""
-    data = _data(scene.campaign.type.emits[effect.type], effect.data)
-    member_id = effect.member_id or scene.fact.member_id
+    data, member_id = scene.carried[id(effect)], effect.member_id or scene.fact.member_id
     type_, depth = scene.campaign.type.own_fact(effect.type), depth_of(scene) + 1
     fact = asked_for(scene, type_, member_id, data, None, depth, happened_at(scene))
     scene.world.pending.emit(fact)
@@ -113,12 +111,13 @@ def _is_moment(at: object, now: datetime) -> bool:
     return isinstance(at, datetime) and at.utcoffset() is not None and at - now <= AHEAD_MAX
 
 
-def _fits(model: type[FactData], data: Mapping[str, Any]) -> bool:
-    return len(orjson.dumps(_data(model, data))) <= DATA_BYTES_MAX
+def _fits(scene: "Scene", model: type[FactData], effect: Schedule | Emit) -> bool:
+    """Whether the data are such as the model allows, and short; they are kept for when the effect is carried out.
 
-
-def _data(model: type[FactData], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What the fact will carry, as JSON with every default filled in. Raises what pydantic raises."""
-    checked = model.model_validate_json(orjson.dumps(dict(data))).model_dump(mode="json")
-    check_json(checked, ("data",))
-    return checked
+    Raises what pydantic raises.
+    """
+    # As JSON with every default filled in.
+    data = model.model_validate_json(orjson.dumps(dict(effect.data))).model_dump(mode="json")
+    check_json(data, ("data",))
+    scene.carried[id(effect)] = data
+    return len(orjson.dumps(data)) <= DATA_BYTES_MAX

@@ -105,7 +105,7 @@ def _decision_row(
         fact.new.member_id,
         fact.arrived_at,
         once_key,
-        orjson.dumps(decision.effects).decode(),
+        orjson.dumps(decision.effects).decode() if decision.effects else "[]",
         refusal.code if refusal else None,
         orjson.dumps(refusal.missing).decode() if refusal else None,
     )

@@ -23,6 +23,7 @@ from siyu.engine.deciding import decide_fact
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.followers import board_changes
+from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome
 from siyu.engine.store import append_decisions, append_facts, idempotency_key, load_answers
@@ -46,10 +47,11 @@ NO_ROUTES = Routes(())
 
 
 class Decided(NamedTuple):
-    """An answer for each fact of a batch, and the facts that are due as soon as it is committed."""
+    """An answer for each fact of a batch, the facts that are due as soon as it is committed, and what is used up."""
 
     answers: list[Answer]
     due: Sequence[PendingFact]
+    hints: Sequence[Hint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class BatchTransaction:
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]
-        return Decided([late.get(fact.id) or _answer(fact, answers) for fact in facts], due)
+        return Decided([late.get(fact.id) or _answer(fact, answers) for fact in facts], due, hints_of(world))
 
     async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
         """The keys these facts would be decided with that the database has already; changes nothing."""

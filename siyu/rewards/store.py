@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from siyu.db import Connection, append_rows
+from siyu.db import Connection, append_rows, array_of
 from siyu.rewards.book import RewardBook, RewardKey
 
 # Keys that decisions see at once. An older one is found by its unique constraint, and the fact is decided again.
 KEYS_READ_MAX = 256
 
 LOAD = f"""
-SELECT recent.campaign_id, wanted.member_id, recent.key FROM unnest($1::uuid[]) AS wanted (member_id)
+SELECT recent.campaign_id, wanted.member_id, recent.key FROM unnest($1::text::uuid[]) AS wanted (member_id)
 CROSS JOIN LATERAL (
     SELECT campaign_id, key FROM issued_reward WHERE member_id = wanted.member_id ORDER BY id DESC LIMIT {KEYS_READ_MAX}
 ) AS recent
@@ -34,7 +34,7 @@ WHERE issued_reward.campaign_id = wanted.campaign_id AND issued_reward.member_id
 
 async def load_rewards(connection: Connection, book: RewardBook, member_ids: Collection[UUID]) -> None:
     """Make the members' latest keys known; the members are locked by the caller."""
-    for row in await connection.fetch(LOAD, list(member_ids)):
+    for row in await connection.fetch(LOAD, array_of([member_id.hex for member_id in member_ids])):
         book.put_key((row[0], row[1], row[2]))
 
 

@@ -19,6 +19,7 @@ from siyu.sdk.caps import Cap, Measure
 from siyu.sdk.codes import member_code, member_of_code
 from siyu.sdk.compliance import ActionKind, ConfigProblem, RewardRule
 from siyu.sdk.counters import Counter, Period, Scope, bucket_of
+from siyu.sdk.draws import Draw
 from siyu.sdk.effects import (
     EFFECT_TYPES,
     Cancel,
@@ -72,6 +73,7 @@ __all__ = [
     "ConfigProblem",
     "Confirm",
     "Counter",
+    "Draw",
     "Effect",
     "Emit",
     "Fact",

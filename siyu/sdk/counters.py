@@ -47,6 +47,9 @@ class Counter(Generic[ConfigT]):
     - `stock`: of scopes CAMPAIGN and ITEM, a limit that no new config of a published campaign may change;
       `campaignStockAdjust` adds to it and takes from it. An ITEM stock names its `subjects`.
     - `public`: members may see how much is used and left.
+    - `hints`: of scopes CAMPAIGN and ITEM (the latter with a `field`), codes by which an action refuses everybody, and
+      whatever amount, because nothing of it is left. For a second after such a refusal the action is refused in the
+      same words at the door, to whoever does it with the same item: nothing is decided, and nothing written down.
 
     The subject is "" for the campaign, the member's id as text, the team's key or the item. `limit` and `subjects` go
     by the campaign's own config, whatever the member's arm overrides: what members share is the same for all.
@@ -61,6 +64,7 @@ class Counter(Generic[ConfigT]):
     subjects: Callable[[ConfigT], Sequence[str]] | None = None
     stock: bool = False
     public: bool = False
+    hints: frozenset[str] = frozenset()
 
 
 def bucket_of(period: Period, local: datetime) -> str:

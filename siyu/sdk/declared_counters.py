@@ -27,8 +27,9 @@ def counter_problems(kind: CampaignType[Any, Any]) -> Iterator[Told]:
         (SetTeam in kind.effects) != (kind.team is not None),
         "it needs both the SetTeam effect and `team`, or neither",
     )
-    keys = None if kind.team is None else kind.team.keys
-    yield not callable(keys or bool), "the keys of its teams must be a function of the config"
+    if kind.team is not None:
+        unknown = sorted(kind.team.hidden - kind.team.state.model_fields.keys())
+        yield bool(unknown), f"its teams' state has no such fields to hide: {unknown}"
     for counter in kind.counters:
         for applies, problem in _problems_of(kind, counter):
             yield applies, f"its counter {counter.name!r} {problem}"
@@ -49,3 +50,12 @@ def _problems_of(kind: CampaignType[Any, Any], counter: Counter[Any]) -> Iterato
     yield counter.period is Period.SLOT and kind.slot_of is None, "has slots, and the type no `slot_of`"
     yield counter.stock and counter.scope in {Scope.MEMBER, Scope.TEAM}, "can be no stock in its scope"
     yield counter.stock and item and counter.subjects is None, "is an ITEM stock and needs `subjects`"
+    yield from ((applies, f"has `hints`, and {problem}") for applies, problem in _hint_problems(kind, counter))
+
+
+def _hint_problems(kind: CampaignType[Any, Any], counter: Counter[Any]) -> Iterator[Told]:
+    if counter.hints:
+        item = counter.scope is Scope.ITEM
+        yield counter.scope in {Scope.MEMBER, Scope.TEAM}, "what others have used up is no hint in its scope"
+        yield item and counter.field is None, "needs a `field` that names the item"
+        yield not counter.hints <= kind.refusals.keys(), "not all of them are among the refusals"

@@ -1,10 +1,11 @@
 """What a campaign may read when it decides: its config, its state, the member and what it declared."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from siyu.sdk.audience import Features
+from siyu.sdk.draws import Draw
 from siyu.sdk.model import CampaignConfig, CampaignState
 
 ConfigT = TypeVar("ConfigT", bound=CampaignConfig)
@@ -90,6 +91,18 @@ class Reads(Protocol):
     def reserved(self, key: str) -> Reserved | None:
         """As `View.reserved`."""
 
+    def team_key(self) -> str | None:
+        """As `View.team_key`."""
+
+    def zone(self) -> tzinfo:
+        """As `View.zone`."""
+
+    def now(self) -> datetime:
+        """As `View.now`."""
+
+    def draw(self, name: str) -> Draw:
+        """As `View.draw`."""
+
 
 class View(NamedTuple, Generic[ConfigT, StateT]):
     """A read-only picture at the moment of decision.
@@ -135,6 +148,32 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
         For types with `Hold` or `Settle` among their effects.
         """
         return self.reads.held(key)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The shop's time zone, in which counters have their periods and slots, whatever zone `fact.day` goes by."""
+        return self.reads.zone()
+
+    @property
+    def now(self) -> datetime:
+        """When the fact arrived to be decided (aware UTC): later than `fact.at` where it was told late, or where a
+        timer could not fire in time. Let time that somebody is given begin here; judge all else by `fact.at`.
+        """
+        return self.reads.now()
+
+    @property
+    def team_key(self) -> str | None:
+        """The key of the team that the fact names, or that `TeamOf.key` tells; None where there is none."""
+        return self.reads.team_key()
+
+    def draw(self, name: str) -> Draw:
+        """The campaign's draw of this name (1 to 64 characters), the same for ever; nobody knows its seed but `decide`.
+
+        `Campaign.draw` in GraphQL shows everybody the hash at any time. The seed is the campaign's to publish: keep it
+        in a state once nobody can get into the draw any more, and draw by the seed that is kept. Until then show
+        nothing that follows from it. In a preview or a simulation a seed that is not kept yet is another one.
+        """
+        return self.reads.draw(name)
 
     def team(self, state: type[TeamT]) -> TeamT | None:
         """The state of the team that the fact names; None where it names none, or one that does not exist.

@@ -80,7 +80,7 @@ SECTIONS = (
     Section(
         "The view",
         "What a decision may read: all of it was loaded beforehand.",
-        (sdk.View, sdk.MemberView, sdk.OrderView, sdk.Granted, sdk.Held, sdk.Reserved, sdk.NotDeclared),
+        (sdk.View, sdk.MemberView, sdk.OrderView, sdk.Granted, sdk.Held, sdk.Reserved, sdk.Draw, sdk.NotDeclared),
     ),
     Section(
         "Effects",

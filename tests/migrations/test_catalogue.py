@@ -498,6 +498,16 @@ async def test_what_the_log_names_cannot_be_deleted(shop: Pool, table: str, stat
         await shop.execute(statement.format(table))
 
 
+async def test_the_secret_of_a_campaigns_draws_is_its_own_and_cannot_be_changed(shop: Pool) -> None:
+    await shop.execute(A_CAMPAIGN)
+
+    secrets = [row[0] for row in await shop.fetch("SELECT draw_secret FROM campaign")]
+
+    assert (len(set(secrets)), {len(secret) for secret in secrets}) == (len(secrets), {32})
+    with pytest.raises(asyncpg.RaiseError, match="rows of campaign are kept as they are"):
+        await shop.execute("UPDATE campaign SET draw_secret = '', name = 'another'")
+
+
 async def test_a_transfer_cannot_be_edited(shop: Pool) -> None:
     await shop.execute(A_GRANT)
 

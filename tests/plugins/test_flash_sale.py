@@ -5,11 +5,22 @@ from datetime import datetime
 
 from plugins.flash_sale.campaign import FLASH_SALE
 from plugins.flash_sale.claiming import slot_key
-from plugins.flash_sale.config import FlashSaleConfig, Item
+from plugins.flash_sale.config import FlashSaleConfig, Item, Slot
 from plugins.flash_sale.states import CLAIMS_MAX, Claim, FlashSaleState, Status
 from siyu.sdk import Cancel, Confirm, Notify, Release, Reserve, Schedule, SetState
 from siyu.sdk.testing import Stage, campaign_tests
-from tests.plugins.mug_sale import PRICE_FEN, SLOTS, FlashSaleStage, claimed, paid, sale, status, stock
+from tests.plugins.mug_sale import (
+    PRICE_FEN,
+    SLOTS,
+    FlashSaleStage,
+    claimed,
+    lottery,
+    paid,
+    queue,
+    sale,
+    status,
+    stock,
+)
 
 
 def sell_out(stage: FlashSaleStage) -> None:
@@ -33,7 +44,44 @@ def be_refused(stage: FlashSaleStage) -> None:
         stage.act("lin", "claim", item="mug", quantity=quantity)
 
 
-test_conformance = campaign_tests(FLASH_SALE, configs=[sale(slots=SLOTS, slot_stock=1)], plays=[sell_out, be_refused])
+def wait_in_turn(stage: FlashSaleStage) -> None:
+    """Lead a stage through a queue: members join, overtake nobody, leave, and are offered what comes back."""
+    stage.config = queue(length=2, stock=2, slots=(*SLOTS[:1], Slot(start="12:30", end="13:00")))
+    keys = [claimed(stage, name) for name in ("lin", "wang")]
+    for name in ("zhao", "zhou", "zhou", "sun"):
+        stage.act(name, "join", item="mug")
+    stage.act("sun", "claim", item="mug")
+    [waiting] = stage.state("zhao").claims
+    stage.act("zhao", "cancel", reservation=waiting.reservation)
+    stage.act("lin", "cancel", reservation=keys[0])
+    stage.act("zhou", "leave", line=waiting.line)
+    stage.act("zhou", "leave", line=waiting.line)
+    stage.act("zhou", "join", item="mug")
+    stage.act("zhou", "enter", item="mug")
+    paid(stage, keys[1], member="wang")
+    stage.wait(minutes=40)
+
+
+def draw_lots(stage: FlashSaleStage) -> None:
+    """Lead a stage through a draw: winners who pay or do not, those who are next, and those who are late."""
+    stage.config = lottery(standby=1, slots=(Slot(start="12:00", end="12:26"), *SLOTS[1:]))
+    for name in ("lin", "wang", "zhao", "lin"):
+        stage.act(name, "enter", item="mug")
+    for name, what in (("zhou", "claim"), ("zhou", "join")):
+        stage.act(name, what, item="mug")
+    line = stage.state("lin").claims[0].line
+    stage.act("lin", "leave", line=line)
+    stage.wait(minutes=26)
+    stage.config = lottery(standby=1, slots=(Slot(start="12:00", end="13:26"), *SLOTS[1:]))
+    stage.act("zhou", "enter", item="mug")
+    stage.wait(days=1)
+
+
+test_conformance = campaign_tests(
+    FLASH_SALE,
+    configs=[sale(slots=SLOTS, slot_stock=1), queue(slots=SLOTS, slot_stock=1), lottery(), lottery(standby=0)],
+    plays=[sell_out, be_refused, wait_in_turn, draw_lots],
+)
 
 
 def test_a_claim_sets_units_aside_at_a_price_for_some_minutes() -> None:

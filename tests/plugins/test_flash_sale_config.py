@@ -12,7 +12,7 @@ from plugins.flash_sale.config import FlashSaleConfig, Item, Slot, slot_of, vali
 from siyu.campaigns.stock import check_stock_kept
 from siyu.errors import InvalidInput
 from siyu.sdk.testing import Stage
-from tests.plugins.mug_sale import PRICE_FEN, SLOTS, claimed, paid, sale, stock
+from tests.plugins.mug_sale import PRICE_FEN, SLOTS, claimed, lottery, paid, sale, stock
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,12 @@ def test_slots_end_after_they_start_and_do_not_overlap(
         {"slots": [{"start": "9:00", "end": "10:00"}]},
         {"slots": [{"start": "09:00", "end": "24:01"}]},
         {"minutes_to_pay": 0},
+        {"allocation": "auction"},
+        {"queue_length": 0},
+        {"queue_length": 1_001},
+        {"standby": 1_001},
+        {"standby_minutes": 0},
+        {"standby_minutes": 1_441},
     ],
 )
 def test_an_impossible_config_is_refused(config: dict[str, Any]) -> None:
@@ -132,7 +138,9 @@ def test_an_impossible_config_is_refused(config: dict[str, Any]) -> None:
 
 ROOMY = {"stock": 5, "per_member": 2, "per_claim": 2}
 # What a claim of two mugs at noon meets when one option is another than in ROOMY; None: no refusal. `title` is in
-# test_what_is_not_paid_in_time_is_for_sale_again.
+# test_what_is_not_paid_in_time_is_for_sale_again. No claim meets the options of LINES: `queue_length` is in
+# test_a_queue_is_bounded, the others are in test_who_is_next_after_a_draw_and_for_how_long.
+LINES = {"queue_length", "standby", "standby_minutes"}
 OPTIONS: dict[str, tuple[FlashSaleConfig, str | None]] = {
     "key": (FlashSaleConfig(items=(Item(**{**ROOMY, "key": "hat"}),)), "NO_ITEM"),
     "price_fen": (sale(**ROOMY, price_fen=1), None),
@@ -141,6 +149,7 @@ OPTIONS: dict[str, tuple[FlashSaleConfig, str | None]] = {
     "per_member": (sale(**{**ROOMY, "per_member": 1}), "MEMBER_LIMIT"),
     "per_claim": (sale(**{**ROOMY, "per_claim": 1}), "CLAIM_LIMIT"),
     "slots": (sale(**ROOMY, slots=(Slot(start="13:00", end="14:00"),)), "NOT_NOW"),
+    "allocation": (lottery(**ROOMY), "BY_LOT"),
     "minutes_to_pay": (sale(**ROOMY).model_copy(update={"minutes_to_pay": 1}), None),
 }
 
@@ -152,11 +161,12 @@ def two_mugs(config: FlashSaleConfig) -> tuple[str | None, int, timedelta]:
     if refusal is not None:
         return refusal, 0, timedelta(0)
     [claim] = stage.state("lin").claims
+    assert claim.pay_by is not None
     return None, claim.amount_fen, claim.pay_by - stage.now
 
 
 def test_defects_33_and_59_every_option_has_a_behaviour() -> None:
-    assert set(OPTIONS) == {*Item.model_fields, *FlashSaleConfig.model_fields} - {"title", "items"}
+    assert set(OPTIONS) == {*Item.model_fields, *FlashSaleConfig.model_fields} - {"title", "items"} - LINES
 
     usual, changed = two_mugs(sale(**ROOMY)), {name: two_mugs(config) for name, (config, _) in OPTIONS.items()}
 

@@ -43,7 +43,7 @@ class TwoShops:
 
     def claim(self, member: UUID) -> NewFact:
         """A member claims a mug now."""
-        key, [claim, _] = new_id().hex, FLASH_SALE.actions
+        key, [claim, *_] = new_id().hex, FLASH_SALE.actions
         return action_fact(FLASH_SALE, claim, self.campaign, member, {"item": "mug"}, key, self.clock.now)
 
     def paid(self, member: UUID, reservation: str, order: str, key: str | None = None) -> NewFact:

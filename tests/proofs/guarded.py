@@ -5,7 +5,9 @@ from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
+from tests.proofs.guarded_hints import HINT_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
+from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
@@ -243,7 +245,9 @@ GUARDS = (
     *FIELD_GUARDS,
     *FLASH_SALE_GUARDS,
     *GROUP_BUY_GUARDS,
+    *HINT_GUARDS,
     *INVITATION_GUARDS,
     *REFERRAL_GUARDS,
+    *LINE_GUARDS,
     *REFUND_GUARDS,
 )

@@ -54,8 +54,8 @@ FLASH_SALE_GUARDS = (
     Guard(
         "the stock that a claim is taken from",
         CLAIMING,
-        'yield Reserve("stock", quantity, key=key)',
-        'yield Reserve("slot_stock", quantity, key=key)',
+        'yield Reserve("stock", wanted.quantity, key=key)',
+        'yield Reserve("slot_stock", wanted.quantity, key=key)',
         (
             f"{STORIES}::test_defect_16_more_than_is_left_is_refused_and_takes_nothing",
             f"{ORDERS}::test_defect_20_the_buyer_of_the_last_unit_can_pay_for_it",
@@ -66,7 +66,7 @@ FLASH_SALE_GUARDS = (
     Guard(
         "what a slot sells at most",
         CLAIMING,
-        "if item.slot_stock is not None:",
+        "if item is not None and item.slot_stock is not None and wanted.is_of_slot:",
         "if False:",
         (f"{CONFIG}::test_a_slot_sells_its_part_of_the_stock",),
     ),
@@ -113,7 +113,7 @@ FLASH_SALE_GUARDS = (
     Guard(
         "a late payer of what is gone",
         PAYING,
-        'and over.quantity <= (view.left("stock") or 0)',
+        "and over.quantity <= left",
         "",
         (
             f"{ORDERS}::test_defect_18_a_late_payer_of_what_is_gone_is_refunded",

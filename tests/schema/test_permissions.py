@@ -104,6 +104,21 @@ MATRIX = {
         " { userErrors { code } } }",
         "m",
     ),
+    "flashSaleJoin": (
+        f'mutation {{ flashSaleJoin(input: {{campaign: "{SOME_ID}", item: "mug", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "flashSaleEnter": (
+        f'mutation {{ flashSaleEnter(input: {{campaign: "{SOME_ID}", item: "mug", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "flashSaleLeave": (
+        f'mutation {{ flashSaleLeave(input: {{campaign: "{SOME_ID}", line: "k", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
 }
 
 MEMBERS_TRACES = """

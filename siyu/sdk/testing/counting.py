@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from siyu.sdk.counters import Counter, Period, Scope, bucket_of
 from siyu.sdk.effects import Confirm, Release
-from siyu.sdk.teams import TEAM_KEYS_MAX
 from siyu.sdk.testing.limits import AMOUNT_MAX, SLOT_LENGTH_MAX, SUBJECT_LENGTH_MAX, SUBJECTS_NAMED_MAX
 from siyu.sdk.testing.scene import AnyCampaignType, Scene
 from siyu.sdk.testing.shop import CounterKey
@@ -51,18 +50,22 @@ def left_of(scene: Scene, found: FactCounter) -> int | None:
 
 
 def team_named(scene: Scene) -> str | None:
-    """The key of the team that the fact names, if it can be one."""
-    key = scene.fact.data.get(scene.kind.team.field) if scene.kind.team else None
+    """The key of the team that the fact names, or that the type tells, if it can be one."""
+    team, fact = scene.kind.team, scene.fact
+    if team is None:
+        return None
+    key = fact.data.get(team.field)
+    if team.field not in fact.data and team.key is not None:
+        key = team.key(scene.config, fact.data, fact.at.astimezone(scene.zone))
     return key if is_text(key, SUBJECT_LENGTH_MAX) else None
 
 
-def team_on(scene: Scene) -> str | None:
-    """The key of the team that the fact names, where it was opened or the config names it too."""
-    key, declared = team_named(scene), scene.kind.team
-    if key is None or declared is None or key in scene.shop.teams:
-        return key
-    named = () if declared.keys is None else islice(declared.keys(scene.config), TEAM_KEYS_MAX)
-    return key if key in named else None
+def stored_team(scene: Scene) -> str | None:
+    """The JSON of the fact's team as it is; None where there is none."""
+    key, team = team_named(scene), scene.kind.team
+    if key is None or team is None:
+        return None
+    return scene.shop.teams.get(key) or (None if team.key is None else team.state().model_dump_json())
 
 
 def has_keys(kind: AnyCampaignType) -> bool:

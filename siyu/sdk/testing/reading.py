@@ -1,12 +1,15 @@
 """What a campaign on a stage reads through its view."""
 
+from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
 from siyu.sdk.audience import Features
+from siyu.sdk.draws import DRAW_LENGTH_MAX, Draw, draw_of
 from siyu.sdk.effects import Hold, Settle
-from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_on
+from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, stored_team, team_named
 from siyu.sdk.testing.inviting import partner_of
 from siyu.sdk.testing.scene import Scene
+from siyu.sdk.testing.storable import is_text
 from siyu.sdk.view import Granted, Held, MemberView, NotDeclared, Reserved, TeamT
 
 
@@ -50,11 +53,8 @@ class SceneReads(NamedTuple):
         declared = self.scene.kind.team
         if declared is None or declared.state is not state:
             raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
-        key = team_on(self.scene)
-        stored = self.scene.shop.teams.get(key or "")
-        if key is None or stored is None:
-            return None if key is None else state()
-        return state.model_validate_json(stored)
+        stored = stored_team(self.scene)
+        return None if stored is None else state.model_validate_json(stored)
 
     def left(self, counter: str, subject: str | None) -> int | None:
         """As `View.left`."""
@@ -80,3 +80,21 @@ class SceneReads(NamedTuple):
             if found is None
             else Reserved(found.counter.name, found.counter.subject, found.amount, found.confirmed)
         )
+
+    def team_key(self) -> str | None:
+        """As `View.team_key`."""
+        return team_named(self.scene)
+
+    def zone(self) -> tzinfo:
+        """As `View.zone`."""
+        return self.scene.zone
+
+    def now(self) -> datetime:
+        """As `View.now`."""
+        return self.scene.now
+
+    def draw(self, name: str) -> Draw:
+        """As `View.draw`."""
+        if not is_text(name, DRAW_LENGTH_MAX):
+            raise NotDeclared(f"{name!r} is no name of a draw: a text of 1 to {DRAW_LENGTH_MAX} characters")
+        return draw_of(self.scene.shop.draw_secret, name)

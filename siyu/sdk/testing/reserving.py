@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from siyu.sdk.effects import Confirm, Release, Reserve, SetTeam
 from siyu.sdk.testing.bounds import listed, shown, wrong_amount, wrong_code, wrong_key, wrong_state
-from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, team_on
+from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, stored_team, team_named
 from siyu.sdk.testing.limits import RESERVATIONS_MAX
 from siyu.sdk.testing.scene import InvalidEffect, Logged, Refusal, Scene
 from siyu.sdk.testing.shop import Reservation
@@ -108,13 +108,12 @@ def confirm(scene: Scene, effect: Confirm) -> Logged:
 
 def team_problems(scene: Scene, effect: SetTeam) -> Iterator[str]:
     """A state of the teams' class, for the team that the fact names or for the one that it opens."""
-    declared = scene.kind.team
+    declared, known = scene.kind.team, team_named(scene)
     if declared is None:
         yield "the type has no `team`"
         return
     yield from wrong_state(declared.state, effect.state)
-    named = team_on(scene)
-    names = {scene.fact.new_key} if named is None else {scene.fact.new_key, named}
+    names = {scene.fact.new_key, known} if stored_team(scene) is not None else {scene.fact.new_key}
     if effect.team not in names:
         yield f"team {shown(effect.team)} is neither the one that the fact names nor its new_key"
 

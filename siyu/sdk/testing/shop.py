@@ -97,6 +97,7 @@ class OpenReview(NamedTuple):
 class Shop:
     """Everything that stays between two facts of a stage. `states` is JSON by member, as the database keeps it."""
 
+    draw_secret: bytes = b""
     members: dict[UUID, MemberView] = field(default_factory=dict)
     orders: Orders = field(default_factory=Orders)
     states: dict[UUID, str] = field(default_factory=dict)

@@ -35,7 +35,7 @@ class Stage(Generic[ConfigT, StateT]):
 
     `config` (default: the type's defaults) may be replaced between facts, as an operator may; `running` False is a
     campaign that was paused or has ended; `starts_at` and `ends_at` are its half-open window. Times are aware; a text
-    without an offset is in the stage's `zone`.
+    without an offset is in the stage's `zone`. Another `draw_secret` makes the campaign's draws fall another way.
 
     What a campaign raises passes through, and effects that the engine would not carry out raise InvalidEffect. In a
     shop both are CAMPAIGN_FAILED; in either case nothing has changed. What else was to follow then waits for the next
@@ -51,6 +51,7 @@ class Stage(Generic[ConfigT, StateT]):
         zone: tzinfo = SHANGHAI,
         starts_at: When | None = None,
         ends_at: When | None = None,
+        draw_secret: bytes = b"",
         asking: Ask = ask,
     ) -> None:
         self.kind = kind
@@ -60,7 +61,7 @@ class Stage(Generic[ConfigT, StateT]):
         self.now = self._moment(at)
         self.starts_at = None if starts_at is None else self._moment(starts_at)
         self.ends_at = None if ends_at is None else self._moment(ends_at)
-        self._ask, self._shop = asking, Shop()
+        self._ask, self._shop = asking, Shop(draw_secret=draw_secret)
         self._members: dict[str, Member] = {}
         self._numbers = count(1)
 

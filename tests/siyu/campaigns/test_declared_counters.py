@@ -39,6 +39,7 @@ BASE = tally(Scope.CAMPAIGN)
         ({"effects": frozenset({Grant, Refuse, SetTeam})}, "no Reserve effect"),
         ({"effects": frozenset({Reserve, Release}), "counters": (ONE,)}, "SetTeam"),
         ({"team": None}, "SetTeam"),
+        ({"team": TeamOf("team", TallyTeam, hidden=frozenset({"faces"}))}, "no such fields to hide: ['faces']"),
         ({"counters": (replace(ONE, name="Big Name"),)}, "snake_case"),
         ({"counters": (replace(ONE, name="x" * 33),)}, "snake_case"),
         ({"counters": (replace(ONE, refusal="NOBODYS"),)}, "not among the refusals"),
@@ -48,6 +49,13 @@ BASE = tally(Scope.CAMPAIGN)
         ({"counters": (replace(ONE, period=Period.SLOT),), "slot_of": None}, "no `slot_of`"),
         ({"counters": (replace(ONE, stock=True, scope=Scope.MEMBER),)}, "no stock in its scope"),
         ({"counters": (replace(ONE, stock=True, scope=Scope.ITEM, field="item"),)}, "needs `subjects`"),
+        ({"counters": (replace(ONE, hints=frozenset({ONE.refusal}), scope=Scope.MEMBER),)}, "no hint in its scope"),
+        ({"counters": (replace(ONE, hints=frozenset({ONE.refusal}), scope=Scope.TEAM),)}, "no hint in its scope"),
+        ({"counters": (replace(ONE, hints=frozenset({"NOBODYS"})),)}, "not all of them are among the refusals"),
+        (
+            {"counters": (replace(ONE, hints=frozenset({ONE.refusal}), scope=Scope.ITEM, subjects=lambda _: ("a",)),)},
+            "needs a `field` that names the item",
+        ),
     ],
 )
 def test_unsound_counters_leave_the_plugin_out(changes: dict[str, Any], told: str) -> None:

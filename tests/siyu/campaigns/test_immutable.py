@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from siyu.campaigns.immutable import is_immutable
+from siyu.campaigns.immutable import blank, is_immutable
 from siyu.sdk import CampaignState
 from tests.factories import shop_registry
 
@@ -57,6 +57,16 @@ def test_immutable(model: type[BaseModel]) -> None:
 @pytest.mark.parametrize("model", [WithList, WithNested, WithAny, Thawed, WithPrivate])
 def test_changeable(model: type[BaseModel]) -> None:
     assert not is_immutable(model)
+
+
+class MadeAnew(CampaignState):
+    number: int = Field(default_factory=iter(range(9)).__next__)
+
+
+def test_who_has_no_state_yet_shares_one_only_where_it_cannot_become_another() -> None:
+    assert blank(Inner) is blank(Inner)
+    assert blank(WithList) is not blank(WithList)
+    assert [blank(MadeAnew).number for _ in range(2)] == [0, 1]
 
 
 def test_check_in_needs_no_copies() -> None:

@@ -80,9 +80,9 @@ def decide(fact: Fact, view: View[TallyConfig, TallyState]) -> Iterator[Effect]:
 
 def _join(fact: Fact, view: View[TallyConfig, TallyState]) -> Effect:
     team = view.team(TallyTeam)
-    if team is None:
+    if team is None or view.team_key is None:
         return Refuse("NO_TEAM")
-    return SetTeam(fact.data["team"], TallyTeam(members=(*team.members, str(fact.member_id))))
+    return SetTeam(view.team_key, TallyTeam(members=(*team.members, str(fact.member_id))))
 
 
 def slot_of(config: TallyConfig, local: datetime) -> str | None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from siyu.campaigns import AnyCampaignType, participation_store
+from siyu.campaigns import participation_store
 from siyu.db import Pool
 from siyu.engine import BatchLimits
-from siyu.sdk import Scope, TeamOf
+from siyu.sdk import Scope
 from tests.factories import add_campaign, add_members
-from tests.siyu.engine.tally import Memory, TallyTeam, go, refusal, take, tally, tally_engine
+from tests.siyu.engine.tally import Memory, go, refusal, take, tally, tally_engine
 
 
 def test_a_team_is_opened_under_the_facts_own_key_and_no_other() -> None:
@@ -62,41 +62,6 @@ async def test_the_lock_of_a_team_is_what_keeps_its_members(
 
     with pytest.raises(AssertionError):
         await test_members_of_one_team_do_not_lose_one_another(pool, other_pool)
-
-
-def of_groups() -> AnyCampaignType:
-    """A type whose config names teams."""
-    kind = tally(Scope.TEAM)
-    return replace(kind, team=TeamOf("team", TallyTeam, keys=lambda config: config.items))
-
-
-def test_a_team_that_the_config_names_needs_no_opening() -> None:
-    shop = Memory(of_groups())
-    lin, bo, _ = shop.members
-
-    assert [refusal(shop.go(member, ("join",), team="cup")) for member in (lin, bo)] == [None, None]
-    assert refusal(shop.go(bo, ("join",), team="nobody's")) == "NO_TEAM"
-    assert refusal(shop.go(bo, ("set", "hat"), team="cup")) == "CAMPAIGN_FAILED"
-    record = shop.world.participations.team(shop.campaign.id, "cup")
-    assert record is not None
-    assert record.state_json() == f'{{"members":["{lin}","{bo}"]}}'
-
-
-async def test_members_of_a_named_team_that_is_new_to_two_engines_do_not_lose_one_another(
-    pool: Pool, other_pool: Pool
-) -> None:
-    """Both may want to write its first state: the second finds it written, and goes on from there."""
-    members = await add_members(pool, 60)
-    campaign, kind = await add_campaign(pool, "tally"), of_groups()
-    engines = [tally_engine(place, kind, BatchLimits(facts_max=5, share_min=1)) for place in (pool, other_pool)]
-
-    outcomes = await asyncio.gather(
-        *(engines[n % 2].submit(go(campaign, m, ("join",), team="hat")) for n, m in enumerate(members))
-    )
-
-    assert {refusal(outcome) for outcome in outcomes} == {None}
-    count = "SELECT jsonb_array_length(state->'members') FROM participation WHERE team = 'hat'"
-    assert await pool.fetchval(count) == 60
 
 
 async def test_an_older_state_of_a_team_is_brought_up_to_date(pool: Pool) -> None:

@@ -146,9 +146,6 @@ class Note(FactData):
 NOON, NIGHT = 12, 17
 # How a stage names the first facts, and so the teams that they open.
 FIRST_KEYS = tuple(uuid5(STAGE, f"fact/{number}").hex for number in range(1, 7))
-# Those that need no opening.
-NAMED_KEYS = ("hats",)
-TEAM_KEYS = (*FIRST_KEYS, *NAMED_KEYS)
 COUNTED = [
     Counter[PurchaseConfig](name="all", scope=Scope.CAMPAIGN, limit=lambda config, subject: 5, refusal="NO"),
     Counter[PurchaseConfig](
@@ -179,13 +176,12 @@ COUNTED = [
 
 
 class Go(ActionInput):
-    """The team that a fact names, often one that the first facts may have opened, or that needs no opening; items; what
-    value is for; a partner.
+    """The team that a fact names, often one that the first facts may have opened; items; what value is for; a partner.
 
     `turn` says which script the fact is decided by.
     """
 
-    team: Literal[TEAM_KEYS] | None = None  # type: ignore[valid-type]  # texts, made above
+    team: Literal[FIRST_KEYS] | None = None  # type: ignore[valid-type]  # texts, made above
     order: tuple[Literal["CROWD-1", "CROWD-2", "CROWD-3"], ...] = ()
     reference: Literal["CROWD-1", "CROWD-2", "CROWD-3"] | None = None
     turn: int | None = None
@@ -213,7 +209,7 @@ def scripted(scripts: Sequence[Script], declared: frozenset[type[Effect]]) -> An
         actions=(Action("go", Text(zh="走", en="Go"), Go),),
         counters=tuple(COUNTED),
         slot_of=lambda config, local: None if local.hour >= NIGHT else "am" if local.hour <= NOON else "pm",
-        team=TeamOf("team", Team, keys=lambda config: NAMED_KEYS),
+        team=TeamOf("team", Team),
         timers={"tick": Note, "tock": Note},
         emits={"ping": Note},
         reads=(References(frozenset({"scripted.go"}), "reference"), References(frozenset({"order.paid"}), "order")),

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from plugins.check_in.campaign import CHECK_IN
 from plugins.check_in.config import CheckInConfig
+from plugins.flash_sale.campaign import FLASH_SALE
+from plugins.flash_sale.config import Allocation, FlashSaleConfig, Item, Slot
 from plugins.purchase.campaign import PURCHASE, PurchaseConfig
 from siyu.campaigns import AnyCampaignType
 from siyu.engine import CAMPAIGN_FAILED
@@ -58,7 +60,7 @@ from siyu.sdk.testing.scene import Logged, Scene
 from siyu.sdk.testing.strategies import lives_of
 from tests.factories import LONG_AGO
 from tests.siyu.sdk.one_by_one import OneByOne
-from tests.siyu.sdk.scripted import COUNTED, TEAM_KEYS, By, LookAtPartner, LookAtValue, Script, Team, Teams, scripted
+from tests.siyu.sdk.scripted import COUNTED, FIRST_KEYS, By, LookAtPartner, LookAtValue, Script, Team, Teams, scripted
 from tests.siyu.sdk.scripts import (
     DEALING,
     GIVING,
@@ -81,6 +83,19 @@ from tests.siyu.sdk.value_stories import STORIES
 NOW = timedelta(0)
 # What members have from elsewhere.
 PURSES = {"lin": 8, "zhao": 40}
+# The lines of a flash sale on the first day of a stage.
+SALE_LINES = tuple(f"{mode}:item:2026-11-22T12:00" for mode in ("queue", "lottery"))
+SALE_DEEDS = st.one_of(
+    st.sampled_from(["claim", "join", "join", "enter", "enter"]).map(lambda deed: (deed, {"item": "item"})),
+    st.sampled_from(SALE_LINES).map(lambda line: ("leave", {"line": line})),
+    st.sampled_from(FIRST_KEYS).map(lambda key: ("cancel", {"reservation": key})),
+)
+SALE_STEPS = st.lists(
+    st.tuples(st.sampled_from(MEMBERS), st.sampled_from([0, 0, 1, 15, 30]), SALE_DEEDS).map(
+        lambda told: Step(told[0], timedelta(minutes=told[1]), timedelta(0), f"flash_sale.{told[2][0]}", told[2][1])
+    ),
+    max_size=16,
+)
 NO_AGES: Mapping[str, int] = {}
 # Steps at which the campaign is not open.
 CLOSED = st.frozensets(st.integers(0, 19), max_size=6)
@@ -135,7 +150,7 @@ def compare(
 
     for counter in COUNTED:
         assert stage.counted(counter.name) == engine.counted(counter.name)
-    for key in TEAM_KEYS:
+    for key in (*FIRST_KEYS, *SALE_LINES):
         assert stage.team(key) == engine.team(key)
 
 
@@ -194,6 +209,16 @@ def test_check_ins_are_equal(life: list[Step], closed: frozenset[int], config: C
 )
 def test_purchases_are_equal(life: list[Step], closed: frozenset[int], config: PurchaseConfig) -> None:
     compare(PURCHASE, config, life, closed)
+
+
+@settings(deadline=None)
+@given(SALE_STEPS, CLOSED, st.sampled_from(Allocation), st.integers(0, 2))
+def test_sales_are_equal(life: list[Step], closed: frozenset[int], allocation: Allocation, stock: int) -> None:
+    config = FlashSaleConfig(
+        items=(Item(stock=stock),), slots=(Slot(start="12:00", end="12:40"),), allocation=allocation, standby=1
+    )
+
+    compare(FLASH_SALE, config, life, closed)
 
 
 # A life may be long where timers set timers.

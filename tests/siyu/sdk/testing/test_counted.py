@@ -1,14 +1,11 @@
 """Counters and teams on the stage."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
-from uuid import UUID
 
 import pytest
 
-from siyu.sdk import Effect, Fact, Refuse, Reserve, SetTeam, TeamOf, Text, View
-from siyu.sdk.testing import CHECKS, CampaignIsNotSound, InvalidEffect, Stage, campaign_tests, check_campaign, stage_of
+from siyu.sdk import Reserve, Text
+from siyu.sdk.testing import CHECKS, CampaignIsNotSound, Stage, campaign_tests, check_campaign, stage_of
 from siyu.sdk.testing.limits import RESERVATIONS_MAX
 from tests.siyu.sdk.testing.together import TOGETHER, TeamState, TogetherConfig, a_friend_joins
 
@@ -50,41 +47,6 @@ def test_a_friend_makes_it_used_for_good() -> None:
     assert (stage.act("zhao", "join", team=team).refusal, stage.timers("lin")) == ("FULL", {})
     assert stage.act("zhao", "join", team="another").refusal == "NO_TEAM"
     assert stage.team("another") is None
-
-
-def test_a_team_that_the_config_names_needs_no_opening() -> None:
-    kind = replace(TOGETHER, team=TeamOf("team", TeamState, keys=lambda config: ["cups", "hats"]), decide=_join)
-    stage = Stage(kind)
-
-    for member in ("lin", "wang"):
-        assert stage.act(member, "join", team="cups").refusal is None
-
-    assert (stage.team("cups"), stage.team("hats")) == (TeamState(members=tuple(map(_id, ("lin", "wang")))), None)
-    assert stage.act("lin", "join", team="mugs").refusal == "NO_TEAM"
-
-
-def _id(name: str) -> UUID:
-    return Stage(TOGETHER).member(name).id
-
-
-def _join(fact: Fact, view: View[TogetherConfig, Any]) -> Iterator[Effect]:
-    team = view.team(TeamState)
-    if team is None:
-        yield Refuse("NO_TEAM")
-    else:
-        yield SetTeam(fact.data["team"], TeamState(members=(*team.members, fact.member_id)))
-
-
-@pytest.mark.parametrize("team", ["mugs", None])
-def test_no_other_team_can_be_set_than_one_the_fact_and_the_config_name(team: Any) -> None:
-    kind = replace(
-        TOGETHER,
-        team=TeamOf("team", TeamState, keys=lambda config: ["cups"]),
-        decide=lambda fact, view: [SetTeam(team, TeamState())],
-    )
-
-    with pytest.raises(InvalidEffect, match="neither the one that the fact names"):
-        Stage(kind).act("lin", "join", team="mugs")
 
 
 def test_two_of_a_decision_need_the_sum() -> None:

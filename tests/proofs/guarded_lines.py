@@ -1,0 +1,222 @@
+"""The guards of queues and draws."""
+
+from tests.proofs.guard import Guard
+
+CLAIMING, PAYING, STATES = (f"plugins/flash_sale/{name}.py" for name in ("claiming", "paying", "states"))
+QUEUEING, DRAWING = "plugins/flash_sale/queueing.py", "plugins/flash_sale/drawing.py"
+QUEUE, LOTTERY = "tests/plugins/test_flash_sale_queue.py", "tests/plugins/test_flash_sale_lottery.py"
+OFFERS, PREVIEWS = "tests/plugins/test_flash_sale_offers.py", "tests/plugins/test_flash_sale_line_previews.py"
+DRAWS, TEAMS = "tests/siyu/sdk/test_draws.py", "tests/siyu/engine/test_told_teams.py"
+
+LINE_GUARDS = (
+    Guard(
+        "nobody overtakes those who wait",
+        CLAIMING,
+        "if line is not None and (line.waiting or quantity > free_units(line, view)):",
+        "if line is not None and quantity > free_units(line, view):",
+        (f"{QUEUE}::test_nobody_overtakes_those_who_wait",),
+    ),
+    Guard(
+        "a unit on its way is somebody's",
+        CLAIMING,
+        " - line.offered\n\n\ndef give_back",
+        "\n\n\ndef give_back",
+        (f"{OFFERS}::test_a_unit_that_is_on_its_way_to_somebody_is_nobody_elses",),
+    ),
+    Guard(
+        "a wait is given back by leaving",
+        CLAIMING,
+        "elif found.status is Status.WAITING:",
+        "elif False:",
+        (f"{QUEUE}::test_a_wait_is_no_claim_to_be_given_back_or_paid",),
+    ),
+    Guard(
+        "what was lost is not given back",
+        CLAIMING,
+        "elif found.status is not Status.HELD:",
+        "elif found.is_over:",
+        (f"{LOTTERY}::test_an_order_for_what_was_not_won_goes_back[0]",),
+    ),
+    Guard(
+        "who waits has what they wait for",
+        STATES,
+        "COUNTED = frozenset({Status.WAITING, Status.HELD, Status.PAID})",
+        "COUNTED = frozenset({Status.HELD, Status.PAID})",
+        (f"{QUEUE}::test_a_member_waits_once_and_for_no_more_than_they_may_have",),
+    ),
+    Guard(
+        "nothing is paid for that was not offered",
+        STATES,
+        "return self.status in {Status.WAITING, Status.LOST}",
+        "return False",
+        (
+            f"{QUEUE}::test_a_wait_is_no_claim_to_be_given_back_or_paid",
+            f"{LOTTERY}::test_an_order_for_what_was_not_won_goes_back[9]",
+            f"{LOTTERY}::test_an_order_for_what_was_not_won_goes_back[0]",
+        ),
+    ),
+    Guard(
+        "a late payer comes after those who wait",
+        PAYING,
+        "line.is_draw or line.waiting or not",
+        "line.is_draw or not",
+        (f"{QUEUE}::test_a_late_payer_gets_nothing_that_others_wait_for",),
+    ),
+    Guard(
+        "a late payer comes after those of the draw",
+        PAYING,
+        "line.is_draw or line.waiting or not",
+        "line.waiting or not",
+        (f"{LOTTERY}::test_a_late_winner_gets_nothing_while_the_slot_lasts",),
+    ),
+    Guard(
+        "a late payer of another slot",
+        PAYING,
+        " or not is_now(fact.data, fact, view)):",
+        "):",
+        (f"{QUEUE}::test_a_late_payer_gets_nothing_once_the_slot_is_over",),
+    ),
+    Guard(
+        "a late payer and what is on its way",
+        PAYING,
+        " - (line.offered if line is not None else 0)",
+        "",
+        (f"{OFFERS}::test_a_late_payer_gets_no_unit_that_is_on_its_way",),
+    ),
+    Guard(
+        "one wait in a queue",
+        QUEUEING,
+        'elif view.state.waiting_in(key) is not None:\n        yield Refuse("IN_LINE")',
+        'elif False:\n        yield Refuse("IN_LINE")',
+        (f"{QUEUE}::test_a_member_waits_once_and_for_no_more_than_they_may_have",),
+    ),
+    Guard(
+        "the length of a queue",
+        QUEUEING,
+        "if len(line.waiting) + line.offered >= most else None",
+        "if False else None",
+        (f"{QUEUE}::test_a_queue_is_bounded",),
+    ),
+    Guard(
+        "who is being offered something stays",
+        QUEUEING,
+        "elif number not in line.waiting:",
+        "elif False:",
+        (f"{OFFERS}::test_who_is_being_offered_a_unit_cannot_leave",),
+    ),
+    Guard(
+        "a ticket is kept until it is drawn",
+        QUEUEING,
+        'if number is None:\n        yield Refuse("NOT_DRAWN")',
+        'if False:\n        yield Refuse("NOT_DRAWN")',
+        (f"{LOTTERY}::test_a_ticket_is_kept_until_it_is_drawn_and_then_the_wait_can_be_left",),
+    ),
+    Guard(
+        "a line ends",
+        QUEUEING,
+        "if line.ends_at is None or fact.at >= line.ends_at:",
+        "if line.ends_at is None:",
+        (f"{LOTTERY}::test_what_comes_back_as_the_wait_ends_is_offered_to_nobody",),
+    ),
+    Guard(
+        "a draw is settled before anything is offered",
+        QUEUEING,
+        "return line.freed if line.is_settled else 0",
+        "return line.freed",
+        (f"{LOTTERY}::test_nobody_is_offered_anything_before_every_ticket_has_its_place",),
+    ),
+    Guard(
+        "a queue offers what its own slot sells",
+        QUEUEING,
+        "return free_units(line, view) if is_now(fact.data, fact, view) else 0",
+        "return free_units(line, view)",
+        (f"{OFFERS}::test_what_is_told_late_of_another_slot_is_offered_to_nobody[earlier]",),
+    ),
+    Guard(
+        "an offer of what is gone",
+        QUEUEING,
+        "if has_one(found, view):",
+        "if True:",
+        (
+            f"{OFFERS}::test_who_finds_the_offer_gone_is_in_their_place_again",
+            f"{OFFERS}::test_who_finds_the_offer_gone_after_the_slot_has_lost",
+        ),
+    ),
+    Guard(
+        "who is being offered something has not lost",
+        QUEUEING,
+        "if number in line.waiting:",
+        "if number is not None:",
+        (f"{OFFERS}::test_who_is_being_offered_a_unit_as_the_slot_ends_gets_it",),
+    ),
+    Guard(
+        "one ticket a member",
+        DRAWING,
+        "if view.state.waiting_in(key) is not None:",
+        "if False:",
+        (f"{LOTTERY}::test_a_member_has_one_ticket_and_none_for_more_than_they_may_have",),
+    ),
+    Guard(
+        "no ticket once it is drawn",
+        DRAWING,
+        "if line.units is not None or (line.closes_at is not None and fact.at >= line.closes_at):",
+        "if line.closes_at is not None and fact.at >= line.closes_at:",
+        (f"{LOTTERY}::test_a_ticket_that_was_asked_for_just_before_the_draw_and_is_decided_after_it_comes_too_late",),
+    ),
+    Guard(
+        "no ticket when it is to be drawn",
+        DRAWING,
+        "if line.units is not None or (line.closes_at is not None and fact.at >= line.closes_at):",
+        "if line.units is not None:",
+        (f"{LOTTERY}::test_a_ticket_that_is_asked_for_as_the_draw_is_due_comes_too_late",),
+    ),
+    Guard(
+        "the first ticket fixes the draw",
+        DRAWING,
+        "closes_at = line.closes_at or slot_end(",
+        "closes_at = slot_end(",
+        (f"{LOTTERY}::test_the_first_ticket_fixes_when_it_is_drawn",),
+    ),
+    Guard(
+        "as many win as there are units",
+        DRAWING,
+        'if place <= drawn.units and view.left("stock"):',
+        'if view.left("stock"):',
+        (f"{LOTTERY}::test_a_slot_draws_for_its_part_of_the_stock",),
+    ),
+    Guard(
+        "nobody wins what is not there",
+        DRAWING,
+        'if place <= drawn.units and view.left("stock"):',
+        "if place <= drawn.units:",
+        (f"{LOTTERY}::test_a_winner_for_whom_nothing_is_left_is_first_in_line",),
+    ),
+    Guard(
+        "a slot's part of a draw",
+        DRAWING,
+        "left if item is None or item.slot_stock is None else min(left, item.slot_stock)",
+        "left",
+        (f"{LOTTERY}::test_a_slot_draws_for_its_part_of_the_stock",),
+    ),
+    Guard(
+        "partners of a shuffle swap together",
+        "siyu/sdk/draws.py",
+        "drawn.update(max(place, partner).to_bytes(",
+        "drawn.update(place.to_bytes(",
+        (f"{DRAWS}::test_every_ticket_has_a_position_of_its_own",),
+    ),
+    Guard(
+        "no preview foretells a draw",
+        "siyu/campaigns/loading.py",
+        "CASE WHEN $2 THEN draw_secret ELSE '' END AS draw_secret",
+        "CASE WHEN $2 THEN draw_secret ELSE draw_secret END AS draw_secret",
+        (f"{PREVIEWS}::test_no_preview_tells_how_a_draw_will_fall",),
+    ),
+    Guard(
+        "who waits is hidden",
+        "siyu/campaigns/describing.py",
+        'state.model_dump(mode="json", exclude=hidden)',
+        'state.model_dump(mode="json")',
+        (f"{TEAMS}::test_what_is_hidden_nobody_is_shown[hidden1-shown1]",),
+    ),
+)
