@@ -79,22 +79,32 @@ def lines(pool: Pool, other_pool: Pool) -> TwoLines:
     return TwoLines(pool, other_pool)
 
 
-async def test_as_many_win_a_draw_as_there_are_units_and_those_whom_its_seed_says(lines: TwoLines) -> None:
-    members = await add_members(lines.pool, 60)
-    await lines.sell("lottery", 20, standby=15)
+async def race_for(lines: TwoLines, count: int, units: int, standby: int) -> None:
+    """So many enter a draw for so many units, and are drawn, at once."""
+    members = await add_members(lines.pool, count)
+    await lines.sell("lottery", units, standby=standby)
 
-    assert await lines.all_act("enter", members) == {None: 60}
-    assert sorted(claim.ticket or 0 for claim in (await lines.claims_of()).values()) == list(range(60))
+    assert await lines.all_act("enter", members) == {None: count}
+    assert sorted(claim.ticket or 0 for claim in (await lines.claims_of()).values()) == list(range(count))
     await lines.fire(DRAWN_AT)
 
     line, claims = await lines.line(), await lines.claims_of()
-    assert (line.units, line.tickets, line.decided, await lines.stock()) == (20, 60, 60, (0, 20))
-    assert line.waiting == tuple(range(21, 36))
+    assert (line.units, line.tickets, line.decided, await lines.stock()) == (units, count, count, (0, units))
+    assert line.waiting == tuple(range(units + 1, units + standby + 1))
     for claim in claims.values():
-        place = Draw(line.seed or "", "").position(claim.ticket or 0, 60) + 1
-        expected = Status.HELD if place <= 20 else Status.WAITING if place <= 35 else Status.LOST
-        assert (claim.place, claim.status) == (place, expected)
+        place = Draw(line.seed or "", "").position(claim.ticket or 0, count) + 1
+        lost = Status.WAITING if place <= units + standby else Status.LOST
+        assert (claim.place, claim.status) == (place, Status.HELD if place <= units else lost)
     await lines.verify()
+
+
+async def test_as_many_win_a_draw_as_there_are_units_and_those_whom_its_seed_says(lines: TwoLines) -> None:
+    await race_for(lines, 60, 20, 15)
+
+
+@pytest.mark.prove
+async def test_a_thousand_enter_a_draw_for_a_hundred_units(lines: TwoLines) -> None:
+    await race_for(lines, 1_000, 100, 500)
 
 
 async def test_what_winners_give_back_at_once_goes_to_those_who_are_next(lines: TwoLines) -> None:
