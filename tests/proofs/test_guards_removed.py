@@ -13,7 +13,9 @@ from tests.docs.pages import ROOT
 from tests.proofs.guard import Guard
 from tests.proofs.guarded import GUARDS
 
+# Of the tests of one guard, and once of all.
 RUN_TIMEOUT_S = 120
+ALL_TIMEOUT_S = 900
 # Below it pytest lists what failed.
 SUMMARY = " short test summary info "
 # The run starts servers of its own: in ours it would take away the template that other tests copy.
@@ -29,12 +31,12 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, copy / name)
     tests = sorted({test for guard in GUARDS for test in guard.tests})
-    code, _, out = run(copy, tests)
+    code, _, out = run(copy, tests, ALL_TIMEOUT_S)
     assert (code, f"{len(tests)} passed" in out) == (0, True), out
     return copy
 
 
-def run(tree: Path, tests: Iterable[str]) -> tuple[int, list[str], str]:
+def run(tree: Path, tests: Iterable[str], timeout_s: int = RUN_TIMEOUT_S) -> tuple[int, list[str], str]:
     """Run these tests in the copy: pytest's exit code, the lines of what failed, and all that it wrote."""
     command = [sys.executable, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *tests]
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
@@ -44,7 +46,7 @@ def run(tree: Path, tests: Iterable[str]) -> tuple[int, list[str], str]:
         env=inherited | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=RUN_TIMEOUT_S,
+        timeout=timeout_s,
         check=False,
     )
     summary = finished.stdout.rpartition(SUMMARY)[2].splitlines()
