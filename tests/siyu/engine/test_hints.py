@@ -21,7 +21,7 @@ from tests.factories import SHANGHAI, add_campaign, add_members, registry_of
 from tests.seeds import seeded_random
 
 REGISTRY = registry_of(FLASH_SALE)
-CLAIM, CANCEL = FLASH_SALE.actions
+CLAIM, CANCEL, *_ = FLASH_SALE.actions
 NOWHERE = "unix:///nowhere/at/all.sock"
 # Until what one process has found out has come to another one that asks for it.
 SPREAD_TIMEOUT_S = 0.5
