@@ -3,8 +3,9 @@
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,21 @@ def given_servers() -> Servers | None:
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` starts: each has servers of its own, but given ones are shared and emptied."""
     return 0 if given_servers() else min(os.cpu_count() or 1, WORKERS_MAX)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """What a process tells of a test goes through a pipe of UTF-8, which lone surrogates in a log would break."""
+    return encodable((yield))
+
+
+def encodable(value: Any) -> Any:
+    """The same, with what UTF-8 cannot hold spelt out."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: encodable(each) for key, each in value.items()}
+    return type(value)(map(encodable, value)) if isinstance(value, list | tuple) else value
 
 
 @pytest.fixture(scope="session")

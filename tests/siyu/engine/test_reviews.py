@@ -290,7 +290,7 @@ async def test_what_is_no_verdict_is_told(desk: Desk) -> None:
 
 async def test_a_type_that_asks_for_reviews_no_more_leaves_them_open(desk: Desk, pool: Pool, clock: TestClock) -> None:
     await desk.show()
-    await pool.execute("UPDATE campaign SET type_key = 'check_in'")
+    await pool.execute("UPDATE campaign SET type_key = 'purchase'")
 
     with pytest.raises(CampaignStateError, match="asks for no reviews any more"):
         await desk.say(engine=desk_engine(pool, clock, registry=shop_registry()))
