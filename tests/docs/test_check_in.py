@@ -50,7 +50,7 @@ async def test_the_documents_lead_from_a_photo_to_the_groups_bonus(shop: Shop, n
     answers: dict[str, Any] = {}
     for block, variables in documents(blocks(page_of(name))):
         filled_in = json.loads(CAPITALS.sub(lambda found: ids[found[0]], variables))
-        principal: Principal = principal_of(block, member)
+        principal: Principal = principal_of(block, member, member)
         answers[block.text.split("(")[0].split()[-1]] = await shop.data(principal, block.text, **filled_in)
         await shop.engine.drain()
 

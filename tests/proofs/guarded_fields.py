@@ -1,8 +1,8 @@
 """The guards of read fields, and of teams that a config names."""
 
-from tests.proofs.guard import CAMPAIGNS, ENGINE, Guard
+from tests.proofs.guard import CAMPAIGNS, Guard
 
-FIELDS, TEAMS = "tests/schema/test_read_fields.py", "tests/siyu/engine/test_teams.py"
+FIELDS = "tests/schema/test_read_fields.py"
 
 FIELD_GUARDS = (
     Guard(
@@ -32,12 +32,5 @@ FIELD_GUARDS = (
         "asked.features if kind.features is not None and kind.features(config) is True else None",
         "asked.features",
         (f"{FIELDS}::test_a_field_sees_the_campaigns_day_and_what_the_shop_knows_where_the_type_asks_for_it",),
-    ),
-    Guard(
-        "no team but one that the config names",
-        f"{ENGINE}/counting.py",
-        "return key if key in named else None",
-        "return key",
-        (f"{TEAMS}::test_a_team_that_the_config_names_needs_no_opening",),
     ),
 )

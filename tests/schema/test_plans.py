@@ -1,6 +1,7 @@
 """Over the whole schema and a real shop, plans answer whoever asks what graphql-core answers."""
 
-from collections.abc import Awaitable
+import gc
+from collections.abc import Awaitable, Iterator
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -17,11 +18,19 @@ from tests.api.executor.nulls import nulled
 from tests.factories import add_campaign, add_members, paid, refunded, sign
 from tests.schema.conftest import ANONYMOUS, NOON, OPERATOR, SERVICE, Shop, as_member
 
-# graphql-core leaves behind what the siblings of an error would have waited for.
+# graphql-core leaves behind what the siblings of an error would have waited for; it is collected while we look away.
 pytestmark = [
+    pytest.mark.usefixtures("collected"),
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings("ignore:Exception ignored in. <coroutine:pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """What was left behind is gone before the next test."""
+    yield
+    gc.collect()
 
 
 # The inputs of previews follow rules of their own, and a board that is read anew says so in these fields.

@@ -1,6 +1,7 @@
 """What a plan answers is, byte for byte, what graphql-core answers."""
 
-from collections.abc import Awaitable
+import gc
+from collections.abc import Awaitable, Iterator
 from random import Random
 from typing import Any
 
@@ -25,11 +26,19 @@ LITERALS = {
 # Fields whose resolvers are coroutines in any world.
 LATE = frozenset({"slow", "lateSecret", "awaited"})
 SCHEMA = strawberry.Schema(Query, Mutation, types=[Other])._schema
-# graphql-core leaves behind what the siblings of an error would have waited for.
+# graphql-core leaves behind what the siblings of an error would have waited for; it is collected while we look away.
 pytestmark = [
+    pytest.mark.usefixtures("collected"),
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings("ignore:Exception ignored in. <coroutine:pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """What was left behind is gone before the next test."""
+    yield
+    gc.collect()
 
 
 class Both:

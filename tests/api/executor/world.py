@@ -2,9 +2,9 @@
 
 import asyncio
 import enum
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from random import Random
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 from strawberry.permission import BasePermission
@@ -56,7 +56,7 @@ def drawn(info: strawberry.Info, *at: object, make: Callable[[Random], T]) -> "T
         if isinstance(value, Exception) and random.random() < 0.5:
             raise value
         return value
-    return later(value, random.randint(0, 2))
+    return Later(value, random.randint(0, 2))
 
 
 def made(random: Random, make: Callable[[Random], T]) -> Any:
@@ -69,13 +69,18 @@ def made(random: Random, make: Callable[[Random], T]) -> Any:
     return make(random)
 
 
-async def later(value: T, turns: int) -> T:
-    """The value after some turns of the loop."""
-    for _ in range(turns):
-        await asyncio.sleep(0)
-    if isinstance(value, Exception):
-        raise value
-    return value
+class Later(Generic[T]):
+    """The value after some turns of the loop; whoever leaves it behind is not warned, as of a coroutine."""
+
+    def __init__(self, value: T, turns: int) -> None:
+        self._value, self._turns = value, turns
+
+    def __await__(self) -> Generator[Any, None, T]:
+        for _ in range(self._turns):
+            yield from asyncio.sleep(0).__await__()
+        if isinstance(self._value, Exception):
+            raise self._value
+        return self._value
 
 
 @strawberry.interface
@@ -174,7 +179,7 @@ def several(info: strawberry.Info, random: Random, most: int) -> list[Any]:
     """Things, nulls, errors and things to wait for."""
     found = [made(random, thing) for _ in range(random.randint(0, most))]
     slow = info.context.slow
-    return [later(each, 1) if slow and random.random() < 0.3 else each for each in found]
+    return [Later(each, 1) if slow and random.random() < 0.3 else each for each in found]
 
 
 def rows(random: Random) -> list[Any]:

@@ -133,8 +133,9 @@ async def test_an_invitation_that_nobody_locked_for_is_found_by_the_constraint(p
             submitted = asyncio.gather(
                 engine.submit(bind(campaign, lin, old)), engine.submit(bind(campaign, wang, old))
             )
+            # Not by this connection: a transaction goes on seeing who was waiting when it first looked.
             async with asyncio.timeout(WAIT_S_MAX):
-                while not await connection.fetchval(waiting):
+                while not await pool.fetchval(waiting):
                     await asyncio.sleep(0.01)
         outcomes = await submitted
 
