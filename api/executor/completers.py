@@ -121,13 +121,10 @@ class ListCompleter(OfField):
             raise GraphQLError(f"Expected Iterable, but did not find one for field '{self.field.where}'.")
         answer: list[Any] = []
         container[key] = answer
-        complete, here = self._items, Place(container, key, self.nullable, within)
+        fill, here = self._items.fill, Place(container, key, self.nullable, within)
         for index, item in enumerate(value):
             answer.append(None)
-            try:
-                complete(item, answer, index, here, execution)
-            except Exception as error:  # an item's error is told at the item
-                execution.failures.add(error, complete.nodes, Place(answer, index, complete.nullable, here))
+            fill(item, answer, index, here, execution)
 
 
 async def drained(values: AsyncIterable[Any]) -> list[Any]:

@@ -1,7 +1,8 @@
 """One execution of a plan: level by level, every field of all objects of a level at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import ExecutionResult, FieldNode
@@ -32,7 +33,7 @@ class Awaited(NamedTuple):
     within: Place | None
 
 
-class Completer:
+class Completer(ABC):
     """Turns values of one field into the answer: `complete(value, container, key, within, execution)` fills a slot.
 
     `nullable` says whether null may stand there; what it raises is an error of the slot at `nodes`. Values of exactly
@@ -44,18 +45,16 @@ class Completer:
     def __init__(self, nodes: list[FieldNode], *, nullable: bool, own: type | None = None) -> None:
         self.nodes, self.nullable, self.own = nodes, nullable, own
 
+    @abstractmethod
     def __call__(
         self, value: Any, container: Any, key: str | int, within: Place | None, execution: "Execution"
     ) -> None:
-        """Fill the slot. Raises what is wrong with the value."""
-        raise NotImplementedError
+        """Fill the slot. Raises what is wrong with the value, and a value that is an error."""
 
-    def fill(
-        self, resolve: Callable[[], Any], container: Any, key: str | int, within: Place | None, execution: "Execution"
-    ) -> None:
-        """Fill the slot with what `resolve` returns, or with the error that it or its value raises."""
+    def fill(self, value: Any, container: Any, key: str | int, within: Place | None, execution: "Execution") -> None:
+        """Fill the slot with the value, or with what its error leaves there."""
         try:
-            self(resolve(), container, key, within, execution)
+            self(value, container, key, within, execution)
         except Exception as error:  # whatever a resolver raises is told at its field
             execution.failures.add(error, self.nodes, Place(container, key, self.nullable, within))
 
@@ -63,12 +62,10 @@ class Completer:
 class Execution:
     """The state of one execution; `executor` is graphql-core's, asked for variables and for what resolvers are told."""
 
-    __slots__ = ("_awaited", "_level", "bound", "executor", "failures")
+    __slots__ = ("_awaited", "_level", "executor", "failures")
 
     def __init__(self, executor: "Executor[Any]") -> None:
         self.executor, self.failures = executor, Failures()
-        # What a field's resolver is called with, by field: the same for all of its objects.
-        self.bound: dict[Any, Any] = {}
         self._level: dict[ObjectPlan, list[Source]] = {}
         self._awaited: list[Awaited] = []
 
@@ -120,5 +117,4 @@ class Execution:
             for each, result in zip(awaited, results, strict=True):
                 if isinstance(result, BaseException) and not isinstance(result, Exception):
                     raise result
-                # A value that is an error is raised by the completer, as one that a resolver returned would be.
-                each.complete.fill(lambda result=result: result, each.container, each.key, each.within, self)  # type: ignore[misc]
+                each.complete.fill(result, each.container, each.key, each.within, self)

@@ -120,5 +120,4 @@ def _function(resolver: "StrawberryResolver[Any]") -> Callable[..., Any]:
 
 
 def _strawberry_schema(schema: GraphQLSchema) -> strawberry.Schema:
-    # strawberry itself keeps its schema there.
-    return cast("strawberry.Schema", schema._strawberry_schema)  # type: ignore[attr-defined]
+    return cast("strawberry.Schema", schema._strawberry_schema)  # type: ignore[attr-defined]  # strawberry puts it there

@@ -104,6 +104,19 @@ async def test_answers_are_equal_where_values_come_later() -> None:
     await answers_are_equal_where_values_come_later(250)
 
 
+async def test_the_steps_of_a_mutation_are_done_in_turn() -> None:
+    text = (
+        "mutation { a: step(number: 1) { name } b: step(number: 2) { child { sure } } c: step(number: 3) { number } }"
+    )
+    core, planned = World(5, slow=True), World(5, slow=True)
+    expected = await execute(SCHEMA, parse(text), context_value=core)
+    answer = await Plans(SCHEMA, PlanCounts()).run(text, parse(text), None, None, None, planned)
+
+    assert answer is not None
+    assert told(answer)["data"] == told(expected)["data"]
+    assert planned.steps == core.steps == [1, -1, 2, -2, 3, -3]
+
+
 @pytest.mark.prove
 async def test_many_answers_are_equal() -> None:
     await answers_errors_and_their_order_are_equal(5_000)
