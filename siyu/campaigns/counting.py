@@ -45,23 +45,17 @@ class Happened(Protocol):
 
 
 def team_named(campaign: LiveCampaign, fact: Happened, zone: ZoneInfo) -> str | None:
-    """The key of the team that a fact's data names, or that the type tells, if it can be one. Raises as `team_told`."""
-    team = campaign.needs.team
-    if team is None:
-        return None
-    key = fact.data[team.field] if team.field in fact.data else team_told(campaign, fact, zone)
-    return key if is_subject(key) else None
-
-
-def team_told(campaign: LiveCampaign, fact: Happened, zone: ZoneInfo) -> str | None:
-    """The key that the type tells for a fact whose data name no team: of one that is there from the start.
+    """The key of the team that a fact's data names, or else that the type tells, if it can be one.
 
     Raises whatever the type's `TeamOf.key` raises.
     """
     team = campaign.needs.team
-    if team is None or team.key is None or team.field in fact.data:
+    if team is None:
         return None
-    key = team.key(campaign.lent_config(), fact.data, fact.at.astimezone(zone))
+    if team.field in fact.data or team.key is None:
+        key = fact.data.get(team.field)
+    else:
+        key = team.key(campaign.lent_config(), fact.data, fact.at.astimezone(zone))
     return key if is_subject(key) else None
 
 

@@ -57,12 +57,12 @@ def left_of(scene: Scene, found: NamedCounter) -> int | None:
 
 
 def team_key_of(scene: Scene) -> str | None:
-    """The key of the team that the fact names, or that its type tells. Raises as `team_told`."""
+    """The key of the team that the fact names, or that its type tells. Raises as `team_named`."""
     return team_named(scene.campaign, scene.fact, scene.world.zone)
 
 
 def team_of(scene: Scene) -> ParticipationRecord | None:
-    """The participation of the fact's team; None where there is none. Raises as `team_told`."""
+    """The participation of the fact's team; None where there is none. Raises as `team_named`."""
     key, campaign, participations = team_key_of(scene), scene.campaign, scene.world.participations
     if key is None:
         return None

@@ -11,7 +11,7 @@ from siyu.campaigns import (
     lock_counters,
 )
 from siyu.campaigns.counters import CounterKey
-from siyu.campaigns.counting import bucket_named, item_named, key_of, subjects_named, team_named, team_told
+from siyu.campaigns.counting import bucket_named, item_named, key_of, subjects_named, team_named
 from siyu.campaigns.needs import NOTHING, AnyCounter
 from siyu.campaigns.participation_store import WantedTeam
 from siyu.campaigns.participations import first_team_state
@@ -120,9 +120,11 @@ def _teams_named(world: World, concerns: Sequence[Concern]) -> Iterator[WantedTe
 
 def _wanted_team(world: World, campaign: LiveCampaign, new: NewFact) -> WantedTeam | None:
     """The fact's team; one that is there from the start with what it begins with."""
-    key = team_named(campaign, new, world.zone)
-    if key is None or team_told(campaign, new, world.zone) is None:
-        return None if key is None else WantedTeam(campaign.id, key)
+    key, team = team_named(campaign, new, world.zone), campaign.needs.team
+    if key is None or team is None:
+        return None
+    if team.field in new.data:
+        return WantedTeam(campaign.id, key)
     return WantedTeam(campaign.id, key, first_team_state(campaign.type), campaign.type.state_version, new.at)
 
 
