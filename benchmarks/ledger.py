@@ -10,40 +10,21 @@ import uvloop
 from api.migrating import migrate
 from api.services import spare_the_collector
 from benchmarks.check_ins import Run
-from benchmarks.shop import FIRST_NOON, add_members, open_engine, temporary_servers
-from benchmarks.spends import AMOUNT, CONNECTIONS, spend_all, spend_all_by_hand
+from benchmarks.shop import FIRST_NOON, add_campaign, add_members, open_engine, temporary_servers
+from benchmarks.spends import CONNECTIONS, spend_all, spend_all_by_hand
 from siyu.db import Pool, open_database
+from siyu.engine import NewFact
 from siyu.ids import new_id
-from siyu.ledger import Purpose, shop_account_id
 from siyu.ledger.verify import verify_ledger
 
 ACCOUNTS = 10_000
 POOL_MAX = 10
 CALLERS = 1_024
+# Ten million points.
+ORDER_FEN = 1_000_000_000
 # A call by hand costs so much more that a fifth of the calls gives as long a run.
 BY_HAND_SHARE = 5
 COUNTED_TABLES = ("fact", "decision", "transfer")
-
-# As a first grant of each would leave them; who granted it is the shop itself.
-FILL_ACCOUNTS = """
-WITH opened AS (
-    INSERT INTO account (id, member_id, unit, balance)
-    SELECT account_id, member_id, 'points', $4 FROM unnest($1::uuid[], $2::uuid[]) AS new (account_id, member_id)
-    RETURNING id, member_id
-), happened AS (
-    INSERT INTO fact (id, type, member_id, at, arrived_at, idempotency_key, fingerprint, data)
-    SELECT gen_random_uuid(), 'value.adjusted', member_id, $5, $5, 'benchmark/' || id, '', '{}' FROM opened
-    RETURNING id, member_id
-), told AS (
-    INSERT INTO decision (id, fact_id, subject_id, at, effects)
-    SELECT gen_random_uuid(), id, member_id, $5,
-           jsonb_build_array(jsonb_build_object('kind', 'grant', 'unit', 'points', 'amount', $4::bigint))
-    FROM happened
-)
-INSERT INTO transfer (id, unit, debit_id, credit_id, amount, member_balance, kind, fact_id, at)
-SELECT gen_random_uuid(), 'points', $3, opened.id, $4, $4, 'grant', happened.id, $5
-FROM opened JOIN happened USING (member_id)
-"""
 
 
 def run(rounds: int, spends: int) -> dict[str, object]:
@@ -60,8 +41,8 @@ async def _measure(url: str, rounds: int, spends: int) -> dict[str, object]:
         await spend_all(open_engine(pool), members, FIRST_NOON, CALLERS)
         on_many = await _rounds(url, pool, [members[place % ACCOUNTS] for place in range(spends)], rounds)
         on_one = await _rounds(url, pool, [members[0]] * spends, rounds)
-        broken = sum(finding.violations for finding in await verify_ledger(pool, lambda *_: None))
-    assert not broken, f"{broken} violations"
+        broken = [sentence for finding in await verify_ledger(pool, lambda *_: None) for sentence in finding.first]
+    assert not broken, broken
     return {
         "ratio": on_many["ratio"],
         "ratio_on_one_account": on_one["ratio"],
@@ -75,10 +56,16 @@ async def _measure(url: str, rounds: int, spends: int) -> dict[str, object]:
 
 
 async def _fill(pool: Pool, count: int) -> Sequence[UUID]:
-    """Members with more points than anybody here spends."""
+    """Members with more points than anybody here spends, each by an order of a point a yuan."""
     members = await add_members(pool, count)
-    giver = shop_account_id(Purpose.ADJUSTMENT, "points")
-    await pool.execute(FILL_ACCOUNTS, [new_id() for _ in members], members, giver, AMOUNT * 10_000_000, FIRST_NOON)
+    await add_campaign(pool, "purchase", {"points_per_yuan": 1})
+    engine = open_engine(pool)
+    orders = [
+        NewFact("order.paid", member, FIRST_NOON, {"order": new_id().hex, "amount_fen": ORDER_FEN}, new_id().hex)
+        for member in members
+    ]
+    for place in range(0, count, CALLERS):
+        await asyncio.gather(*map(engine.submit, orders[place : place + CALLERS]))
     await pool.execute("VACUUM ANALYZE")
     return members
 
