@@ -35,7 +35,7 @@ NO_KEYS = UsedKeys()
 
 async def load_value(connection: Connection, world: World, concerns: Sequence[Concern]) -> None:
     """What these decisions read of value, for the campaigns that say that they do."""
-    holding = {(campaign.id, new.member_id) for campaign, new in concerns if campaign.effects & HOLDING}
+    holding = {(campaign.id, new.member_id) for campaign, new in concerns if not campaign.effects.isdisjoint(HOLDING)}
     if holding:
         await load_holds(connection, world.holds, list(holding))
     issuing = {new.member_id for campaign, new in concerns if Issue in campaign.effects}
