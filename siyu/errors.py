@@ -6,6 +6,7 @@ DomainError            a code, and parameters for the sentence
 ├── IdempotencyConflict   the key was used before for another body
 ├── CampaignStateError the campaign's state does not allow this
 ├── AlreadyReviewed    another verdict came first
+├── RewardStateError   the reward's state does not allow this
 └── Busy               the engine's queue is full; try again after `retry_after_ms`
 """
 
@@ -67,6 +68,12 @@ class AlreadyReviewed(DomainError):
     """Another verdict on the review came first."""
 
     code = "ALREADY_REVIEWED"
+
+
+class RewardStateError(DomainError):
+    """The reward's state does not allow what was asked."""
+
+    code = "REWARD_STATE"
 
 
 class Busy(DomainError):
