@@ -73,7 +73,10 @@ class Migration(migrations.Migration):
                 at timestamptz NOT NULL,
                 made_by varchar(60) NOT NULL
             );
-            CREATE INDEX IF NOT EXISTS reward_stock_change_reward ON reward_stock_change (reward_id)
+            CREATE INDEX IF NOT EXISTS reward_stock_change_reward ON reward_stock_change (reward_id);
+            CREATE OR REPLACE TRIGGER reward_stock_change_append_only
+                BEFORE UPDATE OR DELETE OR TRUNCATE ON reward_stock_change
+                FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
             """,
             "DROP TABLE IF EXISTS reward_stock_change",
         ),

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from siyu.db import Pool
+from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
 
 # Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
 CONSTRAINTS = """
@@ -40,6 +41,7 @@ JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 """
 
 EXPECTED_CONSTRAINTS = {
+    **REWARD_CONSTRAINTS,
     ("account", "account_balance_not_negative"): "CHECK ((balance >= 0))",
     ("account", "account_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
     ("account", "account_has_one_owner"): "CHECK (((member_id IS NULL) <> (campaign_id IS NULL)))",
@@ -208,6 +210,7 @@ EXPECTED_CONSTRAINTS = {
 }
 # Those that no constraint brings.
 EXPECTED_INDEXES = {
+    **REWARD_INDEXES,
     ("campaign", "campaign_type"): "btree (type_key)",
     ("decision", "decision_campaign"): "btree (campaign_id, id)",
     ("decision", "decision_fact"): "btree (fact_id)",
@@ -257,6 +260,7 @@ EXPECTED_TRIGGERS = {
     "fact": "DELETE OR TRUNCATE",
     "invitation": "DELETE OR UPDATE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
+    "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
 }
@@ -274,6 +278,7 @@ LOG_REFERENCES = {
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
     "pending_fact.member_id": "member",
+    "redemption.fact_id": "fact",
     "review.asked_fact_id": "fact",
     "review.verdict_fact_id": "fact",
     "transfer.fact_id": "fact",
