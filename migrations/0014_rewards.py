@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             "DROP TABLE IF EXISTS reward_stock_change",
         ),
         # One step of a library gives a member one reward: of what stands, which is what the partial index holds. The
-        # fact that asked has no foreign key, as in the log (docs/decisions/0002).
+        # facts have no foreign keys, as in the log (docs/decisions/0002).
         ops.RunSQL(
             """
             CREATE TABLE IF NOT EXISTS redemption (
@@ -107,13 +107,14 @@ class Migration(migrations.Migration):
                 confirmed_at timestamptz,
                 used_at timestamptz,
                 used_by varchar(60),
+                used_fact_id uuid,
                 ended_at timestamptz,
                 CONSTRAINT redemption_reserved_for_a_time CHECK ((state = 'reserved') = (expires_at IS NOT NULL)),
                 CONSTRAINT redemption_waits_for_cash CHECK (state <> 'reserved' OR price_fen > 0),
                 CONSTRAINT redemption_confirmed_at_a_time
                     CHECK (state NOT IN ('confirmed', 'used') OR confirmed_at IS NOT NULL),
                 CONSTRAINT redemption_used_by_somebody
-                    CHECK (num_nonnulls(used_at, used_by) = 2 * (state = 'used')::integer),
+                    CHECK (num_nonnulls(used_at, used_by, used_fact_id) = 3 * (state = 'used')::integer),
                 CONSTRAINT redemption_ended_at_a_time
                     CHECK ((state IN ('cancelled', 'expired')) = (ended_at IS NOT NULL)),
                 CONSTRAINT redemption_delivered_once_confirmed

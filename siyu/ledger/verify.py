@@ -11,14 +11,15 @@ from siyu.ledger.counter_invariants import COUNTER_PROBES
 from siyu.ledger.invariants import ISSUED, RUNNING_BALANCE, Probe
 from siyu.ledger.invariants import PROBES as VALUE_PROBES
 from siyu.ledger.refund_invariants import REFUND_PROBES
+from siyu.ledger.reward_invariants import REWARD_PROBES
 from siyu.ledger.unfolded import Unfolded
 
 # Rows looked at with one statement: milliseconds each, so that a check of any size stays interruptible.
 ROWS_AT_ONCE = 10_000
 VIOLATIONS_SHOWN_MAX = 10
 COUNT_TIMEOUT_S = 600.0
-TABLES = ("account", "transfer", "member", "fact", "decision", "campaign", "reservation", "hold", "refund_request")
-PROBES = (*VALUE_PROBES, *COUNTER_PROBES, *REFUND_PROBES)
+TABLES = ("account", "transfer", "member", "fact", "decision", "campaign", "reservation", "hold", "refund_request", "reward", "redemption")
+PROBES = (*VALUE_PROBES, *COUNTER_PROBES, *REFUND_PROBES, *REWARD_PROBES)
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 # Half of all transfers touch one campaign's account, so the planner expects that of any account and would read the

@@ -53,6 +53,7 @@ class Redemption:
     confirmed_at: datetime | None = None
     used_at: datetime | None = None
     used_by: str | None = None
+    used_fact_id: UUID | None = None
     ended_at: datetime | None = None
 
     @property
@@ -76,7 +77,7 @@ class Redemption:
         self.state, self.ended_at = state, at
         self.expires_at = self.deliver_at = None
 
-    def use(self, at: datetime, by: str) -> None:
-        """The member has got it, from whom."""
-        self.state, self.used_at, self.used_by = RedemptionState.USED, at, by
+    def use(self, at: datetime, by: str, fact_id: UUID) -> None:
+        """The member has got it: from whom, as which fact says."""
+        self.state, self.used_at, self.used_by, self.used_fact_id = RedemptionState.USED, at, by, fact_id
         self.deliver_at = None

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -49,6 +49,7 @@ class RedemptionBook:
         self._new_id, self._new_code = new_id, new_code
         self.rewards: dict[UUID, Reward] = {}
         self.issued: dict[UUID, IssuedReward] = {}
+        # Issued rewards that were taken back, and redemptions of such.
         self.revoked: set[UUID] = set()
         self.tiers: dict[UUID, str | None] = {}
         self.counts: Counter[CountKey] = Counter()
@@ -96,6 +97,10 @@ class RedemptionBook:
         made = self._make(reward, member_id, fact_id, at)
         made.points, made.price_fen = reward.price_points, reward.price_fen
         made.library_id, made.step = reward.library_id, reward.step
+        if reward.price_fen:
+            made.expires_at = at + timedelta(seconds=reward.hold_s)
+        else:
+            made.confirm(at, None)
         if reward.library_id is not None and reward.step is not None:
             self.picks.add((member_id, reward.library_id, reward.step))
         self.taken[reward.id] += 1

@@ -37,6 +37,7 @@ COLUMNS = (
     "confirmed_at",
     "used_at",
     "used_by",
+    "used_fact_id",
     "ended_at",
 )
 
@@ -67,10 +68,11 @@ WHERE member_id = ANY($1::uuid[]) GROUP BY member_id, kind, name
 UPDATE = """
 UPDATE redemption SET state = change.state, expires_at = change.expires_at, deliver_at = change.deliver_at,
     attempts = change.attempts, order_number = change.order_number, confirmed_at = change.confirmed_at,
-    used_at = change.used_at, used_by = change.used_by, ended_at = change.ended_at
+    used_at = change.used_at, used_by = change.used_by, used_fact_id = change.used_fact_id, ended_at = change.ended_at
 FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::int[], $6::text[], $7::timestamptz[],
-            $8::timestamptz[], $9::text[], $10::timestamptz[])
-    AS change (id, state, expires_at, deliver_at, attempts, order_number, confirmed_at, used_at, used_by, ended_at)
+            $8::timestamptz[], $9::text[], $10::uuid[], $11::timestamptz[])
+    AS change (id, state, expires_at, deliver_at, attempts, order_number, confirmed_at, used_at, used_by, used_fact_id,
+               ended_at)
 WHERE redemption.id = change.id
 """
 
@@ -202,4 +204,5 @@ def _row(made: Redemption) -> tuple[object, ...]:
 def _change(changed: Redemption) -> tuple[object, ...]:
     paid = changed.order_number, changed.confirmed_at
     due = changed.expires_at, changed.deliver_at, changed.attempts
-    return changed.id, changed.state.value, *due, *paid, changed.used_at, changed.used_by, changed.ended_at
+    used = changed.used_at, changed.used_by, changed.used_fact_id
+    return changed.id, changed.state.value, *due, *paid, *used, changed.ended_at

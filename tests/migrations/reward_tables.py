@@ -43,7 +43,7 @@ REWARD_CONSTRAINTS: Mapping[tuple[str, str], str] = {
     ('redemption', 'redemption_reward_id_fkey'): "FOREIGN KEY (reward_id) REFERENCES reward(id) ON DELETE RESTRICT",
     ('redemption', 'redemption_state_known'): f'CHECK ({among("state", STATES)})',
     ('redemption', 'redemption_step_of_a_library'): "CHECK (((library_id IS NULL) = (step IS NULL)))",
-    ('redemption', 'redemption_used_by_somebody'): "CHECK ((num_nonnulls(used_at, used_by) = (2 * (((state)::text = 'used'::text))::integer)))",
+    ('redemption', 'redemption_used_by_somebody'): "CHECK ((num_nonnulls(used_at, used_by, used_fact_id) = (3 * (((state)::text = 'used'::text))::integer)))",
     ('redemption', 'redemption_waits_for_cash'): "CHECK ((((state)::text <> 'reserved'::text) OR (price_fen > 0)))",
     ('reward', 'reward_hold_positive'): "CHECK ((hold_s > 0))",
     ('reward', 'reward_key'): "UNIQUE (key)",

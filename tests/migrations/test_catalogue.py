@@ -279,6 +279,7 @@ LOG_REFERENCES = {
     "pending_fact.campaign_id": "campaign",
     "pending_fact.member_id": "member",
     "redemption.fact_id": "fact",
+    "redemption.used_fact_id": "fact",
     "review.asked_fact_id": "fact",
     "review.verdict_fact_id": "fact",
     "transfer.fact_id": "fact",
