@@ -19,7 +19,6 @@ LIBRARIES_MAX = 100
 BY_IDS = f"SELECT {REWARD_COLUMNS} FROM {REWARDS} WHERE reward.id = ANY($1::uuid[])"
 
 LIBRARIES = "SELECT id, key, title_zh, title_en, measure FROM reward_library"
-BALANCES = "SELECT member_id, balance FROM account WHERE member_id = ANY($1::uuid[]) AND unit = 'points'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,10 @@ async def all_libraries(pool: Pool) -> list[Library]:
 async def standings_of(
     pool: Pool, wanted: Sequence[tuple[UUID, Reward]], at: datetime, zone: ZoneInfo
 ) -> list[Standing]:
-    """What the members have that the rewards ask for, in their order: with as many statements for a page as for one."""
+    """What the members have that the rewards ask for, in their order: with as many statements for a page as for one.
+
+    Their points are the ledger's to tell: 0 here.
+    """
     members = list({member_id for member_id, _ in wanted})
     starts = {reward.id: reward.period.start(at, zone) for _, reward in wanted}
     counts = await standings.counts(
@@ -84,10 +86,9 @@ async def standings_of(
     progress = await standings.progress(pool, measured)
     picks = await standings.picks(pool, members, list({r.library_id for _, r in wanted if r.library_id is not None}))
     tiers = await standings.tiers(pool, members)
-    points = {row[0]: row[1] for row in await pool.fetch(BALANCES, members)}
     return [
         Standing(
-            points.get(member_id, 0),
+            0,
             tiers.get(member_id),
             counts[member_id, reward.id, starts[reward.id]],
             progress.get((member_id, reward.measure), 0) if reward.measure is not None else 0,

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from siyu.engine.desks.causes import shop_cause
+from siyu.engine.desk import Desk, Verdict, shop_cause
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Refusal
 from siyu.engine.scene import Logged
 from siyu.engine.world import World
+from siyu.ledger import Purpose
 from siyu.rewards import DELIVERED, Redemption, RedemptionState, Reward, RewardKind, hindrance, named_id
 from siyu.rewards.facts import (
     REDEMPTION_CANCELLED,
@@ -34,10 +35,8 @@ SIYU = "siyu"
 # What cannot be given now is tried again, later each time.
 RETRY_FIRST, RETRY_MAX = timedelta(minutes=1), timedelta(hours=1)
 
-Answer = tuple[Logged, ...] | Refusal
 
-
-def redeem(world: World, arrived: ArrivedFact) -> Answer:
+def redeem(world: World, arrived: ArrivedFact) -> Verdict:
     """Reserve one of a reward for the member, who pays the points now; where no cash is to be paid, it is theirs."""
     book, new = world.redemptions, arrived.new
     reward = book.rewards.get(named_id(new.data, "reward"))
@@ -51,12 +50,12 @@ def redeem(world: World, arrived: ArrivedFact) -> Answer:
     made = book.reserve(reward, new.member_id, arrived.id, new.at, start)
     if not made.points:
         return (_logged(made),)
-    world.book.spend(shop_cause("redemption", POINTS, arrived), new.member_id, made.points, made.reference)
+    world.book.spend(shop_cause(Purpose.REDEMPTION, POINTS, arrived), new.member_id, made.points, made.reference)
     spend = {"kind": "spend", "unit": POINTS, "amount": made.points, "reference": made.reference}
     return spend, _logged(made)
 
 
-def confirm(world: World, arrived: ArrivedFact) -> Answer:
+def confirm(world: World, arrived: ArrivedFact) -> Verdict:
     """The order of a reservation is paid, in time or not, as long as the reservation stands."""
     book, new = world.redemptions, arrived.new
     found = _found(world, arrived, RedemptionState.RESERVED)
@@ -68,7 +67,7 @@ def confirm(world: World, arrived: ArrivedFact) -> Answer:
     return (_logged(found),)
 
 
-def cancel(world: World, arrived: ArrivedFact) -> Answer:
+def cancel(world: World, arrived: ArrivedFact) -> Verdict:
     """Give up a reservation or, where the shop does it, what was not given yet: points and stock are there again."""
     allowed = [RedemptionState.RESERVED]
     if not arrived.new.data["by_member"]:
@@ -77,7 +76,7 @@ def cancel(world: World, arrived: ArrivedFact) -> Answer:
     return found if isinstance(found, Refusal) else _end(world, arrived, found, RedemptionState.CANCELLED)
 
 
-def expire(world: World, arrived: ArrivedFact) -> Answer:
+def expire(world: World, arrived: ArrivedFact) -> Verdict:
     """The same where the order was not paid in time."""
     found = _found(world, arrived, RedemptionState.RESERVED)
     if isinstance(found, Refusal):
@@ -87,7 +86,7 @@ def expire(world: World, arrived: ArrivedFact) -> Answer:
     return _end(world, arrived, found, RedemptionState.EXPIRED)
 
 
-def use(world: World, arrived: ArrivedFact) -> Answer:
+def use(world: World, arrived: ArrivedFact) -> Verdict:
     """Somebody handed over what the member had redeemed."""
     found = _found(world, arrived, RedemptionState.CONFIRMED)
     if isinstance(found, Refusal):
@@ -99,7 +98,7 @@ def use(world: World, arrived: ArrivedFact) -> Answer:
     return _use(world, arrived, found, arrived.new.data["by"])
 
 
-def open_issued(world: World, arrived: ArrivedFact) -> Answer:
+def open_issued(world: World, arrived: ArrivedFact) -> Verdict:
     """What a campaign issued by a name of the catalogue is the member's to get."""
     book, issued_id = world.redemptions, named_id(arrived.new.data, "issued")
     issued = book.issued.get(issued_id)
@@ -108,7 +107,7 @@ def open_issued(world: World, arrived: ArrivedFact) -> Answer:
     return (_logged(book.open(issued, book.rewards[issued.reward_id], arrived.id, arrived.new.at)),)
 
 
-def deliver(world: World, arrived: ArrivedFact) -> Answer:
+def deliver(world: World, arrived: ArrivedFact) -> Verdict:
     """Give what needs nobody to hand it over; what its campaign has taken back meanwhile comes to nothing."""
     found = _found(world, arrived, RedemptionState.CONFIRMED)
     if isinstance(found, Refusal):
@@ -135,7 +134,7 @@ def _end(world: World, arrived: ArrivedFact, found: Redemption, state: Redemptio
     world.redemptions.end(found, arrived.new.at, state, start)
     if not found.points:
         return (_logged(found),)
-    cause = shop_cause("redemption", POINTS, arrived)
+    cause = shop_cause(Purpose.REDEMPTION, POINTS, arrived)
     back = world.book.unspend(cause, found.member_id, found.points, found.reference)
     undone = {"kind": "reverse", "unit": POINTS, "amount": back, "reference": found.reference}
     return undone | {"asked": found.points, "of": "spend"}, _logged(found)
@@ -159,13 +158,13 @@ def _logged(redemption: Redemption) -> Logged:
     return {"kind": "redemption", "redemption": str(redemption.id), "state": redemption.state.value}
 
 
-def _give_points(world: World, arrived: ArrivedFact, found: Redemption) -> Answer:
+def _give_points(world: World, arrived: ArrivedFact, found: Redemption) -> Verdict:
     amount: int = found.gives["amount"]
-    world.book.grant(shop_cause("delivery", POINTS, arrived), found.member_id, amount, found.reference)
+    world.book.grant(shop_cause(Purpose.DELIVERY, POINTS, arrived), found.member_id, amount, found.reference)
     return ({"kind": "grant", "unit": POINTS, "amount": amount, "reference": found.reference},)
 
 
-def _give_privilege(world: World, arrived: ArrivedFact, found: Redemption) -> Answer:
+def _give_privilege(world: World, arrived: ArrivedFact, found: Redemption) -> Verdict:
     days: int | None = found.gives.get("days")
 
     def until(start: datetime) -> datetime | None:
@@ -177,12 +176,12 @@ def _give_privilege(world: World, arrived: ArrivedFact, found: Redemption) -> An
 
 
 # How siyu gives what it gives by itself, one row a kind of DELIVERED: what is logged of it, or why it has to wait.
-DELIVERIES: Mapping[RewardKind, Callable[[World, ArrivedFact, Redemption], Answer]] = {
+DELIVERIES: Mapping[RewardKind, Callable[[World, ArrivedFact, Redemption], Verdict]] = {
     RewardKind.POINTS: _give_points,
     RewardKind.PRIVILEGE: _give_privilege,
 }
 
-REWARD_DESKS: Mapping[str, Callable[[World, ArrivedFact], Answer]] = {
+REWARD_DESKS: Mapping[str, Desk] = {
     REWARD_REDEEMED: redeem,
     REDEMPTION_CONFIRMED: confirm,
     REDEMPTION_CANCELLED: cancel,
