@@ -7,6 +7,7 @@ from siyu.engine.firing import run_pending
 from siyu.engine.hint_board import HintBoard
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, CORE_REFUSALS
+from siyu.engine.reward_delivery import run_rewards
 
 __all__ = [
     "CAMPAIGN_FAILED",
@@ -22,5 +23,6 @@ __all__ = [
     "Refusal",
     "no_fail_point",
     "run_pending",
+    "run_rewards",
     "running",
 ]

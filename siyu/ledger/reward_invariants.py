@@ -30,7 +30,8 @@ REWARD_PROBES = (
         f"""
         SELECT format('redemption %s (%s) is for %s points; %s were spent, %s of them are back', id, state, points,
                       spent, back)
-        FROM (SELECT id, state, points, coalesce(sum(spend.amount), 0) AS spent, coalesce(sum(undone.back), 0) AS back
+        FROM (SELECT redemption.id, state, points, coalesce(sum(spend.amount), 0) AS spent,
+                     coalesce(sum(undone.back), 0) AS back
               FROM redemption
                   LEFT JOIN transfer spend ON spend.fact_id = redemption.fact_id AND spend.kind = 'spend'
                       AND spend.reference = 'redemption/' || redemption.id
@@ -45,7 +46,7 @@ REWARD_PROBES = (
         GIVEN,
         "redemption",
         """
-        SELECT format('redemption %s (%s) of %s: %s points and %s privileges were given', id, state, kind, granted, worn)
+        SELECT format('redemption %s (%s) of %s gave %s points and %s privileges', id, state, kind, granted, worn)
         FROM (SELECT id, state, kind, (gives->>'amount')::bigint AS amount,
                      coalesce((SELECT sum(amount) FROM transfer
                                WHERE fact_id = used_fact_id AND transfer.kind = 'grant'
