@@ -17,6 +17,10 @@ ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
 REFUND_REQUEST = "RefundRequest"
 REVIEW = "Review"
+REWARD = "Reward"
+REWARD_LIBRARY = "RewardLibrary"
+REDEMPTION = "Redemption"
+PRIVILEGE = "Privilege"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

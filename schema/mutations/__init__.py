@@ -1,9 +1,11 @@
 """The mutations of the core: flat, so that GraphQL runs them one after the other."""
 
 from schema.mutations.campaigns import CampaignMutations
+from schema.mutations.catalogue import CatalogueMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
 
@@ -14,6 +16,8 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    CatalogueMutations,
+    RedemptionMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -20,8 +20,8 @@ class RedemptionState(Enum):
     EXPIRED = "expired"
 
 
-# Those that count against stock and limits.
-STANDING = frozenset({RedemptionState.RESERVED, RedemptionState.CONFIRMED, RedemptionState.USED})
+# The member's.
+HAD = frozenset({RedemptionState.CONFIRMED, RedemptionState.USED})
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from siyu.engine.outcome import Decision
 from siyu.engine.reward_delivery import deliver_due
 from siyu.engine.reward_intake import (
     Asking,
-    Decided,
+    Redeeming,
     cancel_redemption,
     confirm_redemption,
     redeem_reward,
@@ -51,7 +51,7 @@ class Counter:
         """Somebody asks now."""
         return Asking(key or new_id().hex, by, self.clock.now, member)
 
-    async def redeem(self, reward_id: UUID, member: UUID, key: str | None = None) -> Decided:
+    async def redeem(self, reward_id: UUID, member: UUID, key: str | None = None) -> Redeeming:
         """A member redeems a reward."""
         return await redeem_reward(self.engine, reward_id, member, self.asking(key))
 

@@ -1,0 +1,14 @@
+"""Every kind of effect in the decision log: of campaigns and of desks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schema.types.effect import EFFECTS, Effect
+from schema.types.reward_effects import REWARD_EFFECTS
+
+ALL_EFFECTS: Mapping[str, type[Effect]] = {**EFFECTS, **REWARD_EFFECTS}
+
+
+def effect_object(logged: Mapping[str, Any]) -> Effect:
+    """An effect from the decision log."""
+    return ALL_EFFECTS[logged["kind"]].from_log(logged)
