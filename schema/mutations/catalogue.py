@@ -149,9 +149,7 @@ class CatalogueMutations:
     @field_for(ForOperators, "A new reward, which nobody can redeem yet. Safe to repeat.")
     async def reward_create(self, info: Info, input: RewardCreateInput) -> RewardCreatePayload:
         named = {"key": input.key, "stock": input.stock}
-        made = service.create(
-            info.context.pool, named, input.kind, input.details, _terms(input), info.context.now
-        )
+        made = service.create(info.context.pool, named, input.kind, input.details, _terms(input), info.context.now)
         return await _answer(info, RewardCreatePayload(), made)
 
     @field_for(ForOperators, "Change what is said of a reward, but its key, kind and stock. Safe to repeat.")
