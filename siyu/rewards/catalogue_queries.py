@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from siyu.db import Pool
 from siyu.paging import Page, cut_page
 from siyu.rewards import standings
-from siyu.rewards.catalogue import Library, Measure, Reward, RewardKind, RewardState
-from siyu.rewards.catalogue_rows import REWARD_COLUMNS, REWARDS, reward_of
+from siyu.rewards.catalogue import Library, Reward, RewardKind, RewardState
+from siyu.rewards.catalogue_rows import REWARD_COLUMNS, REWARDS, library_of, reward_of
 from siyu.rewards.redeeming import Standing
 
 # A shop has a handful.
@@ -61,13 +61,13 @@ async def rewards_by_id(pool: Pool, ids: Collection[UUID]) -> dict[UUID, Reward]
 async def libraries_by_id(pool: Pool, ids: Collection[UUID]) -> dict[UUID, Library]:
     """Those of these libraries that exist."""
     rows = await pool.fetch(f"{LIBRARIES} WHERE id = ANY($1::uuid[])", list(ids))
-    return {row[0]: Library(*row[:4], Measure(row[4])) for row in rows}
+    return {row[0]: library_of(row) for row in rows}
 
 
 async def all_libraries(pool: Pool) -> list[Library]:
     """Every library, by key."""
     rows = await pool.fetch(f"{LIBRARIES} ORDER BY key LIMIT {LIBRARIES_MAX}")
-    return [Library(*row[:4], Measure(row[4])) for row in rows]
+    return [library_of(row) for row in rows]
 
 
 async def standings_of(

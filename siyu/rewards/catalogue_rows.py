@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from siyu.rewards.catalogue import LimitPeriod, Measure, Reward, RewardKind, RewardState
+from siyu.rewards.catalogue import Library, LimitPeriod, Measure, Reward, RewardKind, RewardState
 
 # The fields of Reward in their order. `library` is the reward's library, if it has one.
 REWARD_COLUMNS = """
@@ -42,3 +42,9 @@ def reward_of(row: Any) -> Reward:
         step,
         revision,
     )
+
+
+def library_of(row: Any) -> Library:
+    """A row of `reward_library`: id, key, titles, measure."""
+    library_id, key, title_zh, title_en, measure = row
+    return Library(library_id, key, title_zh, title_en, Measure(measure))

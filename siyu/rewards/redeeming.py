@@ -54,14 +54,14 @@ class Hindrance(NamedTuple):
 class Standing(NamedTuple):
     """What a member has that rewards ask for.
 
-    `count`: how many of the reward they have in the present period of its limit. `progress`: what the measure of its
+    `having`: how many of the reward they have in the present period of its limit. `progress`: what the measure of its
     library comes to, where `picked` says that they have a reward of its step. `left` is how many there are; None: no
     end of them.
     """
 
     points: int
     tier: str | None
-    count: int
+    having: int
     progress: int
     picked: bool
     left: int | None
@@ -96,7 +96,7 @@ def _of_the_member(reward: Reward, standing: Standing, at: datetime, zone: ZoneI
         yield Hindrance(STEP_TAKEN, {"step": reward.step})
     if reward.step is not None and standing.progress < reward.step:
         yield Hindrance(STEP_NOT_REACHED, {"step": reward.step, "missing": reward.step - standing.progress})
-    if reward.per_member is not None and standing.count >= reward.per_member:
+    if reward.per_member is not None and standing.having >= reward.per_member:
         until = reward.period.end(at, zone)
         yield Hindrance(LIMIT_REACHED, {"limit": reward.per_member, "until": _moment(until)})
     if standing.points < reward.price_points:

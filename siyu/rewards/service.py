@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from siyu.db import Connection, Pool
@@ -12,7 +11,7 @@ from siyu.errors import InvalidInput, NotFound, Problem, RewardStateError
 from siyu.ids import new_id
 from siyu.inputs import check_text, parse_json
 from siyu.rewards.catalogue import Library, Measure, Reward, RewardKind, RewardState
-from siyu.rewards.catalogue_rows import REWARD_COLUMNS, REWARDS, reward_of
+from siyu.rewards.catalogue_rows import REWARD_COLUMNS, REWARDS, library_of, reward_of
 from siyu.rewards.terms import NewReward, RewardTerms, columns_of, parse_details, stored_columns, terms_json
 
 TITLE_LENGTH_MAX = 100
@@ -103,12 +102,6 @@ async def save_library(pool: Pool, key: str, title_zh: str, title_en: str, measu
     ]
     row = await pool.fetchrow(SAVE_LIBRARY, new_id(), named.key, *titles, measure.value, now)
     return library_of(row)
-
-
-def library_of(row: asyncpg.Record | None) -> Library:
-    """A row of `reward_library`."""
-    assert row is not None, "it was just written"  # noqa: S101 - an invariant
-    return Library(row[0], row[1], row[2], row[3], Measure(row[4]))
 
 
 async def _move(pool: Pool, reward_id: UUID, to: RewardState, allowed: Sequence[RewardState]) -> Reward:

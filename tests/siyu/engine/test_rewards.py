@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from siyu.db import Pool
-from siyu.engine import NewFact
+from siyu.engine import BatchLimits, NewFact
 from siyu.errors import IdempotencyConflict, InvalidInput, NotFound
 from siyu.ids import new_id
 from siyu.rewards import RedemptionState, RewardKind, service
@@ -337,3 +337,44 @@ async def test_nothing_is_made_of_what_is_not_there(shop: Counter) -> None:
         await shop.use(made.code[:-1])
     with pytest.raises(NotFound):
         await shop.use("22222222222222")
+
+
+async def test_of_many_who_ask_in_one_batch_as_many_get_one_as_there_are(shop: Counter) -> None:
+    members = await shop.members(8, 500)
+    mug = await add_reward(shop.pool, stock=3, price_points=500)
+
+    asked = await asyncio.gather(*(shop.redeem(mug.id, member) for member in members))
+
+    told = [decided.decision.refusal.code if decided.decision.refusal else "" for decided in asked]
+    assert sorted(told) == [""] * 3 + ["OUT_OF_STOCK"] * 5
+    assert (await shop.taken(mug.id), sum([await shop.points(member) for member in members])) == (3, 2_500)
+    await shop.verify()
+
+
+async def test_stock_that_another_process_takes_is_waited_for(shop: Counter) -> None:
+    member, mug = await shop.member(0), await add_reward(shop.pool, stock=1)
+
+    async with shop.pool.acquire() as connection, connection.transaction():
+        await connection.execute("UPDATE reward SET taken = 1")
+        asked = asyncio.create_task(shop.redeem(mug.id, member))
+        await asyncio.sleep(0.2)
+        assert not asked.done()
+    assert refusal((await asked).decision) == ("OUT_OF_STOCK", {})
+
+
+async def test_two_processes_give_no_more_than_there_is_and_no_member_more_than_their_limit(
+    shop: Counter, other_pool: Pool
+) -> None:
+    small = BatchLimits(facts_max=4, share_min=1)
+    shops = [Counter(pool, small, shop.clock) for pool in (shop.pool, other_pool)]
+    members = await shop.members(6, 500)
+    mug = await add_reward(shop.pool, stock=10, price_points=50, per_member=2)
+
+    asked = [shops[turn % 2].redeem(mug.id, member) for turn in range(4) for member in members]
+    told = [decided.decision.refusal for decided in await asyncio.gather(*asked)]
+
+    assert sum(each is None for each in told) == await shop.taken(mug.id) == 10
+    assert {each.code for each in told if each is not None} <= {"OUT_OF_STOCK", "LIMIT_REACHED"}
+    most = "SELECT max(count) FROM (SELECT count(*) FROM redemption GROUP BY member_id) AS of_member"
+    assert await shop.pool.fetchval(most) == 2
+    await shop.verify()

@@ -20,7 +20,7 @@ REWARD = Reward(
     new_id(), "mug", RewardKind.GOODS, "杯子", "Mug", {}, 500, 0, 5, 4, 2, LimitPeriod.WEEK, ("gold",), NOON,
     NOON + timedelta(hours=1), RewardState.ON_SALE, 900, new_id(), Measure.INVITEES, 3, 1,
 )  # fmt: skip
-STANDING = Standing(points=500, tier="gold", count=1, progress=3, picked=False, left=1)
+STANDING = Standing(points=500, tier="gold", having=1, progress=3, picked=False, left=1)
 NEXT_MONDAY = "2026-11-23T00:00:00+08:00"
 # In the order in which they are told.
 WANTING = {
@@ -29,7 +29,7 @@ WANTING = {
     "TIER_REQUIRED": ({}, {"tier": None}, {"tiers": ["gold"]}),
     "STEP_TAKEN": ({}, {"picked": True}, {"step": 3}),
     "STEP_NOT_REACHED": ({}, {"progress": 1}, {"step": 3, "missing": 2}),
-    "LIMIT_REACHED": ({}, {"count": 2}, {"limit": 2, "until": NEXT_MONDAY}),
+    "LIMIT_REACHED": ({}, {"having": 2}, {"limit": 2, "until": NEXT_MONDAY}),
     "NOT_ENOUGH_POINTS": ({}, {"points": 499}, {"points": 500, "missing": 1}),
 }
 
