@@ -19,6 +19,7 @@ from siyu.coupons.refusals import (
     NOT_LOCKED,
     NOT_USED,
     NOT_VERIFIED,
+    ORDER_HAS_COUPONS,
     OTHER_STORE,
     UNDO_TOO_LATE,
     CouponRefusal,
@@ -89,6 +90,9 @@ class CouponBook:
         is_first_order: bool,
     ) -> tuple[Applied, ...] | CouponRefusal | NotTogether:
         """Keep coupons for an order for so many seconds, all or none, each with what it takes off this cart."""
+        known = (CouponState.LOCKED, CouponState.USED)
+        if any(self._for_order(member_id, order, state, at) for state in known):
+            return CouponRefusal(ORDER_HAS_COUPONS, {"order": order})
         offers = []
         for coupon_id in coupon_ids:
             coupon = self._of(member_id, coupon_id)
@@ -129,9 +133,11 @@ class CouponBook:
             self._free(coupon)
         return used or CouponRefusal(NOT_USED, {"order": order})
 
-    def verify(self, coupon_id: UUID, store: str, clerk: str, at: datetime) -> Verification | CouponRefusal:
+    def verify(
+        self, member_id: UUID, coupon_id: UUID, store: str, clerk: str, at: datetime
+    ) -> Verification | CouponRefusal:
         """Take a coupon in a store, once; the same clerk's repeat within REPEAT_S gets the first answer."""
-        coupon = self._coupons.get(coupon_id)
+        coupon = self._of(member_id, coupon_id)
         if coupon is None:
             return CouponRefusal(NOT_FOUND, {})
         first = coupon.verification
@@ -149,9 +155,9 @@ class CouponBook:
         coupon.state, coupon.used_at, coupon.verification = CouponState.USED, at, Verification(store, clerk, at)
         return coupon.verification
 
-    def undo(self, coupon_id: UUID, store: str, at: datetime) -> CouponRefusal | None:
+    def undo(self, member_id: UUID, coupon_id: UUID, store: str, at: datetime) -> CouponRefusal | None:
         """Undo that a store took a coupon: the store itself, within the minutes that the template gives."""
-        coupon = self._coupons.get(coupon_id)
+        coupon = self._of(member_id, coupon_id)
         taken = coupon.verification if coupon is not None else None
         if coupon is None or taken is None:
             return CouponRefusal(NOT_VERIFIED if coupon is not None else NOT_FOUND, {})
@@ -163,9 +169,9 @@ class CouponBook:
         self._free(self._change(coupon_id))
         return None
 
-    def revoke(self, coupon_id: UUID, reason: str, at: datetime) -> CouponRefusal | None:
+    def revoke(self, member_id: UUID, coupon_id: UUID, reason: str, at: datetime) -> CouponRefusal | None:
         """Take a coupon back that is free, not good yet or expired; what is kept or used is another's business."""
-        coupon = self._coupons.get(coupon_id)
+        coupon = self._of(member_id, coupon_id)
         if coupon is None:
             return CouponRefusal(NOT_FOUND, {})
         if coupon.state_at(at) in {CouponState.LOCKED, CouponState.USED, CouponState.REVOKED}:

@@ -28,6 +28,7 @@ LOCKED = "COUPON_LOCKED"
 ALREADY_USED = "COUPON_ALREADY_USED"
 ALREADY_VERIFIED = "COUPON_ALREADY_VERIFIED"
 REVOKED = "COUPON_REVOKED"
+ORDER_HAS_COUPONS = "COUPON_ORDER_HAS_COUPONS"
 NOT_LOCKED = "COUPON_NOT_LOCKED"
 NOT_USED = "COUPON_NOT_USED"
 NOT_VERIFIED = "COUPON_NOT_VERIFIED"
@@ -61,6 +62,7 @@ COUPON_REFUSALS: Mapping[str, Text] = {
         en="The coupon was taken by the store {store} at {verified_at}",
     ),
     REVOKED: Text(zh="优惠券已作废", en="The coupon was revoked"),
+    ORDER_HAS_COUPONS: Text(zh="订单 {order} 已有优惠券", en="The order {order} has coupons already"),
     NOT_LOCKED: Text(zh="订单 {order} 没有占用中的优惠券", en="No coupon is kept for the order {order}"),
     NOT_USED: Text(zh="订单 {order} 没有使用优惠券", en="No coupon was used for the order {order}"),
     NOT_VERIFIED: Text(zh="优惠券未被核销", en="The coupon was not taken by a store"),

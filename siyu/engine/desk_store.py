@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from siyu.coupons import write_coupons
+from siyu.coupons.facts import COUPON_FACTS
 from siyu.db import Connection
+from siyu.engine.coupon_loading import load_for_coupons
 from siyu.engine.desks import spending
 from siyu.engine.facts import NewFact
 from siyu.engine.world import World
@@ -34,5 +37,12 @@ async def _load_spent(connection: Connection, world: World, facts: Sequence[NewF
     await load_spends(connection, world.book, accounts, references, {new.member_id for new in facts})
 
 
-LOADS: Sequence[tuple[frozenset[str], Load]] = ((frozenset({spending.RETURNED}), _load_spent),)
-WRITES: Sequence[Write] = ()
+async def _write_coupons(connection: Connection, world: World) -> None:
+    await write_coupons(connection, world.coupons)
+
+
+LOADS: Sequence[tuple[frozenset[str], Load]] = (
+    (frozenset({spending.RETURNED}), _load_spent),
+    (frozenset(COUPON_FACTS), load_for_coupons),
+)
+WRITES: Sequence[Write] = (_write_coupons,)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from siyu.engine.desk import Desk
 from siyu.engine.desks import spending
+from siyu.engine.desks.coupons import COUPON_DESKS
 
 DESKS: Mapping[str, Desk] = {
     spending.SPENT: spending.spend,
     spending.RETURNED: spending.give_back,
+    **COUPON_DESKS,
 }
