@@ -17,6 +17,8 @@ ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
 REFUND_REQUEST = "RefundRequest"
 REVIEW = "Review"
+COUPON = "Coupon"
+COUPON_TEMPLATE = "CouponTemplate"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

@@ -5,8 +5,19 @@ from uuid import UUID
 
 from schema.context import Info, Principal
 from schema.errors import invalid_argument
-from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, decode_id, decode_uuid, parse_uuid
+from schema.ids import (
+    CAMPAIGN,
+    COUPON,
+    DECISION,
+    MEMBER,
+    PARTICIPATION,
+    WALLET,
+    decode_id,
+    decode_uuid,
+    parse_uuid,
+)
 from schema.kinds import campaign_object, participation_objects
+from schema.types.coupon import Coupon
 from schema.types.decision import Decision
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
@@ -81,10 +92,17 @@ async def _decision(info: Info, key: str) -> Node | None:
     return Decision(row=row)
 
 
+async def _coupon(info: Info, key: str) -> Node | None:
+    coupon_id = parse_uuid(key)
+    row = await info.context.loaders.coupon.load(coupon_id) if coupon_id else None
+    return Coupon(row=row) if row is not None and info.context.principal.may_see_all_of(row.member_id) else None
+
+
 FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     MEMBER: _member,
     WALLET: _wallet,
     CAMPAIGN: _campaign,
     PARTICIPATION: _participation,
     DECISION: _decision,
+    COUPON: _coupon,
 }

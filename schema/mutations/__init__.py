@@ -1,6 +1,8 @@
 """The mutations of the core: flat, so that GraphQL runs them one after the other."""
 
 from schema.mutations.campaigns import CampaignMutations
+from schema.mutations.coupon_templates import CouponTemplateMutations
+from schema.mutations.coupons import CouponMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
@@ -14,6 +16,8 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    CouponTemplateMutations,
+    CouponMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]
