@@ -8,6 +8,7 @@ from schema.errors import invalid_argument
 from schema.ids import (
     CAMPAIGN,
     COUPON,
+    COUPON_TEMPLATE,
     DECISION,
     MEMBER,
     PARTICIPATION,
@@ -17,7 +18,7 @@ from schema.ids import (
     parse_uuid,
 )
 from schema.kinds import campaign_object, participation_objects
-from schema.types.coupon import Coupon
+from schema.types.coupon import Coupon, CouponTemplate
 from schema.types.decision import Decision
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
@@ -26,6 +27,7 @@ from schema.types.node import Node
 from siyu.campaigns.counting import is_subject
 from siyu.campaigns.participations import team_id
 from siyu.campaigns.queries import CampaignRow
+from siyu.coupons.record import TemplateState
 
 
 async def find_node(info: Info, global_id: str) -> Node | None:
@@ -98,6 +100,14 @@ async def _coupon(info: Info, key: str) -> Node | None:
     return Coupon(row=row) if row is not None and info.context.principal.may_see_all_of(row.member_id) else None
 
 
+async def _coupon_template(info: Info, key: str) -> Node | None:
+    """The template; drafts are for operators."""
+    template_id = parse_uuid(key)
+    row = await info.context.loaders.coupon_template.load(template_id) if template_id else None
+    hidden = row is not None and row.state is TemplateState.DRAFT and not info.context.principal.role.operates
+    return CouponTemplate(row=row) if row is not None and not hidden else None
+
+
 FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     MEMBER: _member,
     WALLET: _wallet,
@@ -105,4 +115,5 @@ FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     PARTICIPATION: _participation,
     DECISION: _decision,
     COUPON: _coupon,
+    COUPON_TEMPLATE: _coupon_template,
 }
