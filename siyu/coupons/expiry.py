@@ -10,6 +10,8 @@ from siyu.loops import DATABASE_OUTAGES, repeat
 
 # Members whose locks one statement holds: a few milliseconds of work.
 COUPONS_AT_ONCE = 500
+# What has expired, or is kept no longer, is so from that moment on: writing it down may wait.
+POLL_S = 5.0
 
 # Under the members' locks, as everything that changes what they have. Whoever is locked by somebody else is left for
 # the next round. What another process has changed meanwhile is looked at again as it is then.
@@ -32,7 +34,7 @@ WHERE coupon.id = due.id AND state IN ('issued', 'returned', 'locked')
 
 async def run_coupons(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
     """Settle what is due until `stop` is set, through any outage. Any number of processes may run this."""
-    await repeat("coupons", partial(_step, pool, clock), DATABASE_OUTAGES, stop)
+    await repeat("coupons", partial(_step, pool, clock), DATABASE_OUTAGES, stop, POLL_S)
 
 
 async def settle_due(pool: Pool, now: datetime) -> int:

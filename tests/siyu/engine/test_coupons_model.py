@@ -247,6 +247,13 @@ class Machine(RuleBasedStateMachine):
         self.same(fact, self.model.verify(which, store, clerk, self.now))
 
     @precondition(lambda self: self.ids)
+    @rule(which=WHICH, clerk=CLERKS, seconds=st.sampled_from([0, 9, 10, 11]))
+    def scan_twice(self, which: int, clerk: str, seconds: int) -> None:
+        self.verify(which, "S1", clerk)
+        self.now += timedelta(seconds=seconds)
+        self.verify(which, "S1", clerk)
+
+    @precondition(lambda self: self.ids)
     @rule(which=WHICH, store=STORES)
     def undo(self, which: int, store: str) -> None:
         which %= len(self.ids)
