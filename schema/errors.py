@@ -17,10 +17,19 @@ from siyu.errors import (
     NotFound,
     Problem,
     RewardStateError,
+    TemplateStateError,
 )
 
 # What a payload tells; Busy is not among them, since the same request may simply be sent again.
-MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError, AlreadyReviewed, RewardStateError)
+MENDABLE = (
+    InvalidInput,
+    NotFound,
+    IdempotencyConflict,
+    CampaignStateError,
+    TemplateStateError,
+    RewardStateError,
+    AlreadyReviewed,
+)
 
 
 class ErrorCode(Enum):

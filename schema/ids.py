@@ -21,6 +21,8 @@ REWARD = "Reward"
 REWARD_LIBRARY = "RewardLibrary"
 REDEMPTION = "Redemption"
 PRIVILEGE = "Privilege"
+COUPON = "Coupon"
+COUPON_TEMPLATE = "CouponTemplate"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

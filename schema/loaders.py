@@ -24,6 +24,8 @@ from siyu.campaigns.results import Results, campaign_results
 from siyu.campaigns.shown_counters import counters_by_key
 from siyu.campaigns.spread import Spread, campaign_spread
 from siyu.campaigns.type_queries import TypeUse, types_in_use
+from siyu.coupons.queries import CouponRow, CouponsWanted, coupon_pages, coupons_by_id
+from siyu.coupons.templates import TemplateRow, templates_by_id
 from siyu.db import Pool
 from siyu.engine.outcome import Refusal
 from siyu.engine.queries import DecisionRow, decisions_by_id
@@ -104,6 +106,9 @@ class Loaders:
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
+        self.coupon: DataLoader[UUID, CouponRow | None] = _by_key(lambda ids: coupons_by_id(pool, ids, now))
+        self.coupons: DataLoader[CouponsWanted, Page[CouponRow]] = DataLoader(partial(coupon_pages, pool, now=now))
+        self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
 

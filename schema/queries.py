@@ -6,6 +6,7 @@ import strawberry
 
 from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
 from schema.context import Info, Role
+from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
 from schema.fields import field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
@@ -48,7 +49,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries):
+class Query(RewardQueries, CouponQueries):
     """The reads."""
 
     @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")

@@ -5,6 +5,7 @@ DomainError            a code, and parameters for the sentence
 ├── NotFound           the object does not exist, or not for this caller
 ├── IdempotencyConflict   the key was used before for another body
 ├── CampaignStateError the campaign's state does not allow this
+├── TemplateStateError the coupon template's state does not allow this
 ├── AlreadyReviewed    another verdict came first
 ├── RewardStateError   the reward's state does not allow this
 └── Busy               the engine's queue is full; try again after `retry_after_ms`
@@ -62,6 +63,12 @@ class CampaignStateError(DomainError):
     """The campaign's state does not allow what was asked."""
 
     code = "CAMPAIGN_STATE"
+
+
+class TemplateStateError(DomainError):
+    """The coupon template's state does not allow what was asked."""
+
+    code = "COUPON_TEMPLATE_STATE"
 
 
 class AlreadyReviewed(DomainError):

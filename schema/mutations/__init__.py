@@ -2,6 +2,8 @@
 
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
+from schema.mutations.coupon_templates import CouponTemplateMutations
+from schema.mutations.coupons import CouponMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
@@ -18,6 +20,8 @@ CORE_MUTATIONS: tuple[type, ...] = (
     ReviewMutations,
     CatalogueMutations,
     RedemptionMutations,
+    CouponTemplateMutations,
+    CouponMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from siyu.coupons import write_coupons
+from siyu.coupons.facts import COUPON_FACTS
 from siyu.db import Connection
+from siyu.engine.coupon_loading import load_for_coupons
 from siyu.engine.desks import spending
 from siyu.engine.desks.rewards import REWARD_DESKS
 from siyu.engine.facts import NewFact
@@ -42,8 +45,13 @@ async def _write_redemptions(connection: Connection, world: World) -> None:
         await write_redemptions(connection, world.redemptions)
 
 
+async def _write_coupons(connection: Connection, world: World) -> None:
+    await write_coupons(connection, world.coupons)
+
+
 LOADS: Sequence[tuple[frozenset[str], Load]] = (
     (frozenset({spending.RETURNED}), _load_spent),
+    (frozenset(COUPON_FACTS), load_for_coupons),
     (frozenset(REWARD_DESKS), load_for_rewards),
 )
-WRITES: Sequence[Write] = (_write_redemptions,)
+WRITES: Sequence[Write] = (_write_coupons, _write_redemptions)

@@ -15,6 +15,7 @@ from siyu.campaigns.participations import Participations
 from siyu.campaigns.pending import PendingFacts
 from siyu.campaigns.reservations import Reservations
 from siyu.campaigns.routes import Route, Routes
+from siyu.coupons.book import CouponBook
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
@@ -58,6 +59,7 @@ class World:
     holds: HoldBook = field(init=False)
     rewards: RewardBook = field(init=False)
     redemptions: RedemptionBook = field(init=False)
+    coupons: CouponBook = field(init=False)
     reviews: ReviewBook = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
@@ -87,6 +89,7 @@ class World:
         self.holds = HoldBook(self.new_id)
         self.rewards = RewardBook(self.new_id)
         self.redemptions = RedemptionBook(self.new_id)
+        self.coupons = CouponBook(self.new_id, self.zone)
         self.reviews = ReviewBook(self.new_id)
 
     def day(self, at: datetime) -> date:
@@ -132,6 +135,7 @@ class World:
         self.scores.clear()
         self.messages.clear()
         self.reviews.forget_changes()
+        self.coupons.forget_changes()
         self.tags.clear()
         self.invitations.new.clear()
         self.book.transfers.clear()

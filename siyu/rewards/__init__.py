@@ -6,7 +6,7 @@ from siyu.rewards.facts import DESK_FACTS, ENDING, NAMING_REDEMPTIONS, named_id
 from siyu.rewards.redeeming import REDEMPTION_REFUSALS, hindrance
 from siyu.rewards.redemption import Redemption, RedemptionState
 from siyu.rewards.redemption_book import Privilege, RedemptionBook
-from siyu.rewards.redemption_store import Wanted, load_redemptions, write_redemptions
+from siyu.rewards.redemption_store import Wanted, load_redemptions, load_stock, write_redemptions
 from siyu.rewards.store import find_reward_keys, load_rewards, write_rewards
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "hindrance",
     "load_redemptions",
     "load_rewards",
+    "load_stock",
     "named_id",
     "write_redemptions",
     "write_rewards",

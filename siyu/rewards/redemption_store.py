@@ -102,18 +102,29 @@ class Wanted(NamedTuple):
     issued: Collection[UUID]
 
 
-async def load_redemptions(
-    connection: Connection, book: RedemptionBook, wanted: Wanted, zone: ZoneInfo, *, lock: bool
-) -> list[Redemption]:
-    """Put what the facts name into the book, and return the redemptions among it; their members are locked.
-
-    With `lock`, rewards whose stock may change stay locked until the transaction ends.
-    """
+async def load_redemptions(connection: Connection, book: RedemptionBook, wanted: Wanted) -> list[Redemption]:
+    """Put what members own of what the facts name into the book, and return the redemptions; the members are locked."""
     loaded = await _load_named(connection, book, wanted)
     if wanted.issued:
         await _load_issued(connection, book, wanted.issued)
     if wanted.giving:
         await _load_giving(connection, book, wanted.giving)
+    return loaded
+
+
+async def load_stock(
+    connection: Connection,
+    book: RedemptionBook,
+    wanted: Wanted,
+    loaded: Sequence[Redemption],
+    zone: ZoneInfo,
+    *,
+    lock: bool,
+) -> None:
+    """Put the rewards whose stock the facts may change into the book, and what their members have of what they ask for.
+
+    With `lock`, the rewards stay locked until the transaction ends: so this comes last.
+    """
     shared = {reward_id for _, reward_id, _ in wanted.asking}
     shared |= {each.reward_id for each in loaded if each.id in wanted.ending and each.issued_id is None}
     if shared:
@@ -122,7 +133,6 @@ async def load_redemptions(
             book.rewards[row[0]] = reward_of(row)
     if wanted.asking:
         await _load_standings(connection, book, wanted.asking, zone)
-    return loaded
 
 
 async def _load_named(connection: Connection, book: RedemptionBook, wanted: Wanted) -> list[Redemption]:

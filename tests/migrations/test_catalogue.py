@@ -7,6 +7,7 @@ import pytest
 
 from siyu.db import Pool
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
+from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
 
 # Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
 CONSTRAINTS = """
@@ -383,11 +384,11 @@ async def shop(pool: Pool) -> Pool:
 
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)} == EXPECTED_CONSTRAINTS
+    assert {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)} == EXPECTED_CONSTRAINTS | COUPON_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES
+    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES | COUPON_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

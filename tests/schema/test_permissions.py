@@ -9,6 +9,7 @@ from siyu.boards import fold_everything
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, shop_registry, sign
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.coupon_documents import COUPON_MATRIX
 
 SOME_ID = encode_id(CAMPAIGN, new_id())
 OF_CAMPAIGN = f'input: {{campaign: "{SOME_ID}"}}'
@@ -167,6 +168,7 @@ MATRIX = {
         " { userErrors { code } } }",
         "m",
     ),
+    **COUPON_MATRIX,
 }
 
 MEMBERS_TRACES = """

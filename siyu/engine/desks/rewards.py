@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from siyu.coupons.refusals import CouponRefusal
 from siyu.engine.desk import Desk, Verdict, shop_cause
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Refusal
@@ -175,8 +176,16 @@ def _give_privilege(world: World, arrived: ArrivedFact, found: Redemption) -> Ve
     return ({"kind": "privilege", "privilege": worn.kind, "name": worn.name, "until": ends},)
 
 
+def _give_coupon(world: World, arrived: ArrivedFact, found: Redemption) -> Verdict:
+    made = world.coupons.issue(found.gives["template"], found.member_id, arrived.new.at, found.reference)
+    if isinstance(made, CouponRefusal):
+        return Refusal(*made)
+    return ({"kind": "coupon", "change": "issued", "coupon": str(made)},)
+
+
 # How siyu gives what it gives by itself, one row a kind of DELIVERED: what is logged of it, or why it has to wait.
 DELIVERIES: Mapping[RewardKind, Callable[[World, ArrivedFact, Redemption], Verdict]] = {
+    RewardKind.COUPON: _give_coupon,
     RewardKind.POINTS: _give_points,
     RewardKind.PRIVILEGE: _give_privilege,
 }

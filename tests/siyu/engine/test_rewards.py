@@ -13,6 +13,7 @@ from siyu.ids import new_id
 from siyu.rewards import RedemptionState, RewardKind, service
 from siyu.rewards.catalogue import Measure
 from tests.factories import add_campaign, add_members, paid, refunded
+from tests.siyu.coupons.shop import add_template
 from tests.siyu.engine.counter_desk import Counter, refusal
 from tests.siyu.engine.inviting import add_joined
 from tests.siyu.rewards.catalogue import add_reward
@@ -232,6 +233,30 @@ async def test_a_privilege_is_worn_for_its_days_and_the_next_one_after_them(shop
         ("badge", "b", start, None),
         ("title", "regular", end, end + timedelta(days=30)),
     ]
+    await shop.verify()
+
+
+async def test_a_coupon_is_given_once_and_as_soon_as_there_is_one_to_give(shop: Counter) -> None:
+    member = await shop.member(0)
+    coupon = await add_reward(shop.pool, "coupon", RewardKind.COUPON)
+    made = await shop.redeemed(coupon.id, member)
+
+    await shop.work()
+    waits = await shop.redemption(made.id)
+    assert (waits.state, waits.attempts) == (RedemptionState.CONFIRMED, 1)
+    assert waits.deliver_at == shop.clock.now + timedelta(minutes=1)
+    problem = "SELECT effects::jsonb->0->>'problem' FROM decision ORDER BY id DESC LIMIT 1"
+    assert await shop.pool.fetchval(problem) == "COUPON_TEMPLATE_NOT_FOUND"
+    shop.clock.move(60)
+    await shop.work()
+    assert (await shop.redemption(made.id)).deliver_at == shop.clock.now + timedelta(minutes=2)
+
+    await add_template(shop.pool, "ten_off", total_limit=1)
+    shop.clock.move(120)
+    await asyncio.gather(shop.work(), shop.work())
+    assert (await shop.redemption(made.id)).state is RedemptionState.USED
+    given = await shop.pool.fetch("SELECT member_id, source FROM coupon")
+    assert [tuple(row) for row in given] == [(member, f"redemption/{made.id}")]
     await shop.verify()
 
 
