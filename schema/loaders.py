@@ -96,12 +96,7 @@ class Loaders:
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
-        self.reward: DataLoader[UUID, Reward | None] = _by_key(partial(rewards_by_id, pool))
-        self.library: DataLoader[UUID, Library | None] = _by_key(partial(libraries_by_id, pool))
-        self.hindrance: DataLoader[Offer, Refusal | None] = _by_key(lambda keys: hindrances(pool, keys, now, zone))
-        self.redemption: DataLoader[UUID, Redemption | None] = _by_key(partial(redemptions_by_id, pool))
-        self.redemptions: DataLoader[NewestWanted, Page[Redemption]] = DataLoader(partial(redemption_pages, pool))
-        self.privileges: DataLoader[NewestWanted, Page[PrivilegeRow]] = DataLoader(partial(privilege_pages, pool))
+        self._read_rewards(pool, now, zone)
         self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
@@ -111,6 +106,15 @@ class Loaders:
         self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
+
+    def _read_rewards(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
+        """The catalogue, what hinders members from it, and what they have of it."""
+        self.reward: DataLoader[UUID, Reward | None] = _by_key(partial(rewards_by_id, pool))
+        self.library: DataLoader[UUID, Library | None] = _by_key(partial(libraries_by_id, pool))
+        self.hindrance: DataLoader[Offer, Refusal | None] = _by_key(lambda keys: hindrances(pool, keys, now, zone))
+        self.redemption: DataLoader[UUID, Redemption | None] = _by_key(partial(redemptions_by_id, pool))
+        self.redemptions: DataLoader[NewestWanted, Page[Redemption]] = DataLoader(partial(redemption_pages, pool))
+        self.privileges: DataLoader[NewestWanted, Page[PrivilegeRow]] = DataLoader(partial(privilege_pages, pool))
 
     def forget(self) -> None:
         """Forget what was read: a mutation is about to change it, and a later field must not see the old."""

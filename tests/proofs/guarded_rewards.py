@@ -30,7 +30,7 @@ REWARD_GUARDS = (
         BOOK,
         "reward.left - self.taken[reward.id]",
         "reward.left",
-        (f"{TESTS}::test_of_many_who_ask_in_one_batch_as_many_get_one_as_there_are",),
+        ("tests/siyu/rewards/test_redemption_book.py::test_what_a_batch_took_is_gone_for_its_next_fact",),
     ),
     Guard(
         "stock within its bounds, by the database",
