@@ -14,6 +14,7 @@ from schema.permissions import ForClerks, ForMembers, ForOperators, ForStaff
 from schema.types.coupon import Coupon, coupon_objects
 from schema.types.decision import Decision, refusal_object
 from siyu.engine import Decision as EngineDecision
+from siyu.engine import Engine
 from siyu.engine import coupon_intake as desk
 from siyu.engine.intake import idempotency_key
 
@@ -164,10 +165,10 @@ class CouponMutations:
         )
 
 
-OrderStep = Callable[[desk.Engine, UUID, str, str], Awaitable[EngineDecision]]
+OrderStep = Callable[[Engine, UUID, str, str], Awaitable[EngineDecision]]
 
 
-def _engine(info: Info) -> desk.Engine:
+def _engine(info: Info) -> Engine:
     return info.context.engine
 
 

@@ -27,7 +27,7 @@ class CouponEffect(Effect):
     @classmethod
     def from_log(cls, logged: Mapping[str, Any]) -> Self:
         """As Effect."""
-        told = {name: logged.get(name) for name in ("change", "order", "discount_fen", "store")}
+        told: dict[str, Any] = {name: logged.get(name) for name in ("change", "order", "discount_fen", "store")}
         return cls(kind=logged["kind"], coupon_id=UUID(logged["coupon"]), **told)
 
     @field("The coupon.")

@@ -108,10 +108,10 @@ async def add_generic_code(pool: Pool, template_id: UUID, typed: str, uses_max: 
     if uses_max is not None and not 1 <= uses_max <= USES_MAX:
         raise InvalidInput([Problem(("uses_max",), f"must be from 1 to {USES_MAX}")])
     await pool.execute(ADD_GENERIC, code, template_id, uses_max)
-    *there, used = await pool.fetchrow(GENERIC, code)
-    if there != [template_id, None, uses_max]:
+    there = await pool.fetchrow(GENERIC, code)
+    if there is None or tuple(there)[:3] != (template_id, None, uses_max):
         raise InvalidInput([Problem(("code",), "the code is in use with another template or limit", "CODE_TAKEN")])
-    return GenericCode(code, uses_max, used)
+    return GenericCode(code, uses_max, there["used"])
 
 
 async def generic_codes(pool: Pool, template_id: UUID, limit: int) -> list[GenericCode]:

@@ -1,7 +1,7 @@
 """Coupons as they are read, each in the state that the clock makes of it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,13 +87,13 @@ ORDER BY expires_at, id LIMIT $3
 
 async def coupons_by_id(pool: Pool, ids: Collection[UUID], now: datetime) -> dict[UUID, CouponRow]:
     """Those of these coupons that exist."""
-    return {row[0]: _row(row, now) for row in await pool.fetch(BY_IDS, now, list(ids))}
+    return {row[0]: _row(tuple(row), now) for row in await pool.fetch(BY_IDS, now, list(ids))}
 
 
 async def coupon_by_code(pool: Pool, code: str, now: datetime) -> CouponRow | None:
     """The coupon that a member shows, by its code in the form that codes are kept in."""
     row = await pool.fetchrow(BY_CODE, now, code)
-    return _row(row, now) if row is not None else None
+    return _row(tuple(row), now) if row is not None else None
 
 
 async def coupon_pages(pool: Pool, wanted: Sequence[CouponsWanted], now: datetime) -> list[Page[CouponRow]]:
@@ -108,7 +108,7 @@ async def coupon_pages(pool: Pool, wanted: Sequence[CouponsWanted], now: datetim
         [",".join(state.value for state in page.states) for page in wanted],
     )
     for place, *row in records:
-        pages[place - 1].append(_row(row, now))
+        pages[place - 1].append(_row(tuple(row), now))
     return [cut_page(rows, page.limit) for rows, page in zip(pages, wanted, strict=True)]
 
 
@@ -117,11 +117,9 @@ async def free_coupon_ids(pool: Pool, member_id: UUID, now: datetime, limit: int
     return [row[0] for row in await pool.fetch(FREE_IDS, member_id, now, limit)]
 
 
-def _row(values: Sequence[Any], now: datetime) -> CouponRow:
-    *before, shown, issued_at, valid_from, expires_at, order, discount_fen, lock_expires_at = values[:12]
-    if lock_expires_at is not None and lock_expires_at <= now:
-        order = discount_fen = lock_expires_at = None
-    state = CouponState(shown)
-    return CouponRow(
-        *before, state, issued_at, valid_from, expires_at, order, discount_fen, lock_expires_at, *values[12:]
-    )
+def _row(values: tuple[Any, ...], now: datetime) -> CouponRow:
+    shown: list[Any] = [*values[:5], CouponState(values[5]), *values[6:]]
+    row = CouponRow(*shown)
+    if row.lock_expires_at is None or row.lock_expires_at > now:
+        return row
+    return replace(row, order_number=None, discount_fen=None, lock_expires_at=None)

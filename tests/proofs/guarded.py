@@ -2,6 +2,7 @@
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
+from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
@@ -252,4 +253,5 @@ GUARDS = (
     *LINE_GUARDS,
     *REFUND_GUARDS,
     *REWARD_GUARDS,
+    *COUPON_GUARDS,
 )

@@ -35,6 +35,10 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 EXPIRES = datetime(2026, 11, 28, 16, tzinfo=UTC)
 
 
+# Somebody in this database waits for a row that another holds.
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
 async def held(pool: Pool, engine: Engine, template: str = "tea") -> tuple[UUID, UUID]:
     """A member with a coupon."""
     [member] = await add_members(pool, 1)
@@ -109,6 +113,20 @@ async def test_a_generic_code_is_claimed_once_by_each_and_so_often_in_all(pool: 
     lucky = next(member for member, outcome in zip(members, outcomes, strict=True) if told(outcome) is None)
     assert told(await next(engines).submit(claimed(lucky, code))) == "CODE_CLAIMED"
     assert told(await next(engines).submit(claimed(lucky, "NONE2222"))) == "CODE_NOT_FOUND"
+
+
+async def test_who_claims_a_code_waits_for_whoever_is_claiming_it(pool: Pool) -> None:
+    template = await add_template(pool)
+    code = (await add_generic_code(pool, template.id, "SPRING", 1)).code
+    [member] = await add_members(pool, 1)
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("UPDATE coupon_code SET used = 1")
+            claim = asyncio.ensure_future(shop_engine(pool).submit(claimed(member, code)))
+            while not await pool.fetchval(WAITING):
+                await asyncio.sleep(0.01)
+
+        assert told(await claim) == "CODE_USED"
 
 
 async def test_an_order_locks_uses_and_returns_its_coupons(pool: Pool) -> None:

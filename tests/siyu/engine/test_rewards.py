@@ -1,6 +1,7 @@
 """The desk of rewards: from points and cash to what the member has, each step once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,11 +9,15 @@ import pytest
 
 from siyu.db import Pool
 from siyu.engine import BatchLimits, NewFact
+from siyu.engine.intake import service_fact
+from siyu.engine.reward_delivery import deliver_due
 from siyu.errors import IdempotencyConflict, InvalidInput, NotFound
 from siyu.ids import new_id
-from siyu.rewards import RedemptionState, RewardKind, service
+from siyu.rewards import DESK_FACTS, RedemptionState, RewardKind, service
 from siyu.rewards.catalogue import Measure
-from tests.factories import add_campaign, add_members, paid, refunded
+from tests.clock import NOON
+from tests.factories import add_campaign, add_members, paid, refunded, registry_of
+from tests.plain_type import PLAIN_TYPE
 from tests.siyu.coupons.shop import add_template
 from tests.siyu.engine.counter_desk import Counter, refusal
 from tests.siyu.engine.inviting import add_joined
@@ -211,6 +216,22 @@ async def test_points_are_given_once_whoever_gives_them(shop: Counter, other_poo
     await shop.verify()
 
 
+async def test_a_worker_that_dies_once_it_has_given_gives_no_second_time(shop: Counter, other_pool: Pool) -> None:
+    member, bonus = await shop.member(0), await add_reward(shop.pool, "bonus", RewardKind.POINTS)
+    await shop.redeemed(bonus.id, member)
+
+    def die(name: str) -> None:
+        raise SystemError(name)
+
+    shop.engine.fail_point = die
+    await deliver_due(shop.engine)
+    await shop.engine.drain()
+    await Counter(other_pool, clock=shop.clock).work()
+
+    assert await shop.points(member) == 50
+    await shop.verify()
+
+
 async def test_what_arrives_by_itself_nobody_hands_over(shop: Counter) -> None:
     bonus = await add_reward(shop.pool, "bonus", RewardKind.POINTS)
     made = await shop.redeemed(bonus.id, await shop.member(0))
@@ -403,3 +424,11 @@ async def test_two_processes_give_no_more_than_there_is_and_no_member_more_than_
     most = "SELECT max(count) FROM (SELECT count(*) FROM redemption GROUP BY member_id) AS of_member"
     assert await shop.pool.fetchval(most) == 2
     await shop.verify()
+
+
+def test_nobody_reports_from_outside_what_the_desk_decides_about() -> None:
+    kind = replace(PLAIN_TYPE, listens=frozenset(DESK_FACTS))
+
+    for fact_type in DESK_FACTS:
+        with pytest.raises(InvalidInput, match="unknown fact type"):
+            service_fact(registry_of(kind), fact_type, NOON, {}, "outside", NOON)
