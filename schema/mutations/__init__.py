@@ -8,6 +8,7 @@ from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.units import UnitMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
@@ -18,6 +19,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     ReviewMutations,
     CouponTemplateMutations,
     CouponMutations,
+    UnitMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

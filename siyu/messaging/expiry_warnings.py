@@ -11,7 +11,8 @@ from siyu.messaging.core_messages import VALUE_EXPIRING
 # Per unit, for each has its own notice; a lot of a unit without one is not warned of.
 TO_WARN = """
 SELECT lot.account_id FROM lot JOIN account ON account.id = lot.account_id JOIN unit ON unit.key = account.unit
-WHERE NOT closed AND NOT warned AND expires_at <= $1::timestamptz + make_interval(days => unit.warning_days) AND expires_at <= $3
+WHERE NOT closed AND NOT warned AND expires_at <= $3
+    AND expires_at <= $1::timestamptz + make_interval(days => unit.warning_days)
 LIMIT $2
 """
 LOCK_TO_WARN = LOCK_OWNERS.format(due=TO_WARN)
