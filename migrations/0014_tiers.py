@@ -48,7 +48,8 @@ class Migration(migrations.Migration):
                 CONSTRAINT tier_standing_held_when_judged CHECK (valid_until >= judged_on),
                 CONSTRAINT tier_standing_hand_has_a_day CHECK ((hand_tier IS NULL) = (hand_on IS NULL))
             );
-            CREATE INDEX IF NOT EXISTS tier_standing_due ON tier_standing (valid_until) WHERE valid_until IS NOT NULL
+            CREATE INDEX IF NOT EXISTS tier_standing_due ON tier_standing (valid_until, member_id)
+                WHERE valid_until IS NOT NULL
             """,
             "DROP TABLE IF EXISTS tier_standing",
         ),
@@ -72,7 +73,8 @@ class Migration(migrations.Migration):
                 made_by varchar(60),
                 idempotency_key varchar(200) CONSTRAINT tier_change_key UNIQUE,
                 PRIMARY KEY (member_id, number),
-                CONSTRAINT tier_change_changes_something CHECK (from_tier IS DISTINCT FROM to_tier OR reason = 'manual'),
+                CONSTRAINT tier_change_changes_something
+                    CHECK (from_tier IS DISTINCT FROM to_tier OR reason = 'manual'),
                 CONSTRAINT tier_change_by_hand_is_signed
                     CHECK (num_nonnulls(note, made_by, idempotency_key) = 3 * (reason = 'manual')::integer)
             );

@@ -65,6 +65,6 @@ def _deeds(world: World, new: NewFact, outcome: Outcome, before: Mark) -> Iterat
             if transfer.unit == GROWTH and transfer.kind in GROWN:
                 amount = GROWN[transfer.kind] * transfer.amount
                 yield transfer.member_id, Deed(world.day(transfer.at), Measure.GROWTH, amount)
-    if Measure.INTERACTIONS in measures and new.type in INTERACTIONS:
-        if any(decision.refusal is None for decision in outcome.decisions):
-            yield new.member_id, Deed(world.day(new.at), Measure.INTERACTIONS, kind=new.type)
+    is_accepted = any(decision.refusal is None for decision in outcome.decisions)
+    if Measure.INTERACTIONS in measures and new.type in INTERACTIONS and is_accepted:
+        yield new.member_id, Deed(world.day(new.at), Measure.INTERACTIONS, kind=new.type)

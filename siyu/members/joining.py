@@ -17,7 +17,7 @@ JOIN unnest($1::text[], $2::text[]) AS wanted (kind, value) USING (kind, value)
 """
 
 # The identity comes first and says who is new, so that a lost race leaves no member behind; the foreign key is
-# checked at the end of the statement, when the member is there too. Where the shop has a ladder, they begin at its foot.
+# checked at the end of the statement, when the member is there too. A shop's ladder begins with its lowest tier.
 JOIN = """
 WITH wanted AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])

@@ -116,9 +116,7 @@ class TierBook:
         self.changes.clear()
         self.unsettled.clear()
 
-    def follow(
-        self, member_id: UUID, deeds: Collection[Deed], cause: Cause, day: Callable[[datetime], date]
-    ) -> str:
+    def follow(self, member_id: UUID, deeds: Collection[Deed], cause: Cause, day: Callable[[datetime], date]) -> str:
         """Judge a known member after what they did; answers with their tier."""
         member, live = self._members[member_id], self._live()
         counted = [deed for deed in deeds if _enter(member.record, deed)]
@@ -140,7 +138,7 @@ class TierBook:
         """
         live, same = self._live(), member.revision == self._live().revision
         before = (member.earned, member.valid_until, member.judged_on, member.revision)
-        day = max(day, member.judged_on, (anew and member.record.last_day()) or date.min)
+        day = max([day, member.judged_on, *(member.record.days(live.ladder.measures)[-1:] if anew else ())])
         if same:
             standing = Standing(live.ladder.place_of(member.tier) or 0, member.valid_until)
             for fall in falls(live.ladder, member.earned, standing, day):

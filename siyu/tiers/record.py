@@ -1,7 +1,7 @@
 """What a member did, as far as ladders count it: amounts by the shop's days."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
@@ -54,7 +54,7 @@ class Record:
     """One member's days. Money in fen by the day of payment, net of refunds; growth by the day it counts for.
 
     An interaction is a kind of fact that some campaign accepted, once a day. `interactions_since`: what came before is
-    not read. A measure that the ladder does not ask for stays empty.
+    not read. A measure that the ladder does not ask for may stay empty.
     """
 
     spend: Series = field(default_factory=Series)
@@ -72,22 +72,22 @@ class Record:
         self.interactions.add(day, 1)
         return True
 
-    def days(self, since: date) -> list[date]:
-        """The days from then on that anything counts on, in their order."""
-        both = {*self.spend.days(since), *self.growth.days(since), *self.interactions.days(since)}
-        return sorted(both)
-
-    def last_day(self) -> date | None:
-        """The last of all."""
-        return max((series[-1] for series in map(_all_days, self._series()) if series), default=None)
+    def days(self, measures: Collection[Measure], since: date = date.min) -> list[date]:
+        """The days from then on that something of these measures counts on, in their order."""
+        return sorted({day for series in self._series(measures) for day in series.days(since)})
 
     def have(self, condition: Condition, day: date, since: date) -> int:
         """How much of a condition's measure there is on a day, of what happened from a day on."""
         series, first = self._window(condition, day)
         return series.between(max(first, since), day)
 
-    def _series(self) -> tuple[Series, Series, Series]:
-        return self.spend, self.growth, self.interactions
+    def _series(self, measures: Collection[Measure]) -> Iterator[Series]:
+        if not SPENDING.isdisjoint(measures):
+            yield self.spend
+        if Measure.GROWTH in measures:
+            yield self.growth
+        if Measure.INTERACTIONS in measures:
+            yield self.interactions
 
     def _window(self, condition: Condition, day: date) -> tuple[Series, date]:
         if condition.days is not None:
@@ -97,6 +97,3 @@ class Record:
             return series, first_day(Period.MONTH, day)
         return series, year_before(day) if condition.measure is Measure.SPEND_YEAR else date.min
 
-
-def _all_days(series: Series) -> list[date]:
-    return series.days(date.min)

@@ -43,11 +43,9 @@ def earned_days(ladder: Ladder, record: Record, known: Earned | None = None, sin
     A tier is earned on a day on which something counts and its conditions hold. Spending in total and growth count from
     joining on until a tier is first earned; afterwards, where it is reviewed, those of one review period.
     """
-    days = record.days(since)
+    days = record.days(ladder.measures, since)
     before = known or (None,) * (len(ladder.tiers) - 1)
-    return tuple(
-        _earned(ladder, record, place, days, earned) for place, earned in enumerate(before, start=1)
-    )
+    return tuple(_earned(ladder, record, place, days, earned) for place, earned in enumerate(before, start=1))
 
 
 def _earned(ladder: Ladder, record: Record, place: int, days: Sequence[date], earned: date | None) -> date | None:

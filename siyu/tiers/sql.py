@@ -49,8 +49,10 @@ def earned_sql(ladder: Ladder) -> str:
 def _counted(ladder: Ladder) -> str:
     """What the ladder counts, one source after the other; each parameter is used, so that its type is known."""
     measures = ladder.measures
-    parts = ["SELECT NULL::uuid AS member_id, NULL::date AS day, 0 AS spend, 0 AS growth, 0 AS facts "
-             "WHERE false AND $1::uuid[] IS NULL AND $2::text IS NULL AND $3::text[] IS NULL"]
+    parts = [
+        "SELECT NULL::uuid AS member_id, NULL::date AS day, 0 AS spend, 0 AS growth, 0 AS facts "
+        "WHERE false AND $1::uuid[] IS NULL AND $2::text IS NULL AND $3::text[] IS NULL"
+    ]
     if measures & SPENDING:
         parts.append(SPENT)
     if Measure.GROWTH in measures:

@@ -20,7 +20,9 @@ FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place) JOIN member USING 
 LEFT JOIN tier_standing AS standing ON standing.member_id = id
 """
 
-BY_DAY = "SELECT member_id, day, sum({amount})::bigint FROM ({source}) AS counted (member_id, day, spend, growth, facts)"
+BY_DAY = (
+    "SELECT member_id, day, sum({amount})::bigint FROM ({source}) AS counted (member_id, day, spend, growth, facts)"
+)
 SPENT_BY_DAY = f"{BY_DAY.format(amount='spend', source=SPENT)} GROUP BY member_id, day"
 GROWN_BY_DAY = f"{BY_DAY.format(amount='growth', source=GROWN)} GROUP BY member_id, day"
 INTERACTED_SINCE = f"{INTERACTED} AND at >= $4"
