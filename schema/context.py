@@ -23,7 +23,15 @@ class Role(Enum):
     ANONYMOUS = "anonymous"
     MEMBER = "member"
     OPERATOR = "operator"
+    CLERK = "clerk"
+    ANALYST = "analyst"
     SERVICE = "service"
+    ADMIN = "admin"
+
+    @property
+    def operates(self) -> bool:
+        """Whether it may do what operators may."""
+        return self in {Role.OPERATOR, Role.ADMIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Principal:
 
     def may_see_all_of(self, member_id: UUID) -> bool:
         """Whether everything about a member is open to this principal."""
-        return self.role in {Role.OPERATOR, Role.SERVICE} or self.member_id == member_id
+        return self.role.operates or self.role is Role.SERVICE or self.member_id == member_id
 
 
 ANONYMOUS = Principal(Role.ANONYMOUS)

@@ -26,8 +26,13 @@ def require_role(context: Context, roles: frozenset[Role]) -> None:
     role = context.principal.role
     if role is Role.ANONYMOUS:
         raise unauthenticated()
-    if role not in roles:
+    if not is_among(role, roles):
         raise forbidden()
+
+
+def is_among(role: Role, roles: frozenset[Role]) -> bool:
+    """Whether the role passes: admins may do whatever operators may."""
+    return role in roles or (role is Role.ADMIN and Role.OPERATOR in roles)
 
 
 def require_all_of(info: Info, member_id: UUID) -> None:
@@ -57,6 +62,34 @@ class ForStaff(RolePermission):
     audience = "operators and services"
 
 
+class ForClerks(RolePermission):
+    """Clerks in a store, and operators."""
+
+    roles = frozenset({Role.CLERK, Role.OPERATOR})
+    audience = "clerks and operators"
+
+
+class ForTills(RolePermission):
+    """Clerks, operators and services: whoever completes what a member began."""
+
+    roles = frozenset({Role.CLERK, Role.OPERATOR, Role.SERVICE})
+    audience = "clerks, operators and services"
+
+
+class ForAnalysts(RolePermission):
+    """Analysts and operators."""
+
+    roles = frozenset({Role.ANALYST, Role.OPERATOR})
+    audience = "analysts and operators"
+
+
+class ForAdmins(RolePermission):
+    """Admins alone."""
+
+    roles = frozenset({Role.ADMIN})
+    audience = "admins"
+
+
 class ForPersons(RolePermission):
     """Members and operators."""
 
@@ -67,5 +100,5 @@ class ForPersons(RolePermission):
 class ForEveryone(RolePermission):
     """Whoever has signed in."""
 
-    roles = frozenset({Role.MEMBER, Role.OPERATOR, Role.SERVICE})
-    audience = "members, operators and services"
+    roles = frozenset(Role) - {Role.ANONYMOUS}
+    audience = "whoever has signed in"

@@ -204,6 +204,6 @@ class Query:
 
 def _selection(filter_: CampaignFilter, role: Role) -> CampaignSelection:
     states = filter_.state or None
-    if role is not Role.OPERATOR:
+    if not role.operates:
         states = [state for state in states or PUBLISHED if state in PUBLISHED]
     return CampaignSelection(states, filter_.type or None)

@@ -15,6 +15,7 @@ from schema.ids import MEMBER, decode_uuid, parse_uuid
 from siyu.clock import utc_now
 
 HOURS_MAX = 24 * 30
+ROLES = [role.value for role in Role if role is not Role.ANONYMOUS]
 
 
 def _member_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> UUID | None:
@@ -26,8 +27,8 @@ def _member_id(_context: click.Context, _parameter: click.Parameter, value: str 
 
 
 @click.command()
-@click.option("--role", type=click.Choice(["operator", "service", "member"]), default="operator", show_default=True)
-@click.option("--name", default="cli", show_default=True, help="Who it is for (operators and services).")
+@click.option("--role", type=click.Choice(ROLES), default="operator", show_default=True)
+@click.option("--name", default="cli", show_default=True, help="Who it is for (all but members).")
 @click.option(
     "--member", metavar="ID", callback=_member_id, help="The member's id as GraphQL shows it, for --role member."
 )
