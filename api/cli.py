@@ -13,6 +13,7 @@ from api.commands.replay import replay
 from api.commands.schema import schema
 from api.commands.serve import serve
 from api.commands.simulate import simulate
+from api.commands.tiers import tiers
 from api.commands.token import token
 from api.commands.worker import worker
 
@@ -30,6 +31,7 @@ COMMANDS = (
     replay,
     simulate,
     demo,
+    tiers,
 )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
@@ -35,6 +36,7 @@ from siyu.paging import NewestWanted, Page
 from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 from siyu.sdk import Features
+from siyu.tiers.queries import ChangeRow, ChangesWanted, TierState, change_pages, tier_states
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -59,7 +61,7 @@ def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
 class Loaders:
     """The loaders of one request."""
 
-    def __init__(self, pool: Pool, now: datetime) -> None:
+    def __init__(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
         async def load_results(campaign_ids: list[UUID]) -> list[Results]:
             # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
             return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
@@ -69,6 +71,8 @@ class Loaders:
 
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
+        self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
+        self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
         self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(partial(decisions_by_id, pool))

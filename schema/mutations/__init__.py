@@ -6,6 +6,7 @@ from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.tiers import TierMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
@@ -14,6 +15,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    TierMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

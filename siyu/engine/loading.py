@@ -63,7 +63,8 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         await load_tiers(connection, world.tiers, climbing)
         for newcomer_id in climbing:
             if world.tiers.find(newcomer_id) is None:
-                world.tiers.put(MemberTier(newcomer_id, Record(), None, world.members[newcomer_id].joined_at))
+                joined_at = world.members[newcomer_id].joined_at
+                world.tiers.put(MemberTier(newcomer_id, Record(), None, joined_at, joined_at))
     needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
     if needy:
         await _load_needs(connection, world, needy, lock=lock)

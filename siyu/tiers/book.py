@@ -74,6 +74,7 @@ class MemberTier:
     record: Record
     tier: str | None
     since: datetime
+    joined_at: datetime
     revision: int | None = None
     earned: Earned = ()
     valid_until: date | None = None

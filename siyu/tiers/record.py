@@ -96,4 +96,3 @@ class Record:
         if condition.measure is Measure.SPEND_MONTH:
             return series, first_day(Period.MONTH, day)
         return series, year_before(day) if condition.measure is Measure.SPEND_YEAR else date.min
-

@@ -14,8 +14,8 @@ from siyu.tiers.record import Record, SetByHand
 from siyu.tiers.sql import GROWN, INTERACTED, SPENT
 
 LOAD = """
-SELECT place - 1, coalesce(standing.tier, member.tier), coalesce(since, joined_at), revision, earned_on, valid_until,
-       judged_on, coalesce(changes, 0), hand_tier, hand_on
+SELECT place - 1, coalesce(standing.tier, member.tier), coalesce(since, joined_at), joined_at, revision, earned_on,
+       valid_until, judged_on, coalesce(changes, 0), hand_tier, hand_on
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place) JOIN member USING (id)
 LEFT JOIN tier_standing AS standing ON standing.member_id = id
 """
@@ -69,14 +69,23 @@ async def load_tiers(
     assert book.live is not None, "nothing is counted without a ladder"  # noqa: S101 - an invariant
     wanted = list(member_ids)
     known: dict[UUID, MemberTier] = {}
-    for place, tier, since, revision, earned, valid_until, judged_on, changes, *by_hand in await connection.fetch(
-        LOAD, wanted
-    ):
+    for (
+        place,
+        tier,
+        since,
+        joined_at,
+        revision,
+        earned,
+        valid_until,
+        judged_on,
+        changes,
+        *by_hand,
+    ) in await connection.fetch(LOAD, wanted):
         record = Record(by_hand=SetByHand(*by_hand) if by_hand[0] is not None else None)
         if revision == book.live.revision and not whole:
             record.interactions_since = judged_on - timedelta(days=WINDOW_DAYS_MAX)
-        member = MemberTier(wanted[place], record, tier, since, revision, tuple(earned or ()), valid_until)
-        member.judged_on, member.changes = judged_on or date.min, changes
+        member = MemberTier(wanted[place], record, tier, since, joined_at, revision, tuple(earned or ()))
+        member.valid_until, member.judged_on, member.changes = valid_until, judged_on or date.min, changes
         known[wanted[place]] = member
         book.put(member)
     await load_records(connection, book.live, {member_id: member.record for member_id, member in known.items()})
@@ -85,7 +94,7 @@ async def load_tiers(
 async def load_records(connection: Connection | Pool, live: LiveLadder, records: Mapping[UUID, Record]) -> None:
     """Fill the records of these members with what the ladder counts."""
     ids, zone, measures = list(records), live.zone.key, live.ladder.measures
-    if measures & SPENDING:
+    if measures & SPENDING or any(tier.flag_after_days for tier in live.ladder.tiers):
         for member_id, day, amount in await connection.fetch(SPENT_BY_DAY, ids, zone):
             records[member_id].spend.add(day, amount)
     if Measure.GROWTH in measures:
