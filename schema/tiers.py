@@ -35,9 +35,10 @@ def parse_ladder(given: TierLadderInput) -> Ladder:
         raise InvalidInput([Problem(("preset",), "give either preset or config")])
     if given.config is not None:
         return parse_json(Ladder, given.config, ("config",))
-    if given.preset not in PRESETS:
+    preset = PRESETS.get(given.preset or "")
+    if preset is None:
         raise InvalidInput([Problem(("preset",), f"must be one of {', '.join(PRESETS)}")])
-    return PRESETS[given.preset]
+    return preset
 
 
 async def ladder_preview(info: Info, given: TierLadderInput) -> TierLadderPreview:

@@ -112,7 +112,7 @@ async def current_ladder(pool: Pool) -> LadderRow | None:
 
 async def tiers_held(pool: Pool) -> dict[str | None, int]:
     """How many members have which tier."""
-    return dict(await pool.fetch(HELD))
+    return {row[0]: row[1] for row in await pool.fetch(HELD)}
 
 
 async def tier_states(pool: Pool, zone: ZoneInfo, now: datetime, ids: Collection[UUID]) -> dict[UUID, TierState]:

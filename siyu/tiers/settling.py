@@ -27,6 +27,7 @@ NEXT = """
 SELECT id, hand_tier IS NOT NULL FROM member LEFT JOIN tier_standing ON member_id = id
 WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2
 """
+HAVE = "SELECT member_id, tier FROM tier_standing WHERE member_id = ANY($1::uuid[])"
 DONE = "UPDATE tier_ladder SET settled_to = $2, settled_at = $3 WHERE revision = $1"
 
 # Those to whom an operator gave a tier are judged one by one.
@@ -136,9 +137,8 @@ async def _one_by_one(
     if not ids:
         return moves
     book = TierBook(live)
-    before = dict(
-        await connection.fetch("SELECT member_id, tier FROM tier_standing WHERE member_id = ANY($1::uuid[])", ids)
-    )
+    rows = await connection.fetch(HAVE, ids)
+    before = {row[0]: row[1] for row in rows}
     await rejudge(connection, book, dict.fromkeys(ids, Cause(now, Reason.LADDER)))
     for member_id in ids:
         member = book.find(member_id)

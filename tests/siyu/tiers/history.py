@@ -84,9 +84,7 @@ async def write_deeds(pool: Pool, deeds: dict[UUID, Sequence[Deed]]) -> None:
         "VALUES ($1, 'check_in', 'c', 'ended', 1, '{}', now())",
         campaign,
     )
-    await pool.execute(
-        "INSERT INTO account (id, unit, campaign_id) VALUES ($1, 'growth', $2)", shop, campaign
-    )
+    await pool.execute("INSERT INTO account (id, unit, campaign_id) VALUES ($1, 'growth', $2)", shop, campaign)
     every = [(member, deed) for member, done in deeds.items() for deed in done]
     bought = [(member, deed) for member, deed in every if isinstance(deed, Bought)]
     await pool.copy_records_to_table(
