@@ -12,6 +12,7 @@ from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
+from tests.proofs.guarded_tiers import TIER_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
 FAULTS = "tests/siyu/engine/test_faults.py"
@@ -250,4 +251,5 @@ GUARDS = (
     *REFERRAL_GUARDS,
     *LINE_GUARDS,
     *REFUND_GUARDS,
+    *TIER_GUARDS,
 )
