@@ -50,12 +50,13 @@ def follow_tiers(world: World, arrived: ArrivedFact, outcome: Outcome, before: M
         tier = world.tiers.follow(member_id, done, cause, world.day)
         known = world.features.get(member_id)
         if known is not None and known.tier != tier:
-            world.features[member_id] = known._replace(tier=tier)
+            ladder = world.tiers.ladder
+            privileges = ladder.tiers[ladder.place_of(tier) or 0].privileges.shown()
+            world.features[member_id] = known._replace(tier=tier, privileges=privileges)
 
 
 def _deeds(world: World, new: NewFact, outcome: Outcome, before: Mark) -> Iterator[tuple[UUID, Deed]]:
-    assert world.tiers.live is not None, "nobody is followed without a ladder"  # noqa: S101 - an invariant
-    measures = world.tiers.live.ladder.measures
+    measures = world.tiers.ladder.measures
     spendings, transfers = before
     if measures & SPENDING:
         for spending in world.orders.spendings[spendings:]:

@@ -93,6 +93,11 @@ class TierBook:
     unsettled: dict[UUID, Cause] = field(default_factory=dict)
     _members: dict[UUID, MemberTier] = field(default_factory=dict)
 
+    @property
+    def ladder(self) -> Ladder:
+        """The shop's, where it has one."""
+        return self._live().ladder
+
     def put(self, member: MemberTier) -> None:
         """Make a member known."""
         self._members[member.member_id] = member

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from siyu.sdk import Privileges as ShownPrivileges
 from siyu.sdk import Text
 from siyu.sdk.audience import LABEL_LENGTH_MAX, Label
 
@@ -93,6 +94,10 @@ class Privileges(Part):
     points_percent: Annotated[int, Field(ge=WHOLE_PERCENT, le=POINTS_PERCENT_MAX)] = WHOLE_PERCENT
     gates: Annotated[tuple[Label, ...], Field(max_length=TEXTS_MAX)] = ()
     texts: Annotated[tuple[BothLanguages, ...], Field(max_length=TEXTS_MAX)] = ()
+
+    def shown(self) -> ShownPrivileges:
+        """As campaigns see them."""
+        return ShownPrivileges(self.discount_percent, self.points_percent, frozenset(self.gates))
 
 
 class Retention(Part):

@@ -1,6 +1,8 @@
 """Tiers in the engine: raised with the fact that earns them, and the same whatever order facts come in."""
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -13,7 +15,9 @@ from siyu.db import Pool, open_database
 from siyu.engine import BatchLimits, Engine, NewFact
 from siyu.engine.preview import Previewer, PreviewFact
 from siyu.ids import new_id
+from siyu.members import load_features
 from siyu.members.joining import Joiner, ensure_members
+from siyu.sdk import CampaignConfig, CampaignState, Effect, Fact, Privileges, View
 from siyu.tiers.book import LiveLadder, TierBook
 from siyu.tiers.ladder import Ladder
 from siyu.tiers.presets import COMMUNITY, RETAIL
@@ -100,6 +104,37 @@ async def test_the_next_fact_of_the_batch_finds_the_tier(pool: Pool) -> None:
 
     assert engine.timings.batches == 1
     assert [outcome.decisions[0].refusal is None for outcome in (first, second)] == [False, True]
+
+
+async def test_campaigns_read_what_the_tier_gives(pool: Pool) -> None:
+    await with_ladder(pool)
+    lin, wang = await add_members(pool, 2)
+    engine = shop_engine(pool)
+    await engine.submit(paid(lin, "A", 200_001, NOON))
+
+    known = await load_features(pool, [lin, wang])
+
+    assert known[lin].privileges == Privileges(discount_percent=10, gates=frozenset({"first_pick"}))
+    assert known[wang].privileges == Privileges()
+
+
+async def test_the_next_fact_of_the_batch_finds_the_privileges(pool: Pool) -> None:
+    await with_ladder(pool, MIXED)
+    [member] = await add_members(pool, 1)
+    seen: list[Privileges | None] = []
+
+    def look(_fact: Fact, view: View[CampaignConfig, CampaignState]) -> Iterator[Effect]:
+        seen.append(view.features.privileges)
+        yield from ()
+
+    kind = replace(till.TILL, decide=look, listens=frozenset({"order.paid"}), features=lambda _: True)
+    await add_campaign(pool, "till")
+    engine = Engine(pool, registry_of(kind), SHANGHAI)
+    await asyncio.gather(*(engine.submit(paid(member, number, 60_000, NOON)) for number in ("A", "B")))
+    await engine.submit(paid(member, "C", 60_000, NOON))
+
+    assert engine.timings.batches == 2
+    assert seen == [Privileges(), Privileges(), Privileges(5, 200)]
 
 
 async def test_a_preview_raises_tiers_as_a_commit_would(pool: Pool) -> None:
