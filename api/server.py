@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from api.errors import SetupError
 from api.services import Services
 from siyu.boards import run_projector
-from siyu.engine import run_pending
+from siyu.engine import run_expiry, run_pending
 from siyu.tiers.review import run_reviews
 
 BACKLOG = 2_048
@@ -76,6 +76,7 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(projector, name="boards"),
         asyncio.create_task(run_pending(services.engine, stop), name="timers"),
         asyncio.create_task(run_reviews(services.pool, services.zone, services.clock, stop), name="tiers"),
+        asyncio.create_task(run_expiry(services.pool, services.zone, services.clock, stop), name="expiry"),
     ]
     try:
         yield

@@ -28,11 +28,13 @@ from schema.types.preview import CampaignPreview
 from schema.types.refund import RefundRequest
 from schema.types.review import Review
 from schema.types.tier import TierLadder
+from schema.types.unit import Unit
 from schema.types.viewer import Viewer, viewer_object
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
+from siyu.ledger.unit_service import units
 from siyu.members.queries import MembersWanted, member_id_of, member_page
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
@@ -119,6 +121,10 @@ class Query:
     @field_for(ForOperators, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
         return all_types(info, await types_in_use(info.context.pool))
+
+    @field_for(ForEveryone, "The units of value and when each expires.")
+    async def units(self, info: Info) -> list[Unit]:
+        return [Unit(row=row) for row in await units(info.context.pool)]
 
     @field_for(ForOperators, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
     async def lanes(self, info: Info) -> list[str]:

@@ -7,6 +7,7 @@ from schema.mutations.members import MemberMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
 from schema.mutations.tiers import TierMutations
+from schema.mutations.units import UnitMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
@@ -16,6 +17,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     StockMutations,
     ReviewMutations,
     TierMutations,
+    UnitMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

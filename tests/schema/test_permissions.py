@@ -21,6 +21,7 @@ MATRIX = {
     "members": ("{ members { nodes { id } } }", "os"),
     "campaigns": ("{ campaigns { nodes { id } } }", "mo"),
     "campaign": (f'{{ campaign(id: "{SOME_ID}") {{ id }} }}', "mo"),
+    "units": ("{ units { unit } }", "mos"),
     "lanes": ("{ lanes }", "o"),
     "campaignTypes": ("{ campaignTypes { key problem } }", "o"),
     "participation": (f'{{ participation(campaign: "{SOME_ID}") {{ id }} }}', "mos"),
@@ -48,6 +49,7 @@ MATRIX = {
         'idempotencyKey: "12345678"}) { userErrors { code } } }',
         "o",
     ),
+    "unitUpdate": ("mutation { unitUpdate(input: {unit: POINTS}) { userErrors { code } } }", "o"),
     "reviews": ("{ reviews { nodes { id } } }", "o"),
     "reviewDecide": (
         f'mutation {{ reviewDecide(input: {{review: "{SOME_ID}", approved: true, idempotencyKey: "12345678"}})'
