@@ -191,6 +191,10 @@ class TierWarning:
     def valid_until(self) -> date | None:
         return self.state.valid_until
 
+    @field("When the worker noted that the member is to be warned; null before.")
+    def warned_at(self) -> datetime | None:
+        return self.state.warned_at
+
     @field("What the member can do, in your language; null where the ladder says nothing.")
     def text(self, info: Info) -> str | None:
         offered = self.state.tier.retention

@@ -1,7 +1,7 @@
 """Ladders, standings and histories as they are read, for many members at once."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,11 @@ CURRENT = """
 SELECT revision, config, active_from, made_by, settled_at FROM tier_ladder ORDER BY revision DESC LIMIT 1
 """
 HELD = "SELECT tier, count(*) FROM member GROUP BY tier"
+
+WARNED = """
+SELECT member_id, warned_at FROM tier_warning
+JOIN unnest($1::uuid[], $2::date[]) AS wanted (member_id, review_on) USING (member_id, review_on)
+"""
 
 CHANGES = """
 SELECT place, number, from_tier, to_tier, at, noted_at, reason, fact_id, numbers, note, made_by
@@ -60,6 +65,7 @@ class TierState:
     record: Record
     earned: Earned
     day: date
+    warned_at: datetime | None = None
 
     @property
     def tier(self) -> Tier:
@@ -123,7 +129,13 @@ async def tier_states(pool: Pool, zone: ZoneInfo, now: datetime, ids: Collection
     book, day = TierBook(live), now.astimezone(zone).date()
     await load_tiers(pool, book, ids)
     members = ((member_id, book.find(member_id)) for member_id in ids)
-    return {member_id: _state(live, member, day) for member_id, member in members if member is not None}
+    states = {member_id: _state(live, member, day) for member_id, member in members if member is not None}
+    warned = [member_id for member_id, state in states.items() if state.warned]
+    if warned:
+        dates = [states[member_id].valid_until for member_id in warned]
+        for member_id, warned_at in await pool.fetch(WARNED, warned, dates):
+            states[member_id] = replace(states[member_id], warned_at=warned_at)
+    return states
 
 
 def _state(live: LiveLadder, member: MemberTier, day: date) -> TierState:

@@ -5,6 +5,7 @@ from tests.proofs.guard import Guard
 ENGINE_TESTS = "tests/siyu/engine/test_tiers.py"
 SCHEMA_TESTS = "tests/schema/test_tiers.py"
 REVIEW_TESTS = "tests/siyu/tiers/test_review.py"
+SETTLING_TESTS = "tests/siyu/tiers/test_settling.py"
 CLOCK = "CREATE OR REPLACE TRIGGER campaign_clock_advanced AFTER INSERT ON tier_ladder"
 
 TIER_GUARDS = (
@@ -14,6 +15,13 @@ TIER_GUARDS = (
         "FOR NO KEY UPDATE OF member SKIP LOCKED",
         "",
         (f"{REVIEW_TESTS}::test_whoever_is_busy_is_left_for_the_next_look",),
+    ),
+    Guard(
+        "the lock of who is settled",
+        "siyu/tiers/settling.py",
+        "    await lock_members(connection, ids)\n",
+        "",
+        (f"{SETTLING_TESTS}::test_settling_waits_for_what_is_being_decided_about_a_member",),
     ),
     Guard(
         "one warning for a date",

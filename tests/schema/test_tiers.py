@@ -7,7 +7,7 @@ import pytest
 
 from schema.ids import MEMBER, encode_id
 from siyu.tiers.presets import COMMUNITY, RETAIL
-from siyu.tiers.review import review_all
+from siyu.tiers.review import review_all, warn_all
 from siyu.tiers.service import set_ladder
 from siyu.tiers.settling import settle_all
 from tests.factories import SHANGHAI, add_members, paid
@@ -20,7 +20,7 @@ query ($id: ID!) { member(id: $id) {
   tier
   tierStanding {
     tier { key title privileges { discountPercent pointsPercent gates texts } } since validUntil flagged
-    warning { validUntil text campaignType } keeping { sentence }
+    warning { validUntil warnedAt text campaignType } keeping { sentence }
   }
   tierProgress {
     tier { key } sentence
@@ -114,11 +114,13 @@ async def test_who_is_about_to_lose_a_tier_is_told_what_keeps_it(shop: Shop) -> 
     before = (await shop.data(OPERATOR, STANDING, id=member))["member"]["tierStanding"]
 
     shop.now = datetime(2027, 3, 17, 4, tzinfo=UTC)
+    await warn_all(shop.pool, await set_ladder(shop.pool, COMMUNITY, SHANGHAI, shop.now, "lin"), shop.now)
     after = (await shop.data(OPERATOR, STANDING, id=member))["member"]["tierStanding"]
 
     assert (before["validUntil"], before["warning"]) == ("2027-03-31", None)
     assert after["warning"] == {
         "validUntil": "2027-03-31",
+        "warnedAt": "2027-03-17T04:00:00Z",
         "text": "Spend ¥300 within one month to stay silver",
         "campaignType": None,
     }

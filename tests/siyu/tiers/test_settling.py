@@ -1,5 +1,6 @@
 """A ladder for all members at once: what SQL says equals the rule, for each of them, whatever they did."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -7,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from siyu.db import Pool
+from siyu.db import Pool, open_database
+from siyu.ids import new_id
 from siyu.tiers.book import LiveLadder
 from siyu.tiers.ladder import Ladder
 from siyu.tiers.live import load_ladder
@@ -144,3 +146,21 @@ async def test_what_an_operator_gave_outlives_another_ladder(pool: Pool) -> None
     assert (await standings(pool))[member] == ("silver", None, earned_days(RETAIL, record))
     assert isinstance(await load_ladder(pool, SHANGHAI), LiveLadder)
     assert (await standings(pool))[other][0] == "regular"
+
+
+async def test_settling_waits_for_what_is_being_decided_about_a_member(pool: Pool, database_url: str) -> None:
+    [member] = await add_members(pool, 1)
+    live = await set_ladder(pool, COMMUNITY, SHANGHAI, NOW, "lin")
+    async with open_database(database_url, 1) as other, other.acquire() as connection:
+        deciding = connection.transaction()
+        await deciding.start()
+        await connection.fetch("SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE", member)
+        order = "INSERT INTO shop_order VALUES ($1, 'A', $2, 30000, 0, $3)"
+        await connection.execute(order, new_id(), member, NOW)
+
+        settling = asyncio.create_task(settle(pool, live, NOW))
+        done, _ = await asyncio.wait([settling], timeout=0.3)
+        await deciding.commit()
+
+    assert not done
+    assert await settling == Counter({("bronze", "silver"): 1})
