@@ -155,7 +155,8 @@ async def test_settling_waits_for_what_is_being_decided_about_a_member(pool: Poo
         deciding = connection.transaction()
         await deciding.start()
         await connection.fetch("SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE", member)
-        order = "INSERT INTO shop_order VALUES ($1, 'A', $2, 30000, 0, $3)"
+        columns = "id, number, member_id, amount_fen, refunded_fen, paid_at"
+        order = f"INSERT INTO shop_order ({columns}) VALUES ($1, 'A', $2, 30000, 0, $3)"
         await connection.execute(order, new_id(), member, NOW)
 
         settling = asyncio.create_task(settle(pool, live, NOW))
