@@ -14,8 +14,9 @@ from siyu.tiers.record import Record, SetByHand
 from siyu.tiers.sql import GROWN, INTERACTED, SPENT
 
 LOAD = """
-SELECT place - 1, coalesce(standing.tier, member.tier), coalesce(since, joined_at), joined_at, revision, earned_on,
-       valid_until, judged_on, coalesce(changes, 0), hand_tier, hand_on
+SELECT place - 1, coalesce(standing.tier, member.tier), coalesce(since, joined_at), joined_at, revision,
+       coalesce(earned_on, '{}'), valid_until, coalesce(judged_on, '0001-01-01'), coalesce(changes, 0),
+       hand_tier, hand_on
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place) JOIN member USING (id)
 LEFT JOIN tier_standing AS standing ON standing.member_id = id
 """
@@ -69,23 +70,13 @@ async def load_tiers(
     assert book.live is not None, "nothing is counted without a ladder"  # noqa: S101 - an invariant
     wanted = list(member_ids)
     known: dict[UUID, MemberTier] = {}
-    for (
-        place,
-        tier,
-        since,
-        joined_at,
-        revision,
-        earned,
-        valid_until,
-        judged_on,
-        changes,
-        *by_hand,
-    ) in await connection.fetch(LOAD, wanted):
-        record = Record(by_hand=SetByHand(*by_hand) if by_hand[0] is not None else None)
+    for place, tier, since, joined_at, revision, earned, *standing, hand_tier, hand_on in await connection.fetch(
+        LOAD, wanted
+    ):
+        record = Record(by_hand=SetByHand(hand_tier, hand_on) if hand_tier is not None else None)
+        member = MemberTier(wanted[place], record, tier, since, joined_at, revision, tuple(earned), *standing)
         if revision == book.live.revision and not whole:
-            record.interactions_since = judged_on - timedelta(days=WINDOW_DAYS_MAX)
-        member = MemberTier(wanted[place], record, tier, since, joined_at, revision, tuple(earned or ()))
-        member.valid_until, member.judged_on, member.changes = valid_until, judged_on or date.min, changes
+            record.interactions_since = member.judged_on - timedelta(days=WINDOW_DAYS_MAX)
         known[wanted[place]] = member
         book.put(member)
     await load_records(connection, book.live, {member_id: member.record for member_id, member in known.items()})
