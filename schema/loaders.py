@@ -45,6 +45,7 @@ from siyu.rewards.catalogue_queries import libraries_by_id, rewards_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 from siyu.rewards.redemption_queries import PrivilegeRow, privilege_pages, redemption_pages, redemptions_by_id
 from siyu.sdk import Features
+from siyu.tiers.queries import ChangeRow, ChangesWanted, TierState, change_pages, tier_states
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -79,6 +80,8 @@ class Loaders:
 
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
+        self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
+        self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
         self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(partial(decisions_by_id, pool))

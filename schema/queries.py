@@ -18,6 +18,7 @@ from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
+from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
@@ -28,6 +29,7 @@ from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
 from schema.types.refund import RefundRequest
 from schema.types.review import Review
+from schema.types.tier import TierLadder
 from schema.types.unit import Unit
 from schema.types.viewer import Viewer, viewer_object
 from siyu.boards import BoardWindow
@@ -38,6 +40,7 @@ from siyu.ledger.unit_service import units
 from siyu.members.queries import MembersWanted, member_id_of, member_page
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
+from siyu.tiers.queries import current_ladder
 
 PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
 
@@ -200,6 +203,18 @@ class Query(RewardQueries, CouponQueries):
         wanted = ReviewsWanted(state, slice_.limit, campaign_id, uuid_cursor(slice_.after))
         page = await review_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
+
+    @field_for(ForEveryone, "The shop's ladder of tiers; null while tiers are set from outside.")
+    async def tier_ladder(self, info: Info) -> TierLadder | None:
+        row = await current_ladder(info.context.pool)
+        return TierLadder(row=row) if row else None
+
+    @field_for(
+        ForOperators,
+        "How many members would move where under another ladder from now on, without a write; a second for 20,000.",
+    )
+    async def tier_ladder_preview(self, info: Info, input: TierLadderInput) -> TierLadderPreview:
+        return await ladder_preview(info, input)
 
     @field_for(
         ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."

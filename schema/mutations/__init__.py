@@ -10,6 +10,7 @@ from schema.mutations.members import MemberMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.tiers import TierMutations
 from schema.mutations.units import UnitMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
@@ -23,6 +24,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     RedemptionMutations,
     CouponTemplateMutations,
     CouponMutations,
+    TierMutations,
     UnitMutations,
 )
 

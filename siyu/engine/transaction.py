@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -39,6 +40,7 @@ from siyu.ledger import write_book
 from siyu.members import append_invitations, lock_members, write_tags
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
+from siyu.tiers import LiveLadders, write_tiers
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,10 @@ class BatchTransaction:
     zone: ZoneInfo
     timings: Timings
     faults: Faults = field(default_factory=Faults)
+    ladders: LiveLadders = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ladders", LiveLadders(self.zone))
 
     async def run(self, connection: Connection, facts: Sequence[ArrivedFact], used: UsedKeys = NO_KEYS) -> Decided:
         """Decide and write facts whose idempotency keys differ; one answer each, in their order. Commits nothing.
@@ -92,7 +98,7 @@ class BatchTransaction:
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
             _tell_of_refused(fresh, outcomes)
         if fresh:
-            await _write(connection, world, step)
+            await _write(connection, world, fresh[-1].arrived_at, step)
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]
@@ -119,6 +125,7 @@ class BatchTransaction:
         )
         put_used_keys(world, used)
         if facts:
+            world.tiers.live = await self.ladders.load(connection, self.campaigns.version)
             await load_for(connection, world, facts, lock=True)
         for fact in facts:
             if fact.pending is not None:
@@ -162,7 +169,7 @@ def _tell_of_refused(facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) 
             logger.warning("campaign %s asked for %s: %s: %s", fact.new.campaign_id, fact.new.type, code, fact.new.data)
 
 
-async def _write(connection: Connection, world: World, step: Step) -> None:
+async def _write(connection: Connection, world: World, now: datetime, step: Step) -> None:
     await write_participations(connection, world.participations)
     await write_tags(connection, world.tags)
     await append_invitations(connection, world.invitations.new.values())
@@ -179,6 +186,7 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     await write_orders(connection, world.orders)
     await write_refunds(connection, world.orders)
     step("write orders")
+    await write_tiers(connection, world.tiers, now)
     await leave_changes(connection, board_changes(world))
     step("leave scores")
     await write_pending(connection, world.pending)

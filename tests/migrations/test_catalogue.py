@@ -193,6 +193,32 @@ EXPECTED_CONSTRAINTS = {
     ("stock_change", "stock_change_difference_check"): "CHECK ((difference <> 0))",
     ("stock_change", "stock_change_key"): "UNIQUE (idempotency_key)",
     ("stock_change", "stock_change_pkey"): "PRIMARY KEY (id)",
+    ("tier_change", "tier_change_by_hand_is_signed"): (
+        "CHECK ((num_nonnulls(note, made_by, idempotency_key) = (3 * (((reason)::text = 'manual'::text))::integer)))"
+    ),
+    ("tier_change", "tier_change_changes_something"): (
+        "CHECK ((((from_tier)::text IS DISTINCT FROM (to_tier)::text) OR ((reason)::text = 'manual'::text)))"
+    ),
+    ("tier_change", "tier_change_key"): "UNIQUE (idempotency_key)",
+    ("tier_change", "tier_change_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("tier_change", "tier_change_number_check"): "CHECK ((number > 0))",
+    ("tier_change", "tier_change_pkey"): "PRIMARY KEY (member_id, number)",
+    ("tier_change", "tier_change_reason_known"): (
+        "CHECK (((reason)::text = ANY ((ARRAY['upgrade'::character varying, 'review'::character varying, "
+        "'refund'::character varying, 'late_fact'::character varying, 'ladder'::character varying, "
+        "'manual'::character varying])::text[])))"
+    ),
+    ("tier_ladder", "tier_ladder_pkey"): "PRIMARY KEY (revision)",
+    ("tier_ladder", "tier_ladder_revision_check"): "CHECK ((revision > 0))",
+    ("tier_standing", "tier_standing_changes_check"): "CHECK ((changes >= 0))",
+    ("tier_standing", "tier_standing_hand_has_a_day"): "CHECK (((hand_tier IS NULL) = (hand_on IS NULL)))",
+    ("tier_standing", "tier_standing_held_when_judged"): "CHECK ((valid_until >= judged_on))",
+    ("tier_standing", "tier_standing_member_id_fkey"): (
+        "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT"
+    ),
+    ("tier_standing", "tier_standing_pkey"): "PRIMARY KEY (member_id)",
+    ("tier_warning", "tier_warning_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("tier_warning", "tier_warning_pkey"): "PRIMARY KEY (member_id, review_on)",
     ("transfer", "transfer_amount_positive"): "CHECK ((amount > 0))",
     ("transfer", "transfer_balance_not_negative"): "CHECK ((member_balance >= 0))",
     ("transfer", "transfer_between_two_accounts"): "CHECK ((debit_id <> credit_id))",
@@ -262,6 +288,7 @@ EXPECTED_INDEXES = {
     ("review", "review_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
     ("stock_change", "stock_change_campaign"): "btree (campaign_id)",
     ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
+    ("tier_standing", "tier_standing_due"): "btree (valid_until, member_id) WHERE (valid_until IS NOT NULL)",
     ("transfer", "transfer_credit"): "btree (credit_id, id)",
     ("transfer", "transfer_debit"): "btree (debit_id, id)",
     ("transfer", "transfer_fact"): "btree (fact_id)",
@@ -283,6 +310,8 @@ EXPECTED_TRIGGERS = {
     "member": "DELETE OR TRUNCATE",
     "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
+    "tier_change": "DELETE OR UPDATE OR TRUNCATE",
+    "tier_ladder": "DELETE OR UPDATE OF revision, config, base_tier OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
     "unit": "DELETE OR TRUNCATE",
 }
@@ -304,6 +333,7 @@ LOG_REFERENCES = {
     "redemption.used_fact_id": "fact",
     "review.asked_fact_id": "fact",
     "review.verdict_fact_id": "fact",
+    "tier_change.fact_id": "fact",
     "transfer.fact_id": "fact",
 }
 
@@ -370,6 +400,23 @@ SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'photo', '{}', review.sta
     review.problem, review.problem_at::timestamptz
 FROM campaign, member, (VALUES (%s)) AS review (state, said, problem, problem_at)
 """
+# A change from silver to a tier, for a reason, and how it is signed.
+A_CHANGE = """
+INSERT INTO tier_change (member_id, number, from_tier, to_tier, at, noted_at, reason, revision, numbers,
+                         note, made_by, idempotency_key)
+SELECT member.id, change.number, 'silver', to_tier, now(), now(), change.reason, 1, '[]', note, made_by, key
+FROM member, (VALUES (%s)) AS change (number, to_tier, reason, note, made_by, key)
+"""
+# How a member is held who was judged today.
+A_STANDING = """
+INSERT INTO tier_standing (member_id, revision, tier, since, earned_on, valid_until, judged_on, changes,
+                           hand_tier, hand_on)
+SELECT member.id, 1, 'silver', now(), '{}', current_date + held, current_date, changes, hand_tier, hand_on::date
+FROM member, (VALUES (%s)) AS standing (held, changes, hand_tier, hand_on)
+"""
+A_LADDER = """
+INSERT INTO tier_ladder (revision, config, base_tier, active_from, made_by) VALUES (%s, '{}', 'bronze', now(), 'lin')
+"""
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
 ITSELF = "'00000000-0000-7000-8000-000000000001'"
 
@@ -403,7 +450,7 @@ async def test_every_change_of_a_campaign_advances_the_clock(shop: Pool) -> None
     await shop.fetchval(A_CAMPAIGN)
 
     assert await shop.fetchval(read) == before + 2
-    assert [row[0] for row in await shop.fetch(CLOCKED)] == ["campaign", "unit"]
+    assert {row[0] for row in await shop.fetch(CLOCKED)} == {"campaign", "tier_ladder", "unit"}
 
 
 async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_that_are_kept(pool: Pool) -> None:
@@ -498,6 +545,19 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_REVIEW % "'open', NULL, 'it failed', NULL", "review_problem_of_an_open_one"),
         (A_REVIEW % "'rejected', 'lin', 'it failed', now()", "review_problem_of_an_open_one"),
         (A_REVIEW % "'open', NULL, NULL, NULL" + ";" + A_REVIEW % "'approved', 'lin', NULL, NULL", "review_key"),
+        (A_CHANGE % "0, 'gold', 'upgrade', NULL, NULL, NULL", "tier_change_number_check"),
+        (A_CHANGE % "1, 'gold', 'whim', NULL, NULL, NULL", "tier_change_reason_known"),
+        (A_CHANGE % "1, 'silver', 'upgrade', NULL, NULL, NULL", "tier_change_changes_something"),
+        (A_CHANGE % "1, 'gold', 'manual', 'why', 'lin', NULL", "tier_change_by_hand_is_signed"),
+        (A_CHANGE % "1, 'gold', 'upgrade', NULL, NULL, 'key'", "tier_change_by_hand_is_signed"),
+        (f"{A_CHANGE}; {A_CHANGE}".replace("%s", "1, 'gold', 'review', NULL, NULL, NULL"), "tier_change_pkey"),
+        (A_CHANGE % "1, 'gold', 'manual', 'w', 'lin', 'k'), (2, 'gold', 'manual', 'w', 'lin', 'k'", "tier_change_key"),
+        (A_STANDING % "-1, 0, NULL, NULL", "tier_standing_held_when_judged"),
+        (A_STANDING % "1, -1, NULL, NULL", "tier_standing_changes_check"),
+        (A_STANDING % "1, 0, 'gold', NULL", "tier_standing_hand_has_a_day"),
+        (A_STANDING % "1, 0, NULL, NULL), (2, 0, NULL, NULL", "tier_standing_pkey"),
+        (A_LADDER % 0, "tier_ladder_revision_check"),
+        (A_LADDER % 1 + ";" + A_LADDER % 1, "tier_ladder_pkey"),
         (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
         ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
         (A_PENDING_FACT % 5, "pending_fact_depth_check"),

@@ -105,6 +105,14 @@ MATRIX = {
         'mutation { redemptionUse(input: {code: "x", idempotencyKey: "12345678"}) { userErrors { code } } }',
         "os",
     ),
+    "tierLadder": ("{ tierLadder { revision } }", "mos"),
+    "tierLadderPreview": ('{ tierLadderPreview(input: {preset: "none"}) { userErrors { code } } }', "o"),
+    "tierLadderSet": ('mutation { tierLadderSet(input: {preset: "none"}) { userErrors { code } } }', "o"),
+    "memberTierSet": (
+        f'mutation {{ memberTierSet(input: {{member: "{SOME_ID}", tier: "gold", note: "n", '
+        'idempotencyKey: "12345678"}) { userErrors { code } } }',
+        "o",
+    ),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
         " { userErrors { code } } }",
