@@ -14,6 +14,7 @@ from api.errors import SetupError
 from api.services import Services
 from siyu.boards import run_projector
 from siyu.engine import run_pending
+from siyu.features import run_features
 
 BACKLOG = 2_048
 GRACE_S = 10
@@ -74,6 +75,7 @@ async def working(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(projector, name="boards"),
         asyncio.create_task(run_pending(services.engine, stop), name="timers"),
+        asyncio.create_task(run_features(services.pool, services.zone, services.clock, stop), name="features"),
     ]
     try:
         yield

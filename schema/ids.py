@@ -17,6 +17,7 @@ ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
 REFUND_REQUEST = "RefundRequest"
 REVIEW = "Review"
+SEGMENT = "Segment"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

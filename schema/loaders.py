@@ -34,7 +34,9 @@ from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
 from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
+from siyu.rules import RuleClock
 from siyu.sdk import Features
+from siyu.segments.queries import SegmentRow, count_members, segments_by_id
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -59,13 +61,18 @@ def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
 class Loaders:
     """The loaders of one request."""
 
-    def __init__(self, pool: Pool, now: datetime) -> None:
+    def __init__(self, pool: Pool, now: datetime, rule_clock: RuleClock) -> None:
         async def load_results(campaign_ids: list[UUID]) -> list[Results]:
             # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
             return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
 
         async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
             return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
+
+        async def count_segments(segments: list[SegmentRow]) -> list[int | None]:
+            # One after the other, too: each may look at every member.
+            whom = [segment.meant() for segment in segments]
+            return [await count_members(pool, [meant], rule_clock) if meant else None for meant in whom]
 
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
@@ -92,6 +99,8 @@ class Loaders:
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
+        self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
+        self.segment_count: DataLoader[SegmentRow, int | None] = DataLoader(count_segments)
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
 
     def forget(self) -> None:

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from schema.context import Info, Principal, Role
 from schema.errors import invalid_argument
-from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, decode_id, decode_uuid, parse_uuid
+from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, SEGMENT, WALLET, decode_id, decode_uuid, parse_uuid
 from schema.kinds import campaign_object, participation_objects
+from schema.permissions import ForStaff
 from schema.types.decision import Decision
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
+from schema.types.segment import Segment
 from siyu.campaigns.counting import is_subject
 from siyu.campaigns.participations import team_id
 from siyu.campaigns.queries import CampaignRow
@@ -81,10 +83,23 @@ async def _decision(info: Info, key: str) -> Node | None:
     return Decision(row=row)
 
 
+async def find_segment(info: Info, segment_id: UUID | None) -> Segment | None:
+    """The segment, for operators and services."""
+    if segment_id is None or info.context.principal.role not in ForStaff.roles:
+        return None
+    row = await info.context.loaders.segment.load(segment_id)
+    return Segment(row=row) if row else None
+
+
+async def _segment(info: Info, key: str) -> Node | None:
+    return await find_segment(info, parse_uuid(key))
+
+
 FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     MEMBER: _member,
     WALLET: _wallet,
     CAMPAIGN: _campaign,
     PARTICIPATION: _participation,
     DECISION: _decision,
+    SEGMENT: _segment,
 }

@@ -102,8 +102,9 @@ def _strings(name: str, column: str, zh: str, en: str) -> Feature:
 # In calendar days of the shop, today included.
 ORDER_WINDOWS = (7, 30, 90, 365)
 INTERACTION_WINDOWS = (7, 30, 90)
+INVITEE_WINDOWS = (30,)
 
-# What only the base features below decide, so that layer and stage can be rules over them.
+# What comes of a member's own doings, so that stage and layer can be rules over it.
 BASE_FEATURES = FeatureSet(
     [
         *_since("member.joined_{}", "m.joined_at", "加入", "joining", nullable=False),
@@ -134,7 +135,7 @@ BASE_FEATURES = FeatureSet(
         ),
         _bool("member.is_invited", "f.is_invited", "是否由他人邀请", "whether another member invited them"),
         _int("member.invitees", "f.invitees", "邀请人数", "how many members they invited"),
-        *_windows("member.invitees_{}", "f.invitees_{}", (30,), "邀请人数", "members they invited"),
+        *_windows("member.invitees_{}", "f.invitees_{}", INVITEE_WINDOWS, "邀请人数", "members they invited"),
     ]
 )
 

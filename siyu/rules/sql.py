@@ -54,7 +54,7 @@ class SqlWriter:
                 return self._aged(condition)
             case Among():
                 # A list of literals is never empty, so that a plain ANY is unknown where the operand is.
-                values = self._bind(list(condition.values), f"{POSTGRES_TYPES[condition.type]}[]")
+                values = self.bind(list(condition.values), f"{POSTGRES_TYPES[condition.type]}[]")
                 return f"({self._operand(condition.operand)} = ANY({values}))"
             case _:
                 return self._about_a_column(condition)
@@ -78,10 +78,10 @@ class SqlWriter:
             case IsSet():
                 return f"({column} IS NOT NULL)"
             case Prefix(prefix=prefix):
-                return f"starts_with({column}, {self._bind(prefix, 'text')})"
+                return f"starts_with({column}, {self.bind(prefix, 'text')})"
             case Contains(text=Literal(value=text)):
                 # `= ANY(column)` would not use the index of the column's items.
-                return f"({column} @> ARRAY[{self._bind(text, 'text')}])"
+                return f"({column} @> ARRAY[{self.bind(text, 'text')}])"
             case Contains(text=text):
                 # What is unknown is in no list, not even in an empty one, of which SQL says false.
                 sought = self._operand(text)
@@ -91,17 +91,17 @@ class SqlWriter:
         """Bounds of the moment, which an index can serve, instead of its days."""
         column, bounds = condition.feature.column, []
         if condition.days_max is not None:
-            bounds.append(f"{column} >= {self._bind(self._clock.midnight(condition.days_max), 'timestamptz')}")
+            bounds.append(f"{column} >= {self.bind(self._clock.midnight(condition.days_max), 'timestamptz')}")
         if condition.days_min is not None:
-            bounds.append(f"{column} < {self._bind(self._clock.midnight(condition.days_min - 1), 'timestamptz')}")
+            bounds.append(f"{column} < {self.bind(self._clock.midnight(condition.days_min - 1), 'timestamptz')}")
         return f"({' AND '.join(bounds)})"
 
     def _operand(self, operand: Operand) -> str:
         match operand:
             case Literal(value=value, type=type_):
-                return self._bind(value, POSTGRES_TYPES[type_])
+                return self.bind(value, POSTGRES_TYPES[type_])
             case Ago(back=back):
-                return self._bind(self._clock.now - back, "timestamptz")
+                return self.bind(self._clock.now - back, "timestamptz")
             case Size(feature=feature):
                 return f"cardinality({feature.column})::bigint"
             case Read(feature=feature):
@@ -109,10 +109,11 @@ class SqlWriter:
 
     def _days_since(self, feature: Feature) -> str:
         if self._days is None:
-            self._days = self._bind(self._clock.today, "date"), self._bind(self._clock.zone.key, "text")
+            self._days = self.bind(self._clock.today, "date"), self.bind(self._clock.zone.key, "text")
         today, zone = self._days
         return f"({today} - ({feature.column} AT TIME ZONE {zone})::date)::bigint"
 
-    def _bind(self, value: object, type_name: str) -> str:
+    def bind(self, value: object, type_name: str) -> str:
+        """A place for the value, of a type of PostgreSQL."""
         self.parameters.append(value)
         return f"${len(self.parameters)}::{type_name}"
