@@ -7,6 +7,7 @@ import click
 import benchmarks.engine as engine_benchmark
 import benchmarks.executor as executor_benchmark
 import benchmarks.flash_sale as flash_sale_benchmark
+import benchmarks.rules as rules_benchmark
 
 
 @click.group()
@@ -46,6 +47,15 @@ def flash_sale_command(as_json: bool, rounds: int, members: int) -> None:
 def executor_command(as_json: bool, rounds: int) -> None:
     """A page of 50 members by a compiled plan against graphql-core: CPU in one process, from memory."""
     _print(executor_benchmark.run(rounds), as_json)
+
+
+@benchmarks.command("rules")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds of each side, in turn; medians are printed.")
+@click.option("--members", default=1_000_000, show_default=True, help="Members of the shop whose segments are counted.")
+def rules_command(as_json: bool, rounds: int, members: int) -> None:
+    """A rule asked of members in memory against the same by hand, and segments counted in PostgreSQL."""
+    _print(rules_benchmark.run(rounds, members), as_json)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ async def create(shop: Shop, name: str, rule: str, kind: str = "LIVE") -> str:
 
 
 async def test_a_rule_is_checked_and_counted_before_it_is_saved(shop: Shop) -> None:
-    lin, wang = await add_members(shop.pool, 2)
+    lin, _ = await add_members(shop.pool, 2)
     await shop.pool.execute("UPDATE member SET tags = '{vip}' WHERE id = $1", lin)
 
     good = await shop.data(OPERATOR, CHECK, rule="'vip' in member.tags && !member.has_ordered")
