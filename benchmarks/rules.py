@@ -75,12 +75,12 @@ def judge(rounds: int) -> dict[str, object]:
         made[places["f.spend_30d_fen"]] = random.choice((0, 60_000, 60_000, 60_000))
         made[places["f.interactions_7d"]] = random.choice((0, 3, 4, None))
         made[places["m.tags"]] = random.choice((["vip"], ["vip", "mum"], []))
-        made[places["m.joined_at"]] = CLOCK.now - timedelta(days=random.randint(0, 400))
+        made[places["f.joined_at"]] = CLOCK.now - timedelta(days=random.randint(0, 400))
         return tuple(made)
 
     rows, answer = [row() for _ in range(JUDGED)], compile_rule(RULE).answer
     spend, acts, tags, joined = (
-        places[column] for column in ("f.spend_30d_fen", "f.interactions_7d", "m.tags", "m.joined_at")
+        places[column] for column in ("f.spend_30d_fen", "f.interactions_7d", "m.tags", "f.joined_at")
     )
     midnight = CLOCK.midnight(7)
 

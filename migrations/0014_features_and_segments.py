@@ -11,11 +11,13 @@ class Migration(migrations.Migration):
 
     operations = [
         # Counted anew by the worker from orders, facts and invitations (siyu.features). `due_on` is the first day on
-        # which the row changes although nothing happens: a window leaves an order behind, or a stage begins.
+        # which the row changes although nothing happens: a window leaves an order behind, or a stage begins. `joined_at`
+        # is the member's own, kept so by the key: with it most rules need this table alone.
         ops.RunSQL(
             """
             CREATE TABLE IF NOT EXISTS member_feature (
-                member_id uuid PRIMARY KEY REFERENCES member ON DELETE RESTRICT,
+                member_id uuid PRIMARY KEY,
+                joined_at timestamptz NOT NULL,
                 due_on date NOT NULL DEFAULT '1970-01-01',
                 has_ordered boolean NOT NULL DEFAULT false,
                 orders int NOT NULL DEFAULT 0,
@@ -42,6 +44,8 @@ class Migration(migrations.Migration):
                 rfm_recency smallint,
                 rfm_frequency smallint,
                 rfm_monetary smallint,
+                CONSTRAINT member_feature_member_fkey FOREIGN KEY (member_id, joined_at)
+                    REFERENCES member (id, joined_at) ON UPDATE CASCADE ON DELETE RESTRICT,
                 CONSTRAINT member_feature_order_windows_nest CHECK (
                     0 <= orders_7d AND orders_7d <= orders_30d AND orders_30d <= orders_90d
                     AND orders_90d <= orders_365d AND orders_365d <= orders),
@@ -61,6 +65,7 @@ class Migration(migrations.Migration):
                     rfm_recency BETWEEN 1 AND 5 AND rfm_frequency BETWEEN 1 AND 5 AND rfm_monetary BETWEEN 1 AND 5)
             ) WITH (fillfactor = 80);
             CREATE INDEX IF NOT EXISTS member_feature_due ON member_feature (due_on);
+            CREATE INDEX IF NOT EXISTS member_feature_joined ON member_feature (joined_at);
             CREATE INDEX IF NOT EXISTS member_feature_spend ON member_feature (spend_fen);
             CREATE INDEX IF NOT EXISTS member_feature_spend_30d ON member_feature (spend_30d_fen);
             CREATE INDEX IF NOT EXISTS member_feature_last_order ON member_feature (last_order_at);
@@ -74,10 +79,10 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             """
             CREATE OR REPLACE FUNCTION add_member_features() RETURNS trigger LANGUAGE plpgsql AS
-                'BEGIN INSERT INTO member_feature (member_id) SELECT id FROM entered; RETURN NULL; END';
+                'BEGIN INSERT INTO member_feature (member_id, joined_at) SELECT id, joined_at FROM entered; RETURN NULL; END';
             CREATE OR REPLACE TRIGGER member_features_added AFTER INSERT ON member
                 REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION add_member_features();
-            INSERT INTO member_feature (member_id) SELECT id FROM member ON CONFLICT DO NOTHING
+            INSERT INTO member_feature (member_id, joined_at) SELECT id, joined_at FROM member ON CONFLICT DO NOTHING
             """,
             "DROP TRIGGER IF EXISTS member_features_added ON member; DROP FUNCTION IF EXISTS add_member_features()",
         ),

@@ -25,6 +25,7 @@ from siyu.campaigns.spread import Spread, campaign_spread
 from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.db import Pool
 from siyu.engine.queries import DecisionRow, decisions_by_id
+from siyu.features.queries import Standing, standings
 from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages, held
 from siyu.members.features import load_features
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
@@ -76,6 +77,7 @@ class Loaders:
 
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
+        self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
         self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(partial(decisions_by_id, pool))

@@ -122,7 +122,7 @@ def _statement(decided: dict[str, str]) -> str:
             CROSS JOIN LATERAL ({_orders()}) AS ordered
             CROSS JOIN LATERAL ({_interactions()}) AS acted
             CROSS JOIN LATERAL ({_invitations()}) AS brought
-            CROSS JOIN LATERAL (SELECT ordered.*, acted.*, brought.*) AS f
+            CROSS JOIN LATERAL (SELECT m.joined_at, ordered.*, acted.*, brought.*) AS f
             CROSS JOIN LATERAL (
                 SELECT least(f.orders_turn_on, f.interactions_turn_on, f.invitees_turn_on, min(day)) AS day
                 FROM unnest($5::int[]) AS turn (days)

@@ -107,7 +107,7 @@ INVITEE_WINDOWS = (30,)
 # What comes of a member's own doings, so that stage and layer can be rules over it.
 BASE_FEATURES = FeatureSet(
     [
-        *_since("member.joined_{}", "m.joined_at", "加入", "joining", nullable=False),
+        *_since("member.joined_{}", "f.joined_at", "加入", "joining", nullable=False),
         _string("member.tier", "m.tier", "等级", "the tier"),
         _strings("member.tags", "m.tags", "标签", "the tags"),
         _strings("member.groups", "m.groups", "所在社群", "the keys of the groups the member is in"),

@@ -117,7 +117,9 @@ EXPECTED_CONSTRAINTS = {
     ),
     ("member_feature", "member_feature_interaction_windows_nest"): "CHECK (((0 <= interactions_7d) AND (interactions_7d <= interactions_30d) AND (interactions_30d <= interactions_90d)))",
     ("member_feature", "member_feature_invitee_windows_nest"): "CHECK (((0 <= invitees_30d) AND (invitees_30d <= invitees)))",
-    ("member_feature", "member_feature_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("member_feature", "member_feature_member_fkey"): (
+        "FOREIGN KEY (member_id, joined_at) REFERENCES member(id, joined_at) ON UPDATE CASCADE ON DELETE RESTRICT"
+    ),
     ("member_feature", "member_feature_order_windows_nest"): "CHECK (((0 <= orders_7d) AND (orders_7d <= orders_30d) AND (orders_30d <= orders_90d) AND (orders_90d <= orders_365d) AND (orders_365d <= orders)))",
     ("member_feature", "member_feature_orders_have_times"): "CHECK ((((orders = 0) = (first_order_at IS NULL)) AND ((orders = 0) = (last_order_at IS NULL))))",
     ("member_feature", "member_feature_pkey"): "PRIMARY KEY (member_id)",
@@ -242,6 +244,7 @@ EXPECTED_INDEXES = {
     ("member", "member_tags"): "gin (tags)",
     ("member", "member_tier"): "btree (tier)",
     ("member_feature", "member_feature_due"): "btree (due_on)",
+    ("member_feature", "member_feature_joined"): "btree (joined_at)",
     ("member_feature", "member_feature_last_interaction"): "btree (last_interaction_at)",
     ("member_feature", "member_feature_last_order"): "btree (last_order_at)",
     ("member_feature", "member_feature_layer"): "btree (layer)",

@@ -212,3 +212,16 @@ async def test_presets_and_features_are_told_in_the_callers_language(shop: Shop)
     assert (await shop.data(OPERATOR, CHECK, rule=silent["rule"]))["ruleCheck"]["problems"] == []
     tier = {each["name"]: each for each in english["ruleFeatures"]}["member.tier"]
     assert tier == {"name": "member.tier", "type": "STRING", "nullable": True, "description": "the tier"}
+
+
+async def test_the_shop_sees_where_members_stand_and_the_member_does_not(shop: Shop) -> None:
+    lin, wang = await add_members(shop.pool, 2)
+    await shop.pool.execute("UPDATE member SET joined_at = $2 WHERE id = $1", wang, NOON - timedelta(days=8))
+    await keep_everything(shop.pool, RuleClock(NOON, SHANGHAI))
+    listed, own = "{ members { nodes { stage layer } } }", "query ($id: ID!) { member(id: $id) { stage } }"
+
+    assert (await shop.data(SERVICE, listed))["members"]["nodes"] == [
+        {"stage": "growth", "layer": None},
+        {"stage": "decline", "layer": "silent"},
+    ]
+    assert await shop.error_codes(as_member(lin), own, id=encode_id(MEMBER, lin)) == ["FORBIDDEN"]

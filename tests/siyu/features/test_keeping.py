@@ -154,6 +154,14 @@ async def test_what_the_engine_commits_is_in_the_features_after_a_step(pool: Poo
     assert await pool.fetchval("SELECT count(*) FROM outbox WHERE topic = 'features'") == 0
 
 
+async def test_the_time_of_joining_is_the_members_own_even_where_it_is_corrected(pool: Pool) -> None:
+    [lin] = await add_members(pool, 1)
+
+    await pool.execute("UPDATE member SET joined_at = $2 WHERE id = $1", lin, NOON)
+
+    assert await pool.fetchval("SELECT joined_at FROM member_feature WHERE member_id = $1", lin) == NOON
+
+
 async def test_a_fact_that_is_not_committed_leaves_nothing_to_do(pool: Pool) -> None:
     [lin] = await add_members(pool, 1)
     async with running(shop_engine(pool)) as engine:

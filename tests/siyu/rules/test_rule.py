@@ -77,8 +77,8 @@ def test_days_are_the_calendar_days_of_the_shop(text: str, first: int, last: int
         ("3 <= member.orders", "(f.orders >= $1::bigint)", [3]),
         ("'vip' in member.tags", "(m.tags @> ARRAY[$1::text])", ["vip"]),
         ("member.tier in ['a', 'b']", "(m.tier = ANY($1::text[]))", [["a", "b"]]),
-        ("member.joined_days <= 7", "(m.joined_at >= $1::timestamptz)", [datetime(2026, 3, 2, 16, tzinfo=UTC)]),
-        ("member.joined_at < now - duration('1h30m')", "(m.joined_at < $1::timestamptz)", [NOON - 1.5 * HOUR]),
+        ("member.joined_days <= 7", "(f.joined_at >= $1::timestamptz)", [datetime(2026, 3, 2, 16, tzinfo=UTC)]),
+        ("member.joined_at < now - duration('1h30m')", "(f.joined_at < $1::timestamptz)", [NOON - 1.5 * HOUR]),
         ("!(is_set(member.tier) || true)", "(NOT ((m.tier IS NOT NULL) OR true))", []),
     ],
 )

@@ -1,0 +1,25 @@
+"""Where members stand, as the worker last found it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from siyu.db import Pool
+
+STANDINGS = "SELECT member_id, stage, layer FROM member_feature WHERE member_id = ANY($1::uuid[])"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The keys of a member's stage of the life cycle and layer; both None until the worker has seen the member.
+
+    Of the layers a member may be in none.
+    """
+
+    stage: str | None
+    layer: str | None
+
+
+async def standings(pool: Pool, member_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """The standings of those of these members who exist."""
+    return {row[0]: Standing(row[1], row[2]) for row in await pool.fetch(STANDINGS, list(member_ids))}
