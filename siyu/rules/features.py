@@ -78,7 +78,9 @@ def _since(name: str, column: str, zh: str, en: str, *, nullable: bool) -> list[
     """A moment, and the days that have passed since: `{}` in the name is `at` or `days`."""
     days = Text(zh=f"距{zh}的天数（当天为 0）", en=f"calendar days of the shop since {en}; 0 on the day itself")
     return [
-        Feature(name.format("at"), ValueType.TIMESTAMP, column, Text(zh=f"{zh}的时间", en=f"when was {en}"), nullable),
+        Feature(
+            name.format("at"), ValueType.TIMESTAMP, column, Text(zh=f"{zh}的时间", en=f"the time of {en}"), nullable
+        ),
         Feature(name.format("days"), ValueType.INT, column, days, nullable, counts_days=True),
     ]
 

@@ -18,7 +18,7 @@ def test_the_page_lists_every_feature_with_its_type() -> None:
     listed = [row for row in FIRST_COLUMN.findall(TEXT) if row[0].startswith("member.")]
 
     assert listed == [
-        (feature.name, feature.type.value, "perhaps" if feature.nullable else "always", feature.title.en)
+        (feature.name, f"`{feature.type.value}`", "perhaps" if feature.nullable else "always", feature.title.en)
         for feature in MEMBER_FEATURES.by_name.values()
     ]
 
