@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from siyu import outbox
 from siyu.clock import Clock
 from siyu.db import Connection, Pool
-from siyu.features.ranking import rank_once
+from siyu.features.ranking import is_unranked, rank_once
 from siyu.features.refreshing import refresh
 from siyu.features.touched import FEATURES_TOPIC, touched_in
 from siyu.loops import DATABASE_OUTAGES, repeat
@@ -31,10 +31,18 @@ async def run_features(pool: Pool, zone: ZoneInfo, clock: Clock, stop: asyncio.E
 
 async def keep_features(pool: Pool, zone: ZoneInfo, clock: Clock) -> bool:
     """One step; False if more is waiting for this process. What it read of commits goes with what it writes."""
-    async with pool.acquire() as connection, connection.transaction():
-        if not await connection.fetchval(TRY_LOCK, FEATURES_LOCK):
-            return True
-        return await _step(connection, RuleClock(clock(), zone))
+    moment = RuleClock(clock(), zone)
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            if not await connection.fetchval(TRY_LOCK, FEATURES_LOCK):
+                return True
+            is_done = await _step(connection, moment)
+        # Only when nothing is left has the day begun for everybody.
+        if is_done and await is_unranked(connection, moment.today):
+            async with connection.transaction():
+                if await connection.fetchval(TRY_LOCK, FEATURES_LOCK):
+                    await rank_once(connection, moment.today)
+    return is_done
 
 
 async def keep_everything(pool: Pool, clock: RuleClock) -> None:
@@ -45,6 +53,8 @@ async def keep_everything(pool: Pool, clock: RuleClock) -> None:
             async with connection.transaction():
                 await connection.execute(LOCK, FEATURES_LOCK)
                 is_done = await _step(connection, clock)
+                if is_done:
+                    await rank_once(connection, clock.today)
 
 
 async def _step(connection: Connection, clock: RuleClock) -> bool:
@@ -55,8 +65,4 @@ async def _step(connection: Connection, clock: RuleClock) -> bool:
         await refresh(connection, touched_in(messages) | set(due), clock)
     if messages:
         await outbox.discard(connection, messages)
-    if len(messages) == MESSAGES_MAX or len(due) == DUE_MAX:
-        return False
-    # Only now has the day begun for everybody.
-    await rank_once(connection, clock.today)
-    return True
+    return len(messages) < MESSAGES_MAX and len(due) < DUE_MAX

@@ -19,12 +19,22 @@ WHERE kept.member_id = new.member_id AND (kept.rfm_recency, kept.rfm_frequency, 
     IS DISTINCT FROM (new.recency, new.frequency, new.monetary)
 """
 
+# Of a million buyers, and of a server that has much else to do.
+RANK_TIMEOUT_S = 600.0
+
+IS_UNRANKED = "SELECT ranked_on < $1 FROM feature_day"
 BEGIN_DAY = "UPDATE feature_day SET ranked_on = $1 WHERE ranked_on < $1 RETURNING true"
+
+
+async def is_unranked(connection: Connection, today: date) -> bool:
+    """Whether the buyers are still to be ranked for this day."""
+    found: bool = await connection.fetchval(IS_UNRANKED, today)
+    return found
 
 
 async def rank_once(connection: Connection, today: date) -> bool:
     """Rank the buyers unless that was done for this day; whether it was done now. The caller has a transaction."""
     if not await connection.fetchval(BEGIN_DAY, today):
         return False
-    await connection.execute(RANK)
+    await connection.execute(RANK, timeout=RANK_TIMEOUT_S)
     return True

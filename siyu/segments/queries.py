@@ -7,10 +7,10 @@ from enum import Enum
 from uuid import UUID
 
 from siyu.db import Pool
+from siyu.features.queries import feature_rows
 from siyu.members.queries import COLUMNS, MemberRow, MembersWanted, keyset
 from siyu.paging import Page, cut_page
 from siyu.rules import BadRule, Clause, Rule, RuleClock, compile_rule
-from siyu.rules.features import MEMBER_FEATURES
 from siyu.segments.asking import BOTH_TABLES, Meant, TakenBy, planned_anew, restriction
 
 SEGMENT_COLUMNS = "id, name, rule, kind, revision, created_at, updated_at, updated_by, taken_at"
@@ -21,7 +21,6 @@ PAGE = f"""
 SELECT {SEGMENT_COLUMNS} FROM segment WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2
 """
 
-FEATURE_ROW = f"SELECT {', '.join(MEMBER_FEATURES.columns)} FROM {BOTH_TABLES} WHERE m.id = $1"
 IS_TAKEN = "SELECT EXISTS (SELECT FROM segment_member WHERE segment_id = $1 AND member_id = $2)"
 
 
@@ -127,11 +126,10 @@ async def members_of(pool: Pool, meant: Meant, wanted: MembersWanted, clock: Rul
 
 async def explain(pool: Pool, segment: SegmentRow, member_id: UUID, clock: RuleClock) -> Explanation | None:
     """Why a member is in a segment or not; None where there is no such member, or the rule is none any more."""
-    rule, row = segment.asked(), await pool.fetchrow(FEATURE_ROW, member_id)
+    rule, row = segment.asked(), (await feature_rows(pool, [member_id])).get(member_id)
     if rule is None or row is None:
         return None
-    columns = tuple(row)
-    is_in = rule.holds_for(columns, clock)
+    is_in = rule.holds_for(row, clock)
     if segment.kind is SegmentKind.STATIC:
         is_in = await pool.fetchval(IS_TAKEN, segment.id, member_id)
-    return Explanation(is_in, rule.explain(columns, clock))
+    return Explanation(is_in, rule.explain(row, clock))

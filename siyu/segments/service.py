@@ -18,6 +18,8 @@ from siyu.segments.queries import SEGMENT_COLUMNS, SegmentKind, SegmentRow, segm
 NAME_LENGTH_MAX = 64
 # The count is a guard, not an exact limit: two that are saved in one moment may both pass it.
 SEGMENTS_MAX = 1_000
+# To take a million members, each with their keys, is the longest of all statements.
+TAKE_TIMEOUT_S = 300.0
 
 CREATE = f"""
 INSERT INTO segment (id, name, rule, kind, revision, created_at, updated_at, updated_by, taken_at)
@@ -91,7 +93,7 @@ async def update_segment(
 
 async def delete_segment(pool: Pool, segment_id: UUID) -> None:
     """Delete a segment and what was taken for it; nobody's membership of anything else changes. Raises NotFound."""
-    if await pool.fetchval(DELETE, segment_id) is None:
+    if await pool.fetchval(DELETE, segment_id, timeout=TAKE_TIMEOUT_S) is None:
         raise NotFound("there is no such segment")
 
 
@@ -100,12 +102,13 @@ async def _take(connection: Connection, segment_id: UUID, rule: Rule, clock: Rul
     wanted = restriction([rule], clock)
     place = f"${len(wanted.parameters) + 1}"
     await connection.execute(PLAN)
-    await connection.execute(FORGET, segment_id)
+    await connection.execute(FORGET, segment_id, timeout=TAKE_TIMEOUT_S)
     await connection.execute(
         f"INSERT INTO segment_member (segment_id, member_id) SELECT {place}::uuid, {wanted.member_id}"
         f" FROM {wanted.tables} WHERE {wanted.condition}",
         *wanted.parameters,
         segment_id,
+        timeout=TAKE_TIMEOUT_S,
     )
 
 

@@ -208,7 +208,7 @@ async def test_buyers_are_ranked_once_a_day_and_equal_buyers_equally(pool: Pool)
     await pool.execute("UPDATE member_feature SET due_on = '2000-01-01'")
     await keep_everything(pool, RuleClock(NOON, SHANGHAI))
     same_day = await ranks()
-    await keep_everything(pool, RuleClock(NOON + DAY, SHANGHAI))
+    assert await keep_features(pool, SHANGHAI, lambda: NOON + DAY)
 
     assert [rank[0] for rank in first[:10]] == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]  # type: ignore[index]  # ranks
     assert [rank[1] for rank in first[:10]] == [1] * 9 + [5]  # type: ignore[index]  # ranks

@@ -10,6 +10,7 @@ import pytest
 from siyu.db import Pool
 from siyu.errors import InvalidInput, NotFound
 from siyu.features import keep_everything
+from siyu.features.queries import feature_rows
 from siyu.ids import new_id
 from siyu.members.queries import MembersWanted
 from siyu.rules import BASE_FEATURES, MEMBER_FEATURES, RuleClock, compile_rule
@@ -65,8 +66,8 @@ async def add_shop(pool: Pool, seed: int = 1) -> list[UUID]:
 
 async def rows_of(pool: Pool) -> dict[UUID, tuple[object, ...]]:
     """Every member's columns as rules read them."""
-    columns = ", ".join(MEMBER_FEATURES.columns)
-    return {row[0]: tuple(row)[1:] for row in await pool.fetch(f"SELECT m.id, {columns} FROM {BOTH_TABLES}")}
+    rows = await feature_rows(pool, [row[0] for row in await pool.fetch("SELECT id FROM member")])
+    return {member_id: tuple(row) for member_id, row in rows.items()}
 
 
 async def ids_of(pool: Pool, segment: SegmentRow, clock: RuleClock = CLOCK) -> list[UUID]:
