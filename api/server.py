@@ -15,6 +15,7 @@ from api.services import Services
 from siyu.boards import run_projector
 from siyu.coupons import run_coupons
 from siyu.engine import run_expiry, run_pending, run_rewards
+from siyu.features import run_features
 from siyu.tiers.review import run_reviews
 
 BACKLOG = 2_048
@@ -80,6 +81,7 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(run_reviews(services.pool, services.zone, services.clock, stop), name="tiers"),
         asyncio.create_task(run_expiry(services.pool, services.zone, services.clock, stop), name="expiry"),
         asyncio.create_task(run_rewards(services.engine, stop), name="rewards"),
+        asyncio.create_task(run_features(services.pool, services.zone, services.clock, stop), name="features"),
     ]
     try:
         yield
