@@ -13,10 +13,12 @@ from starlette.applications import Starlette
 from api.errors import SetupError
 from api.services import Services
 from siyu.boards import run_projector
+from siyu.db import open_database
 from siyu.engine import run_pending
 
 BACKLOG = 2_048
 GRACE_S = 10
+WORKER_CONNECTIONS_MAX = 2
 STARTED_POLL_S = 0.01
 
 
@@ -68,20 +70,24 @@ def stop_event() -> Iterator[asyncio.Event]:
 
 @contextlib.asynccontextmanager
 async def working(services: Services) -> AsyncIterator[None]:
-    """The worker's loops, running beside whatever is inside."""
+    """The worker's loops, running beside whatever is inside.
+
+    Their connections are others than those of requests: copying a large board takes longer than a request may.
+    """
     stop = asyncio.Event()
-    projector = run_projector(services.pool, services.redis, services.zone, services.clock, stop)
-    tasks = [
-        asyncio.create_task(projector, name="boards"),
-        asyncio.create_task(run_pending(services.engine, stop), name="timers"),
-    ]
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.wait(tasks)
-        for task in tasks:
-            task.result()
+    async with open_database(services.servers.database_url, WORKER_CONNECTIONS_MAX) as pool:
+        projector = run_projector(pool, services.redis, services.zone, services.clock, stop)
+        tasks = [
+            asyncio.create_task(projector, name="boards"),
+            asyncio.create_task(run_pending(services.engine, stop), name="timers"),
+        ]
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait(tasks)
+            for task in tasks:
+                task.result()
 
 
 async def serve_app(app: Starlette, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], None]) -> None:

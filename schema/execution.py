@@ -11,7 +11,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import PreExecutionError
 
 from schema.context import Context
-from schema.errors import ApiError, ErrorCode
+from schema.errors import ApiError, ErrorCode, timed_out
+from siyu.db import TIMED_OUT
 from siyu.errors import Busy
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ def shaped(error: GraphQLError, context: Context) -> GraphQLError:
     known = error.original_error if error.original_error is not None else error
     if isinstance(known, ApiError):
         return _placed(known, error)
+    if isinstance(known, TIMED_OUT):
+        logger.warning("request %s waited too long at %s: %r", context.request_id, error.path, known)
+        return _placed(timed_out(), error)
     if isinstance(known, Busy):
         return _placed(ApiError(ErrorCode.BUSY, str(known), retry_after_ms=known.retry_after_ms), error)
     # Without a path nothing was resolved: the document or its variables are wrong.
