@@ -17,7 +17,7 @@ from schema import ApiError, Context, ErrorCode, Principal, Role, SiyuSchema, ex
 
 # Looking at a document that was never seen takes about as long as running one of so many points.
 LOOK_POINTS = 10
-SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
 Answer = dict[str, Any]
 

@@ -27,7 +27,7 @@ def read_json(body: bytes) -> Any:
 def _keys_in(content: Any) -> int:
     """How many keys all objects have, level by level. Raises BadRequest below DEPTH_MAX levels."""
     keys, level = 0, [content]
-    for _ in range(DEPTH_MAX + 1):
+    for _ in range(DEPTH_MAX):
         below: list[Any] = []
         for value in level:
             if type(value) is dict:

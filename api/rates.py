@@ -19,6 +19,8 @@ ALONE_SHARE = 0.25
 REDIS_TIMEOUT_S = 0.05
 REDIS_REST_S = 1.0
 CALLERS_MAX = 50_000
+# Sums of parts of seconds are off by less.
+ROUNDING_S = 1e-6
 
 # A bucket is one number: when it will be full again. Redis may hold anything; it cannot lock a caller out for longer
 # than an empty bucket takes to fill.
@@ -83,7 +85,7 @@ class Rates:
         """
         now_s, cost_s, size_s = self._seconds(), points / budget.per_s, budget.points / budget.per_s
         untold_s = self._here.spent_s(caller, now_s)
-        if untold_s + cost_s <= size_s * HERE_SHARE:
+        if untold_s + cost_s <= size_s * HERE_SHARE + ROUNDING_S:
             self._here.put(caller, untold_s + cost_s, now_s)
             return 0.0
         if now_s >= self._rests_until_s:
@@ -102,7 +104,7 @@ class Rates:
     def _take_alone(self, caller: str, budget: Budget, points: float, now_s: float) -> float:
         spent_s = self._alone.spent_s(caller, now_s) + points / budget.per_s
         over_s = spent_s - budget.points / budget.per_s
-        if over_s > 0:
+        if over_s > ROUNDING_S:
             return over_s
         self._alone.put(caller, spent_s, now_s)
         return 0.0

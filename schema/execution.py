@@ -8,7 +8,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.execution import PreExecutionError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from schema.context import Context
 from schema.errors import ApiError, ErrorCode, timed_out
@@ -35,11 +35,16 @@ async def execute(
         error = ApiError(ErrorCode.INVALID_REQUEST, f"the document has no query or mutation{name}")
         return {"errors": [error.formatted]}
     answer: dict[str, Any] = {}
-    if not isinstance(result, PreExecutionError):
+    if not isinstance(result, PreExecutionError) and not _is_refused(result):
         answer["data"] = result.data
     if result.errors:
         answer["errors"] = [shaped(error, context).formatted for error in result.errors]
     return answer
+
+
+def _is_refused(result: ExecutionResult) -> bool:
+    """Whether the variables did not fit, so that nothing was run: an error of a field has a path."""
+    return result.data is None and all(error.path is None for error in result.errors or ())
 
 
 def shaped(error: GraphQLError, context: Context) -> GraphQLError:

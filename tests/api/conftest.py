@@ -17,11 +17,14 @@ from tests.databases import Databases
 # Told not to keep what they compile, the processes would each compile siyu and its libraries anew, for a second or two.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+RATE_POINTS = 1_000_000
+
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of one deployment: all of its processes share the key of its data folder."""
-    return Settings(data=tmp_path_factory.mktemp("deployment"), _env_file=None)
+    # All tests together are one caller to Redis, and faster than any.
+    return Settings(data=tmp_path_factory.mktemp("deployment"), rate_points=RATE_POINTS, _env_file=None)
 
 
 @pytest.fixture(scope="session")
