@@ -28,7 +28,9 @@ from siyu.paging import PAGE_ROWS_MAX
 MINIMUM = 1
 WRITE = 10
 # Of a list that takes no size; most have fewer entries than this.
-LIST_ROWS = 5
+LIST_ROWS = 3
+# Made of what is known already.
+FREE = frozenset({"UserError", "PageInfo"})
 INTROSPECTING = 100
 # Fields that do more than read a row for each object.
 DEAR = {
@@ -119,7 +121,7 @@ class _Walk:
         assert definition is not None, "the document was validated"  # noqa: S101 - an invariant
         below = get_named_type(definition.type)
         price = Price(max(own, DEAR.get(f"{type_.name}.{name}", 0)))
-        if not is_composite_type(below):
+        if not is_composite_type(below) or below.name in FREE:
             return price
         asked = self._page(node) if any(size in definition.args for size in SIZES) else None
         row = Price(1)

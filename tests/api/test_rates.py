@@ -57,7 +57,7 @@ async def test_a_caller_gets_what_the_bucket_holds_and_is_told_when_there_is_mor
 
     assert 1_000 <= await given_out(rates, "a", 20, 100) <= 1_000 * (1 + HERE_SHARE) + 50
     wait_s = await rates.take("a", BUDGET, 100)
-    assert 0 < wait_s <= 100 / 50
+    assert 0 < wait_s <= (100 + 1_000 * HERE_SHARE) / 50
     assert await rates.take("b", BUDGET, 100) == 0
 
 
