@@ -77,7 +77,8 @@ class Settings(BaseSettings):
         default=None, description="A Redis (7 or later) or Valkey to use instead of the embedded one."
     )
     environment: Literal["development", "production"] = Field(
-        default="development", description="In production there is no explorer, and strangers are told nothing of the schema."
+        default="development",
+        description="In production there is no explorer, and strangers are told nothing of the schema.",
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")

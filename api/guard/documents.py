@@ -16,7 +16,7 @@ from graphql import (
 )
 from strawberry.schema.schema import validate_document
 
-from api.guard.costs import Price, Prices
+from api.guard.costs import Prices
 from api.guard.known import Asked, Known
 from api.guard.limits import LIMITS, DocumentLimits, Refused, over
 from api.guard.scan import scan
@@ -89,11 +89,11 @@ class DocumentGuard:
     def _check_roots(self, shape: Shape) -> None:
         """Bound the fields of each operation's root, and those that move value further still."""
         for operation in shape.operations:
-            names = [field.name.value for field in shape.fields(operation)]
-            if len(names) > self.limits.root_fields:
+            fields = list(shape.fields(operation))
+            if len({(field.alias or field.name).value for field in fields}) > self.limits.root_fields:
                 raise over("root_fields", self.limits.root_fields)
             if operation.operation is OperationType.MUTATION:
-                moves = sum(name in self._moving for name in names)
+                moves = sum(field.name.value in self._moving for field in fields)
                 if moves > self.limits.moves:
                     raise Refused("moves", "the document is refused: one request moves points, stock or money once")
 
@@ -108,8 +108,7 @@ class DocumentGuard:
 
     def _asked(self, operation: OperationDefinitionNode, shape: Shape) -> Asked:
         names = {field.name.value for field in shape.fields(operation)}
-        price: Price = self._prices.of(operation, shape)
-        return Asked(not names.isdisjoint(INTROSPECTION), price)
+        return Asked(not names.isdisjoint(INTROSPECTION), self._prices.of(operation, shape))
 
 
 def moving_fields(schema: GraphQLSchema) -> frozenset[str]:

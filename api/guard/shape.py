@@ -94,7 +94,9 @@ class Shape:
                 depth = max(depth, inner.depth + is_field)
                 introspection = max(introspection, inner.introspection)
             nesting = max(nesting, inner.nesting + 1)
-        return Measures(min(size, SUM_MAX), min(aliases, SUM_MAX), min(directives, SUM_MAX), depth, introspection, nesting)
+        return Measures(
+            min(size, SUM_MAX), min(aliases, SUM_MAX), min(directives, SUM_MAX), depth, introspection, nesting
+        )
 
     def _of_fragment(self, spread: FragmentSpreadNode, level: int) -> Measures:
         name = spread.name.value

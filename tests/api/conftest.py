@@ -37,7 +37,7 @@ def tokens(settings: Settings) -> Tokens:
 def commands(settings: Settings, servers: Servers, database_url: str) -> Commands:
     """The deployment's commands, against the test's own database."""
     urls = {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": servers.redis_url}
-    return Commands({**urls, "SIYU_DATA": str(settings.data)})
+    return Commands({**urls, "SIYU_DATA": str(settings.data), "SIYU_RATE_POINTS": str(RATE_POINTS)})
 
 
 @pytest.fixture(scope="module")

@@ -56,9 +56,7 @@ def type_of(reply: httpx.Response) -> str:
         (f"APPLICATION/GraphQL-response+JSON ; Q=0.3, {JSON};q=0.2", RESPONSE),
     ],
 )
-async def test_the_answer_has_the_type_that_is_liked_best(
-    http: httpx.AsyncClient, accept: str, expected: str
-) -> None:
+async def test_the_answer_has_the_type_that_is_liked_best(http: httpx.AsyncClient, accept: str, expected: str) -> None:
     reply = await send(http, ASK, accept=accept)
 
     assert (reply.status_code, type_of(reply)) == (200, expected)

@@ -174,14 +174,26 @@ async def test_a_request_beyond_the_points_has_429_and_says_when(services: Servi
 
 
 async def test_new_documents_cost_a_stranger_too(services: Services) -> None:
+    await services.redis.flushall()
     async with application(services, rate_points=1_000, rate_points_per_s=0.01) as client:
         statuses = [
-            (await client.post("/graphql", json={"query": f"{{ a{number} }}"})).status_code for number in range(130)
+            (await client.post("/graphql", json={"query": f"{{ a{number} }}"})).status_code for number in range(240)
         ]
 
     answered = statuses.count(200)
-    assert 100 <= answered <= 110
-    assert statuses == [200] * answered + [429] * (130 - answered)
+    assert 200 <= answered <= 220
+    assert statuses == [200] * answered + [429] * (240 - answered)
+
+
+async def test_a_long_document_costs_more_to_look_at_than_a_short_one(services: Services) -> None:
+    long = f"{{ a(b: {'[]' * 900}) }}"
+    await services.redis.flushall()
+    async with application(services, rate_points=1_000, rate_points_per_s=0.01) as client:
+        statuses = [
+            (await client.post("/graphql", json={"query": f"{long} # {number}"})).status_code for number in range(60)
+        ]
+
+    assert 40 <= statuses.count(200) <= 55
 
 
 @pytest.mark.parametrize("size", [100, None])

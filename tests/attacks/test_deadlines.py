@@ -15,12 +15,12 @@ from api.auth import Tokens
 from api.embedded import Servers
 from api.services import Services, open_services
 from api.settings import Settings
+from schema.ids import CAMPAIGN, encode_id
 from siyu.db import Deadlines, Pool, open_database
 from tests.api.applications import application
 from tests.api.graphql import CHECK_IN, ask, check_in, operator_token, points_of, token_of
 from tests.api.own_valkey import OwnValkey, own_valkey
 from tests.factories import add_campaign, add_members
-from schema.ids import CAMPAIGN, encode_id
 
 REQUEST_S = 0.5
 STATEMENT_S = 0.3

@@ -7,9 +7,7 @@ import pytest
 from graphql import GraphQLSchema
 
 from api.guard import DocumentGuard, documents
-from api.services import PLUGINS_FOLDER
-from schema import build_schema
-from siyu.campaigns import load_registry
+from tests.api.guard.whole import whole_schema
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.graphql"))
 # On a machine of our own a tenth of it; other processes may take the rest.
@@ -21,7 +19,7 @@ CIRCULAR = "{ __schema { types { fields { type { fields { type { fields { type {
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
     """The schema of all plugins."""
-    return build_schema(load_registry(PLUGINS_FOLDER))._schema
+    return whole_schema()
 
 
 @pytest.fixture

@@ -17,7 +17,11 @@ from tests.api.graphql import operator_token
 ASK = {"query": "{ __typename }"}
 JSON = {"Content-Type": "application/json"}
 FOREIGN, OWN = "https://evil.example", "https://shop.example"
-INTROSPECTING = ["{ __schema { types { name } } }", '{ a: __type(name: "Member") { name } }', "{ ...F } fragment F on Query { __schema { queryType { name } } }"]
+INTROSPECTING = [
+    "{ __schema { types { name } } }",
+    '{ a: __type(name: "Member") { name } }',
+    "{ ...F } fragment F on Query { __schema { queryType { name } } }",
+]
 GUESSING = [
     "{ memberss { id } }",
     "{ members(firs: 1) { nodes { id } } }",
@@ -147,7 +151,11 @@ async def test_a_form_of_another_page_is_no_request(shut: httpx.AsyncClient, con
 
 @pytest.mark.parametrize("origin", [FOREIGN, "null", f"{OWN}.evil.example", "http://shop.example"])
 async def test_a_foreign_page_reads_nothing(shut: httpx.AsyncClient, origin: str) -> None:
-    asking = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    asking = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
     answers = [
         await shut.post("/graphql", json=ASK, headers={"Origin": origin}),
         await shut.options("/graphql", headers=asking),
@@ -210,9 +218,7 @@ async def test_what_nobody_foresaw_shows_a_number_alone(
         assert not [secret for secret in SECRETS if secret in reply.text]
 
 
-async def test_every_answer_is_kept_by_nobody_and_is_nothing_but_data(
-    shut: httpx.AsyncClient, tokens: Tokens
-) -> None:
+async def test_every_answer_is_kept_by_nobody_and_is_nothing_but_data(shut: httpx.AsyncClient, tokens: Tokens) -> None:
     bad: list[dict[str, Any]] = [
         {"json": ASK},
         {"json": ASK, "headers": {"Authorization": f"Bearer {operator_token(tokens)}"}},

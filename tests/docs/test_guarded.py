@@ -7,9 +7,7 @@ import pytest
 from graphql import GraphQLSchema
 
 from api.guard import LIMITS, DocumentGuard
-from api.services import PLUGINS_FOLDER
-from schema import build_schema
-from siyu.campaigns import load_registry
+from tests.api.guard.whole import whole_schema
 from tests.docs.pages import PAGES, TUTORIAL, Block, blocks
 from tests.docs.test_graphql import documents
 
@@ -20,19 +18,19 @@ WHOLE = {"moves"}
 SHOWN = [pair for page in PAGES if page != TUTORIAL for pair in documents(blocks(page))]
 TIGHT = replace(
     LIMITS,
-    **{
-        each.name: int(getattr(LIMITS, each.name) * SPARE) for each in fields(LIMITS) if each.name not in WHOLE
-    },
+    **{each.name: int(getattr(LIMITS, each.name) * SPARE) for each in fields(LIMITS) if each.name not in WHOLE},
 )
 
 
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
     """The schema of all plugins."""
-    return build_schema(load_registry(PLUGINS_FOLDER))._schema
+    return whole_schema()
 
 
-@pytest.mark.parametrize(("block", "variables"), SHOWN, ids=lambda each: each.text[:40] if isinstance(each, Block) else "")
+@pytest.mark.parametrize(
+    ("block", "variables"), SHOWN, ids=lambda each: each.text[:40] if isinstance(each, Block) else ""
+)
 def test_a_document_of_the_manual_is_far_from_every_limit(schema: GraphQLSchema, block: Block, variables: str) -> None:
     known = DocumentGuard(schema, TIGHT).look(block.text)
 
