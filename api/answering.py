@@ -38,9 +38,10 @@ class Answering:
         object.__setattr__(self, "_trusted_texts", frozenset(self.trusted.values()))
 
     async def answer(self, asked: GraphQLRequest, context: Context, address: str) -> Answer:
-        """The answer as JSON-ready data, without `data` where nothing was run. `address` is where a stranger calls from.
+        """The answer as JSON-ready data, without `data` where nothing was run.
 
-        Raises Refusal where the caller may not send the document, or has asked for too much lately.
+        `address` is where a stranger calls from. Raises Refusal where the caller may not send the document, or has
+        asked for too much lately.
         """
         text = self._text(asked, context.principal)
         known = self.guard.known(text)

@@ -13,7 +13,10 @@ TEXTS = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
 
 
 def read_json(body: bytes) -> Any:
-    """What the body says. Raises BadRequest for NaN, Infinity, bad UTF-8, a key twice in one object, and deep nesting."""
+    """What the body says.
+
+    Raises BadRequest for NaN, Infinity, bad UTF-8, a key twice in one object, and deep nesting.
+    """
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from graphql import (
-    DocumentNode,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
@@ -84,7 +83,7 @@ class DocumentGuard:
             return Known(None, (error.with_traceback(None),), {}, WEIGHT_MIN)
         if errors := validate_document(self._schema, document, tuple(specified_rules)):
             return Known(None, tuple(errors), {}, WEIGHT_MIN + tokens)
-        return Known(document, (), self._operations(document, shape), WEIGHT_MIN + tokens)
+        return Known(document, (), self._operations(shape), WEIGHT_MIN + tokens)
 
     def _check_roots(self, shape: Shape) -> None:
         """Bound the fields of each operation's root, and those that move value further still."""
@@ -97,7 +96,7 @@ class DocumentGuard:
                 if moves > self.limits.moves:
                     raise Refused("moves", "the document is refused: one request moves points, stock or money once")
 
-    def _operations(self, document: DocumentNode, shape: Shape) -> dict[str | None, Asked]:
+    def _operations(self, shape: Shape) -> dict[str | None, Asked]:
         found: dict[str | None, Asked] = {}
         for operation in shape.operations:
             if operation.operation is not OperationType.SUBSCRIPTION:

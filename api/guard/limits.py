@@ -11,8 +11,8 @@ class DocumentLimits:
     `width` the selections in one pair of braces, `selections`, `aliases` and `directives` are of all operations
     together. `depth` counts fields inside fields; introspection, which needs more, has an own. `nesting` counts pairs
     of braces, with or without a field. `root_fields` are those of one operation under different names, `moves` its
-    fields that move points, stock or money. `repeats` is how often one path of the answer may be selected, which bounds what
-    validation has to compare. `cost` is of one request, in points (`api/guard/costs.py`).
+    fields that move points, stock or money. `repeats` is how often one path of the answer may be selected, which
+    bounds what validation has to compare. `cost` is of one request, in points (`api/guard/costs.py`).
     """
 
     characters: int = 32_768

@@ -79,24 +79,30 @@ class Shape:
             raise over("width", self._limits.width)
         if level > self._limits.nesting:
             raise over("nesting", self._limits.nesting)
-        size, aliases, directives = 0, 0, _directives(owner)
-        depth, introspection, nesting = 0, 0, 0
-        for node in below:
-            is_spread = isinstance(node, FragmentSpreadNode)
-            inner = self._of_fragment(node, level + 1) if is_spread else self.measure(node, level + 1)
-            is_field = isinstance(node, FieldNode)
-            size += 1 + inner.selections
-            aliases += inner.aliases + (is_field and node.alias is not None)
-            directives += inner.directives + (len(node.directives or ()) if is_spread else 0)
-            if is_field and node.name.value in INTROSPECTION:
-                depth, introspection = max(depth, 1), max(introspection, inner.depth)
-            else:
-                depth = max(depth, inner.depth + is_field)
-                introspection = max(introspection, inner.introspection)
-            nesting = max(nesting, inner.nesting + 1)
+        parts = [self._of_selection(node, level + 1) for node in below]
         return Measures(
-            min(size, SUM_MAX), min(aliases, SUM_MAX), min(directives, SUM_MAX), depth, introspection, nesting
+            min(sum(part.selections for part in parts), SUM_MAX),
+            min(sum(part.aliases for part in parts), SUM_MAX),
+            min(sum(part.directives for part in parts) + _directives(owner), SUM_MAX),
+            max((part.depth for part in parts), default=0),
+            max((part.introspection for part in parts), default=0),
+            max((part.nesting for part in parts), default=0),
         )
+
+    def _of_selection(self, node: Selection, level: int) -> Measures:
+        """What one selection adds to its owner, itself included."""
+        if isinstance(node, FragmentSpreadNode):
+            inner = self._of_fragment(node, level)
+            inner = inner._replace(directives=inner.directives + len(node.directives or ()))
+        else:
+            inner = self.measure(node, level)
+        inner = inner._replace(selections=inner.selections + 1, nesting=inner.nesting + 1)
+        if not isinstance(node, FieldNode):
+            return inner
+        aliases = inner.aliases + (node.alias is not None)
+        if node.name.value in INTROSPECTION:
+            return inner._replace(aliases=aliases, depth=1, introspection=inner.depth)
+        return inner._replace(aliases=aliases, depth=inner.depth + 1)
 
     def _of_fragment(self, spread: FragmentSpreadNode, level: int) -> Measures:
         name = spread.name.value
@@ -111,7 +117,7 @@ class Shape:
         return self._measured[name]
 
     def fields(self, owner: Owner) -> Iterator[FieldNode]:
-        """The fields directly in the owner's braces, those of its fragments too. Short, for a document that is small."""
+        """The fields directly in the owner's braces, those of its fragments too."""
         for node in selections_of(owner):
             if isinstance(node, FieldNode):
                 yield node

@@ -1,8 +1,8 @@
 """The audit suite of the npm package graphql-http, against a server of our own."""
 
+import asyncio
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,12 +29,19 @@ async def test_every_audit_passes_but_those_of_get(commands: Commands, tmp_path:
         pytest.skip("needs npm and node")
     (tmp_path / "audit.mjs").write_text(AUDITING)
     install = [npm, "install", "--no-save", "--prefix", str(tmp_path), *PACKAGES]
-    subprocess.run(install, check=True, capture_output=True, timeout=TIMEOUT_S)
+    await run(*install)
 
     async with commands.serving() as server:
-        command = [node, str(tmp_path / "audit.mjs"), f"{server.address}/graphql"]
-        told = subprocess.run(command, check=True, capture_output=True, timeout=TIMEOUT_S)
+        audits = json.loads(await run(node, str(tmp_path / "audit.mjs"), f"{server.address}/graphql"))
 
-    audits = json.loads(told.stdout)
     assert len(audits) == AUDITS
     assert {audit["id"] for audit in audits if audit["status"] != "ok"} == GET_AUDITS
+
+
+async def run(*command: str) -> bytes:
+    """What a command prints that must end well."""
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(TIMEOUT_S):
+        told, _ = await process.communicate()
+    assert process.returncode == 0
+    return told

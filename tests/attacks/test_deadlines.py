@@ -121,16 +121,19 @@ async def test_a_held_lock_is_answered_in_time_and_the_repeat_counts_once(
     [member_id] = await add_members(hurried.pool, 1)
     token = token_of(tokens, member_id)
     variables = {"campaign": encode_id(CAMPAIGN, campaign_id), "key": "check-in-1"}
-    async with application(hurried, request_timeout_s=REQUEST_S) as client:
-        async with pool.acquire() as holder, holder.transaction():
-            await holder.execute("SELECT 1 FROM member WHERE id = $1 FOR UPDATE", member_id)
-            began_s = monotonic()
-            reply = await client.post(
-                "/graphql",
-                json={"query": CHECK_IN, "variables": variables},
-                headers={"Authorization": f"Bearer {token}"},
-            )
-            waited_s = monotonic() - began_s
+    async with (
+        application(hurried, request_timeout_s=REQUEST_S) as client,
+        pool.acquire() as holder,
+        holder.transaction(),
+    ):
+        await holder.execute("SELECT 1 FROM member WHERE id = $1 FOR UPDATE", member_id)
+        began_s = monotonic()
+        reply = await client.post(
+            "/graphql",
+            json={"query": CHECK_IN, "variables": variables},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        waited_s = monotonic() - began_s
     async with application(hurried) as client:
         payload = await check_in(client, campaign_id, "check-in-1", token)
         again = await check_in(client, campaign_id, "check-in-1", token)
