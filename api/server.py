@@ -22,7 +22,7 @@ from siyu.tiers.review import run_reviews
 
 BACKLOG = 2_048
 GRACE_S = 10
-WORKER_CONNECTIONS_MAX = 2
+WORKER_CONNECTIONS_MAX = 4
 STARTED_POLL_S = 0.01
 
 
