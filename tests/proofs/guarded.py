@@ -9,6 +9,7 @@ from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_hints import HINT_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_lines import LINE_GUARDS
+from tests.proofs.guarded_lots import LOT_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
@@ -268,6 +269,7 @@ GUARDS = (
     *REFERRAL_GUARDS,
     *LINE_GUARDS,
     *REFUND_GUARDS,
+    *LOT_GUARDS,
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,
