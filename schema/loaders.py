@@ -24,6 +24,7 @@ from siyu.campaigns.results import Results, campaign_results
 from siyu.campaigns.shown_counters import counters_by_key
 from siyu.campaigns.spread import Spread, campaign_spread
 from siyu.campaigns.type_queries import TypeUse, types_in_use
+from siyu.coupons.code_batches import GenericCode, generic_codes
 from siyu.coupons.queries import CouponRow, CouponsWanted, coupon_pages, coupons_by_id
 from siyu.coupons.templates import TemplateRow, templates_by_id
 from siyu.db import Pool
@@ -105,6 +106,7 @@ class Loaders:
         self.coupon: DataLoader[UUID, CouponRow | None] = _by_key(lambda ids: coupons_by_id(pool, ids, now))
         self.coupons: DataLoader[CouponsWanted, Page[CouponRow]] = DataLoader(partial(coupon_pages, pool, now=now))
         self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
+        self.generic_codes: DataLoader[UUID, list[GenericCode]] = DataLoader(partial(generic_codes, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
 

@@ -16,12 +16,10 @@ from schema.scalars import BigInt
 from schema.types.member import Member, member_object
 from schema.types.node import Node
 from siyu.codes import shown_code
-from siyu.coupons.code_batches import generic_codes
 from siyu.coupons.queries import CouponRow, CouponsWanted
 from siyu.coupons.record import CouponState, TemplateState
 from siyu.coupons.scanning import qr_text
 from siyu.coupons.templates import TemplateRow
-from siyu.paging import PAGE_ROWS_MAX
 
 
 @strawberry.enum
@@ -96,7 +94,7 @@ class CouponTemplate(Node):
 
     @field_for(ForStaff, "Its generic codes, at most a hundred, in the order of the alphabet.")
     async def generic_codes(self, info: Info) -> list[CouponGenericCode]:
-        codes = await generic_codes(info.context.pool, self.row.id, PAGE_ROWS_MAX)
+        codes = await info.context.loaders.generic_codes.load(self.row.id)
         return [CouponGenericCode(code=each.code, uses_max=each.uses_max, used=each.used) for each in codes]
 
     @field("When it was made.")

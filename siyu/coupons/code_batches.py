@@ -1,6 +1,6 @@
 """Codes that members claim coupons with: a generic one that many share, and unique ones by the hundred thousand."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -22,6 +22,8 @@ CODES_MAX = 1_000_000
 NAME_LENGTH_MAX = 64
 GENERIC_LENGTH_MIN, GENERIC_LENGTH_MAX = 4, 32
 USES_MAX = 1_000_000_000
+# Of one template; a shop prints a few.
+GENERIC_SHOWN_MAX = 100
 
 COLUMNS = ("code", "template_id", "batch_id", "uses_max")
 
@@ -39,7 +41,11 @@ INSERT INTO coupon_code (code, template_id, uses_max) VALUES ($1, $2, $3) ON CON
 """
 GENERIC = "SELECT template_id, batch_id, uses_max, used FROM coupon_code WHERE code = $1"
 GENERIC_OF = """
-SELECT code, uses_max, used FROM coupon_code WHERE template_id = $1 AND batch_id IS NULL ORDER BY code LIMIT $2
+SELECT wanted.id, own.* FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
+    SELECT code, uses_max, used FROM coupon_code
+    WHERE template_id = wanted.id AND batch_id IS NULL ORDER BY code LIMIT $2
+) AS own
+ORDER BY wanted.id, own.code
 """
 
 # Called with how many codes there are, and how many there are to be.
@@ -114,9 +120,12 @@ async def add_generic_code(pool: Pool, template_id: UUID, typed: str, uses_max: 
     return GenericCode(code, uses_max, there["used"])
 
 
-async def generic_codes(pool: Pool, template_id: UUID, limit: int) -> list[GenericCode]:
-    """A template's generic codes."""
-    return [GenericCode(*row) for row in await pool.fetch(GENERIC_OF, template_id, limit)]
+async def generic_codes(pool: Pool, template_ids: Sequence[UUID]) -> list[list[GenericCode]]:
+    """The generic codes of each of these templates, in their order: the first GENERIC_SHOWN_MAX."""
+    found: dict[UUID, list[GenericCode]] = {template_id: [] for template_id in template_ids}
+    for template_id, *code in await pool.fetch(GENERIC_OF, list(template_ids), GENERIC_SHOWN_MAX):
+        found[template_id].append(GenericCode(*code))
+    return [found[template_id] for template_id in template_ids]
 
 
 async def _add_chunk(pool: Pool, template_id: UUID, name: str, count: int, new_code: Callable[[], str]) -> Batch:

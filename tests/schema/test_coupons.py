@@ -9,11 +9,13 @@ import pytest
 
 from schema import Principal, Role, build_schema
 from schema.ids import COUPON, MEMBER, encode_id
+from siyu.coupons.code_batches import add_generic_code
 from siyu.engine import running
 from tests.clock import NOON, TestClock
 from tests.factories import add_members, shop_engine
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
 from tests.schema.coupon_documents import COUPON_MATRIX
+from tests.schema.test_members import counting
 from tests.siyu.coupons.offers import amount
 from tests.siyu.coupons.shop import add_template, coupon_in, issued
 
@@ -288,6 +290,30 @@ async def test_pages_of_coupons_are_in_order_and_in_the_states_of_the_moment(sho
     assert [each["id"] for each in rest["nodes"]] == [first]
     assert {each["state"] for each in late["nodes"]} == {"EXPIRED"}
     assert len(late["nodes"]) == 2
+
+
+async def test_pages_of_coupons_and_templates_cost_as_many_statements_as_pages_of_one(
+    shop: Shop, database_url: str
+) -> None:
+    for place in range(20):
+        template = await add_template(shop.pool, f"t{place}")
+        await add_generic_code(shop.pool, template.id, f"SPRING{place}", 5)
+        member, _ = await held(shop, f"t{place}")
+        await shop.engine.submit(issued(member, template="t0"))
+
+    for document in (
+        "query ($n: Int) { members(first: $n) { nodes { coupons(first: 5) { nodes { code template { title } } } } } }",
+        "query ($n: Int) { couponTemplates(first: $n) { nodes { key issued genericCodes { code used } } } }",
+    ):
+        counted = []
+        async with counting(database_url) as (pool, statements):
+            small = replace(shop, pool=pool)
+            for size in (1, 1, 20):
+                statements.clear()
+                await small.data(OPERATOR, document, n=size)
+                counted.append(len(statements))
+        # The first request of a connection also looks up its types.
+        assert counted[1] == counted[2]
 
 
 async def test_clerks_and_admins_pass_where_they_should(shop: Shop) -> None:
