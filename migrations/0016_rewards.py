@@ -129,8 +129,7 @@ class Migration(migrations.Migration):
             CREATE INDEX IF NOT EXISTS redemption_expiring ON redemption (expires_at) WHERE expires_at IS NOT NULL;
             CREATE INDEX IF NOT EXISTS redemption_to_deliver ON redemption (deliver_at) WHERE deliver_at IS NOT NULL;
             CREATE UNIQUE INDEX IF NOT EXISTS redemption_step_once ON redemption (library_id, step, member_id)
-                WHERE library_id IS NOT NULL AND state IN ('reserved', 'confirmed', 'used');
-            CREATE INDEX IF NOT EXISTS redemption_fact ON redemption (fact_id)
+                WHERE library_id IS NOT NULL AND state IN ('reserved', 'confirmed', 'used')
             """,
             "DROP TABLE IF EXISTS redemption",
         ),

@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-# As the names of rewards that campaigns issue.
-REWARD_KEY_LENGTH_MAX = 64
 # Of one reward: what the ledger takes in one transfer, and a million yuan.
 PRICE_POINTS_MAX = 1_000_000_000_000
 PRICE_FEN_MAX = 100_000_000

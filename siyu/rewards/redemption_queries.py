@@ -52,12 +52,6 @@ async def redemption_by_code(pool: Pool, typed: str) -> Redemption | None:
     return redemption_of(row) if row is not None else None
 
 
-async def redemption_of_fact(pool: Pool, fact_id: UUID) -> Redemption | None:
-    """What a fact made."""
-    row = await pool.fetchrow(f"{SELECT} WHERE fact_id = $1", fact_id)
-    return redemption_of(row) if row is not None else None
-
-
 async def redemption_page(pool: Pool, wanted: RedemptionsWanted) -> Page[Redemption]:
     """The wanted redemptions."""
     arguments: list[object] = [wanted.state.value, wanted.after or UUID(int=0), wanted.limit + 1]

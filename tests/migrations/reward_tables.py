@@ -73,7 +73,6 @@ REWARD_INDEXES: Mapping[tuple[str, str], str] = {
     ('privilege', 'privilege_member'): "btree (member_id, id)",
     ('redemption', 'redemption_counted'): f'btree (member_id, reward_id, created_at) WHERE ((issued_id IS NULL) AND {among("state", STANDING)})',
     ('redemption', 'redemption_expiring'): "btree (expires_at) WHERE (expires_at IS NOT NULL)",
-    ('redemption', 'redemption_fact'): "btree (fact_id)",
     ('redemption', 'redemption_member'): "btree (member_id, id)",
     ('redemption', 'redemption_of_reward'): "btree (reward_id, state, id)",
     ('redemption', 'redemption_of_state'): "btree (state, id)",

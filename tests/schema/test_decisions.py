@@ -9,7 +9,7 @@ import pytest
 
 from schema import Principal
 from schema.ids import CAMPAIGN, DECISION, FACT, MEMBER, encode_id
-from schema.types.effect import EFFECTS
+from schema.types.effects import ALL_EFFECTS
 from siyu.ids import new_id
 from siyu.sdk import EFFECT_TYPES, Refuse
 from tests.factories import add_campaign, add_members, paid, sign
@@ -151,4 +151,4 @@ def test_every_effect_that_is_logged_has_an_object_type() -> None:
     logged = {re.sub("(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in EFFECT_TYPES if kind is not Refuse}
 
     # What desks log beside.
-    assert set(EFFECTS) == logged | {"coupon"}
+    assert set(ALL_EFFECTS) == logged | {"coupon", "redemption", "privilege"}
