@@ -17,6 +17,7 @@ from schema.nodes import find_node, participation_subject, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
+from schema.reward_queries import RewardQueries
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
@@ -50,7 +51,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(CouponQueries):
+class Query(RewardQueries, CouponQueries):
     """The reads."""
 
     @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")

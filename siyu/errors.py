@@ -7,6 +7,7 @@ DomainError            a code, and parameters for the sentence
 ├── CampaignStateError the campaign's state does not allow this
 ├── TemplateStateError the coupon template's state does not allow this
 ├── AlreadyReviewed    another verdict came first
+├── RewardStateError   the reward's state does not allow this
 └── Busy               the engine's queue is full; try again after `retry_after_ms`
 """
 
@@ -74,6 +75,12 @@ class AlreadyReviewed(DomainError):
     """Another verdict on the review came first."""
 
     code = "ALREADY_REVIEWED"
+
+
+class RewardStateError(DomainError):
+    """The reward's state does not allow what was asked."""
+
+    code = "REWARD_STATE"
 
 
 class Busy(DomainError):

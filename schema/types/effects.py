@@ -5,8 +5,9 @@ from typing import Any
 
 from schema.types.coupon_effects import COUPON_EFFECTS
 from schema.types.effect import EFFECTS, Effect
+from schema.types.reward_effects import REWARD_EFFECTS
 
-ALL_EFFECTS: Mapping[str, type[Effect]] = {**EFFECTS, **COUPON_EFFECTS}
+ALL_EFFECTS: Mapping[str, type[Effect]] = {**EFFECTS, **COUPON_EFFECTS, **REWARD_EFFECTS}
 
 
 def effect_object(logged: Mapping[str, Any]) -> Effect:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from siyu.coupons.refusals import COUPON_REFUSALS
 from siyu.orders import ORDER_REFUSALS
+from siyu.rewards import REDEMPTION_REFUSALS
 from siyu.sdk import Text
 
 CAMPAIGN_NOT_FOUND = "CAMPAIGN_NOT_FOUND"
@@ -30,4 +31,5 @@ CORE_REFUSALS: Mapping[str, Text] = {
     NOTHING_TO_RETURN: Text(zh="没有可退回的消费", en="Nothing of what was spent for it is left to give back"),
     **COUPON_REFUSALS,
     **ORDER_REFUSALS,
+    **REDEMPTION_REFUSALS,
 }

@@ -28,6 +28,7 @@ from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
 from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
+from siyu.rewards.redemption_book import RedemptionBook
 from siyu.sdk import Features, MemberView
 
 # A campaign, a subject and the key of a `Once`.
@@ -57,6 +58,7 @@ class World:
     reservations: Reservations = field(init=False)
     holds: HoldBook = field(init=False)
     rewards: RewardBook = field(init=False)
+    redemptions: RedemptionBook = field(init=False)
     coupons: CouponBook = field(init=False)
     reviews: ReviewBook = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
@@ -86,6 +88,7 @@ class World:
         self.reservations = Reservations(self.new_id)
         self.holds = HoldBook(self.new_id)
         self.rewards = RewardBook(self.new_id)
+        self.redemptions = RedemptionBook(self.new_id)
         self.coupons = CouponBook(self.new_id, self.zone)
         self.reviews = ReviewBook(self.new_id)
 

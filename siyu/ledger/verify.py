@@ -13,6 +13,7 @@ from siyu.ledger.invariants import ISSUED, RUNNING_BALANCE, Probe
 from siyu.ledger.invariants import PROBES as VALUE_PROBES
 from siyu.ledger.lot_invariants import LOT_PROBES
 from siyu.ledger.refund_invariants import REFUND_PROBES
+from siyu.ledger.reward_invariants import REWARD_PROBES
 from siyu.ledger.unfolded import Unfolded
 
 # Rows looked at with one statement: milliseconds each, so that a check of any size stays interruptible.
@@ -32,8 +33,17 @@ TABLES = (
     "lot",
     "coupon_template",
     "coupon",
+    "reward",
+    "redemption",
 )
-PROBES = (*VALUE_PROBES, *COUNTER_PROBES, *REFUND_PROBES, *LOT_PROBES, *COUPON_PROBES)
+PROBES = (
+    *VALUE_PROBES,
+    *COUNTER_PROBES,
+    *REFUND_PROBES,
+    *LOT_PROBES,
+    *COUPON_PROBES,
+    *REWARD_PROBES,
+)
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 # Half of all transfers touch one campaign's account, so the planner expects that of any account and would read the

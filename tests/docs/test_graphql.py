@@ -19,6 +19,7 @@ from siyu.engine import NewFact
 from siyu.ids import new_id
 from tests.docs.coupons_shown import hand_out
 from tests.docs.pages import PAGES, READMES, TUTORIAL, Block, blocks, name_of
+from tests.docs.redeemed import redeem
 from tests.docs.referred import refer
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, sign
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
@@ -95,6 +96,7 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, dict[str, str]]:
         "GROUP_BUY_ID": encode_id(CAMPAIGN, group_buy),
         "TEAM_ID": teams[0],
         "OTHER_TEAM_ID": teams[1],
+        **await redeem(shop, member),
         **await refer(shop, member),
         **await hand_out(shop, member),
     }

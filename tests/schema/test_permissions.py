@@ -57,6 +57,54 @@ MATRIX = {
         " { userErrors { code } } }",
         "o",
     ),
+    "rewards": ("{ rewards { nodes { id } } }", "mos"),
+    "reward": (f'{{ reward(id: "{SOME_ID}") {{ id }} }}', "mos"),
+    "rewardLibraries": ("{ rewardLibraries { id } }", "mos"),
+    "redemption": (f'{{ redemption(id: "{SOME_ID}") {{ id }} }}', "mos"),
+    "redemptionByCode": ('{ redemptionByCode(code: "x") { id } }', "os"),
+    "redemptions": ("{ redemptions { nodes { id } } }", "os"),
+    "rewardCreate": (
+        'mutation { rewardCreate(input: {key: "x", kind: GOODS, details: {}}) { userErrors { code } } }',
+        "o",
+    ),
+    "rewardUpdate": (
+        f'mutation {{ rewardUpdate(input: {{reward: "{SOME_ID}", revision: 1}}) {{ userErrors {{ code }} }} }}',
+        "o",
+    ),
+    "rewardStockAdjust": (
+        f'mutation {{ rewardStockAdjust(input: {{reward: "{SOME_ID}", difference: "1", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "o",
+    ),
+    "rewardPublish": (f'mutation {{ rewardPublish(input: {{reward: "{SOME_ID}"}}) {{ userErrors {{ code }} }} }}', "o"),
+    "rewardWithdraw": (
+        f'mutation {{ rewardWithdraw(input: {{reward: "{SOME_ID}"}}) {{ userErrors {{ code }} }} }}',
+        "o",
+    ),
+    "rewardLibrarySave": (
+        'mutation { rewardLibrarySave(input: {key: "x", titleZh: "x", titleEn: "x", measure: BUYERS})'
+        " { userErrors { code } } }",
+        "o",
+    ),
+    "rewardRedeem": (
+        f'mutation {{ rewardRedeem(input: {{reward: "{SOME_ID}", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "redemptionConfirm": (
+        f'mutation {{ redemptionConfirm(input: {{redemption: "{SOME_ID}", order: "A", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "os",
+    ),
+    "redemptionCancel": (
+        f'mutation {{ redemptionCancel(input: {{redemption: "{SOME_ID}", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "mos",
+    ),
+    "redemptionUse": (
+        'mutation { redemptionUse(input: {code: "x", idempotencyKey: "12345678"}) { userErrors { code } } }',
+        "os",
+    ),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
         " { userErrors { code } } }",
