@@ -30,6 +30,7 @@ from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
 from siyu.rewards.redemption_book import RedemptionBook
 from siyu.sdk import Features, MemberView
+from siyu.tiers.book import TierBook
 
 # A campaign, a subject and the key of a `Once`.
 OnceKey = tuple[UUID, UUID, str]
@@ -74,6 +75,8 @@ class World:
     # Members whom facts name and who are not in `members`: what is read of them never changes, and they are not locked.
     partners: dict[UUID, MemberView] = field(default_factory=dict)
     invitations: InvitationBook = field(default_factory=InvitationBook)
+    # Of those members alone whose tier the facts may change, and where the shop has a ladder.
+    tiers: TierBook = field(default_factory=TierBook)
     routes: Routes = field(init=False)
     known_routes: InitVar[Routes | None] = None
     _days: dict[datetime, date] = field(default_factory=dict)
@@ -138,6 +141,7 @@ class World:
         self.coupons.forget_changes()
         self.tags.clear()
         self.invitations.new.clear()
+        self.tiers.forget_changes()
         self.book.transfers.clear()
         self.orders.changed.clear()
         self.orders.spendings.clear()
