@@ -37,6 +37,8 @@ class CouponBook:
         self._coupons: dict[UUID, Coupon] = {}
         self.issuing = Issuing(new_id, zone, new_code)
         self.changed: dict[UUID, Coupon] = {}
+        # Keys of templates, and to whom facts about something else give a coupon of them.
+        self.promised: set[tuple[str, UUID]] = set()
 
     def put_template(self, template: Template) -> None:
         """Make a template known, once."""

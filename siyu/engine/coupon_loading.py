@@ -14,9 +14,10 @@ from siyu.members import load_features
 async def load_for_coupons(connection: Connection, world: World, facts: Sequence[NewFact], lock: bool) -> None:
     """Load the coupons, templates and codes that facts name, and of whoever is to have a discount whether they ordered.
 
-    The members are locked by the caller; what they share is locked last, where `lock` says so.
+    The members are locked by the caller; what they share is locked last, where `lock` says so: with one statement for
+    whatever gives coupons out, so that every batch takes templates in one order.
     """
-    wanted, buyers = Wanted(), set()
+    wanted, buyers = Wanted(issues=set(world.coupons.promised)), set()
     for new in facts:
         data = new.data
         if new.type == ISSUED:

@@ -13,6 +13,7 @@ from siyu.engine.reward_loading import load_for_rewards
 from siyu.engine.world import World
 from siyu.ledger import Purpose, load_spends, shop_account_id
 from siyu.rewards import write_redemptions
+from siyu.rewards.facts import REWARD_DELIVERED
 
 # Called with those facts of a batch that are of its types; `lock`: for what members share, which comes last.
 Load = Callable[[Connection, World, Sequence[NewFact], bool], Awaitable[None]]
@@ -51,7 +52,8 @@ async def _write_coupons(connection: Connection, world: World) -> None:
 
 LOADS: Sequence[tuple[frozenset[str], Load]] = (
     (frozenset({spending.RETURNED}), _load_spent),
-    (frozenset(COUPON_FACTS), load_for_coupons),
     (frozenset(REWARD_DESKS), load_for_rewards),
+    # After rewards, which say what coupons they give.
+    (frozenset({*COUPON_FACTS, REWARD_DELIVERED}), load_for_coupons),
 )
 WRITES: Sequence[Write] = (_write_coupons, _write_redemptions)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from siyu.coupons import Wanted as WantedCoupons
-from siyu.coupons import load_coupons
 from siyu.db import Connection
 from siyu.engine.facts import NewFact
 from siyu.engine.world import World
@@ -15,8 +13,8 @@ from siyu.rewards.facts import REDEMPTION_CONFIRMED, REWARD_DELIVERED, REWARD_IS
 async def load_for_rewards(connection: Connection, world: World, facts: Sequence[NewFact], lock: bool) -> None:
     """Redemptions, rewards and what members have of them.
 
-    With `lock`, what members share is locked: templates of coupons that are to be given, as where facts are about
-    coupons, then rewards.
+    With `lock`, rewards are locked, which members share. Coupons that are to be given are loaded with those that facts
+    about coupons name.
     """
     naming = [(named_id(new.data, "redemption"), new) for new in facts if new.type in NAMING_REDEMPTIONS]
     wanted = Wanted(
@@ -29,13 +27,11 @@ async def load_for_rewards(connection: Connection, world: World, facts: Sequence
         issued={named_id(new.data, "issued") for new in facts if new.type == REWARD_ISSUED},
     )
     loaded = await load_redemptions(connection, world.redemptions, wanted)
-    coupons = {
+    world.coupons.promised |= {
         (each.gives["template"], each.member_id)
         for each in loaded
         if each.member_id in wanted.giving and each.kind is RewardKind.COUPON
     }
-    if coupons:
-        await load_coupons(connection, world.coupons, WantedCoupons(issues=coupons), lock=lock)
     paid = [each for each in loaded if each.id in wanted.ending and each.points]
     if paid:
         account = shop_account_id(Purpose.REDEMPTION, "points")

@@ -1,7 +1,7 @@
 """The desk of coupons on PostgreSQL: limits, orders, stores, codes, and what the clock does by itself."""
 
 import asyncio
-from collections import Counter
+import collections
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from uuid import UUID
@@ -14,9 +14,12 @@ from siyu.coupons.expiry import settle_due
 from siyu.coupons.queries import coupons_by_id
 from siyu.coupons.record import CouponState, TemplateState
 from siyu.db import Pool
-from siyu.engine import BatchLimits, Engine
+from siyu.engine import BatchLimits, Engine, NewFact
+from siyu.rewards import RewardKind
+from siyu.rewards.facts import REWARD_DELIVERED
 from tests.clock import NOON
 from tests.factories import add_members, paid, shop_engine
+from tests.schema.test_members import counting
 from tests.siyu.coupons.offers import amount, newcomer
 from tests.siyu.coupons.shop import (
     add_template,
@@ -29,6 +32,8 @@ from tests.siyu.coupons.shop import (
     told,
     verified,
 )
+from tests.siyu.engine.counter_desk import Counter
+from tests.siyu.rewards.catalogue import add_reward
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 # Midnight in Shanghai after the seventh day from NOON's.
@@ -85,7 +90,7 @@ async def test_of_many_at_once_from_two_engines_the_limit_is_given_out(pool: Poo
 
     outcomes = await asyncio.gather(*(next(engines).submit(issued(member)) for member in members))
 
-    assert Counter(told(outcome) for outcome in outcomes) == {None: 15, "ALL_ISSUED": 25}
+    assert collections.Counter(told(outcome) for outcome in outcomes) == {None: 15, "ALL_ISSUED": 25}
     assert await pool.fetchval("SELECT issued FROM coupon_template") == 15
 
 
@@ -97,7 +102,7 @@ async def test_of_many_gifts_at_once_to_one_member_the_members_limit_is_given(po
 
     outcomes = await asyncio.gather(*(next(engines).submit(issued(member)) for _ in range(12)))
 
-    assert Counter(told(outcome) for outcome in outcomes) == {None: 3, "MEMBER_LIMIT": 9}
+    assert collections.Counter(told(outcome) for outcome in outcomes) == {None: 3, "MEMBER_LIMIT": 9}
 
 
 async def test_a_generic_code_is_claimed_once_by_each_and_so_often_in_all(pool: Pool) -> None:
@@ -109,7 +114,7 @@ async def test_a_generic_code_is_claimed_once_by_each_and_so_often_in_all(pool: 
 
     outcomes = await asyncio.gather(*(next(engines).submit(claimed(member, code)) for member in members))
 
-    assert Counter(told(outcome) for outcome in outcomes) == {None: 5, "CODE_USED": 7}
+    assert collections.Counter(told(outcome) for outcome in outcomes) == {None: 5, "CODE_USED": 7}
     lucky = next(member for member, outcome in zip(members, outcomes, strict=True) if told(outcome) is None)
     assert told(await next(engines).submit(claimed(lucky, code))) == "CODE_CLAIMED"
     assert told(await next(engines).submit(claimed(lucky, "NONE2222"))) == "CODE_NOT_FOUND"
@@ -127,6 +132,23 @@ async def test_who_claims_a_code_waits_for_whoever_is_claiming_it(pool: Pool) ->
                 await asyncio.sleep(0.01)
 
         assert told(await claim) == "CODE_USED"
+
+
+async def test_whatever_gives_coupons_out_locks_templates_with_one_statement(pool: Pool, database_url: str) -> None:
+    counter = Counter(pool)
+    member = await counter.member(0)
+    await add_template(pool, "ten_off")
+    await add_template(pool)
+    reward = await add_reward(pool, "coupon", RewardKind.COUPON)
+    made = await counter.redeemed(reward.id, member)
+    deliver = NewFact(REWARD_DELIVERED, member, counter.clock.now, {"redemption": str(made.id)}, "deliver/1")
+
+    async with counting(database_url) as (own, statements):
+        engine = shop_engine(own)
+        await asyncio.gather(engine.submit(issued(member)), engine.submit(deliver))
+
+    assert await pool.fetchval("SELECT count(*) FROM coupon") == 2
+    assert len([each for each in statements if "coupon_template" in each and "FOR NO KEY UPDATE" in each]) == 1
 
 
 async def test_an_order_locks_uses_and_returns_its_coupons(pool: Pool) -> None:
@@ -253,7 +275,7 @@ async def test_of_fifty_scanners_one_takes_the_coupon(pool: Pool) -> None:
         *(next(engines).submit(verified(member, coupon, clerk=f"clerk{n}")) for n in range(50))
     )
 
-    assert Counter(told(outcome) for outcome in outcomes) == {None: 1, "ALREADY_VERIFIED": 49}
+    assert collections.Counter(told(outcome) for outcome in outcomes) == {None: 1, "ALREADY_VERIFIED": 49}
 
 
 @pytest.mark.parametrize(
