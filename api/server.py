@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from api.errors import SetupError
 from api.services import Services
 from siyu.boards import run_projector
-from siyu.engine import run_expiry, run_pending
+from siyu.coupons import run_coupons
+from siyu.engine import run_expiry, run_pending, run_rewards
 from siyu.tiers.review import run_reviews
 
 BACKLOG = 2_048
@@ -75,8 +76,10 @@ async def working(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(projector, name="boards"),
         asyncio.create_task(run_pending(services.engine, stop), name="timers"),
+        asyncio.create_task(run_coupons(services.pool, services.clock, stop), name="coupons"),
         asyncio.create_task(run_reviews(services.pool, services.zone, services.clock, stop), name="tiers"),
         asyncio.create_task(run_expiry(services.pool, services.zone, services.clock, stop), name="expiry"),
+        asyncio.create_task(run_rewards(services.engine, stop), name="rewards"),
     ]
     try:
         yield

@@ -6,6 +6,7 @@ import strawberry
 
 from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
 from schema.context import Info, Role
+from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
 from schema.fields import field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
@@ -16,6 +17,7 @@ from schema.nodes import find_node, participation_subject, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
+from schema.reward_queries import RewardQueries
 from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
@@ -52,7 +54,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query:
+class Query(RewardQueries, CouponQueries):
     """The reads."""
 
     @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")

@@ -1,9 +1,13 @@
 """The mutations of the core: flat, so that GraphQL runs them one after the other."""
 
 from schema.mutations.campaigns import CampaignMutations
+from schema.mutations.catalogue import CatalogueMutations
+from schema.mutations.coupon_templates import CouponTemplateMutations
+from schema.mutations.coupons import CouponMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
 from schema.mutations.tiers import TierMutations
@@ -16,6 +20,10 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    CatalogueMutations,
+    RedemptionMutations,
+    CouponTemplateMutations,
+    CouponMutations,
     TierMutations,
     UnitMutations,
 )

@@ -2,6 +2,7 @@
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
+from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
@@ -12,6 +13,7 @@ from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
+from tests.proofs.guarded_rewards import REWARD_GUARDS
 from tests.proofs.guarded_tiers import TIER_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
@@ -266,5 +268,7 @@ GUARDS = (
     *REFERRAL_GUARDS,
     *LINE_GUARDS,
     *REFUND_GUARDS,
+    *REWARD_GUARDS,
+    *COUPON_GUARDS,
     *TIER_GUARDS,
 )

@@ -25,7 +25,7 @@ TIER_GUARDS = (
     ),
     Guard(
         "one warning for a date",
-        "migrations/0015_tiers.py",
+        "migrations/0017_tiers.py",
         "PRIMARY KEY (member_id, review_on)",
         "CHECK (true)",
         ("tests/migrations/test_catalogue.py::test_every_constraint_is_there",),
@@ -46,7 +46,7 @@ TIER_GUARDS = (
     ),
     Guard(
         "every process sees a new ladder",
-        "migrations/0015_tiers.py",
+        "migrations/0017_tiers.py",
         CLOCK,
         CLOCK.replace("AFTER INSERT", "AFTER DELETE"),
         (f"{ENGINE_TESTS}::test_a_new_ladder_holds_for_the_next_fact_in_every_process",),

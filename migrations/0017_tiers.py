@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: tables without models, since only set-based SQL touches them. It can be run again."""
 
-    dependencies = [("siyu", "0014_lots")]
+    dependencies = [("siyu", "0016_rewards")]
 
     operations = [
         # The newest revision is the shop's. How far members have been judged by it is all that changes of one. The
