@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
+from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info, Role
 from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
@@ -12,12 +12,13 @@ from schema.fields import field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
-from schema.moment_cursors import moment_cursor, moment_key
+from schema.member_lists import member_connection
 from schema.nodes import find_node, participation_subject, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
+from schema.segments import SegmentQueries, meant_by
 from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
@@ -37,7 +38,7 @@ from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
 from siyu.ledger.unit_service import units
-from siyu.members.queries import MembersWanted, member_id_of, member_page
+from siyu.members.queries import member_id_of
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
 from siyu.tiers.queries import current_ladder
@@ -54,7 +55,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries):
     """The reads."""
 
     @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")
@@ -81,26 +82,19 @@ class Query(RewardQueries, CouponQueries):
         row = await info.context.loaders.member.load(member_id)
         return Member(row=row) if row else None
 
-    @field_for(ForStaff, "All members, the newest first by default.")
+    @field_for(ForStaff, "All members, or those of a segment, the newest first by default.")
     async def members(
         self,
         info: Info,
+        segment: strawberry.ID | None = strawberry.UNSET,
         order_by: MemberOrder | None = strawberry.UNSET,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> Connection[Member]:
-        slice_ = either_way(first, after, last, before)
-        wanted = MembersWanted(
-            slice_.limit,
-            oldest_first=order_by is MemberOrder.JOINED_AT_ASC,
-            after=moment_key(slice_.after),
-            before=moment_key(slice_.before),
-            from_end=slice_.from_end,
-        )
-        page = await member_page(info.context.pool, wanted)
-        return connect(page, slice_, lambda row: Member(row=row), lambda row: moment_cursor(*row.key))
+        meant = await meant_by(info, segment) if segment else None
+        return await member_connection(info, meant, order_by, first, after, last, before)
 
     @field_for(ForPersons, "The newest first; the archived where asked for. Members see no drafts.")
     async def campaigns(

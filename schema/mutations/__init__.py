@@ -9,6 +9,7 @@ from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
+from schema.mutations.segments import SegmentMutations
 from schema.mutations.stock import StockMutations
 from schema.mutations.tiers import TierMutations
 from schema.mutations.units import UnitMutations
@@ -26,6 +27,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     CouponMutations,
     TierMutations,
     UnitMutations,
+    SegmentMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -116,6 +116,16 @@ class Member(Node):
     def groups(self) -> list[str]:
         return list(self.row.groups)
 
+    @field_for(ForStaff, "The stage of the life cycle, by the presets `lifecycle`; null right after joining.")
+    async def stage(self, info: Info) -> str | None:
+        standing = await info.context.loaders.standing.load(self.row.id)
+        return standing.stage if standing else None
+
+    @field_for(ForStaff, "The layer: the key of a preset of `layers`; null for who is in none.")
+    async def layer(self, info: Info) -> str | None:
+        standing = await info.context.loaders.standing.load(self.row.id)
+        return standing.layer if standing else None
+
     @field("One for each unit.")
     def wallets(self, info: Info) -> list[Wallet]:
         require_all_of(info, self.row.id)

@@ -24,7 +24,7 @@ from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
-from siyu.engine.followers import board_changes
+from siyu.engine.followers import board_changes, touched_by
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome
@@ -35,6 +35,7 @@ from siyu.engine.verdicts import find_late
 from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
+from siyu.features import leave_touched
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.members import append_invitations, lock_members, write_tags
@@ -99,6 +100,8 @@ class BatchTransaction:
             _tell_of_refused(fresh, outcomes)
         if fresh:
             await _write(connection, world, fresh[-1].arrived_at, step)
+            await leave_touched(connection, touched_by(world, fresh))
+            step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]

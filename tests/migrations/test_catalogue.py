@@ -74,6 +74,8 @@ EXPECTED_CONSTRAINTS = {
     ("decision", "decision_refusal_has_no_effects"): ("CHECK (((refusal_code IS NULL) OR (effects = '[]'::jsonb)))"),
     ("fact", "fact_idempotency_key_key"): "UNIQUE (idempotency_key)",
     ("fact", "fact_pkey"): "PRIMARY KEY (id)",
+    ("feature_day", "feature_day_is_one"): "CHECK (one)",
+    ("feature_day", "feature_day_pkey"): "PRIMARY KEY (one)",
     ("hold", "hold_amount_check"): "CHECK ((amount > 0))",
     ("hold", "hold_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
     ("hold", "hold_ended_at_a_time"): "CHECK ((((state)::text = 'open'::text) = (ended_at IS NULL)))",
@@ -116,6 +118,17 @@ EXPECTED_CONSTRAINTS = {
     ("issued_reward", "issued_reward_state_known"): (
         "CHECK (((state)::text = ANY ((ARRAY['issued'::character varying, 'revoked'::character varying])::text[])))"
     ),
+    ("member_feature", "member_feature_interaction_windows_nest"): "CHECK (((0 <= interactions_7d) AND (interactions_7d <= interactions_30d) AND (interactions_30d <= interactions_90d)))",
+    ("member_feature", "member_feature_invitee_windows_nest"): "CHECK (((0 <= invitees_30d) AND (invitees_30d <= invitees)))",
+    ("member_feature", "member_feature_member_fkey"): (
+        "FOREIGN KEY (member_id, joined_at) REFERENCES member(id, joined_at) ON UPDATE CASCADE ON DELETE RESTRICT"
+    ),
+    ("member_feature", "member_feature_order_windows_nest"): "CHECK (((0 <= orders_7d) AND (orders_7d <= orders_30d) AND (orders_30d <= orders_90d) AND (orders_90d <= orders_365d) AND (orders_365d <= orders)))",
+    ("member_feature", "member_feature_orders_have_times"): "CHECK ((((orders = 0) = (first_order_at IS NULL)) AND ((orders = 0) = (last_order_at IS NULL))))",
+    ("member_feature", "member_feature_pkey"): "PRIMARY KEY (member_id)",
+    ("member_feature", "member_feature_rfm_in_range"): "CHECK ((((rfm_recency >= 1) AND (rfm_recency <= 5)) AND ((rfm_frequency >= 1) AND (rfm_frequency <= 5)) AND ((rfm_monetary >= 1) AND (rfm_monetary <= 5))))",
+    ("member_feature", "member_feature_rfm_of_buyers"): "CHECK ((((rfm_recency IS NULL) = (rfm_frequency IS NULL)) AND ((rfm_recency IS NULL) = (rfm_monetary IS NULL)) AND ((rfm_recency IS NULL) OR (orders_365d > 0))))",
+    ("member_feature", "member_feature_spend_windows_nest"): "CHECK (((0 <= spend_7d_fen) AND (spend_7d_fen <= spend_30d_fen) AND (spend_30d_fen <= spend_90d_fen) AND (spend_90d_fen <= spend_365d_fen) AND (spend_365d_fen <= spend_fen)))",
     ("message", "message_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
     ("message", "message_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("message", "message_pkey"): "PRIMARY KEY (id)",
@@ -180,6 +193,14 @@ EXPECTED_CONSTRAINTS = {
         "CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'approved'::character varying, "
         "'rejected'::character varying])::text[])))"
     ),
+    ("segment", "segment_kind_known"): "CHECK (((kind)::text = ANY ((ARRAY['live'::character varying, 'static'::character varying])::text[])))",
+    ("segment", "segment_name"): "UNIQUE (name)",
+    ("segment", "segment_pkey"): "PRIMARY KEY (id)",
+    ("segment", "segment_revision_check"): "CHECK ((revision > 0))",
+    ("segment", "segment_static_was_taken"): "CHECK ((((kind)::text = 'static'::text) = (taken_at IS NOT NULL)))",
+    ("segment_member", "segment_member_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("segment_member", "segment_member_pkey"): "PRIMARY KEY (segment_id, member_id)",
+    ("segment_member", "segment_member_segment_id_fkey"): "FOREIGN KEY (segment_id) REFERENCES segment(id) ON DELETE CASCADE",
     ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
     ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("shop_order", "shop_order_number_key"): "UNIQUE (number)",
@@ -269,6 +290,17 @@ EXPECTED_INDEXES = {
     ("invitation", "invitation_campaign"): "btree (campaign_id, inviter_id)",
     ("invitation", "invitation_inviter"): "btree (inviter_id, id)",
     ("issued_reward", "issued_reward_member"): "btree (member_id, id)",
+    ("member", "member_groups"): "gin (groups)",
+    ("member", "member_tags"): "gin (tags)",
+    ("member", "member_tier"): "btree (tier)",
+    ("member_feature", "member_feature_due"): "btree (due_on)",
+    ("member_feature", "member_feature_joined"): "btree (joined_at)",
+    ("member_feature", "member_feature_last_interaction"): "btree (last_interaction_at)",
+    ("member_feature", "member_feature_last_order"): "btree (last_order_at)",
+    ("member_feature", "member_feature_layer"): "btree (layer)",
+    ("member_feature", "member_feature_spend"): "btree (spend_fen)",
+    ("member_feature", "member_feature_spend_30d"): "btree (spend_30d_fen)",
+    ("member_feature", "member_feature_stage"): "btree (stage)",
     ("message", "message_campaign"): "btree (campaign_id)",
     ("message", "message_member"): "btree (member_id, id)",
     ("member", "member_place"): "UNIQUE btree (joined_at, id)",
@@ -286,6 +318,7 @@ EXPECTED_INDEXES = {
     ("review", "review_of_campaign"): "btree (campaign_id, state, id)",
     ("review", "review_of_state"): "btree (state, id)",
     ("review", "review_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
+    ("segment_member", "segment_member_member"): "btree (member_id)",
     ("stock_change", "stock_change_campaign"): "btree (campaign_id)",
     ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
     ("tier_standing", "tier_standing_due"): "btree (valid_until, member_id) WHERE (valid_until IS NOT NULL)",
@@ -416,6 +449,15 @@ FROM member, (VALUES (%s)) AS standing (held, changes, hand_tier, hand_on)
 """
 A_LADDER = """
 INSERT INTO tier_ladder (revision, config, base_tier, active_from, made_by) VALUES (%s, '{}', 'bronze', now(), 'lin')
+"""
+A_BUYER = """
+UPDATE member_feature SET (orders, orders_365d, first_order_at, last_order_at) = ROW (1, 1, now(), now());
+UPDATE member_feature SET (rfm_recency, rfm_frequency, rfm_monetary) = ROW (%s)
+"""
+A_SEGMENT = """
+INSERT INTO segment (id, name, rule, kind, revision, taken_at, created_at, updated_at, updated_by)
+SELECT gen_random_uuid(), 'n', 'true', wanted.kind, wanted.revision, wanted.taken_at::timestamptz, now(), now(), 'lin'
+FROM (VALUES (%s)) AS wanted (kind, revision, taken_at)
 """
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
 ITSELF = "'00000000-0000-7000-8000-000000000001'"
@@ -558,6 +600,25 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_STANDING % "1, 0, NULL, NULL), (2, 0, NULL, NULL", "tier_standing_pkey"),
         (A_LADDER % 0, "tier_ladder_revision_check"),
         (A_LADDER % 1 + ";" + A_LADDER % 1, "tier_ladder_pkey"),
+        ("UPDATE member_feature SET orders_7d = -1", "member_feature_order_windows_nest"),
+        ("UPDATE member_feature SET orders_90d = 1", "member_feature_order_windows_nest"),
+        ("UPDATE member_feature SET spend_30d_fen = 1", "member_feature_spend_windows_nest"),
+        ("UPDATE member_feature SET interactions_7d = 1", "member_feature_interaction_windows_nest"),
+        ("UPDATE member_feature SET invitees_30d = 1", "member_feature_invitee_windows_nest"),
+        ("UPDATE member_feature SET orders = 1", "member_feature_orders_have_times"),
+        ("UPDATE member_feature SET last_order_at = now()", "member_feature_orders_have_times"),
+        (A_BUYER % "1, 1, NULL", "member_feature_rfm_of_buyers"),
+        ("UPDATE member_feature SET (rfm_recency, rfm_frequency, rfm_monetary) = (1, 1, 1)", "member_feature_rfm_of_buyers"),
+        (A_BUYER % "1, 1, 6", "member_feature_rfm_in_range"),
+        (A_BUYER % "0, 1, 1", "member_feature_rfm_in_range"),
+        ("INSERT INTO feature_day VALUES (false, now())", "feature_day_is_one"),
+        ("INSERT INTO feature_day VALUES (true, now())", "feature_day_pkey"),
+        (A_SEGMENT % "'lively', 1, NULL", "segment_kind_known"),
+        (A_SEGMENT % "'live', 0, NULL", "segment_revision_check"),
+        (A_SEGMENT % "'live', 1, now()", "segment_static_was_taken"),
+        (A_SEGMENT % "'static', 1, NULL", "segment_static_was_taken"),
+        (A_SEGMENT % "'live', 1, NULL" + ";" + A_SEGMENT % "'static', 1, now()", "segment_name"),
+        ("INSERT INTO segment_member SELECT gen_random_uuid(), id FROM member", "segment_member_segment_id_fkey"),
         (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
         ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
         (A_PENDING_FACT % 5, "pending_fact_depth_check"),
