@@ -74,15 +74,16 @@ class Loaders:
     """The loaders of one request."""
 
     def __init__(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
-        async def load_results(campaign_ids: list[UUID]) -> list[Results]:
-            # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
-            return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
+        self._read_members(pool, now, zone, rule_clock)
+        self._read_campaigns(pool, now)
+        self._read_value(pool, now)
+        self._read_rewards(pool, now, zone)
 
-        async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
-            return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
+    def _read_members(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
+        """Members, what is known of them, and who is meant by a segment."""
 
         async def count_segments(segments: list[SegmentRow]) -> list[int | None]:
-            # One after the other, too: each may look at every member.
+            # One after the other: each may look at every member.
             whom = [segment.meant() for segment in segments]
             return [await count_members(pool, [meant], rule_clock) if meant else None for meant in whom]
 
@@ -91,6 +92,21 @@ class Loaders:
         self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
         self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
         self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
+        self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
+        self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
+        self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
+        self.segment_count: DataLoader[SegmentRow, int | None] = DataLoader(count_segments)
+
+    def _read_campaigns(self, pool: Pool, now: datetime) -> None:
+        """Campaigns, what was decided and what came of them."""
+
+        async def load_results(campaign_ids: list[UUID]) -> list[Results]:
+            # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
+            return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
+
+        async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
+            return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
+
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
         self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(partial(decisions_by_id, pool))
@@ -105,24 +121,22 @@ class Loaders:
         self.seed_hash: DataLoader[DrawKey, str | None] = _by_key(partial(seed_hashes, pool))
         self.results: DataLoader[UUID, Results] = DataLoader(load_results)
         self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
+        self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
+        self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
+        self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
+        self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
+
+    def _read_value(self, pool: Pool, now: datetime) -> None:
+        """Wallets, and what is worth value."""
         self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys), now))
         self.expiring: DataLoader[ExpiringWanted, int] = DataLoader(partial(expiring, pool, now))
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
-        self._read_rewards(pool, now, zone)
-        self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
-        self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
-        self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
-        self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
         self.coupon: DataLoader[UUID, CouponRow | None] = _by_key(lambda ids: coupons_by_id(pool, ids, now))
         self.coupons: DataLoader[CouponsWanted, Page[CouponRow]] = DataLoader(partial(coupon_pages, pool, now=now))
         self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
         self.generic_codes: DataLoader[UUID, list[GenericCode]] = DataLoader(partial(generic_codes, pool))
-        self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
-        self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
-        self.segment_count: DataLoader[SegmentRow, int | None] = DataLoader(count_segments)
-        self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
 
     def _read_rewards(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
         """The catalogue, what hinders members from it, and what they have of it."""
