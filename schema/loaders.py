@@ -74,6 +74,32 @@ class Loaders:
     """The loaders of one request."""
 
     def __init__(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
+        self._read_members(pool, now, zone, rule_clock)
+        self._read_campaigns(pool, now)
+        self._read_value(pool, now)
+        self._read_rewards(pool, now, zone)
+
+    def _read_members(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
+        """Members, what is known of them, and who is meant by a segment."""
+
+        async def count_segments(segments: list[SegmentRow]) -> list[int | None]:
+            # One after the other: each may look at every member.
+            whom = [segment.meant() for segment in segments]
+            return [await count_members(pool, [meant], rule_clock) if meant else None for meant in whom]
+
+        self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
+        self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
+        self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
+        self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
+        self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
+        self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
+        self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
+        self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
+        self.segment_count: DataLoader[SegmentRow, int | None] = DataLoader(count_segments)
+
+    def _read_campaigns(self, pool: Pool, now: datetime) -> None:
+        """Campaigns, what was decided and what came of them."""
+
         async def load_results(campaign_ids: list[UUID]) -> list[Results]:
             # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
             return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
@@ -95,36 +121,22 @@ class Loaders:
         self.seed_hash: DataLoader[DrawKey, str | None] = _by_key(partial(seed_hashes, pool))
         self.results: DataLoader[UUID, Results] = DataLoader(load_results)
         self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
-        self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys), now))
-        self.expiring: DataLoader[ExpiringWanted, int] = DataLoader(partial(expiring, pool, now))
-        self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
-        self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
-        self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
-        self._read_members(pool, now, zone, rule_clock)
-        self._read_rewards(pool, now, zone)
-        self._read_coupons(pool, now)
         self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
 
-    def _read_members(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
-        """Members, their tiers and what they are in."""
-
-        async def count_segments(segments: list[SegmentRow]) -> list[int | None]:
-            # One after the other, too: each may look at every member.
-            whom = [segment.meant() for segment in segments]
-            return [await count_members(pool, [meant], rule_clock) if meant else None for meant in whom]
-
-        self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
-        self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
-        self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
-        self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
-        self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
-        self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
-        self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
-        self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
-        self.segment_count: DataLoader[SegmentRow, int | None] = DataLoader(count_segments)
+    def _read_value(self, pool: Pool, now: datetime) -> None:
+        """Wallets, and what is worth value."""
+        self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys), now))
+        self.expiring: DataLoader[ExpiringWanted, int] = DataLoader(partial(expiring, pool, now))
+        self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
+        self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
+        self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
+        self.coupon: DataLoader[UUID, CouponRow | None] = _by_key(lambda ids: coupons_by_id(pool, ids, now))
+        self.coupons: DataLoader[CouponsWanted, Page[CouponRow]] = DataLoader(partial(coupon_pages, pool, now=now))
+        self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
+        self.generic_codes: DataLoader[UUID, list[GenericCode]] = DataLoader(partial(generic_codes, pool))
 
     def _read_rewards(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
         """The catalogue, what hinders members from it, and what they have of it."""
@@ -134,13 +146,6 @@ class Loaders:
         self.redemption: DataLoader[UUID, Redemption | None] = _by_key(partial(redemptions_by_id, pool))
         self.redemptions: DataLoader[NewestWanted, Page[Redemption]] = DataLoader(partial(redemption_pages, pool))
         self.privileges: DataLoader[NewestWanted, Page[PrivilegeRow]] = DataLoader(partial(privilege_pages, pool))
-
-    def _read_coupons(self, pool: Pool, now: datetime) -> None:
-        """Coupons, their templates and codes."""
-        self.coupon: DataLoader[UUID, CouponRow | None] = _by_key(lambda ids: coupons_by_id(pool, ids, now))
-        self.coupons: DataLoader[CouponsWanted, Page[CouponRow]] = DataLoader(partial(coupon_pages, pool, now=now))
-        self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
-        self.generic_codes: DataLoader[UUID, list[GenericCode]] = DataLoader(partial(generic_codes, pool))
 
     def forget(self) -> None:
         """Forget what was read: a mutation is about to change it, and a later field must not see the old."""

@@ -20,6 +20,8 @@ from siyu.tiers.sql import keys_sql, standing_sql
 LADDERS_REMEMBERED = 8
 CHECKED_EVERY = timedelta(seconds=5)
 WARNED_EVERY = timedelta(hours=1)
+# Each statement looks again at those who were warned before.
+WARNED_AT_ONCE = 50_000
 
 # In no order of ids: nobody is waited for, so that nobody waits in a circle.
 CLAIM = """
@@ -101,7 +103,7 @@ async def warn_all(pool: Pool, live: LiveLadder, now: datetime) -> int:
             continue
         last = today + timedelta(days=tier.warning_days)
         while True:
-            tag = await pool.execute(WARN, today, last, tier.key, now, live.revision, CHUNK_MEMBERS)
+            tag = await pool.execute(WARN, today, last, tier.key, now, live.revision, WARNED_AT_ONCE)
             noted = int(tag.split()[-1])
             warned += noted
             if not noted:

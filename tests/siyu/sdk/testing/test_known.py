@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from plugins.purchase.campaign import PURCHASE
-from siyu.sdk import Effect, Fact, Features, NotDeclared, Tag, View
+from siyu.sdk import Effect, Fact, Features, NotDeclared, Privileges, Tag, View
 from siyu.sdk.testing import Stage
 
 
@@ -50,6 +50,17 @@ def test_what_is_given_is_seen_until_it_is_given_anew() -> None:
     assert (first.tier, first.tags, first.groups) == ("gold", {"vip"}, {"hz-1", "hz-2"})
     assert (second.tier, second.tags, second.groups) == ("iron", {"vip", "seen"}, frozenset())
     assert shop.stage.tags("lin") == {"vip", "seen"}
+
+
+def test_what_a_tier_gives_is_seen() -> None:
+    shop = Watching()
+    before = shop.order()
+    shop.stage.member("lin", privileges=Privileges(points_percent=200, gates=frozenset({"trials"})))
+
+    after = shop.order()
+
+    assert before.privileges == Privileges(discount_percent=0, points_percent=100, gates=frozenset())
+    assert after.privileges == Privileges(0, 200, frozenset({"trials"}))
 
 
 def test_an_order_is_known_after_it() -> None:
