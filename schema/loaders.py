@@ -37,7 +37,7 @@ from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 from siyu.rules import RuleClock
 from siyu.sdk import Features
-from siyu.segments.queries import SegmentRow, count_members, segments_by_id
+from siyu.segments.queries import SegmentRow, count_segment, segments_by_id
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -55,6 +55,16 @@ def _by_key(load: Callable[[list[KeyT]], Awaitable[dict[KeyT, ValueT]]]) -> Data
     return DataLoader(in_order)
 
 
+def _one_by_one(load: Callable[[KeyT], Awaitable[ValueT]]) -> DataLoader[KeyT, ValueT]:
+    """A loader of what is read one after the other: each reads a whole log, or every member, and facts need
+    connections of the pool too."""
+
+    async def in_turn(keys: list[KeyT]) -> Sequence[ValueT]:
+        return [await load(key) for key in keys]
+
+    return DataLoader(in_turn)
+
+
 def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
     return {member_id for member_id, _ in wallets}
 
@@ -63,18 +73,6 @@ class Loaders:
     """The loaders of one request."""
 
     def __init__(self, pool: Pool, now: datetime, rule_clock: RuleClock) -> None:
-        async def load_results(campaign_ids: list[UUID]) -> list[Results]:
-            # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
-            return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
-
-        async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
-            return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
-
-        async def count_segments(segments: list[SegmentRow]) -> list[int | None]:
-            # One after the other, too: each may look at every member.
-            whom = [segment.meant() for segment in segments]
-            return [await count_members(pool, [meant], rule_clock) if meant else None for meant in whom]
-
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
         self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
@@ -90,8 +88,8 @@ class Loaders:
         )
         self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(partial(counters_by_key, pool))
         self.seed_hash: DataLoader[DrawKey, str | None] = _by_key(partial(seed_hashes, pool))
-        self.results: DataLoader[UUID, Results] = DataLoader(load_results)
-        self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
+        self.results: DataLoader[UUID, Results] = _one_by_one(partial(campaign_results, pool))
+        self.spread: DataLoader[UUID, Spread] = _one_by_one(partial(campaign_spread, pool))
         self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys)))
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
@@ -102,7 +100,7 @@ class Loaders:
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
-        self.segment_count: DataLoader[SegmentRow, int | None] = DataLoader(count_segments)
+        self.segment_count: DataLoader[SegmentRow, int | None] = _one_by_one(partial(count_segment, pool, rule_clock))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
 
     def forget(self) -> None:
