@@ -55,7 +55,8 @@ SEGMENTS = {
     "recent buyers": "member.last_order_days <= 3 && member.orders_30d >= 2",
     "layer": "member.layer == 'high_value'",
     "not selective, one table": "member.orders_90d == 0 && member.interactions_7d < 1",
-    "not selective, both tables": "member.joined_days >= 90 && member.orders_90d == 0 && member.interactions_7d < 1",
+    "silent": "member.joined_days >= 90 && member.orders_90d == 0 && member.interactions_7d < 1",
+    "not selective, both tables": "member.orders_90d == 0 && !('vip' in member.tags)",
     "everybody": "true",
 }
 

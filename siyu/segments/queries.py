@@ -103,6 +103,12 @@ async def count_members(pool: Pool, meant: Sequence[Meant], clock: RuleClock) ->
     return count
 
 
+async def count_segment(pool: Pool, clock: RuleClock, segment: SegmentRow) -> int | None:
+    """How many members a segment has; None where its rule is none any more."""
+    meant = segment.meant()
+    return None if meant is None else await count_members(pool, [meant], clock)
+
+
 async def overlap(pool: Pool, first: Meant, second: Meant, clock: RuleClock) -> Overlap:
     """How many members two segments share."""
     counts = [await count_members(pool, meant, clock) for meant in ([first], [second], [first, second])]

@@ -179,7 +179,7 @@ async def test_what_nobody_foresaw_is_masked(
     async def fail(*arguments: object) -> None:
         await services.pool.execute("SELECT secret FROM nowhere")
 
-    monkeypatch.setattr("schema.queries.member_page", fail)
+    monkeypatch.setattr("schema.member_lists.member_page", fail)
     with caplog.at_level(logging.ERROR):
         reply = await http.post(
             "/graphql",

@@ -48,7 +48,7 @@ async def test_what_nobody_foresaw_is_logged_and_masked(
     async def fail(*arguments: object) -> None:
         raise RuntimeError("the password is 1234")
 
-    monkeypatch.setattr("schema.queries.member_page", fail)
+    monkeypatch.setattr("schema.member_lists.member_page", fail)
     with caplog.at_level(logging.ERROR):
         answer = await shop.answer(OPERATOR, "{ members { nodes { id } } }")
 
