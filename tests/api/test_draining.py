@@ -4,7 +4,6 @@ import asyncio
 import signal
 
 import httpx
-import pytest
 
 from api.auth import Tokens
 from schema.ids import CAMPAIGN, encode_id
@@ -35,22 +34,19 @@ async def until_closed(address: str) -> None:
             await asyncio.sleep(POLL_S)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM])
 async def test_what_is_under_way_is_answered_and_the_process_ends_well(
-    commands: Commands, pool: Pool, tokens: Tokens, number: signal.Signals
+    commands: Commands, pool: Pool, tokens: Tokens
 ) -> None:
     campaign_id, [member_id] = await add_campaign(pool, "check_in"), await add_members(pool, 1)
     variables = {"campaign": encode_id(CAMPAIGN, campaign_id), "key": "check-in-1"}
+    token = token_of(tokens, member_id)
 
-    async with (
-        commands.serving(SIYU_LOCK_TIMEOUT_S="20") as server,
-        server.client(token_of(tokens, member_id)) as client,
-    ):
+    async with commands.serving(SIYU_LOCK_TIMEOUT_S="20") as server, server.client(token) as client:
         async with pool.acquire() as holder, holder.transaction():
             await holder.execute("SELECT 1 FROM member WHERE id = $1 FOR UPDATE", member_id)
             asked = asyncio.create_task(client.post("/graphql", json={"query": CHECK_IN, "variables": variables}))
             await until_locked_out(pool)
-            server.process.send_signal(number)
+            server.process.send_signal(signal.SIGTERM)
             await until_closed(server.address)
         reply = await asked
         async with asyncio.timeout(STOP_TIMEOUT_S):
