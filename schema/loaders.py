@@ -47,7 +47,7 @@ from siyu.rewards.queries import RewardRow, reward_pages
 from siyu.rewards.redemption_queries import PrivilegeRow, privilege_pages, redemption_pages, redemptions_by_id
 from siyu.rules import RuleClock
 from siyu.sdk import Features
-from siyu.segments.queries import SegmentRow, count_members, segments_by_id
+from siyu.segments.queries import SegmentRow, count_segment, segments_by_id
 from siyu.tiers.queries import ChangeRow, ChangesWanted, TierState, change_pages, tier_states
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -66,6 +66,16 @@ def _by_key(load: Callable[[list[KeyT]], Awaitable[dict[KeyT, ValueT]]]) -> Data
     return DataLoader(in_order)
 
 
+def _one_by_one(load: Callable[[KeyT], Awaitable[ValueT]]) -> DataLoader[KeyT, ValueT]:
+    """A loader of what is read one after the other: each reads a whole log, or every member, and facts need
+    connections of the pool too."""
+
+    async def in_turn(keys: list[KeyT]) -> Sequence[ValueT]:
+        return [await load(key) for key in keys]
+
+    return DataLoader(in_turn)
+
+
 def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
     return {member_id for member_id, _ in wallets}
 
@@ -81,12 +91,6 @@ class Loaders:
 
     def _read_members(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
         """Members, what is known of them, and who is meant by a segment."""
-
-        async def count_segments(segments: list[SegmentRow]) -> list[int | None]:
-            # One after the other: each may look at every member.
-            whom = [segment.meant() for segment in segments]
-            return [await count_members(pool, [meant], rule_clock) if meant else None for meant in whom]
-
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
         self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
@@ -95,18 +99,10 @@ class Loaders:
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
         self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
-        self.segment_count: DataLoader[SegmentRow, int | None] = DataLoader(count_segments)
+        self.segment_count: DataLoader[SegmentRow, int | None] = _one_by_one(partial(count_segment, pool, rule_clock))
 
     def _read_campaigns(self, pool: Pool, now: datetime) -> None:
         """Campaigns, what was decided and what came of them."""
-
-        async def load_results(campaign_ids: list[UUID]) -> list[Results]:
-            # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
-            return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
-
-        async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
-            return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
-
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
         self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(partial(decisions_by_id, pool))
@@ -119,8 +115,8 @@ class Loaders:
         )
         self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(partial(counters_by_key, pool))
         self.seed_hash: DataLoader[DrawKey, str | None] = _by_key(partial(seed_hashes, pool))
-        self.results: DataLoader[UUID, Results] = DataLoader(load_results)
-        self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
+        self.results: DataLoader[UUID, Results] = _one_by_one(partial(campaign_results, pool))
+        self.spread: DataLoader[UUID, Spread] = _one_by_one(partial(campaign_spread, pool))
         self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
