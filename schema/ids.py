@@ -17,6 +17,10 @@ ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
 REFUND_REQUEST = "RefundRequest"
 REVIEW = "Review"
+VALUE_HOLD = "ValueHold"
+ADJUSTMENT = "Adjustment"
+PAYOUT = "Payout"
+WALLET_FREEZE = "WalletFreeze"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from siyu.db import Connection
-from siyu.engine.desks import spending
 from siyu.engine.facts import NewFact
+from siyu.engine.wallet_loading import WALLET_TYPES, load_for_wallets
 from siyu.engine.world import World
-from siyu.ledger import Purpose, load_spends, shop_account_id
+from siyu.wallets import write_wallets
 
 # Called with those facts of a batch that are of its types; `lock`: for what members share, which comes last.
 Load = Callable[[Connection, World, Sequence[NewFact], bool], Awaitable[None]]
@@ -27,12 +27,9 @@ async def write_for_desks(connection: Connection, world: World) -> None:
         await write(connection, world)
 
 
-async def _load_spent(connection: Connection, world: World, facts: Sequence[NewFact], _: bool) -> None:
-    units = {new.data["unit"] for new in facts}
-    accounts = [shop_account_id(Purpose.SPENDING, unit) for unit in units]
-    references = {new.data["reference"] for new in facts}
-    await load_spends(connection, world.book, accounts, references, {new.member_id for new in facts})
+async def _write_wallets(connection: Connection, world: World) -> None:
+    await write_wallets(connection, world.wallets)
 
 
-LOADS: Sequence[tuple[frozenset[str], Load]] = ((frozenset({spending.RETURNED}), _load_spent),)
-WRITES: Sequence[Write] = ()
+LOADS: Sequence[tuple[frozenset[str], Load]] = ((WALLET_TYPES, load_for_wallets),)
+WRITES: Sequence[Write] = (_write_wallets,)
