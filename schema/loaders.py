@@ -25,7 +25,8 @@ from siyu.campaigns.spread import Spread, campaign_spread
 from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.db import Pool
 from siyu.engine.queries import DecisionRow, decisions_by_id
-from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages, held
+from siyu.ledger.queries import EntriesWanted, EntryRow, balances, debts, entry_pages, held
+from siyu.ledger.unit_queries import UnitRow, all_units
 from siyu.members.features import load_features
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
@@ -35,6 +36,16 @@ from siyu.paging import NewestWanted, Page
 from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 from siyu.sdk import Features
+from siyu.wallets import Adjustment, Freeze, Payout, ValueHold
+from siyu.wallets.queries import (
+    adjustments_by_id,
+    freezes,
+    hold_pages,
+    holds_by_id,
+    payout_pages,
+    payouts_by_id,
+    reserved,
+)
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -67,6 +78,9 @@ class Loaders:
         async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
             return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
 
+        async def load_units(keys: list[None]) -> list[list[UnitRow]]:
+            return [await all_units(pool)] * len(keys)
+
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
@@ -85,12 +99,21 @@ class Loaders:
         self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
         self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys), now))
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
+        self.reserved: DataLoader[WalletKey, int | None] = _by_key(lambda keys: reserved(pool, _owners(keys)))
+        self.owed: DataLoader[WalletKey, int | None] = _by_key(lambda keys: debts(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
         self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
+        self.value_hold: DataLoader[UUID, ValueHold | None] = _by_key(partial(holds_by_id, pool))
+        self.value_holds: DataLoader[NewestWanted, Page[ValueHold]] = DataLoader(partial(hold_pages, pool))
+        self.adjustment: DataLoader[UUID, Adjustment | None] = _by_key(partial(adjustments_by_id, pool))
+        self.payout: DataLoader[UUID, Payout | None] = _by_key(partial(payouts_by_id, pool))
+        self.payouts: DataLoader[NewestWanted, Page[Payout]] = DataLoader(partial(payout_pages, pool))
+        self.freeze: DataLoader[UUID, Freeze | None] = _by_key(partial(freezes, pool))
+        self.units: DataLoader[None, list[UnitRow]] = DataLoader(load_units)
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
 

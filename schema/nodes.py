@@ -7,8 +7,8 @@ from schema.context import Info, Principal
 from schema.errors import invalid_argument
 from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, decode_id, decode_uuid, parse_uuid
 from schema.kinds import campaign_object, participation_objects
+from schema.scalars import WalletUnit
 from schema.types.decision import Decision
-from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
@@ -55,7 +55,8 @@ async def _member(info: Info, key: str) -> Node | None:
 
 async def _wallet(info: Info, key: str) -> Node | None:
     owner, _, unit = key.partition("/")
-    if unit not in {known.value for known in WalletUnit} or await _member(info, owner) is None:
+    known = {row.key for row in await info.context.loaders.units.load(None)}
+    if unit not in known or await _member(info, owner) is None:
         return None
     return Wallet(member_id=UUID(owner), unit=WalletUnit(unit))
 

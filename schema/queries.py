@@ -26,7 +26,9 @@ from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
 from schema.types.refund import RefundRequest
 from schema.types.review import Review
+from schema.types.unit import Unit, unit_object
 from schema.types.viewer import Viewer, viewer_object
+from schema.types.wallet_records import Adjustment, Payout
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
@@ -34,6 +36,7 @@ from siyu.campaigns.type_queries import types_in_use
 from siyu.members.queries import MembersWanted, member_id_of, member_page
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
+from siyu.wallets.queries import AdjustmentState, PayoutState, adjustments_of_state, payouts_of_state
 
 PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
 
@@ -192,6 +195,34 @@ class Query:
         wanted = ReviewsWanted(state, slice_.limit, campaign_id, uuid_cursor(slice_.after))
         page = await review_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
+
+    @field_for(ForEveryone, "What wallets hold, and the shop's rules for it.")
+    async def units(self, info: Info) -> list[Unit]:
+        return [unit_object(row) for row in await info.context.loaders.units.load(None)]
+
+    @field_for(ForOperators, "What operators gave and took by hand, the oldest first: what waits for a second one.")
+    async def adjustments(
+        self,
+        info: Info,
+        state: AdjustmentState = AdjustmentState.OPEN,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[Adjustment]:
+        slice_ = forward(first, after)
+        page = await adjustments_of_state(info.context.pool, state, slice_.limit, uuid_cursor(slice_.after))
+        return connect(page, slice_, lambda row: Adjustment(row=row), lambda row: encode_cursor(row.id))
+
+    @field_for(ForOperators, "The payouts of all members, the oldest first: those that wait for an operator.")
+    async def payouts(
+        self,
+        info: Info,
+        state: PayoutState = PayoutState.REQUESTED,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[Payout]:
+        slice_ = forward(first, after)
+        page = await payouts_of_state(info.context.pool, state, slice_.limit, uuid_cursor(slice_.after))
+        return connect(page, slice_, lambda row: Payout(row=row), lambda row: encode_cursor(row.id))
 
     @field_for(
         ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."

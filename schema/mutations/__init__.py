@@ -1,11 +1,16 @@
 """The mutations of the core: flat, so that GraphQL runs them one after the other."""
 
+from schema.mutations.adjustments import AdjustmentMutations
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.facts import FactMutations
+from schema.mutations.freezes import FreezeMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.payouts import PayoutMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.units import UnitMutations
+from schema.mutations.wallets import WalletMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
@@ -14,6 +19,11 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    WalletMutations,
+    AdjustmentMutations,
+    PayoutMutations,
+    FreezeMutations,
+    UnitMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -48,6 +48,8 @@ SELECT member_id, unit, sum(amount)::bigint FROM hold
 WHERE member_id = ANY($1::uuid[]) AND state = 'open' GROUP BY member_id, unit
 """
 
+DEBTS = "SELECT debtor_id, unit, balance FROM account WHERE debtor_id = ANY($1::uuid[])"
+
 # Each half is a range of its index, read only as far as the page reaches.
 PAGES = """
 SELECT wanted.place, page.id, page.at, page.amount, page.member_balance, page.kind, page.reference,
@@ -74,6 +76,11 @@ ORDER BY wanted.place, page.id DESC
 async def held(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
     """What campaigns hold open for the members, by member and unit; nothing held is missing."""
     return {(row[0], row[1]): row[2] for row in await pool.fetch(HELD, list(member_ids))}
+
+
+async def debts(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
+    """What the members owe by member and unit; nothing owed may be missing."""
+    return {(row[0], row[1]): row[2] for row in await pool.fetch(DEBTS, list(member_ids))}
 
 
 async def balances(pool: Pool, member_ids: Collection[UUID], now: datetime) -> dict[tuple[UUID, str], int]:
