@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from api.errors import SetupError
 from api.services import Services
 from siyu.boards import run_projector
-from siyu.engine import run_pending
+from siyu.engine import run_hold_timeouts, run_pending
 
 BACKLOG = 2_048
 GRACE_S = 10
@@ -74,6 +74,7 @@ async def working(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(projector, name="boards"),
         asyncio.create_task(run_pending(services.engine, stop), name="timers"),
+        asyncio.create_task(run_hold_timeouts(services.engine, stop), name="holds"),
     ]
     try:
         yield

@@ -5,6 +5,7 @@ from siyu.engine.engine import Engine, no_fail_point, running
 from siyu.engine.facts import NewFact
 from siyu.engine.firing import run_pending
 from siyu.engine.hint_board import HintBoard
+from siyu.engine.hold_timeouts import run_hold_timeouts
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, CORE_REFUSALS
 
@@ -21,6 +22,7 @@ __all__ = [
     "Outcome",
     "Refusal",
     "no_fail_point",
+    "run_hold_timeouts",
     "run_pending",
     "running",
 ]

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from siyu.db import Pool
+from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 
 # Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
 CONSTRAINTS = """
@@ -42,9 +43,9 @@ JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 EXPECTED_CONSTRAINTS = {
     ("account", "account_balance_not_negative"): "CHECK ((balance >= 0))",
     ("account", "account_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
-    ("account", "account_has_one_owner"): "CHECK ((num_nonnulls(member_id, campaign_id, purpose) = 1))",
+    ("account", "account_has_one_owner"): 'CHECK ((num_nonnulls(member_id, campaign_id, purpose, debtor_id) = 1))',
     ("account", "account_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
-    ("account", "account_of_a_member_is_limited"): "CHECK (((member_id IS NULL) = (balance IS NULL)))",
+    ("account", "account_of_a_member_is_limited"): 'CHECK (((num_nonnulls(member_id, debtor_id) = 0) = (balance IS NULL)))',
     ("account", "account_pkey"): "PRIMARY KEY (id)",
     ("account", "uid_account_campaig_e1dbef"): "UNIQUE (campaign_id, unit)",
     ("account", "uid_account_member__156857"): "UNIQUE (member_id, unit)",
@@ -195,15 +196,9 @@ EXPECTED_CONSTRAINTS = {
     ("transfer", "transfer_between_two_accounts"): "CHECK ((debit_id <> credit_id))",
     ("transfer", "transfer_credit_id_fkey"): "FOREIGN KEY (credit_id) REFERENCES account(id) ON DELETE RESTRICT",
     ("transfer", "transfer_debit_id_fkey"): "FOREIGN KEY (debit_id) REFERENCES account(id) ON DELETE RESTRICT",
-    ("transfer", "transfer_kind_known"): (
-        "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying, "
-        "'spend'::character varying, 'unspend'::character varying, 'expire'::character varying])::text[])))"
-    ),
+    ("transfer", "transfer_kind_known"): "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying, 'spend'::character varying, 'unspend'::character varying, 'expire'::character varying, 'owe'::character varying, 'repay'::character varying, 'write_off'::character varying])::text[])))",
     ("transfer", "transfer_pkey"): "PRIMARY KEY (id)",
-    ("transfer", "transfer_reversal_names_its_original"): (
-        "CHECK ((((kind)::text = ANY ((ARRAY['reverse'::character varying, 'unspend'::character varying])::text[])) "
-        "= (reverses_id IS NOT NULL)))"
-    ),
+    ("transfer", "transfer_reversal_names_its_original"): "CHECK ((((kind)::text = ANY ((ARRAY['reverse'::character varying, 'unspend'::character varying, 'owe'::character varying, 'write_off'::character varying])::text[])) = (reverses_id IS NOT NULL)))",
     ("transfer", "transfer_reverses_id_fkey"): "FOREIGN KEY (reverses_id) REFERENCES transfer(id) ON DELETE RESTRICT",
     ('lot', 'lot_account_id_fkey'): 'FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE RESTRICT',
     ('lot', 'lot_closed_is_empty'): 'CHECK (((NOT closed) OR (remaining = 0)))',
@@ -276,6 +271,7 @@ EXPECTED_TRIGGERS = {
     "fact": "DELETE OR TRUNCATE",
     "invitation": "DELETE OR UPDATE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
+    "payout": "DELETE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
     "unit": "DELETE OR TRUNCATE",
@@ -376,11 +372,12 @@ async def shop(pool: Pool) -> Pool:
 
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)} == EXPECTED_CONSTRAINTS
+    found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES
+    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES | WALLET_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

@@ -1,6 +1,9 @@
 """Holds of members' own value: posted in whole or part, voided, timed out, and never both."""
 
+import asyncio
+
 from siyu.db import Pool
+from siyu.engine.hold_timeouts import time_out_holds
 from tests.siyu.engine.wallets import Desks, code, record, violations
 
 VALUE = {"unit": "points", "reference": "R-1"}
@@ -67,6 +70,21 @@ async def test_what_is_held_too_long_can_only_come_back(pool: Pool) -> None:
     assert code(await desks.ask("value.posted", member_id, hold=hold_id)) == "HOLD_ENDED"
     assert record(await desks.ask("value.timed_out", member_id, hold=hold_id))["state"] == "timed_out"
     assert await desks.balance(member_id) == 100
+
+
+async def test_workers_end_what_is_overdue_once(pool: Pool) -> None:
+    desks = Desks(pool)
+    member_id = await desks.member(points=100)
+    await desks.hold(member_id, 30, "R-1", lasts_s=60)
+    await desks.hold(member_id, 30, "R-2", lasts_s=61)
+    desks.wait(seconds=60)
+
+    await asyncio.gather(*(time_out_holds(desks.engine) for _ in range(3)))
+
+    assert await desks.states("value_hold") == ["timed_out", "open"]
+    assert await desks.balance(member_id) == 70
+    assert await pool.fetchval("SELECT count(*) FROM fact WHERE type = 'value.timed_out'") == 1
+    assert await violations(pool) == []
 
 
 async def test_a_reference_is_held_for_once(pool: Pool) -> None:
