@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from api.errors import SetupError
 from api.services import Services
 from siyu.boards import run_projector
-from siyu.engine import run_hold_timeouts, run_pending
+from siyu.coupons import run_coupons
+from siyu.engine import run_expiry, run_hold_timeouts, run_pending, run_rewards
 
 BACKLOG = 2_048
 GRACE_S = 10
@@ -75,6 +76,9 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(projector, name="boards"),
         asyncio.create_task(run_pending(services.engine, stop), name="timers"),
         asyncio.create_task(run_hold_timeouts(services.engine, stop), name="holds"),
+        asyncio.create_task(run_coupons(services.pool, services.clock, stop), name="coupons"),
+        asyncio.create_task(run_expiry(services.pool, services.zone, services.clock, stop), name="expiry"),
+        asyncio.create_task(run_rewards(services.engine, stop), name="rewards"),
     ]
     try:
         yield

@@ -16,10 +16,20 @@ from siyu.errors import (
     InvalidInput,
     NotFound,
     Problem,
+    RewardStateError,
+    TemplateStateError,
 )
 
 # What a payload tells; Busy is not among them, since the same request may simply be sent again.
-MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError, AlreadyReviewed)
+MENDABLE = (
+    InvalidInput,
+    NotFound,
+    IdempotencyConflict,
+    CampaignStateError,
+    TemplateStateError,
+    RewardStateError,
+    AlreadyReviewed,
+)
 
 
 class ErrorCode(Enum):

@@ -21,6 +21,12 @@ VALUE_HOLD = "ValueHold"
 ADJUSTMENT = "Adjustment"
 PAYOUT = "Payout"
 WALLET_FREEZE = "WalletFreeze"
+REWARD = "Reward"
+REWARD_LIBRARY = "RewardLibrary"
+REDEMPTION = "Redemption"
+PRIVILEGE = "Privilege"
+COUPON = "Coupon"
+COUPON_TEMPLATE = "CouponTemplate"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
@@ -23,10 +24,15 @@ from siyu.campaigns.results import Results, campaign_results
 from siyu.campaigns.shown_counters import counters_by_key
 from siyu.campaigns.spread import Spread, campaign_spread
 from siyu.campaigns.type_queries import TypeUse, types_in_use
+from siyu.coupons.code_batches import GenericCode, generic_codes
+from siyu.coupons.queries import CouponRow, CouponsWanted, coupon_pages, coupons_by_id
+from siyu.coupons.templates import TemplateRow, templates_by_id
 from siyu.db import Pool
+from siyu.engine.outcome import Refusal
 from siyu.engine.queries import DecisionRow, decisions_by_id
-from siyu.ledger.queries import EntriesWanted, EntryRow, balances, debts, entry_pages, held
-from siyu.ledger.unit_queries import UnitRow, all_units
+from siyu.engine.reward_preview import Offer, hindrances
+from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
+from siyu.ledger.unit_service import UnitRow, units
 from siyu.members.features import load_features
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
@@ -34,7 +40,11 @@ from siyu.messaging.queries import MessageRow, message_pages
 from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
 from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
+from siyu.rewards import Redemption, Reward
+from siyu.rewards.catalogue import Library
+from siyu.rewards.catalogue_queries import libraries_by_id, rewards_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
+from siyu.rewards.redemption_queries import PrivilegeRow, privilege_pages, redemption_pages, redemptions_by_id
 from siyu.sdk import Features
 from siyu.wallets import Adjustment, Freeze, Payout, ValueHold
 from siyu.wallets.queries import (
@@ -70,16 +80,13 @@ def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
 class Loaders:
     """The loaders of one request."""
 
-    def __init__(self, pool: Pool, now: datetime) -> None:
+    def __init__(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
         async def load_results(campaign_ids: list[UUID]) -> list[Results]:
             # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
             return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
 
         async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
             return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
-
-        async def load_units(keys: list[None]) -> list[list[UnitRow]]:
-            return [await all_units(pool)] * len(keys)
 
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
@@ -97,16 +104,32 @@ class Loaders:
         self.seed_hash: DataLoader[DrawKey, str | None] = _by_key(partial(seed_hashes, pool))
         self.results: DataLoader[UUID, Results] = DataLoader(load_results)
         self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
-        self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys), now))
-        self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
-        self.reserved: DataLoader[WalletKey, int | None] = _by_key(lambda keys: reserved(pool, _owners(keys)))
-        self.owed: DataLoader[WalletKey, int | None] = _by_key(lambda keys: debts(pool, _owners(keys)))
-        self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
+        self._read_rewards(pool, now, zone)
+        self._read_wallets(pool, now)
         self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
+        self.coupon: DataLoader[UUID, CouponRow | None] = _by_key(lambda ids: coupons_by_id(pool, ids, now))
+        self.coupons: DataLoader[CouponsWanted, Page[CouponRow]] = DataLoader(partial(coupon_pages, pool, now=now))
+        self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
+        self.generic_codes: DataLoader[UUID, list[GenericCode]] = DataLoader(partial(generic_codes, pool))
+        self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
+        self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
+
+    def _read_wallets(self, pool: Pool, now: datetime) -> None:
+        """What members have, and what is done with it."""
+
+        async def load_units(keys: list[None]) -> list[list[UnitRow]]:
+            return [await units(pool)] * len(keys)
+
+        self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys), now))
+        self.expiring: DataLoader[ExpiringWanted, int] = DataLoader(partial(expiring, pool, now))
+        self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
+        self.reserved: DataLoader[WalletKey, int | None] = _by_key(lambda keys: reserved(pool, _owners(keys)))
+        self.owed: DataLoader[WalletKey, int | None] = _by_key(lambda keys: debts(pool, _owners(keys)))
+        self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.value_hold: DataLoader[UUID, ValueHold | None] = _by_key(partial(holds_by_id, pool))
         self.value_holds: DataLoader[NewestWanted, Page[ValueHold]] = DataLoader(partial(hold_pages, pool))
         self.adjustment: DataLoader[UUID, Adjustment | None] = _by_key(partial(adjustments_by_id, pool))
@@ -114,8 +137,15 @@ class Loaders:
         self.payouts: DataLoader[NewestWanted, Page[Payout]] = DataLoader(partial(payout_pages, pool))
         self.freeze: DataLoader[UUID, Freeze | None] = _by_key(partial(freezes, pool))
         self.units: DataLoader[None, list[UnitRow]] = DataLoader(load_units)
-        self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
-        self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
+
+    def _read_rewards(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
+        """The catalogue, what hinders members from it, and what they have of it."""
+        self.reward: DataLoader[UUID, Reward | None] = _by_key(partial(rewards_by_id, pool))
+        self.library: DataLoader[UUID, Library | None] = _by_key(partial(libraries_by_id, pool))
+        self.hindrance: DataLoader[Offer, Refusal | None] = _by_key(lambda keys: hindrances(pool, keys, now, zone))
+        self.redemption: DataLoader[UUID, Redemption | None] = _by_key(partial(redemptions_by_id, pool))
+        self.redemptions: DataLoader[NewestWanted, Page[Redemption]] = DataLoader(partial(redemption_pages, pool))
+        self.privileges: DataLoader[NewestWanted, Page[PrivilegeRow]] = DataLoader(partial(privilege_pages, pool))
 
     def forget(self) -> None:
         """Forget what was read: a mutation is about to change it, and a later field must not see the old."""

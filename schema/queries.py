@@ -6,6 +6,7 @@ import strawberry
 
 from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
 from schema.context import Info, Role
+from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
 from schema.fields import field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
@@ -16,6 +17,7 @@ from schema.nodes import find_node, participation_subject, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
+from schema.reward_queries import RewardQueries
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
@@ -26,13 +28,14 @@ from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
 from schema.types.refund import RefundRequest
 from schema.types.review import Review
-from schema.types.unit import Unit, unit_object
+from schema.types.unit import Unit
 from schema.types.viewer import Viewer, viewer_object
 from schema.types.wallet_records import Adjustment, Payout
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
+from siyu.ledger.unit_service import units
 from siyu.members.queries import MembersWanted, member_id_of, member_page
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
@@ -50,7 +53,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query:
+class Query(RewardQueries, CouponQueries):
     """The reads."""
 
     @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")
@@ -119,6 +122,10 @@ class Query:
     @field_for(ForOperators, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
         return all_types(info, await types_in_use(info.context.pool))
+
+    @field_for(ForEveryone, "The units of value and when each expires.")
+    async def units(self, info: Info) -> list[Unit]:
+        return [Unit(row=row) for row in await units(info.context.pool)]
 
     @field_for(ForOperators, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
     async def lanes(self, info: Info) -> list[str]:
@@ -195,10 +202,6 @@ class Query:
         wanted = ReviewsWanted(state, slice_.limit, campaign_id, uuid_cursor(slice_.after))
         page = await review_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
-
-    @field_for(ForEveryone, "What wallets hold, and the shop's rules for it.")
-    async def units(self, info: Info) -> list[Unit]:
-        return [unit_object(row) for row in await info.context.loaders.units.load(None)]
 
     @field_for(ForOperators, "What operators gave and took by hand, the oldest first: what waits for a second one.")
     async def adjustments(

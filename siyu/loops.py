@@ -26,9 +26,13 @@ logger = logging.getLogger(__name__)
 
 
 async def repeat(
-    name: str, step: Callable[[], Awaitable[bool]], outages: tuple[type[Exception], ...], stop: asyncio.Event
+    name: str,
+    step: Callable[[], Awaitable[bool]],
+    outages: tuple[type[Exception], ...],
+    stop: asyncio.Event,
+    poll_s: float = POLL_S,
 ) -> None:
-    """Run `step` until `stop` is set: at once again while it answers False, else after a pause."""
+    """Run `step` until `stop` is set: at once again while it answers False, else after `poll_s` seconds."""
     retry_s = 0.0
     while not stop.is_set():
         try:
@@ -46,7 +50,7 @@ async def repeat(
             logger.info("%s move again", name)
         retry_s = 0.0
         if is_done:
-            await _pause(stop, POLL_S)
+            await _pause(stop, poll_s)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -2,13 +2,18 @@
 
 from schema.mutations.adjustments import AdjustmentMutations
 from schema.mutations.campaigns import CampaignMutations
+from schema.mutations.catalogue import CatalogueMutations
+from schema.mutations.coupon_templates import CouponTemplateMutations
+from schema.mutations.coupons import CouponMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.payouts import PayoutMutations
+from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.unit_rules import UnitRuleMutations
 from schema.mutations.units import UnitMutations
 from schema.mutations.wallets import WalletMutations
 
@@ -23,7 +28,12 @@ CORE_MUTATIONS: tuple[type, ...] = (
     AdjustmentMutations,
     PayoutMutations,
     FreezeMutations,
+    CatalogueMutations,
+    RedemptionMutations,
+    CouponTemplateMutations,
+    CouponMutations,
     UnitMutations,
+    UnitRuleMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -1,78 +1,63 @@
-"""unitCreate and unitRulesUpdate: for admins."""
+"""unitUpdate: for operators."""
 
 import strawberry
 
 from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
-from schema.permissions import ForAdmins
-from schema.scalars import BigInt, WalletUnit
-from schema.types.unit import Unit, unit_object
-from siyu.ledger import Shortfall
-from siyu.ledger.unit_service import create_unit, set_rules
+from schema.permissions import ForOperators
+from schema.scalars import WalletUnit
+from schema.types.unit import Unit
+from siyu.errors import InvalidInput, Problem
+from siyu.ledger.expiry import MONTHS_MAX, ExpiryPolicy, PeriodEnd
+from siyu.ledger.unit_service import set_expiry, units
 
 
 @strawberry.input
-class UnitCreateInput:
-    """A unit that the shop adds. It stays for ever."""
+class ExpiryInput:
+    """How long value lasts: so many months (0 to 1,200), and then until the period of that day is over."""
 
-    key: WalletUnit
-    title_zh: str
-    title_en: str
+    months: int
+    until: PeriodEnd
 
 
 @strawberry.input
-class UnitRulesUpdateInput:
-    """What is to change; what is left out stays."""
+class UnitUpdateInput:
+    """The terms of a unit for what is given from now on; without `expiry` it never expires."""
 
     unit: WalletUnit
-    shortfall: Shortfall | None = None
-    adjust_limit: BigInt | None = None
-    payout_min: BigInt | None = None
+    expiry: ExpiryInput | None = None
+    warning_days: int | None = None
 
 
 @strawberry.type
-class UnitPayload:
-    """The unit as it is now; not a type of the schema itself."""
+class UnitUpdatePayload:
+    """The unit as it is now; null where nothing was changed."""
 
     unit: Unit | None = None
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
-class UnitCreatePayload(UnitPayload):
-    """The new unit."""
-
-
-@strawberry.type
-class UnitRulesUpdatePayload(UnitPayload):
-    """The unit as it is now."""
-
-
-@strawberry.type
 class UnitMutations:
-    """The shop's units."""
+    """What is changed about units."""
 
-    @field_for(ForAdmins, "Add a unit of value. Safe to repeat: a key has one unit, whose titles stay.")
-    async def unit_create(self, info: Info, input: UnitCreateInput) -> UnitCreatePayload:
+    @field_for(ForOperators, "Set when value of a unit expires. What was given before keeps its time.")
+    async def unit_update(self, info: Info, input: UnitUpdateInput) -> UnitUpdatePayload:
+        pool, key = info.context.pool, input.unit
         try:
-            await create_unit(info.context.pool, input.key, input.title_zh, input.title_en)
+            await set_expiry(pool, key, _policy(input.expiry), input.warning_days)
         except MENDABLE as error:
-            return UnitCreatePayload(user_errors=user_errors(error))
-        return UnitCreatePayload(unit=await _unit(info, input.key))
-
-    @field_for(ForAdmins, "Change the shop's rules for a unit. Safe to repeat.")
-    async def unit_rules_update(self, info: Info, input: UnitRulesUpdateInput) -> UnitRulesUpdatePayload:
-        shortfall = input.shortfall.value if input.shortfall else None
-        rules = {"shortfall": shortfall, "adjust_limit": input.adjust_limit, "payout_min": input.payout_min}
-        try:
-            await set_rules(info.context.pool, input.unit, rules)
-        except MENDABLE as error:
-            return UnitRulesUpdatePayload(user_errors=user_errors(error))
-        return UnitRulesUpdatePayload(unit=await _unit(info, input.unit))
+            return UnitUpdatePayload(user_errors=user_errors(error))
+        return UnitUpdatePayload(unit=next(Unit(row=row) for row in await units(pool) if row.key == key))
 
 
-async def _unit(info: Info, key: str) -> Unit | None:
-    info.context.loaders.forget()
-    rows = await info.context.loaders.units.load(None)
-    return next((unit_object(row) for row in rows if row.key == key), None)
+def _policy(expiry: ExpiryInput | None) -> ExpiryPolicy | None:
+    """Raises InvalidInput for one that cannot be."""
+    if expiry is None:
+        return None
+    try:
+        return ExpiryPolicy(expiry.months, expiry.until)
+    except ValueError as error:
+        problem = f"must be 0 to {MONTHS_MAX}, and at least 1 until the end of a day"
+        raise InvalidInput([Problem(("expiry", "months"), problem)]) from error

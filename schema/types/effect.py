@@ -220,8 +220,3 @@ EFFECTS: Mapping[str, type[Effect]] = {
     "review": ReviewEffect,
     "wallet": WalletEffect,
 }
-
-
-def effect_object(logged: Mapping[str, Any]) -> Effect:
-    """An effect from the decision log."""
-    return EFFECTS[logged["kind"]].from_log(logged)

@@ -6,6 +6,7 @@ import strawberry
 
 from siyu.boards import BoardKind, BoardWindow
 from siyu.campaigns.queries import ShownState
+from siyu.coupons.record import CouponState, TemplateState
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState
 from siyu.sdk import Scope
@@ -20,6 +21,8 @@ strawberry.enum(ReviewState)
 strawberry.enum(HoldState, name="ValueHoldState")
 strawberry.enum(AdjustmentState)
 strawberry.enum(PayoutState)
+strawberry.enum(CouponState)
+strawberry.enum(TemplateState, name="CouponTemplateState")
 
 
 @strawberry.enum

@@ -1,36 +1,67 @@
-"""Units of value."""
+"""Units of value: what each is called and when it expires."""
 
 import strawberry
 
+from schema.context import Info
+from schema.fields import field
 from schema.scalars import BigInt, WalletUnit
 from siyu.ledger import Shortfall
-from siyu.ledger.unit_queries import UnitRow
+from siyu.ledger.expiry import PeriodEnd
+from siyu.ledger.unit_service import UnitRow
+from siyu.sdk import Text
+
+strawberry.enum(
+    PeriodEnd,
+    name="ExpiryEnd",
+    description="With what value expires: its day, or when its month, quarter or year ends.",
+)
+
 
 strawberry.enum(Shortfall, name="UnitShortfall")
 
 
-@strawberry.type(description="What wallets hold, and the shop's rules for it.")
+@strawberry.type(description="How long value lasts: so many months, and then until the period of that day is over.")
+class Expiry:
+    """A policy as a GraphQL object."""
+
+    months: int
+    until: PeriodEnd
+
+
+@strawberry.type(description="A unit of value and the shop's terms for it.")
 class Unit:
     """A unit as a GraphQL object."""
 
-    key: WalletUnit
-    title_zh: str
-    title_en: str
-    shortfall: Shortfall = strawberry.field(
-        description="What becomes of a reversal whose value is spent: it is left to the member, is their debt, which "
-        "later grants repay first, or is written off by the shop."
-    )
-    adjust_limit: BigInt = strawberry.field(description="What an operator may adjust of a wallet in 24 hours alone.")
-    payout_min: BigInt = strawberry.field(description="The least that is paid out at once; of commission alone.")
+    row: strawberry.Private[UnitRow]
 
+    @strawberry.field
+    def unit(self) -> WalletUnit:
+        return WalletUnit(self.row.key)
 
-def unit_object(row: UnitRow) -> Unit:
-    """A unit."""
-    return Unit(
-        key=WalletUnit(row.key),
-        title_zh=row.title_zh,
-        title_en=row.title_en,
-        shortfall=row.shortfall,
-        adjust_limit=BigInt(row.adjust_limit),
-        payout_min=BigInt(row.payout_min),
+    @field("In your language.")
+    def title(self, info: Info) -> str:
+        return Text(zh=self.row.title_zh, en=self.row.title_en).in_language(info.context.language)
+
+    @field("What is given now expires by it; null: never.")
+    def expiry(self) -> Expiry | None:
+        policy = self.row.expiry
+        return None if policy is None else Expiry(months=policy.months, until=policy.until)
+
+    @field("How many days before members are warned; null: they are not.")
+    def warning_days(self) -> int | None:
+        return self.row.warning_days
+
+    @field(
+        "What becomes of a reversal whose value is spent: it is left to the member, is their debt, which later grants "
+        "repay first, or is written off by the shop."
     )
+    def shortfall(self) -> Shortfall:
+        return self.row.shortfall
+
+    @field("How much of a wallet an operator may adjust alone in 24 hours.")
+    def adjust_limit(self) -> BigInt:
+        return BigInt(self.row.adjust_limit)
+
+    @field("The least that is paid out at once; of commission alone.")
+    def payout_min(self) -> BigInt:
+        return BigInt(self.row.payout_min)

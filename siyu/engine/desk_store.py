@@ -2,10 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from siyu.coupons import write_coupons
+from siyu.coupons.facts import COUPON_FACTS
 from siyu.db import Connection
+from siyu.engine.coupon_loading import load_for_coupons
+from siyu.engine.desks.rewards import REWARD_DESKS
 from siyu.engine.facts import NewFact
+from siyu.engine.reward_loading import load_for_rewards
 from siyu.engine.wallet_loading import WALLET_TYPES, load_for_wallets
 from siyu.engine.world import World
+from siyu.rewards import write_redemptions
 from siyu.wallets import write_wallets
 
 # Called with those facts of a batch that are of its types; `lock`: for what members share, which comes last.
@@ -31,5 +37,18 @@ async def _write_wallets(connection: Connection, world: World) -> None:
     await write_wallets(connection, world.wallets)
 
 
-LOADS: Sequence[tuple[frozenset[str], Load]] = ((WALLET_TYPES, load_for_wallets),)
-WRITES: Sequence[Write] = (_write_wallets,)
+async def _write_redemptions(connection: Connection, world: World) -> None:
+    if not world.redemptions.is_clean():
+        await write_redemptions(connection, world.redemptions)
+
+
+async def _write_coupons(connection: Connection, world: World) -> None:
+    await write_coupons(connection, world.coupons)
+
+
+LOADS: Sequence[tuple[frozenset[str], Load]] = (
+    (WALLET_TYPES, load_for_wallets),
+    (frozenset(COUPON_FACTS), load_for_coupons),
+    (frozenset(REWARD_DESKS), load_for_rewards),
+)
+WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions)

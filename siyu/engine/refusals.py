@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from siyu.coupons.refusals import COUPON_REFUSALS
 from siyu.orders import ORDER_REFUSALS
+from siyu.rewards import REDEMPTION_REFUSALS
 from siyu.sdk import Text
 
 CAMPAIGN_NOT_FOUND = "CAMPAIGN_NOT_FOUND"
@@ -54,6 +56,8 @@ CORE_REFUSALS: Mapping[str, Text] = {
     STOPPED: Text(zh="优先的活动已给予奖励，不再叠加", en="A campaign before it has given the only reward"),
     CAP_REACHED: Text(zh="已达到活动的发放上限", en="The campaign gives no more than this"),
     TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
-    **WALLET_REFUSALS,
+    **COUPON_REFUSALS,
     **ORDER_REFUSALS,
+    **REDEMPTION_REFUSALS,
+    **WALLET_REFUSALS,
 }

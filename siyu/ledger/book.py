@@ -186,12 +186,12 @@ class Book:
         original: OpenGrant,
     ) -> None:
         """Give the campaign back what the member cannot, out of their debt or out of what the shop writes off."""
+        kind: TransferKind = "write_off"
+        payer_id = shop_account_id(Purpose.WRITE_OFF, cause.unit)
         if policy is Shortfall.DEBT:
             debt = self._debt(account.member_id, account.unit)
             debt.add(amount)
             kind, payer_id = "owe", debt.id
-        else:
-            kind, payer_id = "write_off", shop_account_id(Purpose.WRITE_OFF, cause.unit)
         self._note(cause, account, (payer_id, cause.issuer_id), amount, kind, reference, None, original)
 
     def _move(

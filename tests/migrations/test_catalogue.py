@@ -7,6 +7,8 @@ import pytest
 
 from siyu.db import Pool
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
+from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
+from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
 
 # Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
 CONSTRAINTS = """
@@ -41,6 +43,7 @@ JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 """
 
 EXPECTED_CONSTRAINTS = {
+    **REWARD_CONSTRAINTS,
     ("account", "account_balance_not_negative"): "CHECK ((balance >= 0))",
     ("account", "account_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
     ("account", "account_has_one_owner"): 'CHECK ((num_nonnulls(member_id, campaign_id, purpose, debtor_id) = 1))',
@@ -215,12 +218,14 @@ EXPECTED_CONSTRAINTS = {
     ),
     ('unit', 'unit_expiry_whole'): 'CHECK (((expiry_months IS NULL) = (expiry_until IS NULL)))',
     ('unit', 'unit_pkey'): 'PRIMARY KEY (key)',
+    ('unit', 'unit_warning_days_possible'): "CHECK (((warning_days >= 1) AND (warning_days <= 366)))",
     ('unit', 'unit_that_expires_has_lots'): 'CHECK ((has_lots OR (expiry_until IS NULL)))',
 }
 # Those that no constraint brings.
 EXPECTED_INDEXES = {
+    **REWARD_INDEXES,
     ('account', 'account_purpose'): 'UNIQUE btree (purpose, unit) WHERE (purpose IS NOT NULL)',
-    ('lot', 'lot_due'): 'btree (expires_at) WHERE (NOT closed)',
+    ('lot', 'lot_due'): 'btree (warned, expires_at) WHERE (NOT closed)',
     ('transfer', 'transfer_lot'): 'btree (lot_id) WHERE (lot_id IS NOT NULL)',
     ("campaign", "campaign_type"): "btree (type_key)",
     ("decision", "decision_campaign"): "btree (campaign_id, id)",
@@ -272,6 +277,7 @@ EXPECTED_TRIGGERS = {
     "invitation": "DELETE OR UPDATE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
     "payout": "DELETE OR TRUNCATE",
+    "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
     "unit": "DELETE OR TRUNCATE",
@@ -290,6 +296,8 @@ LOG_REFERENCES = {
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
     "pending_fact.member_id": "member",
+    "redemption.fact_id": "fact",
+    "redemption.used_fact_id": "fact",
     "review.asked_fact_id": "fact",
     "review.verdict_fact_id": "fact",
     "transfer.fact_id": "fact",
@@ -373,11 +381,12 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES | WALLET_INDEXES
+    found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:
@@ -437,6 +446,7 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_LOT % "1, true", "lot_closed_is_empty"),
         (A_LOT % "1, false" + ";" + A_LOT % "1, false", "lot_of_one_moment"),
         ("UPDATE unit SET expiry_months = 1", "unit_expiry_whole"),
+        ("UPDATE unit SET warning_days = 0", "unit_warning_days_possible"),
         ("UPDATE unit SET expiry_months = -1, expiry_until = 'day', has_lots = true", "unit_expiry_months_possible"),
         ("UPDATE unit SET expiry_months = 0, expiry_until = 'day', has_lots = true", "unit_expiry_not_at_once"),
         ("UPDATE unit SET expiry_months = 1, expiry_until = 'week', has_lots = true", "unit_expiry_until_known"),

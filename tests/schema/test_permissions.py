@@ -9,6 +9,8 @@ from siyu.boards import fold_everything
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, shop_registry, sign
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.coupon_documents import COUPON_MATRIX
+from tests.schema.wallet_matrix import WALLET_MATRIX
 
 SOME_ID = encode_id(CAMPAIGN, new_id())
 OF_CAMPAIGN = f'input: {{campaign: "{SOME_ID}"}}'
@@ -21,6 +23,7 @@ MATRIX = {
     "members": ("{ members { nodes { id } } }", "os"),
     "campaigns": ("{ campaigns { nodes { id } } }", "mo"),
     "campaign": (f'{{ campaign(id: "{SOME_ID}") {{ id }} }}', "mo"),
+    "units": ("{ units { unit } }", "mos"),
     "lanes": ("{ lanes }", "o"),
     "campaignTypes": ("{ campaignTypes { key problem } }", "o"),
     "participation": (f'{{ participation(campaign: "{SOME_ID}") {{ id }} }}', "mos"),
@@ -48,11 +51,60 @@ MATRIX = {
         'idempotencyKey: "12345678"}) { userErrors { code } } }',
         "o",
     ),
+    "unitUpdate": ("mutation { unitUpdate(input: {unit: POINTS}) { userErrors { code } } }", "o"),
     "reviews": ("{ reviews { nodes { id } } }", "o"),
     "reviewDecide": (
         f'mutation {{ reviewDecide(input: {{review: "{SOME_ID}", approved: true, idempotencyKey: "12345678"}})'
         " { userErrors { code } } }",
         "o",
+    ),
+    "rewards": ("{ rewards { nodes { id } } }", "mos"),
+    "reward": (f'{{ reward(id: "{SOME_ID}") {{ id }} }}', "mos"),
+    "rewardLibraries": ("{ rewardLibraries { id } }", "mos"),
+    "redemption": (f'{{ redemption(id: "{SOME_ID}") {{ id }} }}', "mos"),
+    "redemptionByCode": ('{ redemptionByCode(code: "x") { id } }', "os"),
+    "redemptions": ("{ redemptions { nodes { id } } }", "os"),
+    "rewardCreate": (
+        'mutation { rewardCreate(input: {key: "x", kind: GOODS, details: {}}) { userErrors { code } } }',
+        "o",
+    ),
+    "rewardUpdate": (
+        f'mutation {{ rewardUpdate(input: {{reward: "{SOME_ID}", revision: 1}}) {{ userErrors {{ code }} }} }}',
+        "o",
+    ),
+    "rewardStockAdjust": (
+        f'mutation {{ rewardStockAdjust(input: {{reward: "{SOME_ID}", difference: "1", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "o",
+    ),
+    "rewardPublish": (f'mutation {{ rewardPublish(input: {{reward: "{SOME_ID}"}}) {{ userErrors {{ code }} }} }}', "o"),
+    "rewardWithdraw": (
+        f'mutation {{ rewardWithdraw(input: {{reward: "{SOME_ID}"}}) {{ userErrors {{ code }} }} }}',
+        "o",
+    ),
+    "rewardLibrarySave": (
+        'mutation { rewardLibrarySave(input: {key: "x", titleZh: "x", titleEn: "x", measure: BUYERS})'
+        " { userErrors { code } } }",
+        "o",
+    ),
+    "rewardRedeem": (
+        f'mutation {{ rewardRedeem(input: {{reward: "{SOME_ID}", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "m",
+    ),
+    "redemptionConfirm": (
+        f'mutation {{ redemptionConfirm(input: {{redemption: "{SOME_ID}", order: "A", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "os",
+    ),
+    "redemptionCancel": (
+        f'mutation {{ redemptionCancel(input: {{redemption: "{SOME_ID}", idempotencyKey: "12345678"}})'
+        " { userErrors { code } } }",
+        "mos",
+    ),
+    "redemptionUse": (
+        'mutation { redemptionUse(input: {code: "x", idempotencyKey: "12345678"}) { userErrors { code } } }',
+        "os",
     ),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
@@ -119,6 +171,8 @@ MATRIX = {
         " { userErrors { code } } }",
         "m",
     ),
+    **COUPON_MATRIX,
+    **WALLET_MATRIX,
 }
 
 MEMBERS_TRACES = """

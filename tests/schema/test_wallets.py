@@ -32,7 +32,7 @@ POST = mutation("walletHoldPost", f"hold {{ state posted }} {WALLET}")
 VOID = mutation("walletHoldVoid", f"hold {{ state }} {WALLET}")
 REQUEST = mutation("payoutRequest", "payout { id state }")
 FREEZE = mutation("memberFreeze", "member { walletsFrozen walletFreeze { reason frozenBy } }")
-CREATE = mutation("unitCreate", "unit { key titleEn }")
+CREATE = mutation("unitCreate", "unit { unit title }")
 RULE = mutation("unitRulesUpdate", "unit { shortfall adjustLimit }")
 
 
@@ -171,7 +171,7 @@ async def test_a_shop_adds_a_unit_and_rules_over_it(shop: Shop) -> None:
     member_id, member = await member_with(shop, "GEMS", 5)
     wallet = await shop.data(OPERATOR, f'{{ member(id: "{member}") {{ wallet(unit: GEMS) {{ unit balance }} }} }}')
 
-    assert made[0] == made[1] == {"unit": {"key": "GEMS", "titleEn": "Gems"}, "userErrors": []}
+    assert made[0] == made[1] == {"unit": {"unit": "GEMS", "title": "Gems"}, "userErrors": []}
     assert codes(taken) == ["INVALID_INPUT"]
     assert ruled["unit"] == {"shortfall": "DEBT", "adjustLimit": "5"}
     assert wallet["member"]["wallet"] == {"unit": "GEMS", "balance": "5"}

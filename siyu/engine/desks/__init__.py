@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from siyu.engine.desk import Desk
 from siyu.engine.desks import adjusting, freezing, holding, paying_out, spending
+from siyu.engine.desks.coupons import COUPON_DESKS
+from siyu.engine.desks.rewards import REWARD_DESKS
 
 DESKS: Mapping[str, Desk] = {
     spending.SPENT: spending.spend,
@@ -22,4 +24,6 @@ DESKS: Mapping[str, Desk] = {
     paying_out.REJECTED: paying_out.reject,
     paying_out.PAID: paying_out.pay,
     paying_out.FAILED: paying_out.fail,
+    **REWARD_DESKS,
+    **COUPON_DESKS,
 }

@@ -60,6 +60,6 @@ def _move(world: World, arrived: ArrivedFact, asked: Adjustment) -> tuple[Logged
     cause, noted = shop_cause(Purpose.ADJUSTMENT, asked.unit, arrived), changed("adjustment", asked.id, asked.state)
     if asked.amount > 0:
         repaid = world.book.grant(cause, asked.member_id, asked.amount, None).repaid
-        return given(asked.unit, asked.amount, repaid), noted
+        return given(asked.unit, asked.amount, repaid, None), noted
     world.book.spend(cause, asked.member_id, -asked.amount, None)
     return taken(asked.unit, -asked.amount, None), noted

@@ -71,15 +71,16 @@ def time_out(world: World, arrived: ArrivedFact) -> Verdict:
 
 def end(world: World, arrived: ArrivedFact, held: ValueHold, state: str) -> tuple[Logged, ...]:
     """Give back what is not posted of an open hold."""
-    rest, moved = held.amount - held.posted, ()
+    rest = held.amount - held.posted
+    logs: list[Logged] = []
     if rest:
         cause = shop_cause(Purpose.SPENDING, held.unit, arrived)
         back = world.book.unspend(cause, held.member_id, rest, held.reference)
         assert back == rest, f"hold {held.id} keeps {held.amount}, of which {back} came back"  # noqa: S101 - an invariant
-        moved = (returned(held.unit, back, rest, held.reference),)
+        logs.append(returned(held.unit, back, rest, held.reference))
     held.state, held.ended_at = state, arrived.new.at
     world.wallets.holds.change(held)
-    return *moved, changed("hold", held.id, state)
+    return *logs, changed("hold", held.id, state)
 
 
 def _open(world: World, arrived: ArrivedFact) -> ValueHold | Refusal:

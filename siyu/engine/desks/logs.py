@@ -10,9 +10,9 @@ def changed(of: str, record_id: UUID, state: str) -> Logged:
     return {"kind": "wallet", "of": of, "id": str(record_id), "state": state}
 
 
-def given(unit: str, amount: int, repaid: int) -> Logged:
+def given(unit: str, amount: int, repaid: int, reference: str | None) -> Logged:
     """Value was given; `repaid` of it went against what the member owed."""
-    log: Logged = {"kind": "grant", "unit": unit, "amount": amount, "reference": None}
+    log: Logged = {"kind": "grant", "unit": unit, "amount": amount, "reference": reference}
     return log | ({"repaid": repaid} if repaid else {})
 
 

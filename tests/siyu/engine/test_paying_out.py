@@ -7,6 +7,8 @@ import pytest
 
 from siyu.db import Pool
 from siyu.engine import Decision
+from siyu.ledger.verify import verify_ledger
+from siyu.ledger.wallet_invariants import KEPT, PAID_OUT
 from tests.siyu.engine.wallets import LIN, WANG, Desks, code, record, violations
 
 
@@ -84,3 +86,17 @@ async def test_the_database_lets_a_payout_that_is_paid_become_nothing_else(pool:
 
     with pytest.raises(asyncpg.CheckViolationError, match="cannot become"):
         await pool.execute("UPDATE payout SET state = $1", state)
+
+
+async def test_the_check_finds_holds_and_payouts_that_took_something_else(pool: Pool) -> None:
+    desks = Desks(pool)
+    member_id = await desks.member(commission=800, points=100)
+    await asked_for(desks, member_id)
+    await desks.hold(member_id, 70)
+    assert await violations(pool) == []
+
+    await pool.execute("ALTER TABLE payout DISABLE TRIGGER USER; UPDATE payout SET amount_fen = 501")
+    await pool.execute("UPDATE value_hold SET amount = 71")
+
+    findings = await verify_ledger(pool, lambda *_: None)
+    assert {found.invariant for found in findings if found.violations} == {KEPT, PAID_OUT}
