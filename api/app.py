@@ -1,16 +1,28 @@
 """The composition root: settings and services become the Starlette application."""
 
+import logging
+
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
+from api.answering import Answering
 from api.auth import load_tokens
 from api.executor import CompiledExecutor
 from api.explorer import explorer_routes
+from api.failing import answer_failure, answer_http_error
+from api.guard import DocumentGuard, GuardedDocument
 from api.http import GraphQLEndpoint
+from api.rates import Rates
+from api.sdl import SchemaText
 from api.services import Services
-from schema import build_schema
+from api.surroundings import middleware
+from api.trusted import load_trusted
+from schema import SiyuSchema, build_schema
+
+logger = logging.getLogger(__name__)
 
 
 async def show_explorer(_request: Request) -> RedirectResponse:
@@ -19,14 +31,37 @@ async def show_explorer(_request: Request) -> RedirectResponse:
 
 
 def build_app(services: Services) -> Starlette:
-    """The application of one process."""
-    schema = build_schema(services.registry, CompiledExecutor().extension)
-    endpoint = GraphQLEndpoint(services, load_tokens(services.settings), schema)
+    """The application of one process. Raises SettingsError for trusted documents that cannot be loaded."""
+    settings = services.settings
+    answering = build_answering(services)
+    endpoint = GraphQLEndpoint(services, load_tokens(settings), answering)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.post, methods=["POST"]),
         Route("/healthz", endpoint.health, methods=["GET"]),
+        Route("/schema.graphql", SchemaText(answering.schema.as_str()).get, methods=["GET"]),
     ]
-    if services.settings.environment == "development":
+    if settings.environment == "development":
         routes.append(Route("/", show_explorer, methods=["GET"]))
         routes.extend(explorer_routes())
-    return Starlette(routes=routes)
+    return Starlette(
+        routes=routes,
+        middleware=middleware(settings),
+        exception_handlers={HTTPException: answer_http_error, Exception: answer_failure},
+    )
+
+
+def build_answering(services: Services) -> Answering:
+    """The schema with its guard before it, and what it takes from callers and lets them send."""
+    guards: list[DocumentGuard] = []
+    schema: SiyuSchema = build_schema(
+        services.registry,
+        CompiledExecutor().extension,
+        documents=[lambda: GuardedDocument(guards[0])],
+    )
+    guard = DocumentGuard(schema._schema)
+    guards.append(guard)
+    trusted = load_trusted(services.settings.trusted_documents)
+    for text, known in guard.keep(trusted.values()).items():
+        for error in known.errors:
+            logger.warning("a trusted document cannot be run: %s: %s", error.message, text[:200])
+    return Answering(services.settings, schema, guard, Rates(services.redis), trusted)

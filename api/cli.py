@@ -14,6 +14,7 @@ from api.commands.replay import replay
 from api.commands.schema import schema
 from api.commands.serve import serve
 from api.commands.simulate import simulate
+from api.commands.tiers import tiers
 from api.commands.token import token
 from api.commands.worker import worker
 
@@ -32,6 +33,7 @@ COMMANDS = (
     replay,
     simulate,
     demo,
+    tiers,
 )
 
 

@@ -2,26 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import asyncpg
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.answering import Answering
 from api.auth import InvalidToken, Tokens
-from api.requests import MEDIA_TYPE, BadRequest, read_request
+from api.media import JSON, answer_type, status_of
+from api.refusals import BadRequest, Refusal
+from api.replies import NEVER_STORED, refuse, reply
+from api.requests import read_request
 from api.services import Services
-from schema import ANONYMOUS, Context, Principal, SiyuSchema, execute
+from schema import ANONYMOUS, Context, ErrorCode, Principal
 from siyu.ids import new_id
 
 logger = logging.getLogger(__name__)
 
 # Waiting for a free connection counts: a process whose pool is stuck cannot serve either.
 HEALTH_TIMEOUT_S = 2.0
-NEVER_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+RETRY_AFTER_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +32,33 @@ class GraphQLEndpoint:
 
     services: Services
     tokens: Tokens
-    schema: SiyuSchema
+    answering: Answering
 
     async def post(self, request: Request) -> Response:
-        """One operation."""
-        request_id = new_id().hex
+        """One operation, answered within the request's time."""
+        request_id, media_type = new_id().hex, JSON
+        request.state.request_id = request_id
+        try:
+            media_type = answer_type(request.headers.get("accept"))
+            async with asyncio.timeout(self.services.settings.request_timeout_s) as deadline:
+                return await self._answered(request, media_type, request_id)
+        except Refusal as refusal:
+            return refuse(request_id, refusal, media_type)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            logger.warning("request %s found no end in time", request_id)
+            return refuse(request_id, out_of_time(), media_type)
+
+    async def _answered(self, request: Request, media_type: str, request_id: str) -> Response:
         try:
             principal = self._principal(request)
-            asked = await read_request(request, self.services.settings.body_bytes_max)
         except InvalidToken as error:
-            return refusal(request_id, 401, "UNAUTHENTICATED", str(error))
-        except BadRequest as error:
-            return refusal(request_id, error.status, error.code, str(error))
-        answer = await execute(
-            self.schema,
-            asked.query,
-            asked.variables,
-            asked.operation_name,
-            self._context(request, principal, request_id),
-        )
-        return reply(request_id, 200, answer)
+            raise BadRequest(401, ErrorCode.UNAUTHENTICATED, str(error)) from error
+        asked = await read_request(request, self.services.settings.body_bytes_max)
+        context = self._context(request, principal, request_id)
+        answer = await self.answering.answer(asked, context, request.client.host if request.client else "")
+        return reply(request_id, status_of(answer, media_type), answer, media_type)
 
     def _principal(self, request: Request) -> Principal:
         header = request.headers.get("authorization")
@@ -82,18 +91,10 @@ class GraphQLEndpoint:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             logger.warning("the database is away: %r", error)
             status, word = 503, "database away"
-        return Response(orjson.dumps({"status": word}), status, NEVER_STORED, MEDIA_TYPE)
+        return Response(orjson.dumps({"status": word}), status, NEVER_STORED, JSON)
 
 
-def reply(request_id: str, status: int, content: Mapping[str, Any]) -> Response:
-    """A JSON answer that no cache keeps."""
-    headers = {**NEVER_STORED, "X-Request-Id": request_id}
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(orjson.dumps(content), status, headers, MEDIA_TYPE)
-
-
-def refusal(request_id: str, status: int, code: str, message: str) -> Response:
-    """An answer to a request that never reached the schema."""
-    extensions = {"code": code, "retryable": False, "requestId": request_id}
-    return reply(request_id, status, {"errors": [{"message": message, "extensions": extensions}]})
+def out_of_time() -> Refusal:
+    """The request took longer than it may. Its facts may be decided all the same: their keys make a repeat safe."""
+    message = "no answer in time; whether it was done is not known, so send it again with the same key"
+    return Refusal(503, ErrorCode.TIMED_OUT, message, retry_after_ms=RETRY_AFTER_MS)

@@ -5,7 +5,8 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,10 +15,14 @@ from api.errors import SetupError
 from api.services import Services
 from siyu.boards import run_projector
 from siyu.coupons import run_coupons
+from siyu.db import Pool, open_database
 from siyu.engine import run_expiry, run_hold_timeouts, run_pending, run_rewards
+from siyu.features import run_features
+from siyu.tiers.review import run_reviews
 
 BACKLOG = 2_048
 GRACE_S = 10
+WORKER_CONNECTIONS_MAX = 4
 STARTED_POLL_S = 0.01
 
 
@@ -69,24 +74,33 @@ def stop_event() -> Iterator[asyncio.Event]:
 
 @contextlib.asynccontextmanager
 async def working(services: Services) -> AsyncIterator[None]:
-    """The worker's loops, running beside whatever is inside."""
+    """The worker's loops, running beside whatever is inside.
+
+    Their connections are others than those of requests: copying a large board takes longer than a request may.
+    """
     stop = asyncio.Event()
-    projector = run_projector(services.pool, services.redis, services.zone, services.clock, stop)
-    tasks = [
-        asyncio.create_task(projector, name="boards"),
-        asyncio.create_task(run_pending(services.engine, stop), name="timers"),
-        asyncio.create_task(run_hold_timeouts(services.engine, stop), name="holds"),
-        asyncio.create_task(run_coupons(services.pool, services.clock, stop), name="coupons"),
-        asyncio.create_task(run_expiry(services.pool, services.zone, services.clock, stop), name="expiry"),
-        asyncio.create_task(run_rewards(services.engine, stop), name="rewards"),
-    ]
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.wait(tasks)
-        for task in tasks:
-            task.result()
+    async with open_database(services.servers.database_url, WORKER_CONNECTIONS_MAX) as pool:
+        tasks = [asyncio.create_task(loop, name=name) for name, loop in _loops(services, pool, stop)]
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait(tasks)
+            for task in tasks:
+                task.result()
+
+
+def _loops(services: Services, pool: Pool, stop: asyncio.Event) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+    """Each of the worker's loops, by what it keeps going."""
+    zone, clock = services.zone, services.clock
+    yield "boards", run_projector(pool, services.redis, zone, clock, stop)
+    yield "timers", run_pending(services.engine, stop)
+    yield "features", run_features(pool, zone, clock, stop)
+    yield "tiers", run_reviews(pool, zone, clock, stop)
+    yield "expiry", run_expiry(pool, zone, clock, stop)
+    yield "coupons", run_coupons(pool, clock, stop)
+    yield "rewards", run_rewards(services.engine, stop)
+    yield "holds", run_hold_timeouts(services.engine, stop)
 
 
 async def serve_app(app: Starlette, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], None]) -> None:

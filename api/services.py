@@ -22,7 +22,7 @@ from siyu.boards import Leaderboards
 from siyu.cache import RedisClient, open_redis
 from siyu.campaigns import Registry, load_registry
 from siyu.clock import Clock, utc_now
-from siyu.db import Pool, open_database
+from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
@@ -57,8 +57,13 @@ def open_servers(settings: Settings) -> Iterator[Servers]:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, servers: Servers, clock: Clock = utc_now) -> AsyncIterator[Services]:
-    """Open everything against servers that run and are migrated; on leaving, the engine answers what it has first."""
+async def open_services(
+    settings: Settings, servers: Servers, clock: Clock = utc_now, deadlines: Deadlines | None = None
+) -> AsyncIterator[Services]:
+    """Open everything against servers that run and are migrated; on leaving, the engine answers what it has first.
+
+    Statements have `deadlines` where callers wait for them, and none in commands, which take what they need.
+    """
     limits = BatchLimits(
         facts_max=settings.batch_facts_max,
         in_flight_max=settings.batches_in_flight_max,
@@ -67,7 +72,7 @@ async def open_services(settings: Settings, servers: Servers, clock: Clock = utc
     )
     registry = load_registry(PLUGINS_FOLDER, allowed=settings.allowed_plugins)
     async with (
-        open_database(servers.database_url, settings.database_pool_max) as pool,
+        open_database(servers.database_url, settings.database_pool_max, deadlines) as pool,
         open_redis(servers.redis_url) as client,
     ):
         hints = HintBoard(client, clock)
@@ -91,12 +96,14 @@ def fail_point(chosen: str | None) -> Callable[[str], None]:
     return fail
 
 
-def run_with_services(settings: Settings, main: Callable[[Services], Awaitable[Result]]) -> Result:
+def run_with_services(
+    settings: Settings, main: Callable[[Services], Awaitable[Result]], deadlines: Deadlines | None = None
+) -> Result:
     """Start what has to be started, run `main` on uvloop, stop what was started."""
 
     async def opened(servers: Servers) -> Result:
         await ensure_schema(settings, servers)
-        async with open_services(settings, servers) as services:
+        async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()
             return await main(services)
 

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import SetupError
+from siyu.db import Deadlines
 
 PREFIX = "SIYU_"
 
@@ -45,6 +46,24 @@ def _plugin_names(text: str) -> str:
     return text
 
 
+def _names(text: str) -> str:
+    if text and not all(name.strip() for name in text.split(",")):
+        raise ValueError("must be names with commas between")
+    return text
+
+
+def _origins(text: str) -> str:
+    for origin in _listed(text):
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError("must be origins such as https://shop.example, with commas between; * is none")
+    return text
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",")) if text else ()
+
+
 class Settings(BaseSettings):
     """Every setting of siyu; `docs/settings.md` lists them, and a test holds the two together."""
 
@@ -58,7 +77,8 @@ class Settings(BaseSettings):
         default=None, description="A Redis (7 or later) or Valkey to use instead of the embedded one."
     )
     environment: Literal["development", "production"] = Field(
-        default="development", description="In production there is no explorer."
+        default="development",
+        description="In production there is no explorer, and strangers are told nothing of the schema.",
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
@@ -79,6 +99,34 @@ class Settings(BaseSettings):
         default=None, description="Names of the only plugins to load, with commas between; empty: all there are."
     )
     body_bytes_max: int = Field(default=131_072, ge=1_024, description="Largest request body.")
+    request_timeout_s: float = Field(
+        default=5.0, gt=0, le=9, description="Longest time for a request, from its first byte to the answer."
+    )
+    statement_timeout_s: float = Field(
+        default=3.0, gt=0, le=30, description="Longest time for a statement of the server's in PostgreSQL."
+    )
+    lock_timeout_s: float = Field(
+        default=2.0, gt=0, le=30, description="Longest wait of such a statement for a lock of somebody else."
+    )
+    rate_points: int = Field(
+        default=1_000, ge=1_000, description="Points that a caller may spend at once; an answer tells its cost."
+    )
+    rate_points_per_s: float = Field(default=50.0, gt=0, description="Points that a caller gets back each second.")
+    rate_staff_factor: int = Field(
+        default=100, ge=1, description="Operators and services have so many times as many points."
+    )
+    cors_origins: Annotated[str, AfterValidator(_origins)] | None = Field(
+        default=None, description="Origins of web pages that may call, with commas between; empty: none."
+    )
+    trusted_documents: Path | None = Field(
+        default=None, description="Folder of manifests (JSON) of trusted documents, one a release of a front end."
+    )
+    documents: Literal["any", "trusted"] = Field(
+        default="any", description="With `trusted`, nothing but trusted documents is run."
+    )
+    free_documents: Annotated[str, AfterValidator(_names)] | None = Field(
+        default=None, description="Names on tokens that may send any document all the same, with commas between."
+    )
     fail_point: str | None = Field(
         default=None, description="For tests: the process kills itself at this named point (`engine.committed`)."
     )
@@ -90,6 +138,28 @@ class Settings(BaseSettings):
             raise ValueError("SIYU_DATABASE_POOL_MAX must be greater than SIYU_BATCHES_IN_FLIGHT_MAX")
         return self
 
+    @model_validator(mode="after")
+    def trusted_documents_are_there(self) -> Self:
+        """Nobody could ask anything."""
+        if self.documents == "trusted" and self.trusted_documents is None:
+            raise ValueError("SIYU_DOCUMENTS=trusted needs SIYU_TRUSTED_DOCUMENTS")
+        return self
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """What the database ends of what requests wait for."""
+        return Deadlines(self.statement_timeout_s, self.lock_timeout_s, self.request_timeout_s)
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins that web pages may call from."""
+        return _listed(self.cors_origins)
+
+    @property
+    def free_document_names(self) -> frozenset[str]:
+        """Whose documents need not be trusted."""
+        return frozenset(_listed(self.free_documents))
+
     @property
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
@@ -98,7 +168,7 @@ class Settings(BaseSettings):
     @property
     def allowed_plugins(self) -> frozenset[str] | None:
         """The only plugins to load; None: all."""
-        return frozenset(name.strip() for name in self.plugins.split(",")) if self.plugins else None
+        return frozenset(_listed(self.plugins)) if self.plugins else None
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -9,6 +9,7 @@ import benchmarks.executor as executor_benchmark
 import benchmarks.expiry as expiry_benchmark
 import benchmarks.flash_sale as flash_sale_benchmark
 import benchmarks.ledger as ledger_benchmark
+import benchmarks.rules as rules_benchmark
 
 
 @click.group()
@@ -65,6 +66,15 @@ def ledger_command(as_json: bool, rounds: int, spends: int) -> None:
 def expiry_command(as_json: bool, lots: int) -> None:
     """The expiry of lots by one worker, and the p99 of members who spend meanwhile against their p99 before."""
     _print(expiry_benchmark.run(lots), as_json)
+
+
+@benchmarks.command("rules")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds of each side, in turn; medians are printed.")
+@click.option("--members", default=1_000_000, show_default=True, help="Members of the shop whose segments are counted.")
+def rules_command(as_json: bool, rounds: int, members: int) -> None:
+    """A rule asked of members in memory against the same by hand, and segments counted in PostgreSQL."""
+    _print(rules_benchmark.run(rounds, members), as_json)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from schema.build import build_schema, buildable
 from schema.context import ANONYMOUS, Context, Principal, Role
-from schema.errors import ErrorCode
-from schema.execution import execute
+from schema.errors import ApiError, ErrorCode
+from schema.execution import execute, shaped
 from schema.kinds import SiyuSchema
 
 __all__ = [
     "ANONYMOUS",
+    "ApiError",
     "Context",
     "ErrorCode",
     "Principal",
@@ -16,4 +17,5 @@ __all__ = [
     "build_schema",
     "buildable",
     "execute",
+    "shaped",
 ]

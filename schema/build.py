@@ -34,15 +34,25 @@ TOKENS_MAX = 2_000
 # Front ends send a few dozen documents over and over; a stranger's many cannot grow these caches.
 CACHED_DOCUMENTS_MAX = 512
 
+Extensions = Sequence[Callable[[], SchemaExtension]]
+# How documents are parsed and validated where nobody guards them.
+CACHES: Extensions = (
+    lambda: MaxTokensLimiter(TOKENS_MAX),
+    lambda: ParserCache(CACHED_DOCUMENTS_MAX),
+    lambda: ValidationCache(CACHED_DOCUMENTS_MAX),
+)
+
 FALLBACK = KindTypes(None, UnavailableCampaign, UnavailableParticipation, None, {})
 
 
-def build_schema(registry: Registry, *extensions: Callable[[], SchemaExtension]) -> SiyuSchema:
+def build_schema(
+    registry: Registry, *extensions: Callable[[], SchemaExtension], documents: Extensions = CACHES
+) -> SiyuSchema:
     """The schema of the core and of every campaign type that fits into it; `schema.registry` tells the others.
 
-    `extensions` join the schema's own, last.
+    `documents` parse and validate; `extensions` join the schema's own, last.
     """
-    return _build(buildable(registry), extensions)
+    return _build(buildable(registry), (*documents, OneOperation, *extensions))
 
 
 def buildable(registry: Registry) -> Registry:
@@ -64,7 +74,7 @@ def buildable(registry: Registry) -> Registry:
     return Registry(MappingProxyType(kept), tuple(broken), registry.distributions)
 
 
-def _build(registry: Registry, extensions: Sequence[Callable[[], SchemaExtension]] = ()) -> SiyuSchema:
+def _build(registry: Registry, extensions: Extensions = ()) -> SiyuSchema:
     with warnings.catch_warnings():
         # Two mutations of one name are but a warning to strawberry, and the second would be lost.
         warnings.simplefilter("error", UserWarning)
@@ -78,13 +88,7 @@ def _build(registry: Registry, extensions: Sequence[Callable[[], SchemaExtension
             mutation=merge_types("Mutation", (*CORE_MUTATIONS, *mutations)),
             types=objects,
             config=StrawberryConfig(scalar_map=SCALARS),
-            extensions=[
-                lambda: MaxTokensLimiter(TOKENS_MAX),
-                lambda: ParserCache(CACHED_DOCUMENTS_MAX),
-                lambda: ValidationCache(CACHED_DOCUMENTS_MAX),
-                OneOperation,
-                *extensions,
-            ],
+            extensions=[*extensions],
         )
     schema.registry, schema.kinds, schema.fallback = registry, kinds, FALLBACK
     return schema

@@ -12,6 +12,7 @@ from schema.loaders import Loaders
 from siyu.boards import Leaderboards
 from siyu.db import Pool
 from siyu.engine import Engine
+from siyu.rules import RuleClock
 
 # With a client key and separators it has to fit into a fact's idempotency key.
 SUBJECT_LENGTH_MAX = 60
@@ -71,10 +72,12 @@ class Context:
     pool: Pool
     leaderboards: Leaderboards
     zone: ZoneInfo
+    rule_clock: RuleClock = field(init=False)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "loaders", Loaders(self.pool, self.now, self.zone))
+        object.__setattr__(self, "rule_clock", RuleClock(self.now, self.zone))
+        object.__setattr__(self, "loaders", Loaders(self.pool, self.now, self.zone, self.rule_clock))
 
 
 Info = strawberry.Info[Context, None]

@@ -31,23 +31,45 @@ MENDABLE = (
     AlreadyReviewed,
 )
 
+# Who had no answer in time waits so long before the next attempt.
+RETRY_AFTER_MS = 1_000
+
 
 class ErrorCode(Enum):
-    """Every `extensions.code` there is."""
+    """Every `extensions.code` there is; docs/graphql.md says of each what a client does with it."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     INVALID_REQUEST = "INVALID_REQUEST"
     INVALID_ARGUMENT = "INVALID_ARGUMENT"
+    DOCUMENT_REFUSED = "DOCUMENT_REFUSED"
+    DOCUMENT_UNKNOWN = "DOCUMENT_UNKNOWN"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
+    RATE_LIMITED = "RATE_LIMITED"
     BUSY = "BUSY"
+    TIMED_OUT = "TIMED_OUT"
     INTERNAL = "INTERNAL"
+    # Of HTTP, before there is a GraphQL request.
+    NOT_FOUND = "NOT_FOUND"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    BODY_TOO_LARGE = "BODY_TOO_LARGE"
+    INCOMPLETE_BODY = "INCOMPLETE_BODY"
+    INVALID_JSON = "INVALID_JSON"
+    NO_BATCHING = "NO_BATCHING"
 
 
 class ApiError(GraphQLError):
     """An error that goes out as it is."""
 
-    def __init__(self, code: ErrorCode, message: str, *, retry_after_ms: int | None = None) -> None:
+    def __init__(
+        self, code: ErrorCode, message: str, *, retry_after_ms: int | None = None, limit: str | None = None
+    ) -> None:
+        """`limit` names the one that a refused document goes beyond."""
         extensions: dict[str, object] = {"code": code.value, "retryable": retry_after_ms is not None}
+        if limit is not None:
+            extensions["limit"] = limit
         if retry_after_ms is not None:
             extensions["retryAfterMs"] = retry_after_ms
         super().__init__(message, extensions=extensions)
@@ -61,6 +83,12 @@ def unauthenticated() -> ApiError:
 def forbidden() -> ApiError:
     """Somebody has signed in whose role does not allow it."""
     return ApiError(ErrorCode.FORBIDDEN, "your role does not allow this")
+
+
+def timed_out() -> ApiError:
+    """The time for an answer is over. What was asked for may have been done all the same."""
+    message = "no answer in time; whether it was done is not known, so send it again with the same key"
+    return ApiError(ErrorCode.TIMED_OUT, message, retry_after_ms=RETRY_AFTER_MS)
 
 
 def invalid_argument(message: str) -> ApiError:

@@ -8,10 +8,11 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.execution import PreExecutionError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from schema.context import Context
-from schema.errors import ApiError, ErrorCode
+from schema.errors import ApiError, ErrorCode, timed_out
+from siyu.db import TIMED_OUT
 from siyu.errors import Busy
 
 logger = logging.getLogger(__name__)
@@ -34,11 +35,16 @@ async def execute(
         error = ApiError(ErrorCode.INVALID_REQUEST, f"the document has no query or mutation{name}")
         return {"errors": [error.formatted]}
     answer: dict[str, Any] = {}
-    if not isinstance(result, PreExecutionError):
+    if not isinstance(result, PreExecutionError) and not _is_refused(result):
         answer["data"] = result.data
     if result.errors:
         answer["errors"] = [shaped(error, context).formatted for error in result.errors]
     return answer
+
+
+def _is_refused(result: ExecutionResult) -> bool:
+    """Whether the variables did not fit, so that nothing was run: an error of a field has a path."""
+    return result.data is None and all(error.path is None for error in result.errors or ())
 
 
 def shaped(error: GraphQLError, context: Context) -> GraphQLError:
@@ -46,6 +52,9 @@ def shaped(error: GraphQLError, context: Context) -> GraphQLError:
     known = error.original_error if error.original_error is not None else error
     if isinstance(known, ApiError):
         return _placed(known, error)
+    if isinstance(known, TIMED_OUT):
+        logger.warning("request %s waited too long at %s: %r", context.request_id, error.path, known)
+        return _placed(timed_out(), error)
     if isinstance(known, Busy):
         return _placed(ApiError(ErrorCode.BUSY, str(known), retry_after_ms=known.retry_after_ms), error)
     # Without a path nothing was resolved: the document or its variables are wrong.

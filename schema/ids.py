@@ -27,6 +27,7 @@ REDEMPTION = "Redemption"
 PRIVILEGE = "Privilege"
 COUPON = "Coupon"
 COUPON_TEMPLATE = "CouponTemplate"
+SEGMENT = "Segment"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

@@ -31,6 +31,7 @@ from siyu.db import Pool
 from siyu.engine.outcome import Refusal
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.engine.reward_preview import Offer, hindrances
+from siyu.features.queries import Standing, standings
 from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
 from siyu.ledger.unit_service import UnitRow, units
 from siyu.members.features import load_features
@@ -45,7 +46,10 @@ from siyu.rewards.catalogue import Library
 from siyu.rewards.catalogue_queries import libraries_by_id, rewards_by_id
 from siyu.rewards.queries import RewardRow, reward_pages
 from siyu.rewards.redemption_queries import PrivilegeRow, privilege_pages, redemption_pages, redemptions_by_id
+from siyu.rules import RuleClock
 from siyu.sdk import Features
+from siyu.segments.queries import SegmentRow, count_members, segments_by_id
+from siyu.tiers.queries import ChangeRow, ChangesWanted, TierState, change_pages, tier_states
 from siyu.wallets import Adjustment, Freeze, Payout, ValueHold
 from siyu.wallets.queries import (
     adjustments_by_id,
@@ -80,16 +84,12 @@ def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
 class Loaders:
     """The loaders of one request."""
 
-    def __init__(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
-        async def load_results(campaign_ids: list[UUID]) -> list[Results]:
-            # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
-            return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
-
-        async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
-            return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
-
+    def __init__(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
+        self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
+        self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
+        self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
         self.campaign: DataLoader[UUID, CampaignRow | None] = _by_key(lambda ids: campaigns_by_id(pool, ids, now))
         self.type_use: DataLoader[str, TypeUse | None] = _by_key(lambda _: types_in_use(pool))
         self.decision: DataLoader[UUID, DecisionRow | None] = _by_key(partial(decisions_by_id, pool))
@@ -102,11 +102,10 @@ class Loaders:
         )
         self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(partial(counters_by_key, pool))
         self.seed_hash: DataLoader[DrawKey, str | None] = _by_key(partial(seed_hashes, pool))
-        self.results: DataLoader[UUID, Results] = DataLoader(load_results)
-        self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
         self._read_rewards(pool, now, zone)
         self._read_wallets(pool, now)
+        self._sum_up(pool, rule_clock)
         self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
@@ -116,7 +115,27 @@ class Loaders:
         self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
         self.generic_codes: DataLoader[UUID, list[GenericCode]] = DataLoader(partial(generic_codes, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
+        self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
+
+    def _sum_up(self, pool: Pool, rule_clock: RuleClock) -> None:
+        """What takes the reading of many rows."""
+
+        async def load_results(campaign_ids: list[UUID]) -> list[Results]:
+            # One after the other: each reads a campaign's whole log, and facts need connections of the pool too.
+            return [await campaign_results(pool, campaign_id) for campaign_id in campaign_ids]
+
+        async def load_spreads(campaign_ids: list[UUID]) -> list[Spread]:
+            return [await campaign_spread(pool, campaign_id) for campaign_id in campaign_ids]
+
+        async def count_segments(segments: list[SegmentRow]) -> list[int | None]:
+            # One after the other, too: each may look at every member.
+            whom = [segment.meant() for segment in segments]
+            return [await count_members(pool, [meant], rule_clock) if meant else None for meant in whom]
+
+        self.results: DataLoader[UUID, Results] = DataLoader(load_results)
+        self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
+        self.segment_count: DataLoader[SegmentRow, int | None] = DataLoader(count_segments)
 
     def _read_wallets(self, pool: Pool, now: datetime) -> None:
         """What members have, and what is done with it."""

@@ -12,18 +12,21 @@ from schema.ids import (
     DECISION,
     MEMBER,
     PARTICIPATION,
+    SEGMENT,
     WALLET,
     decode_id,
     decode_uuid,
     parse_uuid,
 )
 from schema.kinds import campaign_object, participation_objects
+from schema.permissions import ForStaff, is_among
 from schema.scalars import WalletUnit
 from schema.types.coupon import Coupon, CouponTemplate
 from schema.types.decision import Decision
 from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
+from schema.types.segment import Segment
 from siyu.campaigns.counting import is_subject
 from siyu.campaigns.participations import team_id
 from siyu.campaigns.queries import CampaignRow
@@ -109,6 +112,18 @@ async def _coupon_template(info: Info, key: str) -> Node | None:
     return CouponTemplate(row=row) if row is not None and not hidden else None
 
 
+async def find_segment(info: Info, segment_id: UUID | None) -> Segment | None:
+    """The segment, for operators and services."""
+    if segment_id is None or not is_among(info.context.principal.role, ForStaff.roles):
+        return None
+    row = await info.context.loaders.segment.load(segment_id)
+    return Segment(row=row) if row else None
+
+
+async def _segment(info: Info, key: str) -> Node | None:
+    return await find_segment(info, parse_uuid(key))
+
+
 FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     MEMBER: _member,
     WALLET: _wallet,
@@ -117,4 +132,5 @@ FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     DECISION: _decision,
     COUPON: _coupon,
     COUPON_TEMPLATE: _coupon_template,
+    SEGMENT: _segment,
 }

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
+from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info, Role
 from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
@@ -12,12 +12,14 @@ from schema.fields import field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
-from schema.moment_cursors import moment_cursor, moment_key
+from schema.member_lists import member_connection
 from schema.nodes import find_node, participation_subject, visible_campaign
 from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
+from schema.segments import SegmentQueries, meant_by
+from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
@@ -28,18 +30,19 @@ from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
 from schema.types.refund import RefundRequest
 from schema.types.review import Review
+from schema.types.tier import TierLadder
 from schema.types.unit import Unit
 from schema.types.viewer import Viewer, viewer_object
-from schema.types.wallet_records import Adjustment, Payout
+from schema.wallet_queries import WalletQueries
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
 from siyu.ledger.unit_service import units
-from siyu.members.queries import MembersWanted, member_id_of, member_page
+from siyu.members.queries import member_id_of
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
-from siyu.wallets.queries import AdjustmentState, PayoutState, adjustments_of_state, payouts_of_state
+from siyu.tiers.queries import current_ladder
 
 PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
 
@@ -53,7 +56,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
     """The reads."""
 
     @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")
@@ -80,26 +83,19 @@ class Query(RewardQueries, CouponQueries):
         row = await info.context.loaders.member.load(member_id)
         return Member(row=row) if row else None
 
-    @field_for(ForStaff, "All members, the newest first by default.")
+    @field_for(ForStaff, "All members, or those of a segment, the newest first by default.")
     async def members(
         self,
         info: Info,
+        segment: strawberry.ID | None = strawberry.UNSET,
         order_by: MemberOrder | None = strawberry.UNSET,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> Connection[Member]:
-        slice_ = either_way(first, after, last, before)
-        wanted = MembersWanted(
-            slice_.limit,
-            oldest_first=order_by is MemberOrder.JOINED_AT_ASC,
-            after=moment_key(slice_.after),
-            before=moment_key(slice_.before),
-            from_end=slice_.from_end,
-        )
-        page = await member_page(info.context.pool, wanted)
-        return connect(page, slice_, lambda row: Member(row=row), lambda row: moment_cursor(*row.key))
+        meant = await meant_by(info, segment) if segment else None
+        return await member_connection(info, meant, order_by, first, after, last, before)
 
     @field_for(ForPersons, "The newest first; the archived where asked for. Members see no drafts.")
     async def campaigns(
@@ -203,29 +199,17 @@ class Query(RewardQueries, CouponQueries):
         page = await review_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
 
-    @field_for(ForOperators, "What operators gave and took by hand, the oldest first: what waits for a second one.")
-    async def adjustments(
-        self,
-        info: Info,
-        state: AdjustmentState = AdjustmentState.OPEN,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-    ) -> Connection[Adjustment]:
-        slice_ = forward(first, after)
-        page = await adjustments_of_state(info.context.pool, state, slice_.limit, uuid_cursor(slice_.after))
-        return connect(page, slice_, lambda row: Adjustment(row=row), lambda row: encode_cursor(row.id))
+    @field_for(ForEveryone, "The shop's ladder of tiers; null while tiers are set from outside.")
+    async def tier_ladder(self, info: Info) -> TierLadder | None:
+        row = await current_ladder(info.context.pool)
+        return TierLadder(row=row) if row else None
 
-    @field_for(ForOperators, "The payouts of all members, the oldest first: those that wait for an operator.")
-    async def payouts(
-        self,
-        info: Info,
-        state: PayoutState = PayoutState.REQUESTED,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-    ) -> Connection[Payout]:
-        slice_ = forward(first, after)
-        page = await payouts_of_state(info.context.pool, state, slice_.limit, uuid_cursor(slice_.after))
-        return connect(page, slice_, lambda row: Payout(row=row), lambda row: encode_cursor(row.id))
+    @field_for(
+        ForOperators,
+        "How many members would move where under another ladder from now on, without a write; a second for 20,000.",
+    )
+    async def tier_ladder_preview(self, info: Info, input: TierLadderInput) -> TierLadderPreview:
+        return await ladder_preview(info, input)
 
     @field_for(
         ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ CONNECT_TIMEOUT_S = 10.0
 STATEMENT_TIMEOUT_S = 30.0
 # COPY takes two more round trips than an INSERT.
 COPY_ROWS_MIN = 8
+
+# A statement or a lock took longer than it may, by the driver's clock or by the server's.
+TIMED_OUT = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
 
 POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -54,16 +58,43 @@ def tortoise_config(url: str) -> dict[str, Any]:
     return {"connections": {"default": connection}, "apps": {"siyu": app}, "use_tz": True, "timezone": "UTC"}
 
 
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """What PostgreSQL itself ends: a statement, the wait for a lock, a transaction in which nothing happens."""
+
+    statement_s: float
+    lock_s: float
+    idle_in_transaction_s: float
+
+    def sql(self) -> str:
+        """The statement that sets them for a connection."""
+        values = {
+            "statement_timeout": self.statement_s,
+            "lock_timeout": self.lock_s,
+            "idle_in_transaction_session_timeout": self.idle_in_transaction_s,
+        }
+        return "; ".join(f"SET {name} = {round(seconds * 1000)}" for name, seconds in values.items())
+
+
 @asynccontextmanager
-async def open_database(url: str, pool_max: int) -> AsyncIterator[Pool]:
-    """A pool of at most `pool_max` connections, closed on leaving."""
+async def open_database(url: str, pool_max: int, deadlines: Deadlines | None = None) -> AsyncIterator[Pool]:
+    """A pool of at most `pool_max` connections, closed on leaving.
+
+    `deadlines` are set by a statement, since a pooler in between may refuse them as parameters of the connection.
+    """
+
+    async def prepare(connection: DirectConnection) -> None:
+        await _use_own_moments(connection)
+        if deadlines is not None:
+            await connection.execute(deadlines.sql())
+
     async with asyncpg.create_pool(
         url,
         min_size=1,
         max_size=pool_max,
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=STATEMENT_TIMEOUT_S,
-        init=_use_own_moments,
+        init=prepare,
         reset=_leave_as_it_is,
     ) as pool:
         yield pool

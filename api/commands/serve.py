@@ -30,4 +30,4 @@ def serve(host: str | None, port: int | None, data: Path | None, worker: bool) -
                 async with working(services) if worker else nullcontext():
                     await serve_app(build_app(services), listening, stop, say_ready)
 
-        run_with_services(settings, main)
+        run_with_services(settings, main, settings.deadlines)

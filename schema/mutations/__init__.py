@@ -12,7 +12,9 @@ from schema.mutations.members import MemberMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
+from schema.mutations.segments import SegmentMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.tiers import TierMutations
 from schema.mutations.unit_rules import UnitRuleMutations
 from schema.mutations.units import UnitMutations
 from schema.mutations.wallets import WalletMutations
@@ -32,8 +34,10 @@ CORE_MUTATIONS: tuple[type, ...] = (
     RedemptionMutations,
     CouponTemplateMutations,
     CouponMutations,
+    TierMutations,
     UnitMutations,
     UnitRuleMutations,
+    SegmentMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -36,6 +36,51 @@ class PluginStatus(Enum):
 
 
 @strawberry.enum
+class TierMeasure(Enum):
+    """What a condition of a tier counts, by the shop's days."""
+
+    SPEND_TOTAL = strawberry.enum_value("spend_total", description="What was paid and not refunded, in fen.")
+    SPEND_MONTH = strawberry.enum_value("spend_month", description="The same, within a calendar month.")
+    SPEND_YEAR = strawberry.enum_value("spend_year", description="The same, since the same day a year before.")
+    GROWTH = strawberry.enum_value("growth", description="The growth that was granted and not taken back.")
+    INTERACTIONS = strawberry.enum_value(
+        "interactions", description="What the member did in campaigns, each kind once a day."
+    )
+
+
+@strawberry.enum
+class TierReview(Enum):
+    """How often it is asked whether members keep a tier."""
+
+    NONE = "none"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@strawberry.enum
+class TierDowngrade(Enum):
+    """Where members fall to who lose a tier."""
+
+    ONE = strawberry.enum_value("one", description="One tier, whatever they earned.")
+    TO_EARNED = strawberry.enum_value("to_earned", description="The highest tier that they hold by what they did.")
+
+
+@strawberry.enum
+class TierChangeReason(Enum):
+    """Why a member has another tier."""
+
+    UPGRADE = strawberry.enum_value("upgrade", description="They earned it.")
+    REVIEW = strawberry.enum_value("review", description="They no longer held the one before.")
+    REFUND = strawberry.enum_value("refund", description="Something that counted was taken back.")
+    LATE_FACT = strawberry.enum_value(
+        "late_fact", description="Something was told late that counts for an earlier day."
+    )
+    LADDER = strawberry.enum_value("ladder", description="The shop has another ladder.")
+    MANUAL = strawberry.enum_value("manual", description="An operator gave it to them.")
+
+
+@strawberry.enum
 class FirstOrder(Enum):
     """Whether a member has ordered before the fact."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from schema.connections import Connection, Slice, connect, encode_cursor, forward, uuid_cursor
+from schema.connections import Connection, Slice, connect, encode_cursor, forward, number_cursor, uuid_cursor
 from schema.context import Info
 from schema.errors import invalid_argument
 from schema.fields import field, field_for
@@ -19,12 +19,14 @@ from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
+from schema.types.tier import TierChange, TierProgress, TierStanding
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.coupons.record import CouponState
 from siyu.members.invitation_queries import InviteeRow
 from siyu.members.queries import MemberRow
 from siyu.paging import NewestWanted, Page
 from siyu.sdk import member_code
+from siyu.tiers.queries import ChangesWanted
 
 if TYPE_CHECKING:
     from schema.types.coupon import Coupon
@@ -83,10 +85,33 @@ class Member(Node):
         require_all_of(info, self.row.id)
         return self.row.joined_at
 
-    @strawberry.field
+    @field("The key of the member's tier; null for none.")
     def tier(self, info: Info) -> str | None:
         require_all_of(info, self.row.id)
         return self.row.tier
+
+    @field("How the member stands on the shop's ladder; null where the shop has none.")
+    async def tier_standing(self, info: Info) -> TierStanding | None:
+        require_all_of(info, self.row.id)
+        state = await info.context.loaders.tier_state.load(self.row.id)
+        return TierStanding(state=state) if state else None
+
+    @field("How far the next tier is; null for who has the highest, and where the shop has no ladder.")
+    async def tier_progress(self, info: Info) -> TierProgress | None:
+        require_all_of(info, self.row.id)
+        state = await info.context.loaders.tier_state.load(self.row.id)
+        progress = state.next_tier() if state else None
+        return TierProgress(progress=progress) if progress else None
+
+    @field("How the member came to their tier, the latest first.")
+    async def tier_history(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[TierChange]:
+        require_all_of(info, self.row.id)
+        slice_ = forward(first, after)
+        wanted = ChangesWanted(self.row.id, slice_.limit, number_cursor(slice_.after))
+        page = await info.context.loaders.tier_changes.load(wanted)
+        return connect(page, slice_, lambda row: TierChange(row=row), lambda row: encode_cursor(row.number))
 
     @field_for(ForStaff, "What the shop has labelled the member with.")
     def tags(self) -> list[str]:
@@ -95,6 +120,16 @@ class Member(Node):
     @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.")
     def groups(self) -> list[str]:
         return list(self.row.groups)
+
+    @field_for(ForStaff, "The stage of the life cycle, by the presets `lifecycle`; null right after joining.")
+    async def stage(self, info: Info) -> str | None:
+        standing = await info.context.loaders.standing.load(self.row.id)
+        return standing.stage if standing else None
+
+    @field_for(ForStaff, "The layer: the key of a preset of `layers`; null for who is in none.")
+    async def layer(self, info: Info) -> str | None:
+        standing = await info.context.loaders.standing.load(self.row.id)
+        return standing.layer if standing else None
 
     @field("One for each unit of the shop.")
     async def wallets(self, info: Info) -> list[Wallet]:

@@ -65,6 +65,11 @@ class LiveCampaigns:
             self._known = rows[0]["version"], self._routes(rows)
         return self._known[1]
 
+    @property
+    def version(self) -> int:
+        """The version of the clock that was read last; 0 before."""
+        return self._known[0] if self._known is not None else 0
+
     def known(self, campaign_id: UUID) -> LiveCampaign | None:
         """The campaign as the last batch of facts found it; None for one that was not published then."""
         return self._known[1].by_id.get(campaign_id) if self._known is not None else None

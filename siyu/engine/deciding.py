@@ -22,6 +22,7 @@ from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_N
 from siyu.engine.reviewing import note_verdict, reviewed
 from siyu.engine.scene import InvalidEffect, Scene
 from siyu.engine.terms import check_terms, on_terms
+from siyu.engine.tier_follower import follow_tiers, mark
 from siyu.engine.world import LoggedDecision, World
 from siyu.errors import InvalidInput
 from siyu.sdk import Effect, Fact, NotDeclared, OrderView, View
@@ -31,7 +32,16 @@ NOTHING: Mapping[str, Any] = {}
 
 
 def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
-    """Decide one fact of a known member and leave what changed in `world`."""
+    """Decide one fact of a known member and leave what changed in `world`, their tier too."""
+    if world.tiers.live is None:
+        return _decide_fact(world, arrived)
+    before = mark(world)
+    outcome = _decide_fact(world, arrived)
+    follow_tiers(world, arrived, outcome, before)
+    return outcome
+
+
+def _decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     new = arrived.new
     desk = DESKS.get(new.type)
     if desk is not None:

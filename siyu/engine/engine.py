@@ -42,6 +42,9 @@ LOST_CONNECTION = (
     asyncpg.InterfaceError,
     # What the driver makes of last words of a killed server that come between two commands of ours.
     asyncpg.InternalClientError,
+    # Somebody held a lock, or the server was too slow, for longer than a process lets its statements wait.
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
     OSError,
 )
 

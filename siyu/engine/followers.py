@@ -1,8 +1,10 @@
-"""The core's own followers: what the decisions of a batch mean for the boards of earnings and spending."""
+"""The core's own followers: what a batch means for the boards of earnings and spending, and for members' features."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 from siyu.boards.changes import BoardChange
+from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
@@ -28,3 +30,14 @@ def _spent(world: World) -> Iterator[BoardChange]:
     for spending in world.orders.spendings:
         day = world.day(spending.at)
         yield BoardChange("spend", spending.member_id, day, spending.at, spending.amount_fen)
+
+
+def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
+    """Whose features changed: who did something or of whom something was told, who invited, and who was invited.
+
+    What a campaign asked for is no doing of the member's.
+    """
+    touched = {fact.new.member_id for fact in facts if fact.pending is None}
+    for invitation in world.invitations.new.values():
+        touched |= {invitation.member.id, invitation.inviter.id}
+    return touched

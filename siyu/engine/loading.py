@@ -24,12 +24,14 @@ from siyu.engine.desks import DESKS
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.partner_loading import load_invitations
 from siyu.engine.pending import hearers
+from siyu.engine.tier_follower import followed
 from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
 from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import LOOKS_AT_ORDERS, LOOKS_AT_REFUNDS, load_orders, load_refunds
 from siyu.sdk import Features, Period, Scope
+from siyu.tiers import MemberTier, Record, load_tiers
 
 # Whose counters have one subject, that no type needs to be asked for.
 OWN_SUBJECT = frozenset({Scope.CAMPAIGN, Scope.MEMBER})
@@ -56,6 +58,13 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
             # Somebody in a preview, of whom nothing is known but when they joined.
             world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
     await _load_orders(connection, world, facts)
+    climbing = followed(world.tiers.live, (fact.new for fact in facts))
+    if climbing:
+        await load_tiers(connection, world.tiers, climbing)
+        for newcomer_id in climbing:
+            if world.tiers.find(newcomer_id) is None:
+                joined_at = world.members[newcomer_id].joined_at
+                world.tiers.put(MemberTier(newcomer_id, Record(), None, joined_at, joined_at))
     needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
     if needy:
         await _load_needs(connection, world, needy, lock=lock)

@@ -22,6 +22,7 @@ from siyu.errors import InvalidInput, Problem
 from siyu.ids import new_id
 from siyu.members import read_members
 from siyu.sdk import MemberView
+from siyu.tiers import load_ladder
 
 # Timers and emitted facts that are decided in one preview, of all campaigns.
 FOLLOW_UPS_MAX = 200
@@ -92,6 +93,7 @@ class Rounds:
         """The steps. Raises InvalidInput for too many follow-ups."""
         timers = await self._timers()
         steps: tuple[Step, ...] = ()
+        ladder = await load_ladder(self.connection, self.zone)
         for _ in range(len(self.facts) + 2 * FOLLOW_UPS_MAX + 1):
             world = World(
                 self.routes.campaigns,
@@ -102,6 +104,7 @@ class Rounds:
                 known_routes=self.routes,
             )
             put_used_keys(world, self._used)
+            world.tiers.live = ladder
             await load_for(self.connection, world, [*self.facts, *self._foreseen.values()], lock=False)
             rehearsal = Rehearsal(world)
             for timer in timers:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
-from siyu.engine.followers import board_changes
+from siyu.engine.followers import board_changes, touched_by
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome
@@ -34,11 +35,13 @@ from siyu.engine.verdicts import find_late
 from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
+from siyu.features import leave_touched
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.members import append_invitations, lock_members, write_tags
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
+from siyu.tiers import LiveLadders, write_tiers
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +66,10 @@ class BatchTransaction:
     zone: ZoneInfo
     timings: Timings
     faults: Faults = field(default_factory=Faults)
+    ladders: LiveLadders = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ladders", LiveLadders(self.zone))
 
     async def run(self, connection: Connection, facts: Sequence[ArrivedFact], used: UsedKeys = NO_KEYS) -> Decided:
         """Decide and write facts whose idempotency keys differ; one answer each, in their order. Commits nothing.
@@ -92,7 +99,9 @@ class BatchTransaction:
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
             _tell_of_refused(fresh, outcomes)
         if fresh:
-            await _write(connection, world, step)
+            await _write(connection, world, fresh[-1].arrived_at, step)
+            await leave_touched(connection, touched_by(world, fresh))
+            step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]
@@ -119,6 +128,7 @@ class BatchTransaction:
         )
         put_used_keys(world, used)
         if facts:
+            world.tiers.live = await self.ladders.load(connection, self.campaigns.version)
             await load_for(connection, world, facts, lock=True)
         for fact in facts:
             if fact.pending is not None:
@@ -162,7 +172,7 @@ def _tell_of_refused(facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) 
             logger.warning("campaign %s asked for %s: %s: %s", fact.new.campaign_id, fact.new.type, code, fact.new.data)
 
 
-async def _write(connection: Connection, world: World, step: Step) -> None:
+async def _write(connection: Connection, world: World, now: datetime, step: Step) -> None:
     await write_participations(connection, world.participations)
     await write_tags(connection, world.tags)
     await append_invitations(connection, world.invitations.new.values())
@@ -179,6 +189,7 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     await write_orders(connection, world.orders)
     await write_refunds(connection, world.orders)
     step("write orders")
+    await write_tiers(connection, world.tiers, now)
     await leave_changes(connection, board_changes(world))
     step("leave scores")
     await write_pending(connection, world.pending)

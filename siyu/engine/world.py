@@ -30,6 +30,7 @@ from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
 from siyu.rewards.redemption_book import RedemptionBook
 from siyu.sdk import Features, MemberView
+from siyu.tiers.book import TierBook
 from siyu.wallets.book import WalletBook
 
 # A campaign, a subject and the key of a `Once`.
@@ -77,6 +78,8 @@ class World:
     # Holds, adjustments, payouts and freezes of the members whose facts ask for them.
     wallets: WalletBook = field(default_factory=WalletBook)
     invitations: InvitationBook = field(default_factory=InvitationBook)
+    # Of those members alone whose tier the facts may change, and where the shop has a ladder.
+    tiers: TierBook = field(default_factory=TierBook)
     routes: Routes = field(init=False)
     known_routes: InitVar[Routes | None] = None
     _days: dict[datetime, date] = field(default_factory=dict)
@@ -147,6 +150,7 @@ class World:
         self.coupons.forget_changes()
         self.tags.clear()
         self.invitations.new.clear()
+        self.tiers.forget_changes()
         self.book.transfers.clear()
         self.orders.changed.clear()
         self.orders.spendings.clear()

@@ -10,7 +10,7 @@ class Account(Model):
 
     Exactly one of `member`, `campaign`, `purpose` and `debtor_id` is set: the third for an account of the shop's own
     (`siyu.ledger.purposes`), the last, which no model has, for what a member owes. `balance` is set with the first, and
-    with the last, of which it is the debt (checks in migrations 0002, 0014 and 0017).
+    with the last, of which it is the debt (checks in migrations 0002, 0014 and 0019).
     """
 
     id = fields.UUIDField(primary_key=True)

@@ -17,7 +17,7 @@ JOIN unnest($1::text[], $2::text[]) AS wanted (kind, value) USING (kind, value)
 """
 
 # The identity comes first and says who is new, so that a lost race leaves no member behind; the foreign key is
-# checked at the end of the statement, when the member is there too.
+# checked at the end of the statement, when the member is there too. A shop's ladder begins with its lowest tier.
 JOIN = """
 WITH wanted AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
@@ -28,8 +28,9 @@ WITH wanted AS (
     ON CONFLICT (kind, value) DO NOTHING
     RETURNING kind, value, member_id
 ), joined AS (
-    INSERT INTO member (id, nickname, joined_at)
-    SELECT member_id, nickname, joined_at FROM wanted JOIN named USING (member_id)
+    INSERT INTO member (id, nickname, joined_at, tier)
+    SELECT member_id, nickname, joined_at, (SELECT base_tier FROM tier_ladder ORDER BY revision DESC LIMIT 1)
+    FROM wanted JOIN named USING (member_id)
 )
 SELECT kind, value, member_id FROM named
 """

@@ -67,17 +67,27 @@ async def member_id_of(pool: Pool, kind: str, value: str) -> UUID | None:
 
 async def member_page(pool: Pool, wanted: MembersWanted) -> Page[MemberRow]:
     """The wanted members, in the order they are listed in."""
-    low, high = (wanted.after, wanted.before) if wanted.oldest_first else (wanted.before, wanted.after)
-    conditions, arguments = ["true"], [*(low or ()), *(high or ())]
-    if low is not None:
-        conditions.append("(joined_at, id) > ($1, $2)")
-    if high is not None:
-        conditions.append(f"(joined_at, id) < (${len(arguments) - 1}, ${len(arguments)})")
-    direction = "ASC" if wanted.oldest_first != wanted.from_end else "DESC"
+    conditions, arguments, order = keyset(wanted)
     records = await pool.fetch(
-        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(conditions)}"
-        f" ORDER BY joined_at {direction}, id {direction} LIMIT {wanted.limit + 1:d}",
-        *arguments,
+        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(['true', *conditions])} {order}", *arguments
     )
     page = cut_page([MemberRow(*record) for record in records], wanted.limit)
     return Page(page.rows[::-1], page.has_more) if wanted.from_end else page
+
+
+def keyset(wanted: MembersWanted, parameters: int = 0, table: str = "") -> tuple[list[str], list[object], str]:
+    """The conditions of a page, their arguments, and its order and size, for a statement that lists members.
+
+    `parameters` is how many the statement has before; `table` is what it calls members, with a point.
+    """
+    low, high = (wanted.after, wanted.before) if wanted.oldest_first else (wanted.before, wanted.after)
+    conditions: list[str] = []
+    arguments: list[object] = []
+    for key, sign in ((low, ">"), (high, "<")):
+        if key is not None:
+            arguments += key
+            last = parameters + len(arguments)
+            conditions.append(f"({table}joined_at, {table}id) {sign} (${last - 1}::timestamptz, ${last}::uuid)")
+    direction = "ASC" if wanted.oldest_first != wanted.from_end else "DESC"
+    order = f"ORDER BY {table}joined_at {direction}, {table}id {direction} LIMIT {wanted.limit + 1:d}"
+    return conditions, arguments, order

@@ -29,6 +29,9 @@ RETURNING {COLUMNS}
 """
 
 
+LADDER_DECIDES = "SELECT EXISTS (SELECT FROM tier_ladder)"
+
+
 class ProfileChanges(TypedDict, total=False):
     """What to change; None clears it, what is left out stays."""
 
@@ -56,6 +59,8 @@ async def update_profile(
         avatar_url = _check_url(avatar_url, ("avatar_url",))
     if tier is not None:
         tier = check_text(tier, ("tier",), LABEL_LENGTH_MAX)
+    if "tier" in known and await pool.fetchval(LADDER_DECIDES):
+        raise InvalidInput([Problem(("tier",), "is what the shop's ladder says: use memberTierSet")])
     tags = _check_labels(known["tags"], "tags", LABEL_LENGTH_MAX) if "tags" in known else None
     groups = _check_labels(known["groups"], "groups", GROUP_LENGTH_MAX) if "groups" in known else None
     shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url

@@ -13,7 +13,7 @@ pure function `decide(fact, view)` that yields effects. It is handed over by one
 """
 
 from siyu.sdk.arms import Arm
-from siyu.sdk.audience import Audience, Features
+from siyu.sdk.audience import Audience, Features, Privileges
 from siyu.sdk.campaign import SDK_VERSION, Action, CampaignType, Progress
 from siyu.sdk.caps import Cap, Measure
 from siyu.sdk.codes import member_code, member_of_code
@@ -92,6 +92,7 @@ __all__ = [
     "Once",
     "OrderView",
     "Period",
+    "Privileges",
     "Progress",
     "ReadField",
     "ReadInput",

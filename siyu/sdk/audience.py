@@ -20,6 +20,20 @@ Groups = Annotated[tuple[GroupKey, ...], Field(max_length=LABELS_MAX)]
 Days = Annotated[int, Field(ge=0, le=JOINED_DAYS_MAX)]
 
 
+class Privileges(NamedTuple):
+    """What a member's tier gives them: a discount, points as so many percent of the usual ones, gates that are open.
+
+    Campaigns and front ends make of them what they will; the engine applies none by itself.
+    """
+
+    discount_percent: int = 0
+    points_percent: int = 100
+    gates: frozenset[str] = frozenset()
+
+
+NO_PRIVILEGES = Privileges()
+
+
 class Features(NamedTuple):
     """What the shop knows of a member before the fact that is decided: that fact's own order is not in it."""
 
@@ -28,6 +42,7 @@ class Features(NamedTuple):
     tags: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     has_ordered: bool = False
+    privileges: Privileges = NO_PRIVILEGES
 
 
 class Audience(BaseModel):

@@ -17,11 +17,14 @@ from tests.databases import Databases
 # Told not to keep what they compile, the processes would each compile siyu and its libraries anew, for a second or two.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+RATE_POINTS = 1_000_000
+
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of one deployment: all of its processes share the key of its data folder."""
-    return Settings(data=tmp_path_factory.mktemp("deployment"), _env_file=None)
+    # All tests together are one caller to Redis, and faster than any.
+    return Settings(data=tmp_path_factory.mktemp("deployment"), rate_points=RATE_POINTS, _env_file=None)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +37,7 @@ def tokens(settings: Settings) -> Tokens:
 def commands(settings: Settings, servers: Servers, database_url: str) -> Commands:
     """The deployment's commands, against the test's own database."""
     urls = {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": servers.redis_url}
-    return Commands({**urls, "SIYU_DATA": str(settings.data)})
+    return Commands({**urls, "SIYU_DATA": str(settings.data), "SIYU_RATE_POINTS": str(RATE_POINTS)})
 
 
 @pytest.fixture(scope="module")

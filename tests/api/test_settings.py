@@ -46,6 +46,12 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("BATCHES_IN_FLIGHT_MAX", "17"),
         ("QUEUE_FACTS_MAX", "0"),
         ("BODY_BYTES_MAX", "1"),
+        ("REQUEST_TIMEOUT_S", "0"),
+        ("RATE_POINTS", "999"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://shop.example/path"),
+        ("CORS_ORIGINS", "shop.example"),
+        ("DOCUMENTS", "some"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -71,6 +77,13 @@ def test_connections_must_suffice_for_the_batches(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SIYU_BATCHES_IN_FLIGHT_MAX", "4")
 
     with pytest.raises(SettingsError, match="SIYU_DATABASE_POOL_MAX must be greater than SIYU_BATCHES_IN_FLIGHT_MAX"):
+        load_settings()
+
+
+def test_trusted_documents_must_come_from_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIYU_DOCUMENTS", "trusted")
+
+    with pytest.raises(SettingsError, match="SIYU_DOCUMENTS=trusted needs SIYU_TRUSTED_DOCUMENTS"):
         load_settings()
 
 

@@ -95,7 +95,7 @@ SECTIONS = (
     Section(
         "Terms",
         "What an operator sets on any campaign. The code of a campaign does not see them.",
-        (sdk.CampaignTerms, sdk.Audience, sdk.Features, sdk.Arm, sdk.Cap, sdk.Measure),
+        (sdk.CampaignTerms, sdk.Audience, sdk.Features, sdk.Privileges, sdk.Arm, sdk.Cap, sdk.Measure),
     ),
     Section(
         "The test kit",

@@ -75,6 +75,8 @@ EXPECTED_CONSTRAINTS = {
     ("decision", "decision_refusal_has_no_effects"): ("CHECK (((refusal_code IS NULL) OR (effects = '[]'::jsonb)))"),
     ("fact", "fact_idempotency_key_key"): "UNIQUE (idempotency_key)",
     ("fact", "fact_pkey"): "PRIMARY KEY (id)",
+    ("feature_day", "feature_day_is_one"): "CHECK (one)",
+    ("feature_day", "feature_day_pkey"): "PRIMARY KEY (one)",
     ("hold", "hold_amount_check"): "CHECK ((amount > 0))",
     ("hold", "hold_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
     ("hold", "hold_ended_at_a_time"): "CHECK ((((state)::text = 'open'::text) = (ended_at IS NULL)))",
@@ -117,6 +119,17 @@ EXPECTED_CONSTRAINTS = {
     ("issued_reward", "issued_reward_state_known"): (
         "CHECK (((state)::text = ANY ((ARRAY['issued'::character varying, 'revoked'::character varying])::text[])))"
     ),
+    ("member_feature", "member_feature_interaction_windows_nest"): "CHECK (((0 <= interactions_7d) AND (interactions_7d <= interactions_30d) AND (interactions_30d <= interactions_90d)))",
+    ("member_feature", "member_feature_invitee_windows_nest"): "CHECK (((0 <= invitees_30d) AND (invitees_30d <= invitees)))",
+    ("member_feature", "member_feature_member_fkey"): (
+        "FOREIGN KEY (member_id, joined_at) REFERENCES member(id, joined_at) ON UPDATE CASCADE ON DELETE RESTRICT"
+    ),
+    ("member_feature", "member_feature_order_windows_nest"): "CHECK (((0 <= orders_7d) AND (orders_7d <= orders_30d) AND (orders_30d <= orders_90d) AND (orders_90d <= orders_365d) AND (orders_365d <= orders)))",
+    ("member_feature", "member_feature_orders_have_times"): "CHECK ((((orders = 0) = (first_order_at IS NULL)) AND ((orders = 0) = (last_order_at IS NULL))))",
+    ("member_feature", "member_feature_pkey"): "PRIMARY KEY (member_id)",
+    ("member_feature", "member_feature_rfm_in_range"): "CHECK ((((rfm_recency >= 1) AND (rfm_recency <= 5)) AND ((rfm_frequency >= 1) AND (rfm_frequency <= 5)) AND ((rfm_monetary >= 1) AND (rfm_monetary <= 5))))",
+    ("member_feature", "member_feature_rfm_of_buyers"): "CHECK ((((rfm_recency IS NULL) = (rfm_frequency IS NULL)) AND ((rfm_recency IS NULL) = (rfm_monetary IS NULL)) AND ((rfm_recency IS NULL) OR (orders_365d > 0))))",
+    ("member_feature", "member_feature_spend_windows_nest"): "CHECK (((0 <= spend_7d_fen) AND (spend_7d_fen <= spend_30d_fen) AND (spend_30d_fen <= spend_90d_fen) AND (spend_90d_fen <= spend_365d_fen) AND (spend_365d_fen <= spend_fen)))",
     ("message", "message_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
     ("message", "message_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("message", "message_pkey"): "PRIMARY KEY (id)",
@@ -181,6 +194,14 @@ EXPECTED_CONSTRAINTS = {
         "CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'approved'::character varying, "
         "'rejected'::character varying])::text[])))"
     ),
+    ("segment", "segment_kind_known"): "CHECK (((kind)::text = ANY ((ARRAY['live'::character varying, 'static'::character varying])::text[])))",
+    ("segment", "segment_name"): "UNIQUE (name)",
+    ("segment", "segment_pkey"): "PRIMARY KEY (id)",
+    ("segment", "segment_revision_check"): "CHECK ((revision > 0))",
+    ("segment", "segment_static_was_taken"): "CHECK ((((kind)::text = 'static'::text) = (taken_at IS NOT NULL)))",
+    ("segment_member", "segment_member_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("segment_member", "segment_member_pkey"): "PRIMARY KEY (segment_id, member_id)",
+    ("segment_member", "segment_member_segment_id_fkey"): "FOREIGN KEY (segment_id) REFERENCES segment(id) ON DELETE CASCADE",
     ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
     ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("shop_order", "shop_order_number_key"): "UNIQUE (number)",
@@ -194,6 +215,32 @@ EXPECTED_CONSTRAINTS = {
     ("stock_change", "stock_change_difference_check"): "CHECK ((difference <> 0))",
     ("stock_change", "stock_change_key"): "UNIQUE (idempotency_key)",
     ("stock_change", "stock_change_pkey"): "PRIMARY KEY (id)",
+    ("tier_change", "tier_change_by_hand_is_signed"): (
+        "CHECK ((num_nonnulls(note, made_by, idempotency_key) = (3 * (((reason)::text = 'manual'::text))::integer)))"
+    ),
+    ("tier_change", "tier_change_changes_something"): (
+        "CHECK ((((from_tier)::text IS DISTINCT FROM (to_tier)::text) OR ((reason)::text = 'manual'::text)))"
+    ),
+    ("tier_change", "tier_change_key"): "UNIQUE (idempotency_key)",
+    ("tier_change", "tier_change_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("tier_change", "tier_change_number_check"): "CHECK ((number > 0))",
+    ("tier_change", "tier_change_pkey"): "PRIMARY KEY (member_id, number)",
+    ("tier_change", "tier_change_reason_known"): (
+        "CHECK (((reason)::text = ANY ((ARRAY['upgrade'::character varying, 'review'::character varying, "
+        "'refund'::character varying, 'late_fact'::character varying, 'ladder'::character varying, "
+        "'manual'::character varying])::text[])))"
+    ),
+    ("tier_ladder", "tier_ladder_pkey"): "PRIMARY KEY (revision)",
+    ("tier_ladder", "tier_ladder_revision_check"): "CHECK ((revision > 0))",
+    ("tier_standing", "tier_standing_changes_check"): "CHECK ((changes >= 0))",
+    ("tier_standing", "tier_standing_hand_has_a_day"): "CHECK (((hand_tier IS NULL) = (hand_on IS NULL)))",
+    ("tier_standing", "tier_standing_held_when_judged"): "CHECK ((valid_until >= judged_on))",
+    ("tier_standing", "tier_standing_member_id_fkey"): (
+        "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT"
+    ),
+    ("tier_standing", "tier_standing_pkey"): "PRIMARY KEY (member_id)",
+    ("tier_warning", "tier_warning_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("tier_warning", "tier_warning_pkey"): "PRIMARY KEY (member_id, review_on)",
     ("transfer", "transfer_amount_positive"): "CHECK ((amount > 0))",
     ("transfer", "transfer_balance_not_negative"): "CHECK ((member_balance >= 0))",
     ("transfer", "transfer_between_two_accounts"): "CHECK ((debit_id <> credit_id))",
@@ -238,6 +285,17 @@ EXPECTED_INDEXES = {
     ("invitation", "invitation_campaign"): "btree (campaign_id, inviter_id)",
     ("invitation", "invitation_inviter"): "btree (inviter_id, id)",
     ("issued_reward", "issued_reward_member"): "btree (member_id, id)",
+    ("member", "member_groups"): "gin (groups)",
+    ("member", "member_tags"): "gin (tags)",
+    ("member", "member_tier"): "btree (tier)",
+    ("member_feature", "member_feature_due"): "btree (due_on)",
+    ("member_feature", "member_feature_joined"): "btree (joined_at)",
+    ("member_feature", "member_feature_last_interaction"): "btree (last_interaction_at)",
+    ("member_feature", "member_feature_last_order"): "btree (last_order_at)",
+    ("member_feature", "member_feature_layer"): "btree (layer)",
+    ("member_feature", "member_feature_spend"): "btree (spend_fen)",
+    ("member_feature", "member_feature_spend_30d"): "btree (spend_30d_fen)",
+    ("member_feature", "member_feature_stage"): "btree (stage)",
     ("message", "message_campaign"): "btree (campaign_id)",
     ("message", "message_member"): "btree (member_id, id)",
     ("member", "member_place"): "UNIQUE btree (joined_at, id)",
@@ -255,8 +313,10 @@ EXPECTED_INDEXES = {
     ("review", "review_of_campaign"): "btree (campaign_id, state, id)",
     ("review", "review_of_state"): "btree (state, id)",
     ("review", "review_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
+    ("segment_member", "segment_member_member"): "btree (member_id)",
     ("stock_change", "stock_change_campaign"): "btree (campaign_id)",
     ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
+    ("tier_standing", "tier_standing_due"): "btree (valid_until, member_id) WHERE (valid_until IS NOT NULL)",
     ("transfer", "transfer_credit"): "btree (credit_id, id)",
     ("transfer", "transfer_debit"): "btree (debit_id, id)",
     ("transfer", "transfer_fact"): "btree (fact_id)",
@@ -279,6 +339,8 @@ EXPECTED_TRIGGERS = {
     "payout": "DELETE OR TRUNCATE",
     "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
+    "tier_change": "DELETE OR UPDATE OR TRUNCATE",
+    "tier_ladder": "DELETE OR UPDATE OF revision, config, base_tier OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
     "unit": "DELETE OR TRUNCATE",
 }
@@ -300,6 +362,7 @@ LOG_REFERENCES = {
     "redemption.used_fact_id": "fact",
     "review.asked_fact_id": "fact",
     "review.verdict_fact_id": "fact",
+    "tier_change.fact_id": "fact",
     "transfer.fact_id": "fact",
 }
 
@@ -366,6 +429,32 @@ SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'photo', '{}', review.sta
     review.problem, review.problem_at::timestamptz
 FROM campaign, member, (VALUES (%s)) AS review (state, said, problem, problem_at)
 """
+# A change from silver to a tier, for a reason, and how it is signed.
+A_CHANGE = """
+INSERT INTO tier_change (member_id, number, from_tier, to_tier, at, noted_at, reason, revision, numbers,
+                         note, made_by, idempotency_key)
+SELECT member.id, change.number, 'silver', to_tier, now(), now(), change.reason, 1, '[]', note, made_by, key
+FROM member, (VALUES (%s)) AS change (number, to_tier, reason, note, made_by, key)
+"""
+# How a member is held who was judged today.
+A_STANDING = """
+INSERT INTO tier_standing (member_id, revision, tier, since, earned_on, valid_until, judged_on, changes,
+                           hand_tier, hand_on)
+SELECT member.id, 1, 'silver', now(), '{}', current_date + held, current_date, changes, hand_tier, hand_on::date
+FROM member, (VALUES (%s)) AS standing (held, changes, hand_tier, hand_on)
+"""
+A_LADDER = """
+INSERT INTO tier_ladder (revision, config, base_tier, active_from, made_by) VALUES (%s, '{}', 'bronze', now(), 'lin')
+"""
+A_BUYER = """
+UPDATE member_feature SET (orders, orders_365d, first_order_at, last_order_at) = ROW (1, 1, now(), now());
+UPDATE member_feature SET (rfm_recency, rfm_frequency, rfm_monetary) = ROW (%s)
+"""
+A_SEGMENT = """
+INSERT INTO segment (id, name, rule, kind, revision, taken_at, created_at, updated_at, updated_by)
+SELECT gen_random_uuid(), 'n', 'true', wanted.kind, wanted.revision, wanted.taken_at::timestamptz, now(), now(), 'lin'
+FROM (VALUES (%s)) AS wanted (kind, revision, taken_at)
+"""
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
 ITSELF = "'00000000-0000-7000-8000-000000000001'"
 
@@ -401,7 +490,7 @@ async def test_every_change_of_a_campaign_advances_the_clock(shop: Pool) -> None
     await shop.fetchval(A_CAMPAIGN)
 
     assert await shop.fetchval(read) == before + 2
-    assert [row[0] for row in await shop.fetch(CLOCKED)] == ["campaign", "unit"]
+    assert {row[0] for row in await shop.fetch(CLOCKED)} == {"campaign", "tier_ladder", "unit"}
 
 
 async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_that_are_kept(pool: Pool) -> None:
@@ -496,6 +585,38 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_REVIEW % "'open', NULL, 'it failed', NULL", "review_problem_of_an_open_one"),
         (A_REVIEW % "'rejected', 'lin', 'it failed', now()", "review_problem_of_an_open_one"),
         (A_REVIEW % "'open', NULL, NULL, NULL" + ";" + A_REVIEW % "'approved', 'lin', NULL, NULL", "review_key"),
+        (A_CHANGE % "0, 'gold', 'upgrade', NULL, NULL, NULL", "tier_change_number_check"),
+        (A_CHANGE % "1, 'gold', 'whim', NULL, NULL, NULL", "tier_change_reason_known"),
+        (A_CHANGE % "1, 'silver', 'upgrade', NULL, NULL, NULL", "tier_change_changes_something"),
+        (A_CHANGE % "1, 'gold', 'manual', 'why', 'lin', NULL", "tier_change_by_hand_is_signed"),
+        (A_CHANGE % "1, 'gold', 'upgrade', NULL, NULL, 'key'", "tier_change_by_hand_is_signed"),
+        (f"{A_CHANGE}; {A_CHANGE}".replace("%s", "1, 'gold', 'review', NULL, NULL, NULL"), "tier_change_pkey"),
+        (A_CHANGE % "1, 'gold', 'manual', 'w', 'lin', 'k'), (2, 'gold', 'manual', 'w', 'lin', 'k'", "tier_change_key"),
+        (A_STANDING % "-1, 0, NULL, NULL", "tier_standing_held_when_judged"),
+        (A_STANDING % "1, -1, NULL, NULL", "tier_standing_changes_check"),
+        (A_STANDING % "1, 0, 'gold', NULL", "tier_standing_hand_has_a_day"),
+        (A_STANDING % "1, 0, NULL, NULL), (2, 0, NULL, NULL", "tier_standing_pkey"),
+        (A_LADDER % 0, "tier_ladder_revision_check"),
+        (A_LADDER % 1 + ";" + A_LADDER % 1, "tier_ladder_pkey"),
+        ("UPDATE member_feature SET orders_7d = -1", "member_feature_order_windows_nest"),
+        ("UPDATE member_feature SET orders_90d = 1", "member_feature_order_windows_nest"),
+        ("UPDATE member_feature SET spend_30d_fen = 1", "member_feature_spend_windows_nest"),
+        ("UPDATE member_feature SET interactions_7d = 1", "member_feature_interaction_windows_nest"),
+        ("UPDATE member_feature SET invitees_30d = 1", "member_feature_invitee_windows_nest"),
+        ("UPDATE member_feature SET orders = 1", "member_feature_orders_have_times"),
+        ("UPDATE member_feature SET last_order_at = now()", "member_feature_orders_have_times"),
+        (A_BUYER % "1, 1, NULL", "member_feature_rfm_of_buyers"),
+        ("UPDATE member_feature SET (rfm_recency, rfm_frequency, rfm_monetary) = (1, 1, 1)", "member_feature_rfm_of_buyers"),
+        (A_BUYER % "1, 1, 6", "member_feature_rfm_in_range"),
+        (A_BUYER % "0, 1, 1", "member_feature_rfm_in_range"),
+        ("INSERT INTO feature_day VALUES (false, now())", "feature_day_is_one"),
+        ("INSERT INTO feature_day VALUES (true, now())", "feature_day_pkey"),
+        (A_SEGMENT % "'lively', 1, NULL", "segment_kind_known"),
+        (A_SEGMENT % "'live', 0, NULL", "segment_revision_check"),
+        (A_SEGMENT % "'live', 1, now()", "segment_static_was_taken"),
+        (A_SEGMENT % "'static', 1, NULL", "segment_static_was_taken"),
+        (A_SEGMENT % "'live', 1, NULL" + ";" + A_SEGMENT % "'static', 1, now()", "segment_name"),
+        ("INSERT INTO segment_member SELECT gen_random_uuid(), id FROM member", "segment_member_segment_id_fkey"),
         (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
         ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
         (A_PENDING_FACT % 5, "pending_fact_depth_check"),

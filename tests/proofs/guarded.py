@@ -14,6 +14,7 @@ from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 from tests.proofs.guarded_rewards import REWARD_GUARDS
+from tests.proofs.guarded_tiers import TIER_GUARDS
 from tests.proofs.guarded_wallets import WALLET_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
@@ -271,4 +272,5 @@ GUARDS = (
     *WALLET_GUARDS,
     *REWARD_GUARDS,
     *COUPON_GUARDS,
+    *TIER_GUARDS,
 )

@@ -9,7 +9,7 @@ PAYING = "tests/siyu/engine/test_paying_out.py"
 FREEZING = "tests/siyu/engine/test_freezing.py"
 DEBTS = "tests/siyu/engine/test_debts.py"
 CONSTRAINTS = "tests/migrations/test_wallet_constraints.py"
-MIGRATION = "migrations/0017_wallets.py"
+MIGRATION = "migrations/0019_wallets.py"
 
 WALLET_GUARDS = (
     Guard(

@@ -106,6 +106,28 @@ MATRIX = {
         'mutation { redemptionUse(input: {code: "x", idempotencyKey: "12345678"}) { userErrors { code } } }',
         "os",
     ),
+    "tierLadder": ("{ tierLadder { revision } }", "mos"),
+    "tierLadderPreview": ('{ tierLadderPreview(input: {preset: "none"}) { userErrors { code } } }', "o"),
+    "tierLadderSet": ('mutation { tierLadderSet(input: {preset: "none"}) { userErrors { code } } }', "o"),
+    "memberTierSet": (
+        f'mutation {{ memberTierSet(input: {{member: "{SOME_ID}", tier: "gold", note: "n", '
+        'idempotencyKey: "12345678"}) { userErrors { code } } }',
+        "o",
+    ),
+    "ruleFeatures": ("{ ruleFeatures { name } }", "o"),
+    "ruleCheck": ('{ ruleCheck(rule: "true") { count } }', "o"),
+    "segments": ("{ segments { nodes { id } } }", "os"),
+    "segment": (f'{{ segment(id: "{SOME_ID}") {{ id }} }}', "os"),
+    "segmentPresets": ("{ segmentPresets { key } }", "o"),
+    "segmentCreate": ('mutation { segmentCreate(input: {name: "", rule: "true"}) { userErrors { code } } }', "o"),
+    "segmentUpdate": (
+        f'mutation {{ segmentUpdate(input: {{segment: "{SOME_ID}", revision: 1}}) {{ userErrors {{ code }} }} }}',
+        "o",
+    ),
+    "segmentDelete": (
+        f'mutation {{ segmentDelete(input: {{segment: "{SOME_ID}"}}) {{ userErrors {{ code }} }} }}',
+        "o",
+    ),
     "factSubmit": (
         'mutation { factSubmit(input: {type: "x", occurredAt: "2026-11-21T00:00:00Z", data: {}, idempotencyKey: "k"})'
         " { userErrors { code } } }",

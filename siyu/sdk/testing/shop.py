@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from siyu.sdk.audience import Features
+from siyu.sdk.audience import Features, Privileges
 from siyu.sdk.core_facts import ORDER_PAID
 from siyu.sdk.facts import Fact
 from siyu.sdk.testing.orders import Orders
@@ -132,14 +132,21 @@ class Shop:
     following: deque[AskedFor] = field(default_factory=deque)
 
     def describe(
-        self, member_id: UUID, tier: str | None, tags: Iterable[str] | None, groups: Iterable[str] | None
+        self,
+        member_id: UUID,
+        tier: str | None,
+        tags: Iterable[str] | None,
+        groups: Iterable[str] | None,
+        privileges: Privileges | None,
     ) -> None:
-        """Let the member have this tier, these tags, these groups, where they are given."""
+        """Let the member have this tier, these tags, groups and privileges, where they are given."""
         features = self.features[member_id]
         if tier is not None:
             features = features._replace(tier=tier)
         if groups is not None:
             features = features._replace(groups=frozenset(groups))
+        if privileges is not None:
+            features = features._replace(privileges=privileges)
         if tags is not None:
             self.tags[member_id] = frozenset(tags)
         self.features[member_id] = features

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
+from siyu.sdk.audience import Privileges
 from siyu.sdk.campaign import Action, CampaignType
 from siyu.sdk.core_facts import REFUND_FAILED, REFUND_REQUESTED
 from siyu.sdk.facts import Fact
@@ -38,8 +39,7 @@ class Stage(Generic[ConfigT, StateT]):
     without an offset is in the stage's `zone`. Another `draw_secret` makes the campaign's draws fall another way.
 
     What a campaign raises passes through, and effects that the engine would not carry out raise InvalidEffect. In a
-    shop both are CAMPAIGN_FAILED; in either case nothing has changed. What else was to follow then waits for the next
-    fact or `wait`.
+    shop both are CAMPAIGN_FAILED; in either case nothing has changed, and what else was to follow waits for a fact.
     """
 
     def __init__(
@@ -73,18 +73,18 @@ class Stage(Generic[ConfigT, StateT]):
         tier: str | None = None,
         tags: Iterable[str] | None = None,
         groups: Iterable[str] | None = None,
+        privileges: Privileges | None = None,
     ) -> Member:
         """The member of this name; new ones joined at `joined_at`, by default now: an inviter joins before.
 
-        Tier, tags and groups are what the shop knows of them from then on (`View.features`), where they are given.
+        What else is given is what the shop knows of them from then on (`View.features`).
         """
         if name not in self._members:
             joined = self.now if joined_at is None else self._moment(joined_at)
-            member = self._members[name] = Member(name, id_on_stage(name), joined)
-            self._shop.join(MemberView(member.id, joined))
-        known = self._members[name]
-        self._shop.describe(known.id, tier, tags, groups)
-        return known
+            self._members[name] = Member(name, id_on_stage(name), joined)
+            self._shop.join(MemberView(id_on_stage(name), joined))
+        self._shop.describe(self._members[name].id, tier, tags, groups, privileges)
+        return self._members[name]
 
     def give(self, member: Member | str, /, **amounts: int) -> None:
         """Let the member have value from elsewhere, by unit: `give("lin", points=100)`; the campaign did not grant it.

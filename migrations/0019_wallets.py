@@ -16,7 +16,7 @@ def check(table: str, name: str, now: str, before: str) -> ops.RunSQL:
 class Migration(migrations.Migration):
     """Written by hand: checks, partial indexes, tables that only set-based SQL touches. It can be run again."""
 
-    dependencies = [("siyu", "0016_rewards")]
+    dependencies = [("siyu", "0018_features_and_segments")]
 
     operations = [
         # What becomes of a reversal whose value is spent, how much one operator may adjust alone, the least payout.

@@ -1,0 +1,141 @@
+"""From a GraphQL request to its answer: which document, whether it may run, what it costs, and then the schema."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLError
+
+from api.guard import Asked, DocumentGuard, Known
+from api.rates import Budget, Rates
+from api.refusals import BadRequest, Refusal
+from api.requests import GraphQLRequest
+from api.settings import Settings
+from api.trusted import hash_of
+from schema import ApiError, Context, ErrorCode, Principal, Role, SiyuSchema, execute, shaped
+
+# What a document costs that was never seen: looking at the dearest takes 20 ms for each thousand characters.
+LOOK_POINTS = 5
+LOOKED_AT_FOR_A_POINT = 100
+SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers requests by one schema; `trusted` are documents by their hashes."""
+
+    settings: Settings
+    schema: SiyuSchema
+    guard: DocumentGuard
+    rates: Rates
+    trusted: Mapping[str, str]
+    _trusted_texts: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_trusted_texts", frozenset(self.trusted.values()))
+
+    async def answer(self, asked: GraphQLRequest, context: Context, address: str) -> Answer:
+        """The answer as JSON-ready data, without `data` where nothing was run.
+
+        `address` is where a stranger calls from. Raises Refusal where the caller may not send the document, or has
+        asked for too much lately.
+        """
+        text = self._text(asked, context.principal)
+        known = self.guard.known(text)
+        if known is None:
+            looked_at = min(len(text), self.guard.limits.characters)
+            await self._take(context.principal, address, LOOK_POINTS + looked_at // LOOKED_AT_FOR_A_POINT)
+            known = self.guard.look(text)
+        operation, errors = self._may_run(known, asked, context.principal)
+        if operation is None:
+            return {"errors": self._told(errors, context)}
+        cost = operation.cost(asked.variables)
+        if cost > self.guard.limits.cost:
+            return {"errors": self._told([too_dear(cost, self.guard.limits.cost)], context)}
+        await self._take(context.principal, address, cost)
+        answer = await execute(self.schema, text, asked.variables, asked.operation_name, context)
+        if "errors" in answer and self._is_hidden_from(context.principal):
+            answer["errors"] = [without_suggestion(error) for error in answer["errors"]]
+        answer["extensions"] = {"cost": {"requested": cost, "limit": self.guard.limits.cost}}
+        return answer
+
+    def _text(self, asked: GraphQLRequest, principal: Principal) -> str:
+        """The document to run. Raises Refusal for one that nobody knows, or that has to be trusted and is not."""
+        if asked.document_hash is not None:
+            if asked.document_hash in self.trusted:
+                return self.trusted[asked.document_hash]
+            if asked.query is None:
+                raise BadRequest(400, ErrorCode.DOCUMENT_UNKNOWN, "no trusted document has this hash")
+            if hash_of(asked.query) != asked.document_hash:
+                raise BadRequest(400, ErrorCode.INVALID_REQUEST, "the hash is not that of `query`")
+        text = asked.query
+        assert text is not None  # noqa: S101 - a request has a text or a hash
+        if self.settings.documents == "trusted" and text not in self._trusted_texts and not self._is_free(principal):
+            raise BadRequest(403, ErrorCode.DOCUMENT_NOT_TRUSTED, "only trusted documents are run here")
+        return text
+
+    def _is_free(self, principal: Principal) -> bool:
+        is_named = principal.role not in {Role.ANONYMOUS, Role.MEMBER}
+        return is_named and principal.subject in self.settings.free_document_names
+
+    def _may_run(
+        self, known: Known, asked: GraphQLRequest, principal: Principal
+    ) -> tuple[Asked | None, Iterable[GraphQLError]]:
+        """The operation that is meant, or why none is run."""
+        if known.errors:
+            return None, known.errors
+        operation = known.operations.get(asked.operation_name)
+        if operation is None:
+            return None, [no_operation(known, asked.operation_name)]
+        if operation.introspects and self._is_hidden_from(principal):
+            message = "the document is refused: sign in to introspect, or read GET /schema.graphql"
+            return None, [ApiError(ErrorCode.DOCUMENT_REFUSED, message, limit="introspection")]
+        return operation, ()
+
+    def _told(self, errors: Iterable[GraphQLError], context: Context) -> list[Any]:
+        told = [dict(shaped(error, context).formatted) for error in errors]
+        return [without_suggestion(error) for error in told] if self._is_hidden_from(context.principal) else told
+
+    def _is_hidden_from(self, principal: Principal) -> bool:
+        """Whether the schema tells nothing of itself: in production to strangers."""
+        return self.settings.environment == "production" and principal.role is Role.ANONYMOUS
+
+    async def _take(self, principal: Principal, address: str, points: int) -> None:
+        """Take points from the caller's bucket. Raises Refusal where there are too few."""
+        is_staff = principal.role not in {Role.ANONYMOUS, Role.MEMBER}
+        factor = self.settings.rate_staff_factor if is_staff else 1
+        budget = Budget(self.settings.rate_points * factor, self.settings.rate_points_per_s * factor)
+        wait_s = await self.rates.take(caller_of(principal, address), budget, points)
+        if wait_s > 0:
+            wait_ms = int(wait_s * 1000) + 1
+            message = f"too many requests: in {wait_ms} ms there are points for this one again"
+            raise Refusal(429, ErrorCode.RATE_LIMITED, message, retry_after_ms=wait_ms)
+
+
+def caller_of(principal: Principal, address: str) -> str:
+    """Whose bucket it is: a stranger is known by the address alone."""
+    if principal.role is Role.ANONYMOUS:
+        return f"address:{address}"
+    return f"{principal.role.value}:{principal.member_id or principal.subject}"
+
+
+def no_operation(known: Known, name: str | None) -> ApiError:
+    """The request does not say which operation it means, or there is none."""
+    if name is None and known.operations:
+        return ApiError(ErrorCode.INVALID_REQUEST, "the document has several operations: name one")
+    named = f" named {name}" if name else ""
+    return ApiError(ErrorCode.INVALID_REQUEST, f"the document has no query or mutation{named}")
+
+
+def too_dear(cost: int, most: int) -> ApiError:
+    """The operation asks for more than one request may: of smaller pages it would cost less."""
+    message = f"the document is refused: it costs {cost} points, and may cost {most}"
+    return ApiError(ErrorCode.DOCUMENT_REFUSED, message, limit="cost")
+
+
+def without_suggestion(error: Any) -> Any:
+    """The error without names of the schema that the caller did not know."""
+    return {**error, "message": SUGGESTION.sub("", error["message"])}

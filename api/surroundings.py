@@ -1,0 +1,60 @@
+"""What surrounds every answer: security headers, compression, and who may read it from another origin."""
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.settings import Settings
+
+# Below, compressing takes longer than sending.
+COMPRESSED_BYTES_MIN = 1_024
+COMPRESSION_LEVEL = 4
+PREFLIGHT_S = 600
+CORS_HEADERS = ("Authorization", "Content-Type", "Accept-Language", "X-Client")
+READABLE_HEADERS = ("X-Request-Id", "Retry-After", "ETag")
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+# A browser that came by HTTPS once comes by nothing else.
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+class SecurityHeaders:
+    """Adds headers to answers that do not have them; the explorer's pages have a policy of their own."""
+
+    def __init__(self, app: ASGIApp, added: dict[str, str]) -> None:
+        self._app = app
+        self._added = [(name.lower().encode(), value.encode()) for name, value in added.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in self._added if each[0] not in present)]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def middleware(settings: Settings) -> list[Middleware]:
+    """Outermost first."""
+    added = SECURITY_HEADERS | (STRICT_TRANSPORT if settings.environment == "production" else {})
+    around = [
+        Middleware(SecurityHeaders, added=added),
+        Middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES_MIN, compresslevel=COMPRESSION_LEVEL),
+    ]
+    if settings.allowed_origins:
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["POST", "GET"],
+            allow_headers=CORS_HEADERS,
+            expose_headers=READABLE_HEADERS,
+            max_age=PREFLIGHT_S,
+        )
+        around.append(cors)
+    return around

@@ -1,0 +1,68 @@
+"""The worker's loop that keeps members' features current: after commits, and as days pass."""
+
+import asyncio
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from siyu import outbox
+from siyu.clock import Clock
+from siyu.db import Connection, Pool
+from siyu.features.ranking import is_unranked, rank_once
+from siyu.features.refreshing import refresh
+from siyu.features.touched import FEATURES_TOPIC, touched_in
+from siyu.loops import DATABASE_OUTAGES, repeat
+from siyu.rules import RuleClock
+
+# Some thousand members a step, which takes well under a second: up to 256 a message, and those whose day has come.
+MESSAGES_MAX = 8
+DUE_MAX = 2_000
+# ASCII "siyu", then a number, as the lock of the boards.
+FEATURES_LOCK = 0x73697975_00000002
+
+TRY_LOCK = "SELECT pg_try_advisory_xact_lock($1)"
+LOCK = "SELECT pg_advisory_xact_lock($1)"
+DUE = "SELECT member_id FROM member_feature WHERE due_on <= $1 ORDER BY due_on LIMIT $2"
+
+
+async def run_features(pool: Pool, zone: ZoneInfo, clock: Clock, stop: asyncio.Event) -> None:
+    """Keep features current until `stop` is set, through any outage. Any number of processes may run this."""
+    await repeat("features", partial(keep_features, pool, zone, clock), DATABASE_OUTAGES, stop)
+
+
+async def keep_features(pool: Pool, zone: ZoneInfo, clock: Clock) -> bool:
+    """One step; False if more is waiting for this process. What it read of commits goes with what it writes."""
+    moment = RuleClock(clock(), zone)
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            if not await connection.fetchval(TRY_LOCK, FEATURES_LOCK):
+                return True
+            is_done = await _step(connection, moment)
+        # Only when nothing is left has the day begun for everybody.
+        if is_done and await is_unranked(connection, moment.today):
+            async with connection.transaction():
+                if await connection.fetchval(TRY_LOCK, FEATURES_LOCK):
+                    await rank_once(connection, moment.today)
+    return is_done
+
+
+async def keep_everything(pool: Pool, clock: RuleClock) -> None:
+    """Keep features until nothing is left that was committed before the call, waiting for another process's step."""
+    async with pool.acquire() as connection:
+        is_done = False
+        while not is_done:
+            async with connection.transaction():
+                await connection.execute(LOCK, FEATURES_LOCK)
+                is_done = await _step(connection, clock)
+                if is_done:
+                    await rank_once(connection, clock.today)
+
+
+async def _step(connection: Connection, clock: RuleClock) -> bool:
+    """The oldest messages, and members whose day has come; the caller holds the lock."""
+    messages = await outbox.oldest(connection, FEATURES_TOPIC, MESSAGES_MAX)
+    due = [row[0] for row in await connection.fetch(DUE, clock.today, DUE_MAX)]
+    if messages or due:
+        await refresh(connection, touched_in(messages) | set(due), clock)
+    if messages:
+        await outbox.discard(connection, messages)
+    return len(messages) < MESSAGES_MAX and len(due) < DUE_MAX

@@ -1,0 +1,134 @@
+"""Counts members' features anew from what the database has of them, many members with one statement."""
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from siyu.db import Connection, array_of
+from siyu.features.presets import DECIDED, Preset, turning_days
+from siyu.rules import RuleClock, SqlWriter
+from siyu.rules.features import INTERACTION_WINDOWS, INVITEE_WINDOWS, ORDER_WINDOWS
+from siyu.sdk.core_facts import CORE_FACT_TYPES
+
+# What counts as an order: one of which something is still paid, or that cost nothing.
+COUNTS = "(refunded_fen < amount_fen OR amount_fen = 0)"
+# What members do themselves and what the shop's systems tell of them, but neither orders nor what campaigns ask for.
+INTERACTION = """
+    type <> ALL($3::text[]) AND (starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))
+"""
+WINDOWS = tuple(sorted({*ORDER_WINDOWS, *INTERACTION_WINDOWS, *INVITEE_WINDOWS}))
+# The parameters: members, time zone, the core's types, today, days after joining, then where each window starts.
+FIRST_WINDOW = 6
+
+COUNTED = (
+    "has_ordered",
+    "orders",
+    *(f"orders_{days}d" for days in ORDER_WINDOWS),
+    "spend_fen",
+    *(f"spend_{days}d_fen" for days in ORDER_WINDOWS),
+    "first_order_at",
+    "last_order_at",
+    *(f"interactions_{days}d" for days in INTERACTION_WINDOWS),
+    "last_interaction_at",
+    "is_invited",
+    "invitees",
+    *(f"invitees_{days}d" for days in INVITEE_WINDOWS),
+)
+RANKS = ("rfm_recency", "rfm_frequency", "rfm_monetary")
+COLUMNS = (*COUNTED, *DECIDED, "due_on")
+
+
+async def refresh(connection: Connection, member_ids: Collection[UUID], clock: RuleClock) -> None:
+    """Write these members' features as they are at the moment; rows that are right already stay untouched."""
+    writer = SqlWriter(
+        clock,
+        [
+            array_of([member_id.hex for member_id in member_ids]),
+            clock.zone.key,
+            sorted(CORE_FACT_TYPES),
+            clock.today,
+            turning_days(),
+            *(clock.midnight(days - 1) for days in WINDOWS),
+        ],
+    )
+    statement = _statement({column: _decided(writer, presets) for column, presets in DECIDED.items()})
+    await connection.execute(statement, *writer.parameters)
+
+
+def _decided(writer: SqlWriter, presets: Iterable[Preset]) -> str:
+    """The key of the first preset that holds."""
+    cases = " ".join(f"WHEN {writer.condition(each.rule.condition)} THEN '{each.key}'" for each in presets)
+    return f"CASE {cases} END"
+
+
+def _start(days: int) -> str:
+    return f"${FIRST_WINDOW + WINDOWS.index(days)}::timestamptz"
+
+
+def _turns(column: str, windows: Sequence[int], where: str = "true") -> str:
+    """The first day on which one of the windows leaves something behind."""
+    left = (
+        f"(min({column}) FILTER (WHERE {where} AND {column} >= {_start(days)}) AT TIME ZONE $2::text)::date + {days}"
+        for days in windows
+    )
+    return f"least({', '.join(left)})"
+
+
+def _orders() -> str:
+    columns = [
+        "count(*) > 0 AS has_ordered",
+        f"count(*) FILTER (WHERE {COUNTS}) AS orders",
+        "coalesce(sum(amount_fen - refunded_fen), 0)::bigint AS spend_fen",
+        f"min(paid_at) FILTER (WHERE {COUNTS}) AS first_order_at",
+        f"max(paid_at) FILTER (WHERE {COUNTS}) AS last_order_at",
+        f"{_turns('paid_at', ORDER_WINDOWS, COUNTS)} AS orders_turn_on",
+    ]
+    for days in ORDER_WINDOWS:
+        within = f"paid_at >= {_start(days)}"
+        columns.append(f"count(*) FILTER (WHERE {COUNTS} AND {within}) AS orders_{days}d")
+        columns.append(
+            f"coalesce(sum(amount_fen - refunded_fen) FILTER (WHERE {within}), 0)::bigint AS spend_{days}d_fen"
+        )
+    return f"SELECT {', '.join(columns)} FROM shop_order WHERE member_id = m.id"
+
+
+def _interactions() -> str:
+    """Only what is in a window is read: the index by member and time finds it, however long the history is."""
+    last = f"SELECT at FROM fact WHERE member_id = m.id AND {INTERACTION} ORDER BY at DESC LIMIT 1"
+    columns = [f"({last}) AS last_interaction_at", f"{_turns('at', INTERACTION_WINDOWS)} AS interactions_turn_on"]
+    columns += [f"count(*) FILTER (WHERE at >= {_start(days)}) AS interactions_{days}d" for days in INTERACTION_WINDOWS]
+    longest = _start(max(INTERACTION_WINDOWS))
+    return f"SELECT {', '.join(columns)} FROM fact WHERE member_id = m.id AND at >= {longest} AND {INTERACTION}"
+
+
+def _invitations() -> str:
+    columns = ["count(*) AS invitees", f"{_turns('at', INVITEE_WINDOWS)} AS invitees_turn_on"]
+    columns += [f"count(*) FILTER (WHERE at >= {_start(days)}) AS invitees_{days}d" for days in INVITEE_WINDOWS]
+    columns.append("EXISTS (SELECT FROM invitation AS own WHERE own.member_id = m.id) AS is_invited")
+    return f"SELECT {', '.join(columns)} FROM invitation WHERE inviter_id = m.id"
+
+
+def _statement(decided: dict[str, str]) -> str:
+    """The statement. `m` and `f` are what rules call the tables; here `f` is what has just been counted."""
+    values = {column: f"f.{column}" for column in COUNTED} | decided | {"due_on": "coalesce(due.day, 'infinity')"}
+    new = ", ".join(f"{values[column]} AS {column}" for column in COLUMNS)
+    # Who has not ordered for a year is ranked among the buyers no more.
+    ranks = ", ".join(f"{rank} = CASE WHEN new.orders_365d > 0 THEN kept.{rank} END" for rank in RANKS)
+    kept_columns, new_columns = (", ".join(f"{of}.{column}" for column in COLUMNS) for of in ("kept", "new"))
+    return f"""
+        UPDATE member_feature AS kept SET ({", ".join(COLUMNS)}) = ROW ({new_columns}), {ranks}
+        FROM (
+            SELECT m.id, {new}
+            FROM (SELECT id, joined_at FROM member WHERE id = ANY($1::text::uuid[])) AS m
+            CROSS JOIN LATERAL ({_orders()}) AS ordered
+            CROSS JOIN LATERAL ({_interactions()}) AS acted
+            CROSS JOIN LATERAL ({_invitations()}) AS brought
+            CROSS JOIN LATERAL (SELECT m.joined_at, ordered.*, acted.*, brought.*) AS f
+            CROSS JOIN LATERAL (
+                SELECT least(f.orders_turn_on, f.interactions_turn_on, f.invitees_turn_on, min(day)) AS day
+                FROM unnest($5::int[]) AS turn (days)
+                CROSS JOIN LATERAL (SELECT (m.joined_at AT TIME ZONE $2::text)::date + turn.days AS day) AS turned
+                WHERE day > $4::date
+            ) AS due
+        ) AS new
+        WHERE kept.member_id = new.id AND ({kept_columns}) IS DISTINCT FROM ({new_columns})
+    """

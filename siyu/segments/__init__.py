@@ -1,0 +1,1 @@
+"""Segments: the members for whom a rule holds, now or when they were taken."""

@@ -1,0 +1,66 @@
+"""Asks the database which members are meant: by a rule, or by what was taken of one."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from siyu.db import Connection, Pool
+from siyu.rules import Rule, RuleClock, SqlWriter
+
+BOTH_TABLES = "member AS m JOIN member_feature AS f ON f.member_id = m.id"
+# A table alone where a rule reads no other: to bring a million rows of two together takes most of a second.
+MEMBERS, FEATURES = "member AS m", "member_feature AS f"
+
+# What is looked for decides how, and so every statement is planned for its own values; compiling it to machine code
+# takes longer than running it.
+PLAN = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBy:
+    """Those who were taken for a static segment."""
+
+    segment_id: UUID
+
+
+# Whom a segment consists of.
+Meant = Rule | TakenBy
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A condition on members as `m` and their features as `f`, for a statement with these parameters first."""
+
+    tables: str
+    condition: str
+    parameters: Sequence[object]
+
+    @property
+    def member_id(self) -> str:
+        """Where the member's id is."""
+        return "f.member_id" if self.tables == FEATURES else "m.id"
+
+
+def restriction(meant: Iterable[Meant], clock: RuleClock) -> Restriction:
+    """The members whom all of these mean."""
+    writer = SqlWriter(clock)
+    conditions, tables = [], set()
+    for each in meant:
+        if isinstance(each, TakenBy):
+            tables.add("m")
+            taken = f"SELECT member_id FROM segment_member WHERE segment_id = {writer.bind(each.segment_id, 'uuid')}"
+            conditions.append(f"m.id IN ({taken})")
+        else:
+            tables |= {feature.table for feature in each.features}
+            conditions.append(writer.condition(each.condition))
+    source = BOTH_TABLES if len(tables) == 2 else FEATURES if "f" in tables else MEMBERS
+    return Restriction(source, " AND ".join(conditions), writer.parameters)
+
+
+@asynccontextmanager
+async def planned_anew(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection in a transaction whose statements are planned for their values."""
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        await connection.execute(PLAN)
+        yield connection
