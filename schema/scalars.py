@@ -12,7 +12,7 @@ BigInt = NewType("BigInt", int)
 WalletUnit = NewType("WalletUnit", str)
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
-UNIT = re.compile(r"[A-Z][A-Z0-9_]{0,15}")
+UNIT = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 INTEGER = re.compile(r"-?\d{1,19}")
 BIG_INT_MAX = 2**63 - 1
 

@@ -50,7 +50,7 @@ async def load_value(connection: Connection, world: World, concerns: Sequence[Co
     }
     if reviewing:
         await load_open_reviews(connection, world.reviews, list(reviewing))
-    spending = {new.member_id for campaign, new in concerns if Spend in campaign.type.effects}
+    spending = {new.member_id for campaign, new in concerns if Spend in campaign.effects}
     if spending:
         await load_frozen(connection, world.wallets, spending)
     await _load_references(connection, world, concerns)

@@ -7,8 +7,10 @@ from siyu.db import Connection, Pool
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.inputs import check_text
 from siyu.ledger.purposes import Purpose, shop_account_id
+from siyu.sdk.caps import UNIT_LENGTH_MAX
 
-KEY = re.compile(r"[a-z][a-z0-9_]{0,15}")
+# As long as the name of a cap leaves room for.
+KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{UNIT_LENGTH_MAX - 1}}}")
 TITLE_LENGTH_MAX = 32
 # All of them are read with every batch of facts.
 UNITS_MAX = 32
@@ -37,7 +39,9 @@ async def create_unit(pool: Pool, key: str, title_zh: str, title_en: str) -> Non
     Raises InvalidInput for a key that is no key or another unit's, and for a unit too many.
     """
     if not KEY.fullmatch(key):
-        raise InvalidInput([Problem(("key",), "must have 1 to 16 letters, digits or underscores, a letter first")])
+        raise InvalidInput(
+            [Problem(("key",), f"must have 1 to {UNIT_LENGTH_MAX} letters, digits or underscores, a letter first")]
+        )
     titles = (
         check_text(title_zh, ("title_zh",), TITLE_LENGTH_MAX),
         check_text(title_en, ("title_en",), TITLE_LENGTH_MAX),

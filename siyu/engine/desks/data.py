@@ -9,10 +9,10 @@ from siyu.engine.references import REFERENCE_LENGTH_MAX, is_reference
 from siyu.engine.scene import AMOUNT_MAX
 from siyu.errors import InvalidInput
 from siyu.inputs import check_text
+from siyu.sdk.caps import UNIT_LENGTH_MAX
 
 REASON_LENGTH_MAX = 200
 OPERATOR_LENGTH_MAX = 60
-UNIT_LENGTH_MAX = 16
 HOLD_S_DEFAULT = 15 * 60
 HOLD_S_MAX = 30 * 86_400
 
