@@ -16,7 +16,7 @@ from api.services import Services
 from siyu.boards import run_projector
 from siyu.coupons import run_coupons
 from siyu.db import Pool, open_database
-from siyu.engine import run_expiry, run_pending, run_rewards
+from siyu.engine import run_expiry, run_hold_timeouts, run_pending, run_rewards
 from siyu.features import run_features
 from siyu.tiers.review import run_reviews
 
@@ -100,6 +100,7 @@ def _loops(services: Services, pool: Pool, stop: asyncio.Event) -> Iterator[tupl
     yield "expiry", run_expiry(pool, zone, clock, stop)
     yield "coupons", run_coupons(pool, clock, stop)
     yield "rewards", run_rewards(services.engine, stop)
+    yield "holds", run_hold_timeouts(services.engine, stop)
 
 
 async def serve_app(app: Starlette, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], None]) -> None:

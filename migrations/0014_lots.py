@@ -106,7 +106,9 @@ class Migration(migrations.Migration):
             "ALTER TABLE transfer DROP COLUMN IF EXISTS lot_id",
         ),
         # What the core itself tells members has no campaign.
-        ops.RunSQL("ALTER TABLE message ALTER campaign_id DROP NOT NULL", "ALTER TABLE message ALTER campaign_id SET NOT NULL"),
+        ops.RunSQL(
+            "ALTER TABLE message ALTER campaign_id DROP NOT NULL", "ALTER TABLE message ALTER campaign_id SET NOT NULL"
+        ),
         # What expires does so by itself: no fact tells of it.
         ops.AlterField(model_name="Transfer", name="fact_id", field=fields.UUIDField(null=True)),
         check(

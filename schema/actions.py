@@ -19,7 +19,7 @@ from schema.kinds import participation_object
 from schema.naming import action_prefix, mutation_name, type_prefix
 from schema.permissions import ForMembers
 from schema.types.decision import Decision, refusal_object
-from schema.types.effect import Effect
+from schema.types.effect_interface import Effect
 from schema.types.effects import effect_object
 from schema.types.participation import Participation
 from siyu.campaigns import AnyCampaignType

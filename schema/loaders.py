@@ -32,7 +32,8 @@ from siyu.engine.outcome import Refusal
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.engine.reward_preview import Offer, hindrances
 from siyu.features.queries import Standing, standings
-from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, entry_pages, expiring, held
+from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
+from siyu.ledger.unit_service import UnitRow, units
 from siyu.members.features import load_features
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
@@ -49,6 +50,16 @@ from siyu.rules import RuleClock
 from siyu.sdk import Features
 from siyu.segments.queries import SegmentRow, count_segment, segments_by_id
 from siyu.tiers.queries import ChangeRow, ChangesWanted, TierState, change_pages, tier_states
+from siyu.wallets import Adjustment, Freeze, Payout, ValueHold
+from siyu.wallets.queries import (
+    adjustments_by_id,
+    freezes,
+    hold_pages,
+    holds_by_id,
+    payout_pages,
+    payouts_by_id,
+    reserved,
+)
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -86,7 +97,7 @@ class Loaders:
     def __init__(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
         self._read_members(pool, now, zone, rule_clock)
         self._read_campaigns(pool, now)
-        self._read_value(pool, now)
+        self._read_wallets(pool, now)
         self._read_rewards(pool, now, zone)
 
     def _read_members(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
@@ -122,20 +133,33 @@ class Loaders:
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
 
-    def _read_value(self, pool: Pool, now: datetime) -> None:
-        """Wallets, and what is worth value."""
+    def _read_wallets(self, pool: Pool, now: datetime) -> None:
+        """What members have, and what is done with it."""
+
+        async def load_units(keys: list[None]) -> list[list[UnitRow]]:
+            return [await units(pool)] * len(keys)
+
         self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys), now))
         self.expiring: DataLoader[ExpiringWanted, int] = DataLoader(partial(expiring, pool, now))
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
+        self.reserved: DataLoader[WalletKey, int | None] = _by_key(lambda keys: reserved(pool, _owners(keys)))
+        self.owed: DataLoader[WalletKey, int | None] = _by_key(lambda keys: debts(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
+        self.value_hold: DataLoader[UUID, ValueHold | None] = _by_key(partial(holds_by_id, pool))
+        self.value_holds: DataLoader[NewestWanted, Page[ValueHold]] = DataLoader(partial(hold_pages, pool))
+        self.adjustment: DataLoader[UUID, Adjustment | None] = _by_key(partial(adjustments_by_id, pool))
+        self.payout: DataLoader[UUID, Payout | None] = _by_key(partial(payouts_by_id, pool))
+        self.payouts: DataLoader[NewestWanted, Page[Payout]] = DataLoader(partial(payout_pages, pool))
+        self.freeze: DataLoader[UUID, Freeze | None] = _by_key(partial(freezes, pool))
+        self.units: DataLoader[None, list[UnitRow]] = DataLoader(load_units)
+
+    def _read_rewards(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
+        """What is worth value: coupons, and the catalogue with what hinders members from it and what they have of it."""
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
         self.coupon: DataLoader[UUID, CouponRow | None] = _by_key(lambda ids: coupons_by_id(pool, ids, now))
         self.coupons: DataLoader[CouponsWanted, Page[CouponRow]] = DataLoader(partial(coupon_pages, pool, now=now))
         self.coupon_template: DataLoader[UUID, TemplateRow | None] = _by_key(partial(templates_by_id, pool))
         self.generic_codes: DataLoader[UUID, list[GenericCode]] = DataLoader(partial(generic_codes, pool))
-
-    def _read_rewards(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
-        """The catalogue, what hinders members from it, and what they have of it."""
         self.reward: DataLoader[UUID, Reward | None] = _by_key(partial(rewards_by_id, pool))
         self.library: DataLoader[UUID, Library | None] = _by_key(partial(libraries_by_id, pool))
         self.hindrance: DataLoader[Offer, Refusal | None] = _by_key(lambda keys: hindrances(pool, keys, now, zone))

@@ -20,9 +20,9 @@ from schema.ids import (
 )
 from schema.kinds import campaign_object, participation_objects
 from schema.permissions import ForStaff, is_among
+from schema.scalars import WalletUnit
 from schema.types.coupon import Coupon, CouponTemplate
 from schema.types.decision import Decision
-from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
@@ -71,7 +71,8 @@ async def _member(info: Info, key: str) -> Node | None:
 
 async def _wallet(info: Info, key: str) -> Node | None:
     owner, _, unit = key.partition("/")
-    if unit not in {known.value for known in WalletUnit} or await _member(info, owner) is None:
+    known = {row.key for row in await info.context.loaders.units.load(None)}
+    if unit not in known or await _member(info, owner) is None:
         return None
     return Wallet(member_id=UUID(owner), unit=WalletUnit(unit))
 

@@ -33,6 +33,7 @@ from schema.types.review import Review
 from schema.types.tier import TierLadder
 from schema.types.unit import Unit
 from schema.types.viewer import Viewer, viewer_object
+from schema.wallet_queries import WalletQueries
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
@@ -55,7 +56,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
     """The reads."""
 
     @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")

@@ -8,8 +8,11 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition, scalar
 
 BigInt = NewType("BigInt", int)
+# The key of a unit: in GraphQL in capitals, and in documents without quotes too, as the names of an enum.
+WalletUnit = NewType("WalletUnit", str)
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+UNIT = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 INTEGER = re.compile(r"-?\d{1,19}")
 BIG_INT_MAX = 2**63 - 1
 
@@ -42,12 +45,26 @@ def parse_big_int(value: object) -> int:
     return number
 
 
+def parse_unit(value: object) -> str:
+    """The key of a unit, whether or not there is one."""
+    if not isinstance(value, str) or not UNIT.fullmatch(value):
+        raise GraphQLError(f"WalletUnit must be a unit's key in capitals, such as POINTS, not {value!r}")
+    return value.lower()
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     BigInt: scalar(
         name="BigInt",
         description="A whole number of up to 64 bits, as a string of decimal digits.",
         serialize=str,
         parse_value=parse_big_int,
+    ),
+    WalletUnit: scalar(
+        name="WalletUnit",
+        description="The key of a unit of value in capitals, with or without quotes: POINTS, GROWTH, COMMISSION (money "
+        "that others' orders earned the member, in fen), or one that the shop has added.",
+        serialize=str.upper,
+        parse_value=parse_unit,
     ),
     datetime: scalar(
         name="DateTime",

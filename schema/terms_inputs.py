@@ -7,8 +7,8 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from schema.scalars import BigInt
-from schema.types.enums import CapMeasure, CapPeriod, CapScope, FirstOrder, WalletUnit
+from schema.scalars import BigInt, WalletUnit
+from schema.types.enums import CapMeasure, CapPeriod, CapScope, FirstOrder
 
 
 @strawberry.input(description="Whom a campaign is for: whoever meets every condition that is set.")

@@ -1,18 +1,23 @@
 """The mutations of the core: flat, so that GraphQL runs them one after the other."""
 
+from schema.mutations.adjustments import AdjustmentMutations
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
 from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
 from schema.mutations.facts import FactMutations
+from schema.mutations.freezes import FreezeMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.payouts import PayoutMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
 from schema.mutations.stock import StockMutations
 from schema.mutations.tiers import TierMutations
+from schema.mutations.unit_rules import UnitRuleMutations
 from schema.mutations.units import UnitMutations
+from schema.mutations.wallets import WalletMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
@@ -21,12 +26,17 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    WalletMutations,
+    AdjustmentMutations,
+    PayoutMutations,
+    FreezeMutations,
     CatalogueMutations,
     RedemptionMutations,
     CouponTemplateMutations,
     CouponMutations,
     TierMutations,
     UnitMutations,
+    UnitRuleMutations,
     SegmentMutations,
 )
 

@@ -6,10 +6,10 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.permissions import ForOperators
-from schema.types.enums import WalletUnit
-from schema.types.unit import ExpiryEnd, Unit
+from schema.scalars import WalletUnit
+from schema.types.unit import Unit
 from siyu.errors import InvalidInput, Problem
-from siyu.ledger.expiry import MONTHS_MAX, ExpiryPolicy
+from siyu.ledger.expiry import MONTHS_MAX, ExpiryPolicy, PeriodEnd
 from siyu.ledger.unit_service import set_expiry, units
 
 
@@ -18,7 +18,7 @@ class ExpiryInput:
     """How long value lasts: so many months (0 to 1,200), and then until the period of that day is over."""
 
     months: int
-    until: ExpiryEnd
+    until: PeriodEnd
 
 
 @strawberry.input
@@ -44,7 +44,7 @@ class UnitMutations:
 
     @field_for(ForOperators, "Set when value of a unit expires. What was given before keeps its time.")
     async def unit_update(self, info: Info, input: UnitUpdateInput) -> UnitUpdatePayload:
-        pool, key = info.context.pool, input.unit.value
+        pool, key = info.context.pool, input.unit
         try:
             await set_expiry(pool, key, _policy(input.expiry), input.warning_days)
         except MENDABLE as error:

@@ -9,7 +9,7 @@ import strawberry
 from schema.fields import field
 from schema.ids import COUPON, encode_id
 from schema.scalars import BigInt
-from schema.types.effect import Effect
+from schema.types.effect_interface import Effect
 
 
 @strawberry.type(description="Something happened to a coupon of the member.")

@@ -12,27 +12,17 @@ from schema.context import Info
 from schema.fields import field
 from schema.ids import MEMBER, encode_id
 from schema.scalars import BigInt
-
-
-@strawberry.interface(description="One thing that a decision changed.")
-class Effect:
-    """An effect as a GraphQL object."""
-
-    kind: str
-
-    @classmethod
-    def from_log(cls, logged: Mapping[str, Any]) -> Self:
-        """The effect as the decision log has it."""
-        return cls(**logged)
-
-
-@strawberry.type(description="Value was given to the member.")
-class GrantEffect(Effect):
-    """A grant."""
-
-    unit: str
-    amount: BigInt
-    reference: str | None
+from schema.types.effect_interface import Effect
+from schema.types.value_effect import (
+    GrantEffect,
+    HoldEffect,
+    IssueEffect,
+    ReverseEffect,
+    RevokeEffect,
+    SettleEffect,
+    SpendEffect,
+    WalletEffect,
+)
 
 
 @strawberry.type(description="A value was put on a leaderboard that keeps each member's best.")
@@ -126,64 +116,6 @@ class TeamEffect(Effect):
     """A new state of a team."""
 
     team: str
-
-
-@strawberry.type(description="Value was taken from the member, into the campaign.")
-class SpendEffect(Effect):
-    """A spend."""
-
-    unit: str
-    amount: BigInt
-    reference: str | None
-
-
-@strawberry.type(
-    description="Of the `asked`, `amount` was taken back of a grant, as far as the member still had it, or given back "
-    "of a spend."
-)
-class ReverseEffect(Effect):
-    """A reversal."""
-
-    unit: str
-    amount: BigInt
-    asked: BigInt
-    reference: str
-    of: str = strawberry.field(default="grant", description="grant or spend.")
-
-
-@strawberry.type(description="Value was promised to the member; it is not theirs yet.")
-class HoldEffect(Effect):
-    """A hold."""
-
-    key: str
-    unit: str
-    amount: BigInt
-    reference: str | None
-
-
-@strawberry.type(description="A hold ended: `amount` of it was granted, the rest dropped.")
-class SettleEffect(Effect):
-    """The end of a hold."""
-
-    key: str
-    unit: str | None = strawberry.field(description="Null where no hold of the key was open.")
-    amount: BigInt
-    asked: BigInt | None = strawberry.field(description="Null where all of it was asked for.")
-
-
-@strawberry.type(description="The member was given a reward, once for the key.")
-class IssueEffect(Effect):
-    """A reward."""
-
-    reward: str
-    key: str
-
-
-@strawberry.type(description="The reward of the key was taken back, if it was issued.")
-class RevokeEffect(Effect):
-    """A reward taken back."""
-
-    key: str
 
 
 @strawberry.type(description="The member was left a message; its words are in `Member.messages`.")
@@ -286,4 +218,5 @@ EFFECTS: Mapping[str, type[Effect]] = {
     "untag": UntagEffect,
     "invite": InviteEffect,
     "review": ReviewEffect,
+    "wallet": WalletEffect,
 }

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from schema.types.coupon_effects import COUPON_EFFECTS
-from schema.types.effect import EFFECTS, Effect
+from schema.types.effect import EFFECTS
+from schema.types.effect_interface import Effect
 from schema.types.reward_effects import REWARD_EFFECTS
 
 ALL_EFFECTS: Mapping[str, type[Effect]] = {**EFFECTS, **COUPON_EFFECTS, **REWARD_EFFECTS}

@@ -7,10 +7,10 @@ import strawberry
 from siyu.boards import BoardKind, BoardWindow
 from siyu.campaigns.queries import ShownState
 from siyu.coupons.record import CouponState, TemplateState
-from siyu.ledger import UNITS
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState
 from siyu.sdk import Scope
+from siyu.wallets.queries import AdjustmentState, HoldState, PayoutState
 
 strawberry.enum(BoardKind)
 strawberry.enum(BoardWindow)
@@ -18,6 +18,9 @@ strawberry.enum(ShownState, name="CampaignState")
 strawberry.enum(Scope, name="CounterScope")
 strawberry.enum(RefundState)
 strawberry.enum(ReviewState)
+strawberry.enum(HoldState, name="ValueHoldState")
+strawberry.enum(AdjustmentState)
+strawberry.enum(PayoutState)
 strawberry.enum(CouponState)
 strawberry.enum(TemplateState, name="CouponTemplateState")
 
@@ -30,15 +33,6 @@ class PluginStatus(Enum):
     FAILING = strawberry.enum_value("failing", description="siyu paused a campaign of it because it failed too often.")
     BROKEN = strawberry.enum_value("broken", description="The plugin is left out.")
     MISSING = strawberry.enum_value("missing", description="There are campaigns of it, but no plugin brings it.")
-
-
-@strawberry.enum
-class WalletUnit(Enum):
-    """What a wallet holds."""
-
-    COMMISSION = strawberry.enum_value("commission", description="Money that others' orders earned the member, in fen.")
-    GROWTH = "growth"
-    POINTS = "points"
 
 
 @strawberry.enum
@@ -126,6 +120,3 @@ class MemberOrder(Enum):
 
     JOINED_AT_ASC = "joined_at_asc"
     JOINED_AT_DESC = "joined_at_desc"
-
-
-assert {unit.value for unit in WalletUnit} == set(UNITS), "every unit of the ledger has a wallet"  # noqa: S101 - an invariant

@@ -10,9 +10,10 @@ from schema.context import Info
 from schema.fields import field
 from schema.ids import FACT, LEDGER_ENTRY, WALLET, encode_id
 from schema.kinds import campaign_of
-from schema.scalars import BigInt
+from schema.loaders import WalletKey
+from schema.permissions import require_all_of
+from schema.scalars import BigInt, WalletUnit
 from schema.types.campaign import Campaign
-from schema.types.enums import WalletUnit
 from schema.types.node import Node
 from siyu.ledger.queries import EntriesWanted, EntryRow
 
@@ -53,7 +54,7 @@ class LedgerEntry:
     def balance(self) -> BigInt:
         return BigInt(self.row.balance)
 
-    @field("grant, reverse (of a grant), spend, unspend (of a spend) or expire.")
+    @field("grant, reverse (of a grant), spend, unspend (of a spend), repay (of what is owed) or expire.")
     def kind(self) -> str:
         return self.row.kind
 
@@ -86,33 +87,51 @@ class Wallet(Node):
 
     def global_id(self) -> strawberry.ID:
         """As Node: a wallet is named by its owner and its unit."""
-        return encode_id(WALLET, f"{self.member_id}/{self.unit.value}")
+        return encode_id(WALLET, f"{self.member_id}/{self.unit}")
 
-    @strawberry.field
+    @field("What the member has: neither what is `held` nor what is `reserved`.")
     async def balance(self, info: Info) -> BigInt:
         return await self._balance(info)
 
-    @field("What campaigns promised and have not granted yet; it is not in `balance`.")
+    @field(
+        "What campaigns promised and have not granted yet, such as commission that is pending until its refund window "
+        "closes; it is not in `balance`."
+    )
     async def held(self, info: Info) -> BigInt:
-        return BigInt(await info.context.loaders.held.load((self.member_id, self.unit.value)) or 0)
+        return BigInt(await info.context.loaders.held.load(self._key) or 0)
 
-    @field("What the member can spend now: the balance, since what is held is not in it.")
+    @field(
+        "What open holds keep of the member's own value, for orders that are not certain yet; it is not in `balance`."
+    )
+    async def reserved(self, info: Info) -> BigInt:
+        return BigInt(await info.context.loaders.reserved.load(self._key) or 0)
+
+    @field("What the member owes, since it was to be taken back and was spent; what comes in repays it first.")
+    async def owed(self, info: Info) -> BigInt:
+        return BigInt(await info.context.loaders.owed.load(self._key) or 0)
+
+    @field("What the member can spend now: the balance, since what is held or reserved is not in it.")
     async def available(self, info: Info) -> BigInt:
         return await self._balance(info)
 
     @field("What of it expires before that moment, unless it is spent.")
     async def expiring(self, info: Info, before: datetime) -> BigInt:
-        found = await info.context.loaders.expiring.load((self.member_id, self.unit.value, before))
+        found = await info.context.loaders.expiring.load((self.member_id, self.unit, before))
         return BigInt(found)
 
     @field("Newest first.")
     async def entries(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[LedgerEntry]:
+        require_all_of(info, self.member_id)
         slice_ = forward(first, after)
-        wanted = EntriesWanted(self.member_id, self.unit.value, slice_.limit, uuid_cursor(slice_.after))
+        wanted = EntriesWanted(self.member_id, self.unit, slice_.limit, uuid_cursor(slice_.after))
         page = await info.context.loaders.entries.load(wanted)
         return connect(page, slice_, lambda row: LedgerEntry(row=row), lambda row: encode_cursor(row.id))
 
     async def _balance(self, info: Info) -> BigInt:
-        return BigInt(await info.context.loaders.balance.load((self.member_id, self.unit.value)) or 0)
+        return BigInt(await info.context.loaders.balance.load(self._key) or 0)
+
+    @property
+    def _key(self) -> WalletKey:
+        return self.member_id, self.unit

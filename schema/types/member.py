@@ -8,11 +8,12 @@ import strawberry
 
 from schema.connections import Connection, Slice, connect, encode_cursor, forward, number_cursor, uuid_cursor
 from schema.context import Info
+from schema.errors import invalid_argument
 from schema.fields import field, field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
 from schema.kinds import participation_objects
 from schema.permissions import ForStaff, require_all_of
-from schema.types.enums import WalletUnit
+from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
 from schema.types.node import Node
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     from schema.types.participation import Participation
     from schema.types.redemption import Privilege, Redemption
     from schema.types.review import Review
+    from schema.types.wallet_records import Payout, ValueHold, WalletFreeze
 
+LazyHold = Annotated["ValueHold", strawberry.lazy("schema.types.wallet_records")]
+LazyPayout = Annotated["Payout", strawberry.lazy("schema.types.wallet_records")]
+LazyFreeze = Annotated["WalletFreeze", strawberry.lazy("schema.types.wallet_records")]
 LazyRedemption = Annotated["Redemption", strawberry.lazy("schema.types.redemption")]
 LazyPrivilege = Annotated["Privilege", strawberry.lazy("schema.types.redemption")]
 LazyCoupon = Annotated["Coupon", strawberry.lazy("schema.types.coupon")]
@@ -126,15 +131,50 @@ class Member(Node):
         standing = await info.context.loaders.standing.load(self.row.id)
         return standing.layer if standing else None
 
-    @field("One for each unit.")
-    def wallets(self, info: Info) -> list[Wallet]:
+    @field("One for each unit of the shop.")
+    async def wallets(self, info: Info) -> list[Wallet]:
         require_all_of(info, self.row.id)
-        return [Wallet(member_id=self.row.id, unit=unit) for unit in WalletUnit]
+        units = await info.context.loaders.units.load(None)
+        return [Wallet(member_id=self.row.id, unit=WalletUnit(unit.key)) for unit in units]
 
     @field("Empty until something is paid into it.")
-    def wallet(self, info: Info, unit: WalletUnit) -> Wallet:
+    async def wallet(self, info: Info, unit: WalletUnit) -> Wallet:
         require_all_of(info, self.row.id)
+        if all(known.key != unit for known in await info.context.loaders.units.load(None)):
+            raise invalid_argument(f"the shop has no unit {unit.upper()}")
         return Wallet(member_id=self.row.id, unit=unit)
+
+    @field("Whether nothing leaves the member's wallets at present.")
+    async def wallets_frozen(self, info: Info) -> bool:
+        require_all_of(info, self.row.id)
+        return await info.context.loaders.freeze.load(self.row.id) is not None
+
+    @field_for(ForStaff, "Why nothing leaves the member's wallets; null where it may.")
+    async def wallet_freeze(self, info: Info) -> LazyFreeze | None:
+        from schema.types.wallet_records import WalletFreeze  # noqa: PLC0415 - its neighbours name their members
+
+        row = await info.context.loaders.freeze.load(self.row.id)
+        return WalletFreeze(row=row) if row else None
+
+    @field("What is or was kept of the member's own value, newest first.")
+    async def value_holds(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[LazyHold]:
+        from schema.types.wallet_records import ValueHold  # noqa: PLC0415 - a hold names its member
+
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.value_holds.load(wanted)
+        return connect(page, slice_, lambda row: ValueHold(row=row), lambda row: encode_cursor(row.id))
+
+    @field("The commission that the member asked to have paid out, newest first.")
+    async def payouts(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[LazyPayout]:
+        from schema.types.wallet_records import Payout  # noqa: PLC0415 - a payout names its member
+
+        slice_, wanted = self._newest(info, first, after)
+        page = await info.context.loaders.payouts.load(wanted)
+        return connect(page, slice_, lambda row: Payout(row=row), lambda row: encode_cursor(row.id))
 
     @field("What campaigns gave the member by name, newest first; revoked ones too.")
     async def rewards(

@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 
 from schema.errors import UserError
 from schema.types.decision import Refusal
-from schema.types.effect import Effect
+from schema.types.effect_interface import Effect
 
 
 @strawberry.type(description="What the campaign would make of one fact.")

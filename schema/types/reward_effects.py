@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from schema.ids import REDEMPTION, encode_id
-from schema.types.effect import Effect
+from schema.types.effect_interface import Effect
 from siyu.rewards.redemption import RedemptionState
 
 

@@ -8,8 +8,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.fields import field
-from schema.scalars import BigInt
-from schema.types.enums import CapMeasure, CapPeriod, CapScope, FirstOrder, WalletUnit
+from schema.scalars import BigInt, WalletUnit
+from schema.types.enums import CapMeasure, CapPeriod, CapScope, FirstOrder
 from siyu.campaigns.revisions import RevisionRow
 from siyu.sdk import Audience as SdkAudience
 from siyu.sdk import CampaignTerms as SdkTerms

@@ -4,16 +4,20 @@ import strawberry
 
 from schema.context import Info
 from schema.fields import field
-from schema.types.enums import WalletUnit
+from schema.scalars import BigInt, WalletUnit
+from siyu.ledger import Shortfall
 from siyu.ledger.expiry import PeriodEnd
 from siyu.ledger.unit_service import UnitRow
 from siyu.sdk import Text
 
-ExpiryEnd = strawberry.enum(
+strawberry.enum(
     PeriodEnd,
     name="ExpiryEnd",
     description="With what value expires: its day, or when its month, quarter or year ends.",
 )
+
+
+strawberry.enum(Shortfall, name="UnitShortfall")
 
 
 @strawberry.type(description="How long value lasts: so many months, and then until the period of that day is over.")
@@ -21,7 +25,7 @@ class Expiry:
     """A policy as a GraphQL object."""
 
     months: int
-    until: ExpiryEnd
+    until: PeriodEnd
 
 
 @strawberry.type(description="A unit of value and the shop's terms for it.")
@@ -46,3 +50,18 @@ class Unit:
     @field("How many days before members are warned; null: they are not.")
     def warning_days(self) -> int | None:
         return self.row.warning_days
+
+    @field(
+        "What becomes of a reversal whose value is spent: it is left to the member, is their debt, which later grants "
+        "repay first, or is written off by the shop."
+    )
+    def shortfall(self) -> Shortfall:
+        return self.row.shortfall
+
+    @field("How much of a wallet an operator may adjust alone in 24 hours.")
+    def adjust_limit(self) -> BigInt:
+        return BigInt(self.row.adjust_limit)
+
+    @field("The least that is paid out at once; of commission alone.")
+    def payout_min(self) -> BigInt:
+        return BigInt(self.row.payout_min)

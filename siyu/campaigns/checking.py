@@ -12,7 +12,6 @@ from siyu.campaigns.live_terms import LiveArm
 from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.errors import InvalidInput, Problem
 from siyu.inputs import parse_json
-from siyu.ledger import UNITS
 from siyu.sdk import CampaignConfig, CampaignTerms, Scope
 from siyu.sdk.arms import Arm, merged
 from siyu.sdk.rewarding_rules import breaches
@@ -38,7 +37,6 @@ def check_settings(kind: AnyCampaignType, config: object, terms: object) -> tupl
             *_problems_of(kind, configs),
             *_too_many_items(kind, checked),
             *_breaches(kind, configs, agreed),
-            *_unknown_units(agreed),
         ]
     except Exception as error:  # a plugin's code: the operator is told that this type cannot be used
         logger.exception("campaign type %s failed to check a config", kind.key)
@@ -96,12 +94,6 @@ def _too_many_items(kind: AnyCampaignType, config: CampaignConfig) -> Iterator[P
                 items_named(counter, config)
             except BadCounter as error:
                 yield Problem(("config",), str(error))
-
-
-def _unknown_units(terms: CampaignTerms) -> Iterator[Problem]:
-    for place, cap in enumerate(terms.caps):
-        if cap.unit is not None and cap.unit not in UNITS:
-            yield Problem(("terms", "caps", str(place), "unit"), f"must be one of {', '.join(UNITS)}")
 
 
 def _breaches(kind: AnyCampaignType, configs: Sequence[CampaignConfig], terms: CampaignTerms) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """A campaign as it would be: a stored one, as it is or changed, or one that nobody has stored yet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypedDict
@@ -57,18 +57,20 @@ async def load_with_draft(
         if await connection.fetchval("SELECT true FROM campaign WHERE id = $1", draft.campaign_id):
             raise CampaignStateError("the campaign's type is not loaded, or no longer accepts its config")
         raise NotFound("there is no such campaign")
-    drafted = as_drafted(registry, stored, draft)
+    drafted = as_drafted(registry, stored, draft, published.units or UNITS)
     return published.with_campaign(drafted), drafted
 
 
-def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) -> LiveCampaign:
+def as_drafted(
+    registry: Registry, stored: LiveCampaign | None, draft: Draft, units: Iterable[str] = UNITS
+) -> LiveCampaign:
     """The campaign that is tried out.
 
     Changed, new or still a draft, it is taken for running, as though it were published now; else it is in the state it
-    is in. Raises InvalidInput, for a config that could not be saved too.
+    is in. A new one gives what the shop has of `units`. Raises InvalidInput, for a config that could not be saved too.
     """
     if stored is None:
-        stored = _new(registry, draft.type_key or "", draft.changes.get("config", {}))
+        stored = _new(registry, draft.type_key or "", draft.changes.get("config", {}), units)
     elif not draft.changes and stored.state != "draft":
         return stored
     starts_at = draft.changes.get("starts_at", stored.starts_at)
@@ -84,9 +86,9 @@ def as_drafted(registry: Registry, stored: LiveCampaign | None, draft: Draft) ->
     )
 
 
-def _new(registry: Registry, type_key: str, config: object) -> LiveCampaign:
+def _new(registry: Registry, type_key: str, config: object, units: Iterable[str]) -> LiveCampaign:
     kind = known_type(registry, type_key)
-    issuers = {unit: new_id() for unit in UNITS}
+    issuers = {unit: new_id() for unit in units}
     return LiveCampaign(NOWHERE, kind, 1, "running", None, None, _savable(kind, config, CampaignTerms()), issuers)
 
 

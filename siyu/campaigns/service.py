@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
+from siyu.campaigns.cap_units import check_cap_units
 from siyu.campaigns.checking import check_arms_stay, check_settings, check_window, known_type
 from siyu.campaigns.lanes import check_lane
 from siyu.campaigns.loading import CAMPAIGNS_MAX
@@ -91,6 +92,7 @@ async def create(
         if record is None:
             raise CampaignStateError(f"there are {CAMPAIGNS_MAX} campaigns, which is the most there may be")
         await check_lane(connection, terms)
+        await check_cap_units(connection, terms)
         await open_issuer_accounts(connection, record["id"])
     return campaign_row(record)
 
@@ -122,6 +124,7 @@ async def update(
             UPDATE, now, by, campaign_id, revision, name, starts_at, ends_at, config, terms
         )
         await check_lane(connection, terms)
+        await check_cap_units(connection, terms)
         # As it is now: it may have been published since it was read, taken members into its arms, and sold.
         if record is not None and record["shown"] != "draft":
             check_arms_stay(old.terms, terms)

@@ -6,6 +6,7 @@ from siyu.engine.expiry import run_expiry
 from siyu.engine.facts import NewFact
 from siyu.engine.firing import run_pending
 from siyu.engine.hint_board import HintBoard
+from siyu.engine.hold_timeouts import run_hold_timeouts
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, CORE_REFUSALS
 from siyu.engine.reward_delivery import run_rewards
@@ -24,6 +25,7 @@ __all__ = [
     "Refusal",
     "no_fail_point",
     "run_expiry",
+    "run_hold_timeouts",
     "run_pending",
     "run_rewards",
     "running",

@@ -6,14 +6,14 @@ from siyu.coupons import write_coupons
 from siyu.coupons.facts import COUPON_FACTS
 from siyu.db import Connection
 from siyu.engine.coupon_loading import load_for_coupons
-from siyu.engine.desks import spending
 from siyu.engine.desks.rewards import REWARD_DESKS
 from siyu.engine.facts import NewFact
 from siyu.engine.reward_loading import load_for_rewards
+from siyu.engine.wallet_loading import WALLET_TYPES, load_for_wallets
 from siyu.engine.world import World
-from siyu.ledger import Purpose, load_spends, shop_account_id
 from siyu.rewards import write_redemptions
 from siyu.rewards.facts import REWARD_DELIVERED
+from siyu.wallets import write_wallets
 
 # Called with those facts of a batch that are of its types; `lock`: for what members share, which comes last.
 Load = Callable[[Connection, World, Sequence[NewFact], bool], Awaitable[None]]
@@ -34,11 +34,8 @@ async def write_for_desks(connection: Connection, world: World) -> None:
         await write(connection, world)
 
 
-async def _load_spent(connection: Connection, world: World, facts: Sequence[NewFact], _: bool) -> None:
-    units = {new.data["unit"] for new in facts}
-    accounts = [shop_account_id(Purpose.SPENDING, unit) for unit in units]
-    references = {new.data["reference"] for new in facts}
-    await load_spends(connection, world.book, accounts, references, {new.member_id for new in facts})
+async def _write_wallets(connection: Connection, world: World) -> None:
+    await write_wallets(connection, world.wallets)
 
 
 async def _write_redemptions(connection: Connection, world: World) -> None:
@@ -51,9 +48,9 @@ async def _write_coupons(connection: Connection, world: World) -> None:
 
 
 LOADS: Sequence[tuple[frozenset[str], Load]] = (
-    (frozenset({spending.RETURNED}), _load_spent),
+    (WALLET_TYPES, load_for_wallets),
     (frozenset(REWARD_DESKS), load_for_rewards),
     # After rewards, which say what coupons they give.
     (frozenset({*COUPON_FACTS, REWARD_DELIVERED}), load_for_coupons),
 )
-WRITES: Sequence[Write] = (_write_coupons, _write_redemptions)
+WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions)

@@ -128,8 +128,9 @@ def carry_out(scene: Scene, plan: Plan, effects: Sequence[Effect]) -> tuple[Logg
 
 
 def _grant(scene: Scene, effect: Grant) -> Logged:
-    scene.world.book.grant(scene.cause(effect.unit), scene.fact.member_id, effect.amount, effect.reference)
-    return {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
+    given = scene.world.book.grant(scene.cause(effect.unit), scene.fact.member_id, effect.amount, effect.reference)
+    log: Logged = {"kind": "grant", "unit": effect.unit, "amount": effect.amount, "reference": effect.reference}
+    return log | {"repaid": given.repaid} if given.repaid else log
 
 
 def _set_state(scene: Scene, effect: SetState) -> Logged:

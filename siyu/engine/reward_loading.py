@@ -8,6 +8,7 @@ from siyu.engine.world import World
 from siyu.ledger import Purpose, load_spends, shop_account_id
 from siyu.rewards import ENDING, NAMING_REDEMPTIONS, RewardKind, Wanted, load_redemptions, load_stock, named_id
 from siyu.rewards.facts import REDEMPTION_CONFIRMED, REWARD_DELIVERED, REWARD_ISSUED, REWARD_REDEEMED
+from siyu.wallets import load_frozen
 
 
 async def load_for_rewards(connection: Connection, world: World, facts: Sequence[NewFact], lock: bool) -> None:
@@ -26,6 +27,8 @@ async def load_for_rewards(connection: Connection, world: World, facts: Sequence
         giving={new.member_id for _, new in naming if new.type == REWARD_DELIVERED},
         issued={named_id(new.data, "issued") for new in facts if new.type == REWARD_ISSUED},
     )
+    if wanted.asking:
+        await load_frozen(connection, world.wallets, {member_id for member_id, *_ in wanted.asking})
     loaded = await load_redemptions(connection, world.redemptions, wanted)
     world.coupons.promised |= {
         (each.gives["template"], each.member_id)

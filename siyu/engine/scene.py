@@ -11,7 +11,7 @@ from siyu.engine.facts import ArrivedFact
 from siyu.engine.references import readable_references
 from siyu.engine.world import World
 from siyu.inputs import is_storable
-from siyu.ledger.book import Cause
+from siyu.ledger.transfers import Cause
 from siyu.sdk import Fact
 
 # The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.

@@ -5,6 +5,7 @@ from typing import Any
 
 from siyu.engine.references import is_reference
 from siyu.engine.scene import KEY_LENGTH_MAX, Logged, Scene, are_values, is_amount, is_text
+from siyu.ledger import TakenBack
 from siyu.messaging import NewMessage, render
 from siyu.sdk import Effect, Hold, Issue, Notify, Reverse, Revoke, Settle, Spend
 from siyu.sdk.rewarding_rules import may_give
@@ -70,11 +71,12 @@ def _spend(scene: Scene, effect: Spend) -> Logged:
 
 
 def _reverse(scene: Scene, effect: Reverse) -> Logged:
-    book, cause = scene.world.book, scene.cause(effect.unit)
-    move = book.reverse if effect.of == "grant" else book.unspend
-    moved = move(cause, scene.fact.member_id, effect.amount, effect.reference)
-    log: Logged = {"kind": "reverse", "unit": effect.unit, "amount": moved, "reference": effect.reference}
-    return log | {"asked": effect.amount} | ({"of": "spend"} if effect.of == "spend" else {})
+    book, wanted = scene.world.book, (scene.cause(effect.unit), scene.fact.member_id, effect.amount, effect.reference)
+    back = book.take_back(*wanted) if effect.of == "grant" else TakenBack(book.unspend(*wanted))
+    log: Logged = {"kind": "reverse", "unit": effect.unit, "amount": back.taken, "reference": effect.reference}
+    log |= {"asked": effect.amount} | ({"of": "spend"} if effect.of == "spend" else {})
+    made_up = {"owed": back.owed, "written_off": back.written_off}
+    return log | {name: amount for name, amount in made_up.items() if amount}
 
 
 def _hold(scene: Scene, effect: Hold) -> Logged:
@@ -92,7 +94,9 @@ def _settle(scene: Scene, effect: Settle) -> Logged:
     hold.posted = hold.amount if effect.amount is None else min(effect.amount, hold.amount)
     if hold.posted:
         cause = scene.cause(hold.unit)
-        hold.transfer_id = scene.world.book.grant(cause, scene.fact.member_id, hold.posted, hold.reference)
+        given = scene.world.book.grant(cause, scene.fact.member_id, hold.posted, hold.reference)
+        hold.transfer_id = given.transfer_id
+        log |= {"repaid": given.repaid} if given.repaid else {}
     return log | {"unit": hold.unit, "amount": hold.posted}
 
 

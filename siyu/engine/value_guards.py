@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from siyu.engine.outcome import Refusal
+from siyu.engine.refusals import WALLET_FROZEN
 from siyu.engine.scene import Scene
 from siyu.sdk import Effect, Hold, Issue, Reverse, Spend
 
@@ -25,6 +26,8 @@ def _unbearable_spend(scene: Scene, effects: Sequence[Effect]) -> Refusal | None
         if isinstance(effect, Spend) or (isinstance(effect, Reverse) and effect.of == "grant"):
             unit = effect.unit
             balance = left[unit] if unit in left else book.balance(member_id, unit)
+            if isinstance(effect, Spend) and scene.world.wallets.is_frozen(member_id):
+                return Refusal(WALLET_FROZEN, {})
             if isinstance(effect, Spend) and effect.amount > balance:
                 missing = {"unit": unit, "balance": book.balance(member_id, unit), "missing": effect.amount - balance}
                 return Refusal(effect.code, missing)

@@ -17,6 +17,7 @@ from siyu.reviews import load_open_reviews, write_reviews
 from siyu.rewards import RewardKey, find_reward_keys, load_rewards, write_rewards
 from siyu.sdk import Issue, Review, Spend
 from siyu.sdk.core_facts import ORDER_REFUNDED
+from siyu.wallets import load_frozen
 
 # A campaign that will decide about a fact.
 Concern = tuple[LiveCampaign, NewFact]
@@ -49,6 +50,9 @@ async def load_value(connection: Connection, world: World, concerns: Sequence[Co
     }
     if reviewing:
         await load_open_reviews(connection, world.reviews, list(reviewing))
+    spending = {new.member_id for campaign, new in concerns if Spend in campaign.effects}
+    if spending:
+        await load_frozen(connection, world.wallets, spending)
     await _load_references(connection, world, concerns)
 
 

@@ -31,6 +31,7 @@ from siyu.rewards.book import RewardBook
 from siyu.rewards.redemption_book import RedemptionBook
 from siyu.sdk import Features, MemberView
 from siyu.tiers.book import TierBook
+from siyu.wallets.book import WalletBook
 
 # A campaign, a subject and the key of a `Once`.
 OnceKey = tuple[UUID, UUID, str]
@@ -74,6 +75,8 @@ class World:
     tags: TagChanges = field(default_factory=TagChanges)
     # Members whom facts name and who are not in `members`: what is read of them never changes, and they are not locked.
     partners: dict[UUID, MemberView] = field(default_factory=dict)
+    # Holds, adjustments, payouts and freezes of the members whose facts ask for them.
+    wallets: WalletBook = field(default_factory=WalletBook)
     invitations: InvitationBook = field(default_factory=InvitationBook)
     # Of those members alone whose tier the facts may change, and where the shop has a ladder.
     tiers: TierBook = field(default_factory=TierBook)
@@ -86,7 +89,13 @@ class World:
         self.participations = Participations(self.new_id)
         units = self.routes.units
         policies = {key: unit.expiry for key, unit in units.items() if unit.expiry is not None}
-        self.book = Book(self.new_id, Expiries(policies, self.zone), has_lots=any(u.has_lots for u in units.values()))
+        self.book = Book(
+            self.new_id,
+            Expiries(policies, self.zone),
+            has_lots=any(unit.has_lots for unit in units.values()),
+            has_debts=any(unit.has_debts for unit in units.values()),
+            shortfalls={key: unit.shortfall for key, unit in units.items()},
+        )
         self.orders = OrderBook(self.new_id)
         self.reservations = Reservations(self.new_id)
         self.holds = HoldBook(self.new_id)

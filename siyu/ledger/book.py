@@ -1,75 +1,42 @@
 """The accounts a batch of facts touches, in memory: balances, and the transfers that a commit will write."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple
+from types import MappingProxyType
 from uuid import UUID
 
+from siyu.ledger.debts import DebtAccount, Given, Shortfall, TakenBack
 from siyu.ledger.expiry import Expiries
 from siyu.ledger.lots import LONG_AGO, Lot, MemberAccount
+from siyu.ledger.purposes import Purpose, shop_account_id
+from siyu.ledger.transfers import Cause, GrantKey, OpenGrant, Original, Transfer, TransferKind
 from siyu.sdk import Granted
 
 # Commission is money, in fen.
 UNITS = ("commission", "growth", "points")
 
-TransferKind = Literal["grant", "reverse", "spend", "unspend"]
-# Those that are made from nothing; the others undo one of these.
-Original = Literal["grant", "spend"]
-
-
-class Transfer(NamedTuple):
-    """A movement of value between a member's account and a campaign's or the shop's; the fields are those of the
-    table."""
-
-    id: UUID
-    unit: str
-    debit_id: UUID
-    credit_id: UUID
-    amount: int
-    member_balance: int
-    kind: TransferKind
-    fact_id: UUID
-    reference: str | None
-    reverses_id: UUID | None
-    at: datetime
-    lot_id: UUID | None
-    member_id: UUID
-
-
-@dataclass(slots=True)
-class OpenGrant:
-    """What is left of one grant, or of one spend, that has a reference."""
-
-    transfer_id: UUID
-    left: int
-    at: datetime
-    # Of the lot that it went into, or came from; None: it never expires.
-    expires_at: datetime | None = None
-
-
-# Who gave it, a member, a unit and what the grant was for.
-GrantKey = tuple[UUID, UUID, str, str]
-
-
-class Cause(NamedTuple):
-    """Who pays and why: a campaign, or an account of the shop's own, its account of the unit, the fact, and when it
-    counts."""
-
-    owner_id: UUID
-    issuer_id: UUID
-    unit: str
-    fact_id: UUID
-    at: datetime
+ALL_LEFT: Mapping[str, Shortfall] = MappingProxyType({})
 
 
 class Book:
     """Balances by member and unit; `transfers` and the accounts' deltas are what a commit has to write."""
 
-    def __init__(self, new_id: Callable[[], UUID], expiries: Expiries, *, has_lots: bool) -> None:
+    def __init__(
+        self,
+        new_id: Callable[[], UUID],
+        expiries: Expiries,
+        *,
+        has_lots: bool,
+        has_debts: bool = False,
+        shortfalls: Mapping[str, Shortfall] = ALL_LEFT,
+    ) -> None:
         self._new_id, self._expiries = new_id, expiries
         # Whether any value of the shop's expires: then accounts are read and written with their lots.
         self.has_lots = has_lots
+        # Whether anybody can owe anything: then debts are read with the accounts, and grants repay them.
+        self.has_debts = has_debts
+        self._shortfalls = shortfalls
+        self._debts: dict[tuple[UUID, str], DebtAccount] = {}
         # What has expired by then is nobody's to spend.
         self.now = LONG_AGO
         self._accounts: dict[tuple[UUID, str], MemberAccount] = {}
@@ -88,6 +55,10 @@ class Book:
             account.expired = left
         else:
             account.put_lot(expires_at, left)
+
+    def put_debt(self, debt: DebtAccount) -> None:
+        """Make what a member owes known."""
+        self._debts[debt.member_id, debt.unit] = debt
 
     def put_grant(self, key: GrantKey, grant: OpenGrant) -> None:
         """Make what is left of an earlier grant known."""
@@ -115,6 +86,11 @@ class Book:
         changed = (account for account in self._accounts.values() if account.is_changed)
         return sorted(changed, key=lambda account: account.id.bytes)
 
+    def changed_debts(self) -> list[DebtAccount]:
+        """The same of what members owe."""
+        changed = (debt for debt in self._debts.values() if debt.delta or debt.is_new)
+        return sorted(changed, key=lambda debt: debt.id.bytes)
+
     def granted(
         self, campaign_id: UUID, member_id: UUID, unit: str, reference: str, of: Original = "grant"
     ) -> Granted | None:
@@ -123,15 +99,16 @@ class Book:
         left = [grant for grant in known.get((campaign_id, member_id, unit, reference), ()) if grant.left]
         return Granted(sum(grant.left for grant in left), left[0].at) if left else None
 
-    def grant(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> UUID:
-        """Move `amount` (> 0) from the campaign to the member; returns the transfer's id."""
+    def grant(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> Given:
+        """Move `amount` (> 0) from the campaign to the member; what they owe is repaid of it at once."""
         account = self._account(member_id, cause.unit)
         expires_at = self._expiries.of(cause.unit, cause.at)
-        transfer_id = self._move(cause, account, amount, "grant", reference, account.lot_of(expires_at))
+        lot = account.lot_of(expires_at)
+        transfer_id = self._move(cause, account, amount, "grant", reference, lot)
         if reference is not None:
             key = (cause.owner_id, member_id, cause.unit, reference)
             self.put_grant(key, OpenGrant(transfer_id, amount, cause.at, expires_at))
-        return transfer_id
+        return Given(transfer_id, self._repay(cause, account, amount, lot))
 
     def spend(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> None:
         """Move `amount` (> 0) from the member to the campaign; the caller has made sure that they have it.
@@ -158,6 +135,22 @@ class Book:
                 self._move(cause, account, -share, "reverse", reference, lot, grant)
         return taken
 
+    def take_back(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> TakenBack:
+        """As `reverse`; what the member has spent of the grants meanwhile is treated as the shop's policy says."""
+        taken = self.reverse(cause, member_id, amount, reference)
+        policy = self._shortfalls.get(cause.unit, Shortfall.LEFT)
+        if policy is Shortfall.LEFT or taken == amount:
+            return TakenBack(taken)
+        account, missing = self._account(member_id, cause.unit), 0
+        for grant in self._grants.get((cause.owner_id, member_id, cause.unit, reference), ()):
+            part = min(grant.left, amount - taken - missing)
+            # What has expired the member has not spent.
+            if part and (grant.expires_at is None or grant.expires_at > self.now):
+                grant.left -= part
+                missing += part
+                self._make_up(cause, account, part, policy, reference, grant)
+        return TakenBack(taken, missing, 0) if policy is Shortfall.DEBT else TakenBack(taken, 0, missing)
+
     def unspend(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> int:
         """Give back at most `amount` and what is left of the spends, into the lots it came from; returns what was given
         back. What came from a lot that has expired since, expires again."""
@@ -171,6 +164,36 @@ class Book:
                 self._move(cause, account, part, "unspend", reference, account.lot_of(spend.expires_at), spend)
         return returned
 
+    def _repay(self, cause: Cause, account: MemberAccount, amount: int, lot: Lot | None) -> int:
+        """Take what the member owes out of what they were just given, as far as it goes; returns how much."""
+        debt = self._debts.get((account.member_id, account.unit))
+        repaid = min(amount, debt.owed, account.spendable) if debt is not None else 0
+        if debt is None or not repaid:
+            return 0
+        debt.add(-repaid)
+        to_debt = cause._replace(issuer_id=debt.id)
+        for source, part in account.draws(repaid, lot):
+            self._move(to_debt, account, -part, "repay", None, source)
+        return repaid
+
+    def _make_up(
+        self,
+        cause: Cause,
+        account: MemberAccount,
+        amount: int,
+        policy: Shortfall,
+        reference: str,
+        original: OpenGrant,
+    ) -> None:
+        """Give the campaign back what the member cannot, out of their debt or out of what the shop writes off."""
+        kind: TransferKind = "write_off"
+        payer_id = shop_account_id(Purpose.WRITE_OFF, cause.unit)
+        if policy is Shortfall.DEBT:
+            debt = self._debt(account.member_id, account.unit)
+            debt.add(amount)
+            kind, payer_id = "owe", debt.id
+        self._note(cause, account, (payer_id, cause.issuer_id), amount, kind, reference, None, original)
+
     def _move(
         self,
         cause: Cause,
@@ -182,14 +205,28 @@ class Book:
         original: OpenGrant | None = None,
     ) -> UUID:
         """Change a member's balance, against the campaign's account; `original` is the transfer that this undoes."""
-        debit_id, credit_id = (cause.issuer_id, account.id) if change > 0 else (account.id, cause.issuer_id)
+        ends = (cause.issuer_id, account.id) if change > 0 else (account.id, cause.issuer_id)
+        account.add(change, lot)
+        return self._note(cause, account, ends, abs(change), kind, reference, lot, original)
+
+    def _note(
+        self,
+        cause: Cause,
+        account: MemberAccount,
+        ends: tuple[UUID, UUID],
+        amount: int,
+        kind: TransferKind,
+        reference: str | None,
+        lot: Lot | None,
+        original: OpenGrant | None,
+    ) -> UUID:
+        """Enter a transfer between two accounts, from the first to the second."""
         transfer = Transfer(
             self._new_id(),
             cause.unit,
-            debit_id,
-            credit_id,
-            abs(change),
-            account.add(change, lot),
+            *ends,
+            amount,
+            account.balance,
             kind,
             cause.fact_id,
             reference,
@@ -207,3 +244,10 @@ class Book:
             account = MemberAccount(self._new_id(), member_id, unit, balance=0, is_new=True, now=self.now)
             self.put_account(account)
         return account
+
+    def _debt(self, member_id: UUID, unit: str) -> DebtAccount:
+        debt = self._debts.get((member_id, unit))
+        if debt is None:
+            debt = DebtAccount(self._new_id(), member_id, unit, owed=0, is_new=True)
+            self.put_debt(debt)
+        return debt

@@ -26,15 +26,22 @@ TAKEN_BACK = "No more is taken back than was given"
 MIRROR = "What is taken back moves between the accounts it was given between, in its unit"
 UNIT = "A transfer moves the unit of both its accounts"
 SIDES = "A grant goes from a campaign to a member, a spend the other way, and what undoes one goes back"
+DEBT = "What a member owes is what was not taken back and not repaid since"
 POINTS_BOARD = "The points board of all time, once everything is folded, shows what members earned"
 POSTED = "What was posted of a hold was granted to its member by its campaign"
 SPEND_BOARD = "The spend board of all time, once everything is folded, shows what members' orders come to"
 DECISION = "A decision's log says what its transfers moved"
 PRESENT = "What facts, decisions and transfers name is there"
 
+# Of a debt the other way round: it grows with what is paid out of it.
 FOLD = """
     (SELECT coalesce(sum(amount), 0) FROM transfer WHERE credit_id = account.id)
     - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit_id = account.id)
+"""
+
+OWED = """
+    (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit_id = account.id)
+    - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE credit_id = account.id)
 """
 
 # Who gives and takes in the shop's own name.
@@ -51,6 +58,18 @@ MOVING = """
     CASE WHEN effect->>'kind' = 'settle' THEN 'grant'
          WHEN effect->>'kind' = 'reverse' AND effect->>'of' = 'spend' THEN 'unspend'
          ELSE effect->>'kind' END
+"""
+
+# What an effect says that it moved: its own amount, and beside it what was repaid out of the member's wallet, whoever
+# gave it, and what a debt or the shop made up for.
+BESIDE = f"""
+    SELECT fact_id, CASE WHEN moved.kind = 'repay' THEN NULL ELSE campaign_id END AS campaign_id, moved.kind,
+           effect->>'unit' AS unit, moved.amount::bigint AS amount
+    FROM decision CROSS JOIN LATERAL jsonb_array_elements(effects) AS effect
+    CROSS JOIN LATERAL (VALUES ({MOVING}, effect->>'amount'), ('repay', effect->>'repaid'),
+                               ('owe', effect->>'owed'), ('write_off', effect->>'written_off')) AS moved (kind, amount)
+    WHERE fact_id > $1 AND fact_id <= $2 AND effect->>'kind' IN ('grant', 'reverse', 'spend', 'settle')
+        AND moved.amount IS NOT NULL
 """
 
 # A member's score of all time once everything is folded.
@@ -78,6 +97,16 @@ PROBES = (
         SELECT format('account %s has a balance of %s; its transfers come to %s', id, balance, folded)
         FROM (SELECT id, balance, {FOLD} AS folded FROM account
               WHERE id > $1 AND id <= $2 AND member_id IS NOT NULL) AS kept
+        WHERE balance <> folded
+        """,
+    ),
+    Probe(
+        DEBT,
+        "account",
+        f"""
+        SELECT format('account %s owes %s; its transfers come to %s', id, balance, folded)
+        FROM (SELECT id, balance, {OWED} AS folded FROM account
+              WHERE id > $1 AND id <= $2 AND debtor_id IS NOT NULL) AS kept
         WHERE balance <> folded
         """,
     ),
@@ -114,9 +143,13 @@ PROBES = (
         SELECT format('transfer %s is a %s of %s from account %s to account %s', transfer.id, kind, amount, debit_id,
                       credit_id)
         FROM transfer JOIN account debit ON debit.id = debit_id JOIN account credit ON credit.id = credit_id
-        WHERE transfer.id > $1 AND transfer.id <= $2
-            AND (amount <= 0 OR (debit.member_id IS NULL) = (credit.member_id IS NULL)
-                 OR (debit.member_id IS NULL) <> (kind IN ('grant', 'unspend')))
+        WHERE transfer.id > $1 AND transfer.id <= $2 AND (amount <= 0 OR NOT CASE kind
+            WHEN 'owe' THEN debit.debtor_id IS NOT NULL AND num_nonnulls(credit.member_id, credit.debtor_id) = 0
+            WHEN 'write_off' THEN coalesce(debit.purpose, '') = 'write_off' AND credit.campaign_id IS NOT NULL
+            WHEN 'repay' THEN coalesce(debit.member_id = credit.debtor_id, false)
+            ELSE num_nonnulls(debit.member_id, credit.member_id) = 1
+                 AND num_nonnulls(debit.debtor_id, credit.debtor_id) = 0
+                 AND (debit.member_id IS NULL) = (kind IN ('grant', 'unspend')) END)
         """,
     ),
     Probe(
@@ -137,8 +170,13 @@ PROBES = (
                       given.id)
         FROM transfer taken JOIN transfer given ON given.id = taken.reverses_id
         WHERE taken.id > $1 AND taken.id <= $2
-            AND ((taken.debit_id, taken.credit_id, taken.unit) <> (given.credit_id, given.debit_id, given.unit)
-                 OR (taken.kind, given.kind) NOT IN (('reverse', 'grant'), ('unspend', 'spend')))
+            AND ((taken.credit_id, taken.unit) <> (given.debit_id, given.unit)
+                 OR (taken.kind, given.kind) NOT IN (('reverse', 'grant'), ('unspend', 'spend'), ('owe', 'grant'),
+                                                     ('write_off', 'grant'))
+                 OR CASE taken.kind
+                    WHEN 'owe' THEN (SELECT debtor_id FROM account WHERE id = taken.debit_id)
+                        IS DISTINCT FROM (SELECT member_id FROM account WHERE id = given.credit_id)
+                    WHEN 'write_off' THEN false ELSE taken.debit_id <> given.credit_id END)
         """,
     ),
     Probe(
@@ -173,10 +211,8 @@ PROBES = (
         f"""
         SELECT format('fact %s: the log of campaign %s says %s %s %s, its transfers %s', fact_id, campaign_id, kind,
                       coalesce(logged.amount, 0), unit, coalesce(moved.amount, 0))
-        FROM (SELECT fact_id, coalesce(campaign_id, {NOBODY}) AS campaign_id, {MOVING} AS kind, effect->>'unit' AS unit,
-                     sum((effect->>'amount')::bigint) AS amount
-              FROM decision CROSS JOIN LATERAL jsonb_array_elements(effects) AS effect
-              WHERE fact_id > $1 AND fact_id <= $2 AND effect->>'kind' IN ('grant', 'reverse', 'spend', 'settle')
+        FROM (SELECT fact_id, coalesce(campaign_id, {NOBODY}) AS campaign_id, kind, unit, sum(amount) AS amount
+              FROM ({BESIDE}) AS said
               GROUP BY 1, 2, 3, 4) AS logged
         FULL JOIN (SELECT fact_id, coalesce(debit.campaign_id, credit.campaign_id, {NOBODY}) AS campaign_id, kind,
                           transfer.unit, sum(amount) AS amount

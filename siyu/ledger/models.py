@@ -8,8 +8,9 @@ from tortoise.models import Model
 class Account(Model):
     """Where value of one unit is: a member's (limited, its balance kept here) or a campaign's (pays, unlimited).
 
-    Exactly one of `member`, `campaign` and `purpose` is set, the last for an account of the shop's own
-    (`siyu.ledger.purposes`), and `balance` with the first alone (checks in migrations 0002 and 0014).
+    Exactly one of `member`, `campaign`, `purpose` and `debtor_id` is set: the third for an account of the shop's own
+    (`siyu.ledger.purposes`), the last, which no model has, for what a member owes. `balance` is set with the first, and
+    with the last, of which it is the debt (checks in migrations 0002, 0014 and 0019).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -32,9 +33,10 @@ class Account(Model):
 class Transfer(Model):
     """A movement of value, never edited and never deleted (a trigger refuses it).
 
-    `kind` is grant, reverse, spend, unspend or expire. `member_balance` is the member's balance after it. `at` is when
-    it counts, which for what undoes another transfer is the time of that one. The column `lot_id`, which no model has,
-    names the lot of the member's account that it goes into or comes from (migration 0014).
+    `kind` is grant, reverse, spend, unspend or expire; owe (a reversal as far as the member had spent it), repay (of
+    what is owed) or write_off (paid by the shop in the member's stead). `member_balance` is the member's after it. `at`
+    is when it counts, which for what undoes another transfer is the time of that one. The column `lot_id`, which no
+    model has, names the lot of the member's account that it goes into or comes from (migration 0014).
     """
 
     id = fields.UUIDField(primary_key=True)

@@ -52,6 +52,7 @@ SELECT member_id, unit, sum(amount)::bigint FROM hold
 WHERE member_id = ANY($1::uuid[]) AND state = 'open' GROUP BY member_id, unit
 """
 
+DEBTS = "SELECT debtor_id, unit, balance FROM account WHERE debtor_id = ANY($1::uuid[])"
 EXPIRING = """
 SELECT coalesce((
     SELECT sum(remaining) FROM account JOIN lot ON lot.account_id = account.id
@@ -95,6 +96,11 @@ async def expiring(pool: Pool, now: datetime, wanted: Sequence[ExpiringWanted]) 
 async def held(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
     """What campaigns hold open for the members, by member and unit; nothing held is missing."""
     return {(row[0], row[1]): row[2] for row in await pool.fetch(HELD, list(member_ids))}
+
+
+async def debts(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
+    """What the members owe by member and unit; nothing owed may be missing."""
+    return {(row[0], row[1]): row[2] for row in await pool.fetch(DEBTS, list(member_ids))}
 
 
 async def balances(pool: Pool, member_ids: Collection[UUID], now: datetime) -> dict[tuple[UUID, str], int]:

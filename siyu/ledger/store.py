@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from siyu.db import Connection, append_rows, array_of
-from siyu.ids import new_id
-from siyu.ledger.book import UNITS, Book, OpenGrant, Transfer
+from siyu.ledger.book import Book
+from siyu.ledger.debts import DebtAccount
 from siyu.ledger.lots import MemberAccount
+from siyu.ledger.transfers import OpenGrant, Transfer
 
 # Lots that nothing is left of need not be known: a grant finds one of them by its id.
 LOAD_LOTS = """
@@ -21,6 +22,8 @@ LOAD_ACCOUNTS = """
 SELECT place - 1, id, unit, balance FROM unnest($1::text::uuid[]) WITH ORDINALITY AS wanted (member_id, place)
 JOIN account USING (member_id)
 """
+
+LOAD_DEBTS = "SELECT id, debtor_id, unit, balance FROM account WHERE debtor_id = ANY($1::text::uuid[])"
 
 # What is left of the transfers of a kind under some references. An account of the shop's own owns itself.
 LEFT = """
@@ -38,9 +41,10 @@ LOAD_GRANTS = LEFT.format(kind="grant", issuer="debit_id", owner="credit_id")
 LOAD_SPENDS = LEFT.format(kind="spend", issuer="credit_id", owner="debit_id")
 
 OPEN_ACCOUNTS = """
-INSERT INTO account (id, member_id, unit, balance)
+INSERT INTO account (id, {owner}, unit, balance)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[])
 """
+OPEN_WALLETS, OPEN_DEBTS = OPEN_ACCOUNTS.format(owner="member_id"), OPEN_ACCOUNTS.format(owner="debtor_id")
 
 CHANGE_BALANCES = """
 UPDATE account SET balance = account.balance + change.delta
@@ -60,6 +64,8 @@ FROM unnest($1::text::uuid[], $2::text::bigint[]) AS change (id, delta)
 WHERE lot.id = change.id
 """
 
+OPEN_ISSUERS = "INSERT INTO account (id, campaign_id, unit) SELECT gen_random_uuid(), $1, key FROM unit"
+
 # The fields of Transfer in their order; its last, the member, is no column.
 TRANSFER_COLUMNS = Transfer._fields[:-1]
 
@@ -74,6 +80,9 @@ async def load_accounts(connection: Connection, book: Book, member_ids: Collecti
         lots = await connection.fetch(LOAD_LOTS, array_of([member_id.hex for member_id in wanted]), book.now)
         for member_id, unit, expires_at, left in lots:
             book.put_lot(member_id, unit, expires_at, left)
+    if book.has_debts:
+        for row in await connection.fetch(LOAD_DEBTS, array_of([member_id.hex for member_id in wanted])):
+            book.put_debt(DebtAccount(*row))
 
 
 async def load_grants(
@@ -107,7 +116,7 @@ async def write_book(connection: Connection, book: Book) -> None:
     opened = [account for account in changed if account.is_new]
     if opened:
         await connection.execute(
-            OPEN_ACCOUNTS,
+            OPEN_WALLETS,
             [account.id for account in opened],
             [account.member_id for account in opened],
             [account.unit for account in opened],
@@ -119,7 +128,19 @@ async def write_book(connection: Connection, book: Book) -> None:
         await connection.execute(CHANGE_BALANCES, array_of(ids), array_of(deltas))
     if book.has_lots:
         await _write_lots(connection, changed)
+    if book.has_debts:
+        await _write_debts(connection, book.changed_debts())
     await append_rows(connection, "transfer", TRANSFER_COLUMNS, [transfer[:-1] for transfer in book.transfers])
+
+
+async def _write_debts(connection: Connection, debts: Sequence[DebtAccount]) -> None:
+    new = [(debt.id, debt.member_id, debt.unit, debt.owed) for debt in debts if debt.is_new]
+    if new:
+        await connection.execute(OPEN_DEBTS, *(list(column) for column in zip(*new, strict=True)))
+    known = [debt for debt in debts if not debt.is_new]
+    if known:
+        ids, deltas = [debt.id.hex for debt in known], [str(debt.delta) for debt in known]
+        await connection.execute(CHANGE_BALANCES, array_of(ids), array_of(deltas))
 
 
 async def _write_lots(connection: Connection, accounts: Sequence[MemberAccount]) -> None:
@@ -138,7 +159,4 @@ async def _write_lots(connection: Connection, accounts: Sequence[MemberAccount])
 
 async def open_issuer_accounts(connection: Connection, campaign_id: UUID) -> None:
     """Give a new campaign the accounts it pays from, one for each unit."""
-    await connection.executemany(
-        "INSERT INTO account (id, campaign_id, unit) VALUES ($1, $2, $3)",
-        [(new_id(), campaign_id, unit) for unit in UNITS],
-    )
+    await connection.execute(OPEN_ISSUERS, campaign_id)

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from siyu.db import Pool
 from siyu.errors import InvalidInput, Problem
+from siyu.ledger.debts import Shortfall
 from siyu.ledger.expiry import ExpiryPolicy, PeriodEnd
 
 WARNING_DAYS_MAX = 366
 
-LIST = "SELECT key, title_zh, title_en, expiry_months, expiry_until, warning_days FROM unit ORDER BY key"
+LIST = """
+SELECT key, title_zh, title_en, expiry_months, expiry_until, warning_days, shortfall, adjust_limit, payout_min
+FROM unit ORDER BY key
+"""
 
 # What was given before keeps its lot, so a unit that ever expired has lots for good.
 SET_EXPIRY = """
@@ -20,19 +24,26 @@ WHERE key = $1
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit of value; `expiry` is None where it never expires, `warning_days` where nobody is warned."""
+    """A unit of value; `expiry` is None where it never expires, `warning_days` where nobody is warned. The last three
+    are as in `siyu.ledger.units`."""
 
     key: str
     title_zh: str
     title_en: str
     expiry: ExpiryPolicy | None
     warning_days: int | None
+    shortfall: Shortfall
+    adjust_limit: int
+    payout_min: int
 
 
 async def units(pool: Pool) -> list[UnitRow]:
     """All units, by key."""
     rows = await pool.fetch(LIST)
-    return [UnitRow(*row[:3], _policy(row[3], row[4]), row[5]) for row in rows]
+    return [
+        UnitRow(key, zh, en, _policy(months, until), warning_days, Shortfall(shortfall), adjust_limit, payout_min)
+        for key, zh, en, months, until, warning_days, shortfall, adjust_limit, payout_min in rows
+    ]
 
 
 async def set_expiry(pool: Pool, key: str, policy: ExpiryPolicy | None, warning_days: int | None) -> None:

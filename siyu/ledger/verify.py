@@ -15,6 +15,7 @@ from siyu.ledger.lot_invariants import LOT_PROBES
 from siyu.ledger.refund_invariants import REFUND_PROBES
 from siyu.ledger.reward_invariants import REWARD_PROBES
 from siyu.ledger.unfolded import Unfolded
+from siyu.ledger.wallet_invariants import WALLET_PROBES
 
 # Rows looked at with one statement: milliseconds each, so that a check of any size stays interruptible.
 ROWS_AT_ONCE = 10_000
@@ -35,15 +36,10 @@ TABLES = (
     "coupon",
     "reward",
     "redemption",
+    "value_hold",
+    "payout",
 )
-PROBES = (
-    *VALUE_PROBES,
-    *COUNTER_PROBES,
-    *REFUND_PROBES,
-    *LOT_PROBES,
-    *COUPON_PROBES,
-    *REWARD_PROBES,
-)
+PROBES = (*VALUE_PROBES, *COUNTER_PROBES, *REFUND_PROBES, *LOT_PROBES, *COUPON_PROBES, *REWARD_PROBES, *WALLET_PROBES)
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 # Half of all transfers touch one campaign's account, so the planner expects that of any account and would read the

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from siyu.db import Pool
+from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
 
@@ -45,9 +46,9 @@ EXPECTED_CONSTRAINTS = {
     **REWARD_CONSTRAINTS,
     ("account", "account_balance_not_negative"): "CHECK ((balance >= 0))",
     ("account", "account_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
-    ("account", "account_has_one_owner"): "CHECK ((num_nonnulls(member_id, campaign_id, purpose) = 1))",
+    ("account", "account_has_one_owner"): 'CHECK ((num_nonnulls(member_id, campaign_id, purpose, debtor_id) = 1))',
     ("account", "account_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
-    ("account", "account_of_a_member_is_limited"): "CHECK (((member_id IS NULL) = (balance IS NULL)))",
+    ("account", "account_of_a_member_is_limited"): 'CHECK (((num_nonnulls(member_id, debtor_id) = 0) = (balance IS NULL)))',
     ("account", "account_pkey"): "PRIMARY KEY (id)",
     ("account", "uid_account_campaig_e1dbef"): "UNIQUE (campaign_id, unit)",
     ("account", "uid_account_member__156857"): "UNIQUE (member_id, unit)",
@@ -245,15 +246,9 @@ EXPECTED_CONSTRAINTS = {
     ("transfer", "transfer_between_two_accounts"): "CHECK ((debit_id <> credit_id))",
     ("transfer", "transfer_credit_id_fkey"): "FOREIGN KEY (credit_id) REFERENCES account(id) ON DELETE RESTRICT",
     ("transfer", "transfer_debit_id_fkey"): "FOREIGN KEY (debit_id) REFERENCES account(id) ON DELETE RESTRICT",
-    ("transfer", "transfer_kind_known"): (
-        "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying, "
-        "'spend'::character varying, 'unspend'::character varying, 'expire'::character varying])::text[])))"
-    ),
+    ("transfer", "transfer_kind_known"): "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying, 'spend'::character varying, 'unspend'::character varying, 'expire'::character varying, 'owe'::character varying, 'repay'::character varying, 'write_off'::character varying])::text[])))",
     ("transfer", "transfer_pkey"): "PRIMARY KEY (id)",
-    ("transfer", "transfer_reversal_names_its_original"): (
-        "CHECK ((((kind)::text = ANY ((ARRAY['reverse'::character varying, 'unspend'::character varying])::text[])) "
-        "= (reverses_id IS NOT NULL)))"
-    ),
+    ("transfer", "transfer_reversal_names_its_original"): "CHECK ((((kind)::text = ANY ((ARRAY['reverse'::character varying, 'unspend'::character varying, 'owe'::character varying, 'write_off'::character varying])::text[])) = (reverses_id IS NOT NULL)))",
     ("transfer", "transfer_reverses_id_fkey"): "FOREIGN KEY (reverses_id) REFERENCES transfer(id) ON DELETE RESTRICT",
     ('lot', 'lot_account_id_fkey'): 'FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE RESTRICT',
     ('lot', 'lot_closed_is_empty'): 'CHECK (((NOT closed) OR (remaining = 0)))',
@@ -341,6 +336,7 @@ EXPECTED_TRIGGERS = {
     "fact": "DELETE OR TRUNCATE",
     "invitation": "DELETE OR UPDATE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
+    "payout": "DELETE OR TRUNCATE",
     "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "tier_change": "DELETE OR UPDATE OR TRUNCATE",
@@ -473,11 +469,13 @@ async def shop(pool: Pool) -> Pool:
 
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)} == EXPECTED_CONSTRAINTS | COUPON_CONSTRAINTS
+    found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES | COUPON_INDEXES
+    found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

@@ -16,6 +16,7 @@ from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 from tests.proofs.guarded_rewards import REWARD_GUARDS
 from tests.proofs.guarded_tiers import TIER_GUARDS
+from tests.proofs.guarded_wallets import WALLET_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
 FAULTS = "tests/siyu/engine/test_faults.py"
@@ -270,6 +271,7 @@ GUARDS = (
     *LINE_GUARDS,
     *REFUND_GUARDS,
     *LOT_GUARDS,
+    *WALLET_GUARDS,
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,

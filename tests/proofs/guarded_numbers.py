@@ -62,8 +62,8 @@ NUMBER_GUARDS = (
     Guard(
         "what a reversal may take",
         "siyu/ledger/book.py",
-        "min(amount, account.balance)",
-        "amount",
+        "min(grant.left, amount - taken, account.spendable)",
+        "min(grant.left, amount - taken)",
         (f"{VALUE}::test_a_spend_before_what_is_taken_back_leaves_only_the_rest_to_take",),
     ),
     Guard(

@@ -10,6 +10,7 @@ from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, shop_registry, sign
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
 from tests.schema.coupon_documents import COUPON_MATRIX
+from tests.schema.wallet_matrix import WALLET_MATRIX
 
 SOME_ID = encode_id(CAMPAIGN, new_id())
 OF_CAMPAIGN = f'input: {{campaign: "{SOME_ID}"}}'
@@ -193,6 +194,7 @@ MATRIX = {
         "m",
     ),
     **COUPON_MATRIX,
+    **WALLET_MATRIX,
 }
 
 MEMBERS_TRACES = """

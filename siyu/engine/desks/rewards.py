@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from siyu.coupons.refusals import CouponRefusal
 from siyu.engine.desk import Desk, Verdict, shop_cause
+from siyu.engine.desks.logs import given
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Refusal
+from siyu.engine.refusals import WALLET_FROZEN
 from siyu.engine.scene import Logged
 from siyu.engine.world import World
 from siyu.ledger import Purpose
@@ -48,6 +50,8 @@ def redeem(world: World, arrived: ArrivedFact) -> Verdict:
     hindered = hindrance(reward, standing, new.at, world.zone)
     if hindered is not None:
         return Refusal(*hindered)
+    if reward.price_points and world.wallets.is_frozen(new.member_id):
+        return Refusal(WALLET_FROZEN, {})
     made = book.reserve(reward, new.member_id, arrived.id, new.at, start)
     if not made.points:
         return (_logged(made),)
@@ -161,8 +165,9 @@ def _logged(redemption: Redemption) -> Logged:
 
 def _give_points(world: World, arrived: ArrivedFact, found: Redemption) -> Verdict:
     amount: int = found.gives["amount"]
-    world.book.grant(shop_cause(Purpose.DELIVERY, POINTS, arrived), found.member_id, amount, found.reference)
-    return ({"kind": "grant", "unit": POINTS, "amount": amount, "reference": found.reference},)
+    cause = shop_cause(Purpose.DELIVERY, POINTS, arrived)
+    repaid = world.book.grant(cause, found.member_id, amount, found.reference).repaid
+    return (given(POINTS, amount, repaid, found.reference),)
 
 
 def _give_privilege(world: World, arrived: ArrivedFact, found: Redemption) -> Verdict:

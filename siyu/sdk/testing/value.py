@@ -50,7 +50,10 @@ def reverse_is_noted(scene: Scene, effect: Reverse) -> None:
 
 
 def reverse(scene: Scene, effect: Reverse) -> Logged:
-    """Take back what is left of grants, and no more than the member has; or give back what is left of spends."""
+    """Take back what is left of grants, and no more than the member has; or give back what is left of spends.
+
+    What is spent is left to the member here; a shop's own policy may be another (docs/wallets.md).
+    """
     shop, account = scene.shop, (scene.fact.member_id, effect.unit)
     is_grant = effect.of == "grant"
     wanted, moved = min(effect.amount, shop.balances[account]) if is_grant else effect.amount, 0

@@ -6,12 +6,14 @@ import pytest
 
 from siyu.campaigns import build_registry
 from siyu.campaigns.caps import live_cap
-from siyu.campaigns.checking import check_settings
+from siyu.campaigns.service import CampaignSettings, create
+from siyu.db import Pool
 from siyu.errors import InvalidInput
 from siyu.ledger import UNITS
+from siyu.ledger.unit_rules import create_unit
 from siyu.sdk import Cap, Measure, Period, Scope
 from siyu.sdk.caps import CAP_LIMIT_MAX, UNIT_LENGTH_MAX
-from tests.factories import plugin_of, shop_registry
+from tests.factories import LONG_AGO, plugin_of, shop_registry
 from tests.siyu.engine.capped import cap
 from tests.siyu.engine.tally import tally
 
@@ -47,13 +49,17 @@ def test_the_longest_name_fits_its_column() -> None:
     assert max(map(len, UNITS)) <= UNIT_LENGTH_MAX
 
 
-def test_a_unit_that_no_wallet_holds_is_told_with_its_path() -> None:
+async def test_a_unit_that_the_shop_lacks_is_told_with_its_path(pool: Pool) -> None:
     caps = [each.model_dump(mode="json") for each in (cap(1), cap(1, scope="member"))]
-    caps[1]["unit"] = "gold"
+    caps[1]["unit"] = "gems"
+    settings = CampaignSettings(name="x", config={}, terms={"caps": caps})
 
     with pytest.raises(InvalidInput) as raised:
-        check_settings(shop_registry().types["check_in"], {}, {"caps": caps})
+        await create(pool, shop_registry(), "check_in", settings, LONG_AGO)
+    await create_unit(pool, "gems", "宝石", "Gems")
+    made = await create(pool, shop_registry(), "check_in", settings, LONG_AGO)
 
     assert [(each.path, each.message) for each in raised.value.problems] == [
-        (("terms", "caps", "1", "unit"), "must be one of commission, points")
+        (("terms", "caps", "1", "unit"), "must be one of commission, growth, points")
     ]
+    assert await pool.fetch("SELECT id FROM account WHERE campaign_id = $1 AND unit = 'gems'", made.id)

@@ -432,3 +432,15 @@ def test_nobody_reports_from_outside_what_the_desk_decides_about() -> None:
     for fact_type in DESK_FACTS:
         with pytest.raises(InvalidInput, match="unknown fact type"):
             service_fact(registry_of(kind), fact_type, NOON, {}, "outside", NOON)
+
+
+async def test_points_of_a_frozen_wallet_buy_nothing(shop: Counter) -> None:
+    member, mug = await shop.member(600), await add_reward(shop.pool, stock=2, price_points=500)
+    await shop.pool.execute(
+        "INSERT INTO wallet_freeze (id, member_id, reason, frozen_by, frozen_at) VALUES ($1, $2, 'why', 'lin', now())",
+        new_id(),
+        member,
+    )
+
+    assert refusal((await shop.redeem(mug.id, member, "once")).decision) == ("WALLET_FROZEN", {})
+    assert (await shop.points(member), await shop.taken(mug.id)) == (600, 0)

@@ -20,8 +20,10 @@ from siyu.engine.pending import arrived_fact
 from siyu.engine.references import readable_references
 from siyu.engine.world import World
 from siyu.ids import new_id
-from siyu.ledger.book import Book, GrantKey, MemberAccount, OpenGrant
+from siyu.ledger.book import Book
 from siyu.ledger.holds import HoldKey, OpenHold
+from siyu.ledger.lots import MemberAccount
+from siyu.ledger.transfers import GrantKey, OpenGrant
 from siyu.messaging import NewMessage, render
 from siyu.orders.book import OrderBook
 from siyu.reviews import Review
