@@ -5,10 +5,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
-from api.auth import load_tokens
 from api.executor import CompiledExecutor
 from api.explorer import explorer_routes
 from api.http import GraphQLEndpoint
+from api.identity import Authenticator, load_tokens
 from api.services import Services
 from schema import build_schema
 
@@ -21,7 +21,8 @@ async def show_explorer(_request: Request) -> RedirectResponse:
 def build_app(services: Services) -> Starlette:
     """The application of one process."""
     schema = build_schema(services.registry, CompiledExecutor().extension)
-    endpoint = GraphQLEndpoint(services, load_tokens(services.settings), schema)
+    authenticator = Authenticator(load_tokens(services.settings), services.credentials)
+    endpoint = GraphQLEndpoint(services, authenticator, schema)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.post, methods=["POST"]),
         Route("/healthz", endpoint.health, methods=["GET"]),

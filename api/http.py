@@ -11,11 +11,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.auth import InvalidToken, Tokens
+from api.identity import Authenticator, InvalidToken
 from api.requests import MEDIA_TYPE, BadRequest, read_request
 from api.services import Services
-from schema import ANONYMOUS, Context, Principal, SiyuSchema, execute
+from schema import Context, Principal, SiyuSchema, execute
 from siyu.ids import new_id
+from siyu.loops import DATABASE_OUTAGES
 
 logger = logging.getLogger(__name__)
 
@@ -29,19 +30,22 @@ class GraphQLEndpoint:
     """Answers GraphQL over POST with what the services hold."""
 
     services: Services
-    tokens: Tokens
+    authenticator: Authenticator
     schema: SiyuSchema
 
     async def post(self, request: Request) -> Response:
         """One operation."""
         request_id = new_id().hex
         try:
-            principal = self._principal(request)
+            principal = await self.authenticator.principal(request.headers.get("authorization"), self.services.clock())
             asked = await read_request(request, self.services.settings.body_bytes_max)
         except InvalidToken as error:
             return refusal(request_id, 401, "UNAUTHENTICATED", str(error))
         except BadRequest as error:
             return refusal(request_id, error.status, error.code, str(error))
+        except DATABASE_OUTAGES as error:
+            logger.warning("nobody can be let in while the database is away: %r", error)
+            return refusal(request_id, 503, "UNAVAILABLE", "the database is away", retryable=True)
         answer = await execute(
             self.schema,
             asked.query,
@@ -50,15 +54,6 @@ class GraphQLEndpoint:
             self._context(request, principal, request_id),
         )
         return reply(request_id, 200, answer)
-
-    def _principal(self, request: Request) -> Principal:
-        header = request.headers.get("authorization")
-        if header is None:
-            return ANONYMOUS
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer":
-            raise InvalidToken("send `Authorization: Bearer <token>`")
-        return self.tokens.verify(token.strip(), self.services.clock())
 
     def _context(self, request: Request, principal: Principal, request_id: str) -> Context:
         services = self.services
@@ -71,6 +66,7 @@ class GraphQLEndpoint:
             pool=services.pool,
             leaderboards=services.leaderboards,
             zone=services.zone,
+            issue_token=self.authenticator.tokens.issue,
         )
 
     async def health(self, _request: Request) -> Response:
@@ -93,7 +89,7 @@ def reply(request_id: str, status: int, content: Mapping[str, Any]) -> Response:
     return Response(orjson.dumps(content), status, headers, MEDIA_TYPE)
 
 
-def refusal(request_id: str, status: int, code: str, message: str) -> Response:
+def refusal(request_id: str, status: int, code: str, message: str, *, retryable: bool = False) -> Response:
     """An answer to a request that never reached the schema."""
-    extensions = {"code": code, "retryable": False, "requestId": request_id}
+    extensions = {"code": code, "retryable": retryable, "requestId": request_id}
     return reply(request_id, status, {"errors": [{"message": message, "extensions": extensions}]})

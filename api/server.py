@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from api.errors import SetupError
 from api.services import Services
+from siyu.access import run_sweeper
 from siyu.boards import run_projector
 from siyu.engine import run_pending
 
@@ -74,6 +75,7 @@ async def working(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(projector, name="boards"),
         asyncio.create_task(run_pending(services.engine, stop), name="timers"),
+        asyncio.create_task(run_sweeper(services.pool, services.clock, stop), name="sweeper"),
     ]
     try:
         yield

@@ -1,7 +1,8 @@
 """What every resolver is given: who asks, when, in which language, and the services to ask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from schema.loaders import Loaders
+from siyu.access import Scope
 from siyu.boards import Leaderboards
 from siyu.db import Pool
 from siyu.engine import Engine
@@ -30,16 +32,21 @@ class Role(Enum):
 class Principal:
     """Who is calling. `member_id` is set for members alone; `subject` names the others.
 
-    Raises ValueError for a combination that cannot be.
+    `session_id` is the session that the token was issued for, if any. `scopes` is what an API key is good for; None:
+    all that the role may do. Raises ValueError for a combination that cannot be.
     """
 
     role: Role
     member_id: UUID | None = None
     subject: str = ""
+    session_id: UUID | None = None
+    scopes: frozenset[Scope] | None = None
 
     def __post_init__(self) -> None:
         if (self.role is Role.MEMBER) != (self.member_id is not None):
             raise ValueError("members, and nobody else, have a member id")
+        if self.scopes is not None and self.role is not Role.SERVICE:
+            raise ValueError("services alone have scopes")
         if len(self.subject) > SUBJECT_LENGTH_MAX:
             raise ValueError(f"the subject is longer than {SUBJECT_LENGTH_MAX} characters")
 
@@ -49,6 +56,9 @@ class Principal:
 
 
 ANONYMOUS = Principal(Role.ANONYMOUS)
+
+# An access token for a principal, issued then and valid for so long.
+IssueToken = Callable[[Principal, datetime, timedelta], str]
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ class Context:
     pool: Pool
     leaderboards: Leaderboards
     zone: ZoneInfo
+    issue_token: IssueToken
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

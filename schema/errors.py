@@ -16,10 +16,11 @@ from siyu.errors import (
     InvalidInput,
     NotFound,
     Problem,
+    SessionEnded,
 )
 
 # What a payload tells; Busy is not among them, since the same request may simply be sent again.
-MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError, AlreadyReviewed)
+MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError, AlreadyReviewed, SessionEnded)
 
 
 class ErrorCode(Enum):

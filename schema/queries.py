@@ -27,6 +27,7 @@ from schema.types.preview import CampaignPreview
 from schema.types.refund import RefundRequest
 from schema.types.review import Review
 from schema.types.viewer import Viewer, viewer_object
+from siyu.access import Scope
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
@@ -35,6 +36,7 @@ from siyu.members.queries import MembersWanted, member_id_of, member_page
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
 
+READ = Scope.MEMBERS_READ
 PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
 
 
@@ -50,7 +52,7 @@ class CampaignFilter:
 class Query:
     """The reads."""
 
-    @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")
+    @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.", READ)
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         return await find_node(info, id)
 
@@ -58,7 +60,7 @@ class Query:
     async def viewer(self, info: Info) -> Viewer:
         return await viewer_object(info)
 
-    @field_for(ForEveryone, "By id or by identity. Members find themselves alone.")
+    @field_for(ForEveryone, "By id or by identity. Members find themselves alone.", READ)
     async def member(
         self,
         info: Info,
@@ -74,7 +76,7 @@ class Query:
         row = await info.context.loaders.member.load(member_id)
         return Member(row=row) if row else None
 
-    @field_for(ForStaff, "All members, the newest first by default.")
+    @field_for(ForStaff, "All members, the newest first by default.", READ)
     async def members(
         self,
         info: Info,
@@ -125,6 +127,7 @@ class Query:
         ForEveryone,
         "A member's participation in a campaign, the caller's by default, or a team's by its key, which is all that "
         "the caller needs; null before the first action.",
+        READ,
     )
     async def participation(
         self,
@@ -144,6 +147,7 @@ class Query:
         ForEveryone,
         "What was decided and why, refusals too, newest first: about a fact, about a member, of a campaign, or of a "
         "campaign about a member. Members see what is about themselves.",
+        READ,
     )
     async def decisions(
         self,
@@ -160,6 +164,7 @@ class Query:
         ForStaff,
         "What campaigns asked the shop to pay back to any member, the oldest first. A refund that was done opens again "
         "where more is asked for, and stands where it stood: so begin each round at the first page.",
+        Scope.REFUNDS,
     )
     async def refund_requests(
         self,

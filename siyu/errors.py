@@ -6,6 +6,7 @@ DomainError            a code, and parameters for the sentence
 ├── IdempotencyConflict   the key was used before for another body
 ├── CampaignStateError the campaign's state does not allow this
 ├── AlreadyReviewed    another verdict came first
+├── SessionEnded       the refresh token is used, expired or none of ours: sign in again
 └── Busy               the engine's queue is full; try again after `retry_after_ms`
 """
 
@@ -67,6 +68,15 @@ class AlreadyReviewed(DomainError):
     """Another verdict on the review came first."""
 
     code = "ALREADY_REVIEWED"
+
+
+class SessionEnded(DomainError):
+    """The refresh token is no longer good, or never was; nothing tells which."""
+
+    code = "SESSION_ENDED"
+
+    def __init__(self) -> None:
+        super().__init__("the session has ended; sign in again")
 
 
 class Busy(DomainError):

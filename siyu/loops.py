@@ -26,7 +26,11 @@ logger = logging.getLogger(__name__)
 
 
 async def repeat(
-    name: str, step: Callable[[], Awaitable[bool]], outages: tuple[type[Exception], ...], stop: asyncio.Event
+    name: str,
+    step: Callable[[], Awaitable[bool]],
+    outages: tuple[type[Exception], ...],
+    stop: asyncio.Event,
+    pause_s: float = POLL_S,
 ) -> None:
     """Run `step` until `stop` is set: at once again while it answers False, else after a pause."""
     retry_s = 0.0
@@ -46,7 +50,7 @@ async def repeat(
             logger.info("%s move again", name)
         retry_s = 0.0
         if is_done:
-            await _pause(stop, POLL_S)
+            await _pause(stop, pause_s)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

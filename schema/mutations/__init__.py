@@ -5,6 +5,7 @@ from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.reviews import ReviewMutations
+from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
@@ -14,6 +15,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    SessionMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -8,6 +8,7 @@ from schema.fields import field_for
 from schema.ids import MEMBER, decode_uuid
 from schema.permissions import ForEveryone, ForStaff, require_role
 from schema.types.member import Member
+from siyu.access import Scope
 from siyu.errors import NotFound
 from siyu.members.service import FeatureChanges, ProfileChanges, update_profile
 
@@ -41,7 +42,7 @@ class MemberUpdatePayload:
 class MemberMutations:
     """What is changed about members."""
 
-    @field_for(ForEveryone, "Change nickname and picture; for the shop tier, tags and groups too.")
+    @field_for(ForEveryone, "Change nickname and picture; for the shop tier, tags and groups too.", Scope.MEMBERS_WRITE)
     async def member_update(self, info: Info, input: MemberUpdateInput) -> MemberUpdatePayload:
         context = info.context
         context.loaders.forget()
