@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 CHECKS = {
     "account": {
-        "account_has_one_owner": "(member_id IS NULL) <> (campaign_id IS NULL)",
+        "account_has_one_owner": "member_id IS NULL OR campaign_id IS NULL",
         "account_of_a_member_is_limited": "(member_id IS NULL) = (balance IS NULL)",
         "account_balance_not_negative": "balance >= 0",
     },

@@ -25,7 +25,15 @@ class Role(Enum):
     ANONYMOUS = "anonymous"
     MEMBER = "member"
     OPERATOR = "operator"
+    CLERK = "clerk"
+    ANALYST = "analyst"
     SERVICE = "service"
+    ADMIN = "admin"
+
+    @property
+    def operates(self) -> bool:
+        """Whether it may do what operators may."""
+        return self in {Role.OPERATOR, Role.ADMIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +58,17 @@ class Principal:
         if len(self.subject) > SUBJECT_LENGTH_MAX:
             raise ValueError(f"the subject is longer than {SUBJECT_LENGTH_MAX} characters")
 
+    def has(self, scope: Scope) -> bool:
+        """Whether an API key, if the caller came with one, is good for this."""
+        return self.scopes is None or scope in self.scopes
+
     def may_see_all_of(self, member_id: UUID) -> bool:
         """Whether everything about a member is open to this principal."""
-        return self.role in {Role.OPERATOR, Role.SERVICE} or self.member_id == member_id
+        return self.may_change(member_id) and self.has(Scope.MEMBERS_READ)
+
+    def may_change(self, member_id: UUID) -> bool:
+        """Whether a mutation that this principal may use can be about that member."""
+        return self.role.operates or self.role is Role.SERVICE or self.member_id == member_id
 
 
 ANONYMOUS = Principal(Role.ANONYMOUS)

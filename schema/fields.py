@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from schema.permissions import RolePermission, needing
+from schema.permissions import OfTheMember, RolePermission, needing
 from siyu.access import Scope
 
 Resolver = Callable[..., Any]
@@ -35,6 +35,17 @@ def field_for(allowed: type[RolePermission], description: str, scope: Scope | No
 
     def decorate(resolver: Resolver) -> StrawberryField:
         made: StrawberryField = strawberry.field(resolver=resolver, permission_classes=[permission], description=told)
+        return made
+
+    return decorate
+
+
+def field_of_member(description: str) -> Decorator:
+    """A field of a member's object for those who may see all of the member."""
+
+    def decorate(resolver: Resolver) -> StrawberryField:
+        told = f"{description} For the member, operators and services."
+        made: StrawberryField = strawberry.field(resolver=resolver, permission_classes=[OfTheMember], description=told)
         return made
 
     return decorate

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-from schema.context import Info, Principal, Role
+from schema.context import Info, Principal
 from schema.errors import invalid_argument
 from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, decode_id, decode_uuid, parse_uuid
 from schema.kinds import campaign_object, participation_objects
@@ -30,7 +30,7 @@ async def visible_campaign(info: Info, campaign_id: UUID | None) -> CampaignRow 
     """The campaign; None for one that was never published, unless an operator asks."""
     row = await info.context.loaders.campaign.load(campaign_id) if campaign_id else None
     unpublished = row is not None and row.never_ran
-    if row is None or (unpublished and info.context.principal.role is not Role.OPERATOR):
+    if row is None or (unpublished and not info.context.principal.role.operates):
         return None
     return row
 

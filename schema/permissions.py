@@ -14,18 +14,19 @@ from siyu.access import Scope
 class RolePermission(BasePermission):
     """Lets the roles of a subclass pass; `audience` names them in descriptions.
 
-    A service that calls by an API key needs the `scope`, too.
+    A service that calls by an API key needs the `scope`, too. Where `own` is set, resolvers show members what is theirs
+    alone, and what is another's as though it were not there.
     """
 
     roles: ClassVar[frozenset[Role]]
     audience: ClassVar[str]
     scope: ClassVar[Scope | None] = None
+    own: ClassVar[bool] = False
 
     def has_permission(self, source: Any, info: Info, **kwargs: Any) -> bool:  # noqa: ARG002 - strawberry's signature
         """Whether the caller's role is among them; raises otherwise, to tell the stranger from the unentitled."""
         require_role(info.context, self.roles)
-        scopes = info.context.principal.scopes
-        if self.scope is not None and scopes is not None and self.scope not in scopes:
+        if self.scope is not None and not info.context.principal.has(self.scope):
             raise forbidden()
         return True
 
@@ -39,9 +40,14 @@ def needing(allowed: type[RolePermission], scope: Scope | None) -> type[RolePerm
 def require_role(context: Context, roles: frozenset[Role]) -> None:
     """Raise UNAUTHENTICATED or FORBIDDEN unless the caller has one of the roles."""
     role = context.principal.role
-    if role in roles:
+    if is_among(role, roles):
         return
     raise unauthenticated() if role is Role.ANONYMOUS else forbidden()
+
+
+def is_among(role: Role, roles: frozenset[Role]) -> bool:
+    """Whether the role passes: admins may do whatever operators may."""
+    return role in roles or (role is Role.ADMIN and Role.OPERATOR in roles)
 
 
 def require_all_of(info: Info, member_id: UUID) -> None:
@@ -50,8 +56,19 @@ def require_all_of(info: Info, member_id: UUID) -> None:
         raise forbidden()
 
 
+class OfTheMember(BasePermission):
+    """Lets the member pass whom the object is, and whoever may see everything about any member."""
+
+    def has_permission(self, source: Any, info: Info, **kwargs: Any) -> bool:  # noqa: ARG002 - strawberry's signature
+        """Whether the caller may see all of the member; raises otherwise."""
+        require_all_of(info, source.row.id)
+        return True
+
+
 class ForMembers(RolePermission):
     """Members alone."""
+
+    own = True
 
     roles = frozenset({Role.MEMBER})
     audience = "members"
@@ -78,18 +95,55 @@ class ForStaff(RolePermission):
     audience = "operators and services"
 
 
-class ForPersons(RolePermission):
-    """Members and operators."""
+class ForClerks(RolePermission):
+    """Clerks in a store, and operators."""
 
-    roles = frozenset({Role.MEMBER, Role.OPERATOR})
-    audience = "members and operators"
+    roles = frozenset({Role.CLERK, Role.OPERATOR})
+    audience = "clerks and operators"
+
+
+class ForTills(RolePermission):
+    """Clerks, operators and services: whoever completes what a member began."""
+
+    roles = frozenset({Role.CLERK, Role.OPERATOR, Role.SERVICE})
+    audience = "clerks, operators and services"
+
+
+class ForAnalysts(RolePermission):
+    """Analysts and operators."""
+
+    roles = frozenset({Role.ANALYST, Role.OPERATOR})
+    audience = "analysts and operators"
+
+
+class ForAdmins(RolePermission):
+    """Admins alone."""
+
+    roles = frozenset({Role.ADMIN})
+    audience = "admins"
+
+
+class ForViewers(RolePermission):
+    """Members, analysts and operators: whoever looks at campaigns and boards."""
+
+    roles = frozenset({Role.MEMBER, Role.ANALYST, Role.OPERATOR})
+    audience = "members, analysts and operators"
+
+
+class ForConcerned(RolePermission):
+    """Members, about themselves, operators and services."""
+
+    own = True
+    roles = frozenset({Role.MEMBER, Role.OPERATOR, Role.SERVICE})
+    audience = "members, operators and services"
 
 
 class ForEveryone(RolePermission):
     """Whoever has signed in."""
 
-    roles = frozenset({Role.MEMBER, Role.OPERATOR, Role.SERVICE})
-    audience = "members, operators and services"
+    own = True
+    roles = frozenset(Role) - {Role.ANONYMOUS}
+    audience = "whoever has signed in"
 
 
 class ForAnybody(RolePermission):

@@ -13,7 +13,7 @@ from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.moment_cursors import moment_cursor, moment_key
 from schema.nodes import find_node, participation_subject, visible_campaign
-from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
+from schema.permissions import ForAnalysts, ForConcerned, ForEveryone, ForOperators, ForStaff, ForViewers
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
 from schema.types.board import Leaderboard, ranked_window
@@ -60,7 +60,7 @@ class Query:
     async def viewer(self, info: Info) -> Viewer:
         return await viewer_object(info)
 
-    @field_for(ForEveryone, "By id or by identity. Members find themselves alone.", READ)
+    @field_for(ForConcerned, "By id or by identity. Members find themselves alone.", READ)
     async def member(
         self,
         info: Info,
@@ -97,7 +97,7 @@ class Query:
         page = await member_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Member(row=row), lambda row: moment_cursor(*row.key))
 
-    @field_for(ForPersons, "The newest first; the archived where asked for. Members see no drafts.")
+    @field_for(ForViewers, "The newest first; the archived where asked for. Members see no drafts.")
     async def campaigns(
         self,
         info: Info,
@@ -110,21 +110,21 @@ class Query:
         page = await campaign_page(context.pool, selection, slice_.limit, uuid_cursor(slice_.after), context.now)
         return connect(page, slice_, lambda row: campaign_object(info, row), lambda row: encode_cursor(row.id))
 
-    @field_for(ForPersons, "Members see no drafts.")
+    @field_for(ForViewers, "Members see no drafts.")
     async def campaign(self, info: Info, id: strawberry.ID) -> Campaign | None:
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, id))
         return campaign_object(info, row) if row else None
 
-    @field_for(ForOperators, "Every plugin, those left out too, and every type that a campaign needs.")
+    @field_for(ForAnalysts, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
         return all_types(info, await types_in_use(info.context.pool))
 
-    @field_for(ForOperators, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
+    @field_for(ForAnalysts, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
     async def lanes(self, info: Info) -> list[str]:
         return await lanes(info.context.pool)
 
     @field_for(
-        ForEveryone,
+        ForConcerned,
         "A member's participation in a campaign, the caller's by default, or a team's by its key, which is all that "
         "the caller needs; null before the first action.",
         READ,
@@ -144,7 +144,7 @@ class Query:
         return participation_object(info, found, row) if found else None
 
     @field_for(
-        ForEveryone,
+        ForConcerned,
         "What was decided and why, refusals too, newest first: about a fact, about a member, of a campaign, or of a "
         "campaign about a member. Members see what is about themselves.",
         READ,
@@ -199,7 +199,7 @@ class Query:
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
 
     @field_for(
-        ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."
+        ForViewers, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."
     )
     async def leaderboard(
         self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
@@ -209,6 +209,6 @@ class Query:
 
 def _selection(filter_: CampaignFilter, role: Role) -> CampaignSelection:
     states = filter_.state or None
-    if role is not Role.OPERATOR:
+    if not role.operates:
         states = [state for state in states or PUBLISHED if state in PUBLISHED]
     return CampaignSelection(states, filter_.type or None)

@@ -4,7 +4,7 @@ import strawberry
 
 from schema.context import Info
 from schema.kinds import kind_types
-from schema.permissions import ForOperators
+from schema.permissions import ForOperators, is_among
 from schema.scalars import BigInt
 from siyu.campaigns.counters import CounterRow
 from siyu.campaigns.queries import CampaignRow
@@ -36,7 +36,7 @@ async def campaign_counters(info: Info, campaign: CampaignRow) -> list[CampaignC
     kind, context = kind_types(info, campaign.type_key).kind, info.context
     member_id, now, zone = context.principal.member_id, context.now, context.zone
     shown = shown_counters(kind, campaign, member_id, now, zone) if kind is not None else []
-    if context.principal.role in ForOperators.roles:
+    if is_among(context.principal.role, ForOperators.roles):
         shown += shown_caps(campaign, now, zone)
     rows = await context.loaders.counter.load_many([counter.key for counter in shown])
     return [_object(counter, row or UNUSED) for counter, row in zip(shown, rows, strict=True)]

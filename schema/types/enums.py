@@ -34,6 +34,7 @@ class WalletUnit(Enum):
     """What a wallet holds."""
 
     COMMISSION = strawberry.enum_value("commission", description="Money that others' orders earned the member, in fen.")
+    GROWTH = "growth"
     POINTS = "points"
 
 

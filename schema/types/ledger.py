@@ -53,7 +53,7 @@ class LedgerEntry:
     def balance(self) -> BigInt:
         return BigInt(self.row.balance)
 
-    @field("grant, reverse (of a grant), spend or unspend (of a spend).")
+    @field("grant, reverse (of a grant), spend, unspend (of a spend) or expire.")
     def kind(self) -> str:
         return self.row.kind
 
@@ -61,13 +61,20 @@ class LedgerEntry:
     def reference(self) -> str | None:
         return self.row.reference
 
-    @field("The fact it followed from.")
-    def fact(self) -> Fact:
-        return fact_object(self.row.fact_id, self.row.fact_type, self.row.fact_at)
+    @field("The fact it followed from; null where value expired.")
+    def fact(self) -> Fact | None:
+        row = self.row
+        if row.fact_id is None or row.fact_type is None or row.fact_at is None:
+            return None
+        return fact_object(row.fact_id, row.fact_type, row.fact_at)
 
-    @field("The campaign at the other end.")
+    @field("The campaign at the other end; null where it is the shop itself.")
     async def campaign(self, info: Info) -> Campaign | None:
-        return await campaign_of(info, self.row.campaign_id)
+        return await campaign_of(info, self.row.campaign_id) if self.row.campaign_id is not None else None
+
+    @field("What the shop itself took or gave it for, such as redemption or expiry; null where a campaign did.")
+    def purpose(self) -> str | None:
+        return self.row.purpose
 
 
 @strawberry.type(description="What a member holds of one unit.")

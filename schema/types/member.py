@@ -8,16 +8,17 @@ import strawberry
 
 from schema.connections import Connection, Slice, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
-from schema.fields import field, field_for
+from schema.fields import field, field_for, field_of_member
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
 from schema.kinds import participation_objects
-from schema.permissions import ForStaff, require_all_of
+from schema.permissions import ForStaff
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
+from siyu.access import Scope
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.members.invitation_queries import InviteeRow
 from siyu.members.queries import MemberRow
@@ -59,99 +60,93 @@ class Member(Node):
         """As Node."""
         return encode_id(MEMBER, self.row.id)
 
-    @strawberry.field
+    @field("What the member calls themselves.")
     def nickname(self) -> str | None:
         return self.row.nickname
 
-    @strawberry.field
+    @field("Where the member's picture is.")
     def avatar_url(self) -> str | None:
         return self.row.avatar_url
 
-    @strawberry.field
-    def joined_at(self, info: Info) -> datetime:
-        require_all_of(info, self.row.id)
+    @field_of_member("When the shop came to know the member.")
+    def joined_at(self) -> datetime:
         return self.row.joined_at
 
-    @strawberry.field
-    def tier(self, info: Info) -> str | None:
-        require_all_of(info, self.row.id)
+    @field_of_member("The member's tier in the shop.")
+    def tier(self) -> str | None:
         return self.row.tier
 
-    @field_for(ForStaff, "What the shop has labelled the member with.")
+    @field_for(ForStaff, "What the shop has labelled the member with.", Scope.MEMBERS_READ)
     def tags(self) -> list[str]:
         return list(self.row.tags)
 
-    @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.")
+    @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.", Scope.MEMBERS_READ)
     def groups(self) -> list[str]:
         return list(self.row.groups)
 
-    @field("One for each unit.")
-    def wallets(self, info: Info) -> list[Wallet]:
-        require_all_of(info, self.row.id)
+    @field_of_member("One for each unit.")
+    def wallets(self) -> list[Wallet]:
         return [Wallet(member_id=self.row.id, unit=unit) for unit in WalletUnit]
 
-    @field("Empty until something is paid into it.")
-    def wallet(self, info: Info, unit: WalletUnit) -> Wallet:
-        require_all_of(info, self.row.id)
+    @field_of_member("Empty until something is paid into it.")
+    def wallet(self, unit: WalletUnit) -> Wallet:
         return Wallet(member_id=self.row.id, unit=unit)
 
-    @field("What campaigns gave the member by name, newest first; revoked ones too.")
+    @field_of_member("What campaigns gave the member by name, newest first; revoked ones too.")
     async def rewards(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[IssuedReward]:
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.rewards.load(wanted)
         return connect(page, slice_, lambda row: IssuedReward(row=row), lambda row: encode_cursor(row.id))
 
-    @field("What campaigns told the member, newest first.")
+    @field_of_member("What campaigns told the member, newest first.")
     async def messages(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[Message]:
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.messages.load(wanted)
         return connect(page, slice_, lambda row: Message(row=row), lambda row: encode_cursor(row.id))
 
-    @field(
+    @field_of_member(
         "What the member gives to others, so that they can name them: 26 digits and letters, the same for ever, which "
         "fit the scene of a mini program's QR code."
     )
-    def code(self, info: Info) -> str:
-        require_all_of(info, self.row.id)
+    def code(self) -> str:
         return member_code(self.row.id)
 
-    @field("Who invited the member; null where nobody did.")
+    @field_of_member("Who invited the member; null where nobody did.")
     async def inviter(self, info: Info) -> "Member | None":
-        require_all_of(info, self.row.id)
         inviter_id = await info.context.loaders.inviter.load(self.row.id)
         return await member_object(info, inviter_id) if inviter_id is not None else None
 
-    @field("Whom the member invited, the latest first.")
+    @field_of_member("Whom the member invited, the latest first.")
     async def invitees(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[Invitee]:
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.invitees.load(wanted)
         return connect(page, slice_, lambda row: Invitee(row=row), lambda row: encode_cursor(row.id))
 
-    @field("What campaigns asked the shop to pay back to the member, newest first; what is back, too.")
+    @field_of_member("What campaigns asked the shop to pay back to the member, newest first; what is back, too.")
     async def refund_requests(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[RefundRequest]:
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.refunds.load(wanted)
         return connect(page, slice_, lambda row: RefundRequest(row=row, member=self), lambda row: encode_cursor(row.id))
 
-    @field("What of the member's waits for an operator's verdict, or has had it, newest first.")
+    @field_of_member("What of the member's waits for an operator's verdict, or has had it, newest first.")
     async def reviews(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[LazyReview]:
         from schema.types.review import Review  # noqa: PLC0415 - a review names its member, and a member its reviews
 
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.reviews.load(wanted)
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
 
-    @field("What the member takes part in, newest first; in one campaign, or in all.")
+    @field_of_member("What the member takes part in, newest first; in one campaign, or in all.")
     async def participations(
         self,
         info: Info,
@@ -159,7 +154,6 @@ class Member(Node):
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
     ) -> Connection[LazyParticipation]:
-        require_all_of(info, self.row.id)
         slice_ = forward(first, after)
         campaign_id = decode_uuid(CAMPAIGN, campaign) if campaign else None
         if campaign and campaign_id is None:
@@ -172,9 +166,8 @@ class Member(Node):
             Page(tuple(nodes), page.has_more), slice_, lambda node: node, lambda node: encode_cursor(node.row.id)
         )
 
-    def _newest(self, info: Info, first: int | None, after: str | None) -> tuple[Slice, NewestWanted]:
-        """What to read of something that the member has, for those who may see all of the member."""
-        require_all_of(info, self.row.id)
+    def _newest(self, first: int | None, after: str | None) -> tuple[Slice, NewestWanted]:
+        """What to read of something that the member has."""
         slice_ = forward(first, after)
         return slice_, NewestWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
 

@@ -38,9 +38,9 @@ async def viewer_object(info: Info) -> MemberViewer | OperatorViewer | ServiceVi
     """The caller. Raises UNAUTHENTICATED where a member's token outlived the member."""
     principal = info.context.principal
     if principal.member_id is None:
-        if principal.role is Role.OPERATOR:
-            return OperatorViewer(name=principal.subject, roles=[principal.role.value])
-        return ServiceViewer(name=principal.subject)
+        if principal.role is Role.SERVICE:
+            return ServiceViewer(name=principal.subject)
+        return OperatorViewer(name=principal.subject, roles=[principal.role.value])
     row = await info.context.loaders.member.load(principal.member_id)
     if row is None:
         raise unauthenticated()

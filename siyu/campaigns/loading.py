@@ -13,6 +13,7 @@ from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.campaigns.routes import Routes
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
+from siyu.ledger.units import UNITS_AS_JSON, parse_units
 from siyu.sdk import CampaignConfig, CampaignTerms
 
 logger = logging.getLogger(__name__)
@@ -27,8 +28,9 @@ CLOCK = "SELECT version FROM campaign_clock"
 
 # One statement, so that campaigns, lanes and version are of one moment. Without campaigns it is one row of the clock.
 LOAD = f"""
-SELECT version, lanes, campaign.id, type_key, revision, state, starts_at, ends_at, config, terms,
-       problem IS NOT NULL AS suspended, units, issuers, CASE WHEN $2 THEN draw_secret ELSE '' END AS draw_secret
+SELECT version, lanes, ({UNITS_AS_JSON}) AS units_of_shop, campaign.id, type_key, revision, state, starts_at, ends_at,
+       config, terms, problem IS NOT NULL AS suspended, units, issuers,
+       CASE WHEN $2 THEN draw_secret ELSE '' END AS draw_secret
 FROM campaign_clock
 LEFT JOIN campaign
     ON ({PUBLISHED}) OR campaign.id = $1
@@ -74,7 +76,7 @@ class LiveCampaigns:
     def _routes(self, rows: Sequence[asyncpg.Record]) -> Routes:
         live = {row["id"]: self._live(row) for row in rows if row["type_key"] in self.registry.types}
         unreadable = {row["id"]: row["type_key"] for row in rows if row["id"] in live and live[row["id"]] is None}
-        return Routes(filter(None, live.values()), rows[0]["lanes"], unreadable)
+        return Routes(filter(None, live.values()), rows[0]["lanes"], unreadable, parse_units(rows[0]["units_of_shop"]))
 
     def _live(self, row: asyncpg.Record) -> LiveCampaign | None:
         campaign_id, kind, revision = row["id"], self.registry.types[row["type_key"]], row["revision"]

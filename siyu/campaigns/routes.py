@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
+from siyu.ledger.units import NO_UNITS, UnitTerms
 from siyu.sdk import Effect, Tag, Untag
 
 NONE_UNREADABLE: Mapping[UUID, str] = MappingProxyType({})
@@ -36,18 +37,19 @@ class Routes:
     first, of equal ones the older campaign. Campaigns without a lane, or of one that the shop no longer has, come last.
 
     `unreadable` are the others that are published, by id with the key of their type, which is loaded and no longer
-    accepts what is stored of them.
+    accepts what is stored of them. `units` are the shop's terms of what campaigns give, by key.
     """
 
-    __slots__ = ("_routes", "by_id", "campaigns", "lanes", "need_features", "unreadable")
+    __slots__ = ("_routes", "by_id", "campaigns", "lanes", "need_features", "units", "unreadable")
 
     def __init__(
         self,
         campaigns: Iterable[LiveCampaign],
         lanes: Sequence[str] = (),
         unreadable: Mapping[UUID, str] = NONE_UNREADABLE,
+        units: Mapping[str, UnitTerms] = NO_UNITS,
     ) -> None:
-        self.lanes, self.unreadable = lanes, unreadable
+        self.lanes, self.unreadable, self.units = lanes, unreadable, units
         places = {lane: place for place, lane in enumerate(lanes)}
 
         def order(campaign: LiveCampaign) -> tuple[int, int, UUID]:
@@ -62,7 +64,7 @@ class Routes:
 
     def with_campaign(self, campaign: LiveCampaign) -> "Routes":
         """The same with this campaign among them, in the place of the one that has its id."""
-        return Routes({**self.by_id, campaign.id: campaign}.values(), self.lanes, self.unreadable)
+        return Routes({**self.by_id, campaign.id: campaign}.values(), self.lanes, self.unreadable, self.units)
 
     def route(self, fact_type: str) -> Route:
         """Who decides about facts of this type which are not actions."""

@@ -10,6 +10,8 @@ from siyu.campaigns.live import LiveCampaign
 from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.deadline import DEADLINE, Overran
 from siyu.engine.capping import cap_refusal, carry_out_counting
+from siyu.engine.desk import Desk
+from siyu.engine.desks import DESKS
 from siyu.engine.effects import EFFECTS_MAX, Plan, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import CampaignFault
@@ -31,6 +33,9 @@ NOTHING: Mapping[str, Any] = {}
 def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     """Decide one fact of a known member and leave what changed in `world`."""
     new = arrived.new
+    desk = DESKS.get(new.type)
+    if desk is not None:
+        return Outcome(arrived.id, (_decide_at_desk(world, arrived, desk),))
     fact = Fact(arrived.id, new.type, new.member_id, new.at, world.day(new.at), read_only(new.data))
     order = world.orders.accept(new.type, new.member_id, new.at, new.data, new.campaign_id)
     if isinstance(order, str):
@@ -45,6 +50,13 @@ def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     if order is not None:
         world.note_order(new.member_id)
     return Outcome(arrived.id, tuple(decisions))
+
+
+def _decide_at_desk(world: World, arrived: ArrivedFact, desk: Desk) -> Decision:
+    verdict = desk(world, arrived)
+    if isinstance(verdict, Refusal):
+        return _refuse(world, arrived, None, verdict.code, verdict.missing)
+    return _log(world, arrived, None, Decision(world.new_id(), None, verdict, None), None)
 
 
 def _decide_on_route(

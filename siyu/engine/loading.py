@@ -19,6 +19,8 @@ from siyu.campaigns.reservations import ReservationState
 from siyu.campaigns.routes import needs_features
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
+from siyu.engine.desk_store import load_for_desks
+from siyu.engine.desks import DESKS
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.partner_loading import load_invitations
 from siyu.engine.pending import hearers
@@ -39,6 +41,7 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     What members share comes last: other batches wait for it from then on until the commit.
     """
     concerns = [(campaign, fact.new) for fact in facts for campaign in _concerned(world, fact)]
+    world.book.now = max(fact.arrived_at for fact in facts)
     await load_accounts(connection, world.book, {fact.new.member_id for fact in facts})
     if concerns:
         await load_participations(
@@ -56,6 +59,9 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
     if needy:
         await _load_needs(connection, world, needy, lock=lock)
+    at_desks = [fact.new for fact in facts if fact.new.type in DESKS]
+    if at_desks:
+        await load_for_desks(connection, world, at_desks, lock=lock)
 
 
 async def _load_orders(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:

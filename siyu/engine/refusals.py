@@ -13,6 +13,8 @@ LANE_TAKEN = "LANE_TAKEN"
 STOPPED = "STOPPED"
 CAP_REACHED = "CAP_REACHED"
 TOO_MANY_TAGS = "TOO_MANY_TAGS"
+NOT_ENOUGH = "NOT_ENOUGH"
+NOTHING_TO_RETURN = "NOTHING_TO_RETURN"
 
 CORE_REFUSALS: Mapping[str, Text] = {
     CAMPAIGN_NOT_FOUND: Text(zh="没有这个活动", en="There is no such campaign"),
@@ -23,5 +25,7 @@ CORE_REFUSALS: Mapping[str, Text] = {
     STOPPED: Text(zh="优先的活动已给予奖励，不再叠加", en="A campaign before it has given the only reward"),
     CAP_REACHED: Text(zh="已达到活动的发放上限", en="The campaign gives no more than this"),
     TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
+    NOT_ENOUGH: Text(zh="余额不足，还差 {missing}", en="The balance is {missing} short"),
+    NOTHING_TO_RETURN: Text(zh="没有可退回的消费", en="Nothing of what was spent for it is left to give back"),
     **ORDER_REFUSALS,
 }

@@ -20,6 +20,7 @@ from siyu.campaigns.pending import CORE_TYPES, PendingFact
 from siyu.campaigns.pending_store import take_pending, write_pending
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
+from siyu.engine.desk_store import write_for_desks
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.followers import board_changes
@@ -168,6 +169,7 @@ async def _write(connection: Connection, world: World, step: Step) -> None:
     step("write participations")
     await write_book(connection, world.book)
     await write_value(connection, world)
+    await write_for_desks(connection, world)
     step("write ledger")
     await write_counters(connection, world.counters)
     await write_reservations(connection, world.reservations)

@@ -19,6 +19,7 @@ from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
 from siyu.ledger.book import Book
+from siyu.ledger.expiry import Expiries
 from siyu.ledger.holds import HoldBook
 from siyu.members.invitations import InvitationBook
 from siyu.members.tags import TagChanges
@@ -74,14 +75,16 @@ class World:
     _days: dict[datetime, date] = field(default_factory=dict)
 
     def __post_init__(self, known_routes: Routes | None) -> None:
+        self.routes = known_routes or Routes(self.campaigns)
         self.participations = Participations(self.new_id)
-        self.book = Book(self.new_id)
+        units = self.routes.units
+        policies = {key: unit.expiry for key, unit in units.items() if unit.expiry is not None}
+        self.book = Book(self.new_id, Expiries(policies, self.zone), has_lots=any(u.has_lots for u in units.values()))
         self.orders = OrderBook(self.new_id)
         self.reservations = Reservations(self.new_id)
         self.holds = HoldBook(self.new_id)
         self.rewards = RewardBook(self.new_id)
         self.reviews = ReviewBook(self.new_id)
-        self.routes = known_routes or Routes(self.campaigns)
 
     def day(self, at: datetime) -> date:
         """The shop's date of a moment; remembered, since boards ask again for what campaigns judged by."""

@@ -37,6 +37,9 @@ FOLD = """
     - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit_id = account.id)
 """
 
+# Who gives and takes in the shop's own name.
+NOBODY = "'00000000-0000-0000-0000-000000000000'::uuid"
+
 # Spends and their return are no earnings.
 EARNED = """
     (SELECT coalesce(sum(amount), 0) FROM transfer WHERE credit_id = account.id AND kind = 'grant')
@@ -170,13 +173,13 @@ PROBES = (
         f"""
         SELECT format('fact %s: the log of campaign %s says %s %s %s, its transfers %s', fact_id, campaign_id, kind,
                       coalesce(logged.amount, 0), unit, coalesce(moved.amount, 0))
-        FROM (SELECT fact_id, campaign_id, {MOVING} AS kind, effect->>'unit' AS unit,
+        FROM (SELECT fact_id, coalesce(campaign_id, {NOBODY}) AS campaign_id, {MOVING} AS kind, effect->>'unit' AS unit,
                      sum((effect->>'amount')::bigint) AS amount
               FROM decision CROSS JOIN LATERAL jsonb_array_elements(effects) AS effect
               WHERE fact_id > $1 AND fact_id <= $2 AND effect->>'kind' IN ('grant', 'reverse', 'spend', 'settle')
               GROUP BY 1, 2, 3, 4) AS logged
-        FULL JOIN (SELECT fact_id, coalesce(debit.campaign_id, credit.campaign_id) AS campaign_id, kind, transfer.unit,
-                          sum(amount) AS amount
+        FULL JOIN (SELECT fact_id, coalesce(debit.campaign_id, credit.campaign_id, {NOBODY}) AS campaign_id, kind,
+                          transfer.unit, sum(amount) AS amount
                    FROM transfer
                    JOIN account debit ON debit.id = debit_id JOIN account credit ON credit.id = credit_id
                    WHERE fact_id > $1 AND fact_id <= $2

@@ -8,7 +8,8 @@ from tortoise.models import Model
 class Account(Model):
     """Where value of one unit is: a member's (limited, its balance kept here) or a campaign's (pays, unlimited).
 
-    Exactly one of `member` and `campaign` is set, and `balance` with the former alone (checks in migration 0002).
+    Exactly one of `member`, `campaign` and `purpose` is set, the last for an account of the shop's own
+    (`siyu.ledger.purposes`), and `balance` with the first alone (checks in migrations 0002 and 0014).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -20,6 +21,7 @@ class Account(Model):
         "siyu.Campaign", related_name="accounts", on_delete=fields.RESTRICT, null=True
     )
     balance = fields.BigIntField(null=True)
+    purpose = fields.CharField(max_length=16, null=True)
 
     class Meta:
         table = "account"
@@ -30,8 +32,9 @@ class Account(Model):
 class Transfer(Model):
     """A movement of value, never edited and never deleted (a trigger refuses it).
 
-    `kind` is grant, reverse, spend or unspend. `member_balance` is the member's balance after it. `at` is when it
-    counts, which for what undoes another transfer is the time of that one.
+    `kind` is grant, reverse, spend, unspend or expire. `member_balance` is the member's balance after it. `at` is when
+    it counts, which for what undoes another transfer is the time of that one. The column `lot_id`, which no model has,
+    names the lot of the member's account that it goes into or comes from (migration 0014).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -46,7 +49,7 @@ class Transfer(Model):
     member_balance = fields.BigIntField()
     kind = fields.CharField(max_length=16)
     # No foreign key, as in the log (siyu.engine.models).
-    fact_id = fields.UUIDField()
+    fact_id = fields.UUIDField(null=True)
     reference = fields.CharField(max_length=80, null=True)
     reverses: fields.ForeignKeyNullableRelation["Transfer"] = fields.ForeignKeyField(
         "siyu.Transfer", related_name="reversals", on_delete=fields.RESTRICT, null=True

@@ -19,10 +19,11 @@ class EntryRow:
     balance: int
     kind: str
     reference: str | None
-    campaign_id: UUID
-    fact_id: UUID
-    fact_type: str
-    fact_at: datetime
+    campaign_id: UUID | None
+    purpose: str | None
+    fact_id: UUID | None
+    fact_type: str | None
+    fact_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,12 @@ class EntriesWanted:
     after: UUID | None
 
 
-BALANCES = "SELECT member_id, unit, balance FROM account WHERE member_id = ANY($1::uuid[])"
+# Without what has expired and is not booked out yet.
+BALANCES = """
+SELECT member_id, unit, balance - coalesce(
+    (SELECT sum(remaining)::bigint FROM lot WHERE account_id = account.id AND NOT closed AND expires_at <= $2), 0)
+FROM account WHERE member_id = ANY($1::uuid[])
+"""
 
 HELD = """
 SELECT member_id, unit, sum(amount)::bigint FROM hold
@@ -45,7 +51,7 @@ WHERE member_id = ANY($1::uuid[]) AND state = 'open' GROUP BY member_id, unit
 # Each half is a range of its index, read only as far as the page reaches.
 PAGES = """
 SELECT wanted.place, page.id, page.at, page.amount, page.member_balance, page.kind, page.reference,
-       issuer.campaign_id, fact.id, fact.type, fact.at
+       issuer.campaign_id, issuer.purpose, fact.id, fact.type, fact.at
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[])
     WITH ORDINALITY AS wanted (member_id, unit, size, newest, place)
 JOIN account ON account.member_id = wanted.member_id AND account.unit = wanted.unit
@@ -60,7 +66,7 @@ CROSS JOIN LATERAL (
     ORDER BY id DESC LIMIT wanted.size
 ) AS page
 JOIN account AS issuer ON issuer.id = page.issuer_id
-JOIN fact ON fact.id = page.fact_id
+LEFT JOIN fact ON fact.id = page.fact_id
 ORDER BY wanted.place, page.id DESC
 """
 
@@ -70,9 +76,9 @@ async def held(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str
     return {(row[0], row[1]): row[2] for row in await pool.fetch(HELD, list(member_ids))}
 
 
-async def balances(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
-    """The members' balances by member and unit; a wallet that nothing has been paid into yet is missing."""
-    return {(row[0], row[1]): row[2] for row in await pool.fetch(BALANCES, list(member_ids))}
+async def balances(pool: Pool, member_ids: Collection[UUID], now: datetime) -> dict[tuple[UUID, str], int]:
+    """What the members can spend by member and unit; a wallet that nothing has been paid into yet is missing."""
+    return {(row[0], row[1]): row[2] for row in await pool.fetch(BALANCES, list(member_ids), now)}
 
 
 async def entry_pages(pool: Pool, wanted: Sequence[EntriesWanted]) -> list[Page[EntryRow]]:

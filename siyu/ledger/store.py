@@ -1,11 +1,20 @@
 """Accounts and transfers from and to the database, many at a time: the only code that writes value."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from siyu.db import Connection, append_rows, array_of
 from siyu.ids import new_id
-from siyu.ledger.book import UNITS, Book, MemberAccount, OpenGrant, Transfer
+from siyu.ledger.book import UNITS, Book, OpenGrant, Transfer
+from siyu.ledger.lots import MemberAccount
+
+# Lots that nothing is left of need not be known: a grant finds one of them by its id.
+LOAD_LOTS = """
+SELECT account.member_id, account.unit, CASE WHEN expires_at > $2 THEN expires_at END, sum(remaining)::bigint
+FROM account JOIN lot ON lot.account_id = account.id
+WHERE account.member_id = ANY($1::text::uuid[]) AND remaining > 0
+GROUP BY 1, 2, 3
+"""
 
 # Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOAD_ACCOUNTS = """
@@ -13,11 +22,12 @@ SELECT place - 1, id, unit, balance FROM unnest($1::text::uuid[]) WITH ORDINALIT
 JOIN account USING (member_id)
 """
 
-# What is left of the transfers of a kind under some references.
+# What is left of the transfers of a kind under some references. An account of the shop's own owns itself.
 LEFT = """
-SELECT issuer.campaign_id, owner.member_id, given.unit, given.reference, given.id, given.at,
-       (given.amount - coalesce((SELECT sum(amount) FROM transfer WHERE reverses_id = given.id), 0))::bigint
-FROM transfer given
+SELECT coalesce(issuer.campaign_id, issuer.id), owner.member_id, given.unit, given.reference, given.id,
+       (given.amount - coalesce((SELECT sum(amount) FROM transfer WHERE reverses_id = given.id), 0))::bigint,
+       given.at, lot.expires_at
+FROM transfer given LEFT JOIN lot ON lot.id = given.lot_id
 JOIN account issuer ON issuer.id = given.{issuer}
 JOIN account owner ON owner.id = given.{owner}
 WHERE given.{issuer} = ANY($1::uuid[]) AND given.reference = ANY($2::text[]) AND given.kind = '{kind}'
@@ -38,16 +48,32 @@ FROM unnest($1::text::uuid[], $2::text::bigint[]) AS change (id, delta)
 WHERE account.id = change.id
 """
 
+OPEN_LOTS = """
+INSERT INTO lot (id, account_id, expires_at, remaining)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::bigint[])
+ON CONFLICT (id) DO UPDATE SET remaining = lot.remaining + EXCLUDED.remaining, closed = false
+"""
+
+CHANGE_LOTS = """
+UPDATE lot SET remaining = lot.remaining + change.delta
+FROM unnest($1::text::uuid[], $2::text::bigint[]) AS change (id, delta)
+WHERE lot.id = change.id
+"""
+
 # The fields of Transfer in their order; its last, the member, is no column.
 TRANSFER_COLUMNS = Transfer._fields[:-1]
 
 
 async def load_accounts(connection: Connection, book: Book, member_ids: Collection[UUID]) -> None:
-    """Put the members' accounts into the book; the members are locked by the caller."""
+    """Put the members' accounts and lots into the book; the members are locked by the caller."""
     wanted = list(member_ids)
     rows = await connection.fetch(LOAD_ACCOUNTS, array_of([member_id.hex for member_id in wanted]))
     for place, account_id, unit, balance in rows:
-        book.put_account(MemberAccount(account_id, wanted[place], unit, balance))
+        book.put_account(MemberAccount(account_id, wanted[place], unit, balance, now=book.now))
+    if book.has_lots:
+        lots = await connection.fetch(LOAD_LOTS, array_of([member_id.hex for member_id in wanted]), book.now)
+        for member_id, unit, expires_at, left in lots:
+            book.put_lot(member_id, unit, expires_at, left)
 
 
 async def load_grants(
@@ -58,10 +84,8 @@ async def load_grants(
     member_ids: Collection[UUID],
 ) -> None:
     """Put what is left of these campaigns' grants to these members under the references into the book, oldest first."""
-    for campaign_id, member_id, unit, reference, transfer_id, at, left in await connection.fetch(
-        LOAD_GRANTS, issuer_ids, references, member_ids
-    ):
-        book.put_grant((campaign_id, member_id, unit, reference), OpenGrant(transfer_id, left, at))
+    for row in await connection.fetch(LOAD_GRANTS, issuer_ids, references, member_ids):
+        book.put_grant(row[:4], OpenGrant(*row[4:]))
 
 
 async def load_spends(
@@ -73,10 +97,8 @@ async def load_spends(
 ) -> None:
     """Put what is left of what these campaigns took from these members under the references into the book, oldest
     first."""
-    for campaign_id, member_id, unit, reference, transfer_id, at, left in await connection.fetch(
-        LOAD_SPENDS, issuer_ids, references, member_ids
-    ):
-        book.put_spend((campaign_id, member_id, unit, reference), OpenGrant(transfer_id, left, at))
+    for row in await connection.fetch(LOAD_SPENDS, issuer_ids, references, member_ids):
+        book.put_spend(row[:4], OpenGrant(*row[4:]))
 
 
 async def write_book(connection: Connection, book: Book) -> None:
@@ -95,7 +117,23 @@ async def write_book(connection: Connection, book: Book) -> None:
     if known:
         ids, deltas = [account.id.hex for account in known], [str(account.delta) for account in known]
         await connection.execute(CHANGE_BALANCES, array_of(ids), array_of(deltas))
+    if book.has_lots:
+        await _write_lots(connection, changed)
     await append_rows(connection, "transfer", TRANSFER_COLUMNS, [transfer[:-1] for transfer in book.transfers])
+
+
+async def _write_lots(connection: Connection, accounts: Sequence[MemberAccount]) -> None:
+    """In one order for every process, though the members' locks see to it that nobody else is at them but an expiry."""
+    changed = sorted(
+        ((account.id, lot) for account in accounts for lot in account.changed_lots()), key=lambda one: one[1].id.bytes
+    )
+    new = [(lot.id, account_id, lot.expires_at, lot.delta) for account_id, lot in changed if not lot.is_known]
+    if new:
+        await connection.execute(OPEN_LOTS, *(list(column) for column in zip(*new, strict=True)))
+    known = [lot for _, lot in changed if lot.is_known]
+    if known:
+        ids, deltas = [lot.id.hex for lot in known], [str(lot.delta) for lot in known]
+        await connection.execute(CHANGE_LOTS, array_of(ids), array_of(deltas))
 
 
 async def open_issuer_accounts(connection: Connection, campaign_id: UUID) -> None:

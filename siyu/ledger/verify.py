@@ -10,6 +10,7 @@ from siyu.ledger.chains import is_one_chain
 from siyu.ledger.counter_invariants import COUNTER_PROBES
 from siyu.ledger.invariants import ISSUED, RUNNING_BALANCE, Probe
 from siyu.ledger.invariants import PROBES as VALUE_PROBES
+from siyu.ledger.lot_invariants import LOT_PROBES
 from siyu.ledger.refund_invariants import REFUND_PROBES
 from siyu.ledger.unfolded import Unfolded
 
@@ -17,8 +18,19 @@ from siyu.ledger.unfolded import Unfolded
 ROWS_AT_ONCE = 10_000
 VIOLATIONS_SHOWN_MAX = 10
 COUNT_TIMEOUT_S = 600.0
-TABLES = ("account", "transfer", "member", "fact", "decision", "campaign", "reservation", "hold", "refund_request")
-PROBES = (*VALUE_PROBES, *COUNTER_PROBES, *REFUND_PROBES)
+TABLES = (
+    "account",
+    "transfer",
+    "member",
+    "fact",
+    "decision",
+    "campaign",
+    "reservation",
+    "hold",
+    "refund_request",
+    "lot",
+)
+PROBES = (*VALUE_PROBES, *COUNTER_PROBES, *REFUND_PROBES, *LOT_PROBES)
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 # Half of all transfers touch one campaign's account, so the planner expects that of any account and would read the
@@ -57,10 +69,10 @@ HELD = (
 PAID_OUT = """
 SELECT unit, sum(amount)::bigint FROM (
     SELECT debit.unit, amount FROM transfer JOIN account debit ON debit.id = debit_id
-    WHERE transfer.id > $1 AND transfer.id <= $2 AND debit.campaign_id IS NOT NULL
+    WHERE transfer.id > $1 AND transfer.id <= $2 AND debit.member_id IS NULL
     UNION ALL
     SELECT credit.unit, -amount FROM transfer JOIN account credit ON credit.id = credit_id
-    WHERE transfer.id > $1 AND transfer.id <= $2 AND credit.campaign_id IS NOT NULL
+    WHERE transfer.id > $1 AND transfer.id <= $2 AND credit.member_id IS NULL
 ) AS side
 GROUP BY unit
 """

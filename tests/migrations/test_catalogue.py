@@ -42,7 +42,7 @@ JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 EXPECTED_CONSTRAINTS = {
     ("account", "account_balance_not_negative"): "CHECK ((balance >= 0))",
     ("account", "account_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
-    ("account", "account_has_one_owner"): "CHECK (((member_id IS NULL) <> (campaign_id IS NULL)))",
+    ("account", "account_has_one_owner"): "CHECK ((num_nonnulls(member_id, campaign_id, purpose) = 1))",
     ("account", "account_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("account", "account_of_a_member_is_limited"): "CHECK (((member_id IS NULL) = (balance IS NULL)))",
     ("account", "account_pkey"): "PRIMARY KEY (id)",
@@ -224,7 +224,7 @@ EXPECTED_CONSTRAINTS = {
     ("transfer", "transfer_debit_id_fkey"): "FOREIGN KEY (debit_id) REFERENCES account(id) ON DELETE RESTRICT",
     ("transfer", "transfer_kind_known"): (
         "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying, "
-        "'spend'::character varying, 'unspend'::character varying])::text[])))"
+        "'spend'::character varying, 'unspend'::character varying, 'expire'::character varying])::text[])))"
     ),
     ("transfer", "transfer_pkey"): "PRIMARY KEY (id)",
     ("transfer", "transfer_reversal_names_its_original"): (
@@ -232,10 +232,29 @@ EXPECTED_CONSTRAINTS = {
         "= (reverses_id IS NOT NULL)))"
     ),
     ("transfer", "transfer_reverses_id_fkey"): "FOREIGN KEY (reverses_id) REFERENCES transfer(id) ON DELETE RESTRICT",
+    ('lot', 'lot_account_id_fkey'): 'FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE RESTRICT',
+    ('lot', 'lot_closed_is_empty'): 'CHECK (((NOT closed) OR (remaining = 0)))',
+    ('lot', 'lot_of_one_moment'): 'UNIQUE (account_id, expires_at)',
+    ('lot', 'lot_pkey'): 'PRIMARY KEY (id)',
+    ('lot', 'lot_remaining_not_negative'): 'CHECK ((remaining >= 0))',
+    ('transfer', 'transfer_follows_from_a_fact'): "CHECK ((((kind)::text = 'expire'::text) = (fact_id IS NULL)))",
+    ('transfer', 'transfer_lot_id_fkey'): 'FOREIGN KEY (lot_id) REFERENCES lot(id) ON DELETE RESTRICT',
+    ('unit', 'unit_expiry_months_possible'): 'CHECK (((expiry_months >= 0) AND (expiry_months <= 1200)))',
+    ('unit', 'unit_expiry_not_at_once'): "CHECK (((expiry_months > 0) OR ((expiry_until)::text <> 'day'::text)))",
+    ('unit', 'unit_expiry_until_known'): (
+        "CHECK (((expiry_until)::text = ANY ((ARRAY['day'::character varying, "
+        "'month'::character varying, 'quarter'::character varying, 'year'::character varying])::text[])))"
+    ),
+    ('unit', 'unit_expiry_whole'): 'CHECK (((expiry_months IS NULL) = (expiry_until IS NULL)))',
+    ('unit', 'unit_pkey'): 'PRIMARY KEY (key)',
+    ('unit', 'unit_that_expires_has_lots'): 'CHECK ((has_lots OR (expiry_until IS NULL)))',
 }
 # Those that no constraint brings.
 EXPECTED_INDEXES = {
     ("api_key", "api_key_live"): "btree (expires_at) WHERE (revoked_at IS NULL)",
+    ('account', 'account_purpose'): 'UNIQUE btree (purpose, unit) WHERE (purpose IS NOT NULL)',
+    ('lot', 'lot_due'): 'btree (expires_at) WHERE (NOT closed)',
+    ('transfer', 'transfer_lot'): 'btree (lot_id) WHERE (lot_id IS NOT NULL)',
     ("campaign", "campaign_type"): "btree (type_key)",
     ("decision", "decision_campaign"): "btree (campaign_id, id)",
     ("decision", "decision_fact"): "btree (fact_id)",
@@ -296,6 +315,7 @@ EXPECTED_TRIGGERS = {
     "member": "DELETE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
+    "unit": "DELETE OR TRUNCATE",
 }
 # References without a foreign key (docs/decisions/0002), each with the table whose rows can never go.
 LOG_REFERENCES = {
@@ -337,6 +357,10 @@ A_PENDING_FACT = """
 INSERT INTO pending_fact (id, type, member_id, campaign_id, data, timer_key, depth, due_at, created_at)
 SELECT gen_random_uuid(), 't.n', member.id, campaign.id, '{}', 'k', %s, now(), now() FROM member, campaign
 """
+A_LOT = (
+    "INSERT INTO lot (id, account_id, expires_at, remaining, closed) SELECT gen_random_uuid(), id, '2026-01-01', %s "
+    "FROM account WHERE member_id IS NOT NULL"
+)
 A_HOLD = """
 INSERT INTO hold (id, campaign_id, member_id, key, unit, amount, state, posted, transfer_id, created_at, ended_at)
 SELECT gen_random_uuid(), campaign.id, member.id, 'k', 'points', amount, hold.state, posted, transfer_id::uuid, now(), ended_at::timestamptz
@@ -425,7 +449,7 @@ async def test_every_change_of_a_campaign_advances_the_clock(shop: Pool) -> None
     await shop.fetchval(A_CAMPAIGN)
 
     assert await shop.fetchval(read) == before + 2
-    assert [row[0] for row in await shop.fetch(CLOCKED)] == ["campaign"]
+    assert [row[0] for row in await shop.fetch(CLOCKED)] == ["campaign", "unit"]
 
 
 async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_that_are_kept(pool: Pool) -> None:
@@ -465,6 +489,15 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_TRANSFER % "5, 5, 'reverse', gen_random_uuid(), gen_random_uuid()", "transfer_reverses_id_fkey"),
         (A_TRANSFER % "5, 5, 'unspend', gen_random_uuid(), NULL", "transfer_reversal_names_its_original"),
         (A_TRANSFER % f"5, 5, 'spend', gen_random_uuid(), {ITSELF}", "transfer_reversal_names_its_original"),
+        (A_TRANSFER % "5, 5, 'expire', gen_random_uuid(), NULL", "transfer_follows_from_a_fact"),
+        (A_LOT % "-1, false", "lot_remaining_not_negative"),
+        (A_LOT % "1, true", "lot_closed_is_empty"),
+        (A_LOT % "1, false" + ";" + A_LOT % "1, false", "lot_of_one_moment"),
+        ("UPDATE unit SET expiry_months = 1", "unit_expiry_whole"),
+        ("UPDATE unit SET expiry_months = -1, expiry_until = 'day', has_lots = true", "unit_expiry_months_possible"),
+        ("UPDATE unit SET expiry_months = 0, expiry_until = 'day', has_lots = true", "unit_expiry_not_at_once"),
+        ("UPDATE unit SET expiry_months = 1, expiry_until = 'week', has_lots = true", "unit_expiry_until_known"),
+        ("UPDATE unit SET expiry_months = 1, expiry_until = 'year'", "unit_that_expires_has_lots"),
         (A_HOLD % "0, 'open', 0, NULL, NULL", "hold_amount_check"),
         (A_HOLD % "5, 'asleep', 0, NULL, now()", "hold_state_known"),
         (A_HOLD % "5, 'posted', 6, gen_random_uuid(), now()", "hold_posted_within_amount"),

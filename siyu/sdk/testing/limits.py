@@ -35,7 +35,7 @@ RESERVATIONS_MAX = 256
 # The kit's own: what follows from one fact, or fires while one `wait` passes, comes to an end.
 PLAYED_MAX = 100_000
 
-UNITS = frozenset({"commission", "points"})
+UNITS = frozenset({"commission", "growth", "points"})
 # Boards of the kind that `Score` writes to: each member's best.
 BEST_BOARDS = frozenset({"invitees", "streak"})
 # China has had one zone and no summer time since 1991; so the kit needs no table of time zones.

@@ -3,25 +3,28 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.ledger import Book, Cause, MemberAccount, OpenGrant
+from siyu.ledger.expiry import Expiries
 from siyu.sdk import Granted
 
+UTC_ZONE = ZoneInfo("UTC")
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
 CAMPAIGN, OTHER_CAMPAIGN, ISSUER, FACT, MEMBER, OTHER_MEMBER = (UUID(int=number) for number in range(1, 7))
 CAUSE = Cause(CAMPAIGN, ISSUER, "points", FACT, NOON)
-OTHER_CAUSE = CAUSE._replace(campaign_id=OTHER_CAMPAIGN)
+OTHER_CAUSE = CAUSE._replace(owner_id=OTHER_CAMPAIGN)
 
 
 def new_book() -> Book:
     """An empty book with ids that can be told apart."""
     numbers = count(100)
-    return Book(lambda: UUID(int=next(numbers)))
+    return Book(lambda: UUID(int=next(numbers)), Expiries({}, UTC_ZONE), has_lots=False)
 
 
 def balance(book: Book, member_id: UUID = MEMBER) -> int:
@@ -124,7 +127,7 @@ def test_nobody_takes_back_what_another_granted(cause: Cause, member_id: UUID, r
     book = new_book()
     book.grant(CAUSE, MEMBER, 5, "A1")
 
-    assert book.granted(cause.campaign_id, member_id, "points", reference) is None
+    assert book.granted(cause.owner_id, member_id, "points", reference) is None
     assert book.reverse(cause, member_id, 5, reference) == 0
     assert balance(book) == 5
 
@@ -133,7 +136,7 @@ def test_a_negative_balance_is_our_own_bug() -> None:
     account = MemberAccount(UUID(int=9), MEMBER, "points", balance=3)
 
     with pytest.raises(AssertionError, match="would fall to -1"):
-        account.add(-4)
+        account.add(-4, None)
 
 
 MOVES = st.tuples(st.booleans(), st.sampled_from([MEMBER, OTHER_MEMBER]), st.integers(1, 9), st.sampled_from("AB"))

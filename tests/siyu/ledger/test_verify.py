@@ -9,7 +9,7 @@ import pytest
 from siyu.boards import fold, fold_everything
 from siyu.boards.folding import SET_ASIDE_TOPIC
 from siyu.db import Pool
-from siyu.ledger import invariants, unfolded
+from siyu.ledger import UNITS, Purpose, invariants, unfolded
 from siyu.ledger import verify as verifying
 from siyu.ledger.verify import Finding, verify_ledger
 from tests.factories import add_campaign, add_members, paid, refunded, shop_engine
@@ -62,8 +62,8 @@ async def test_what_the_engine_wrote_holds_and_every_row_was_looked_at(pool: Poo
     findings = await verify(pool)
 
     assert not any(finding.violations for finding in findings.values())
-    # The members', and the campaign's of each unit.
-    assert findings[invariants.BALANCE].examined == 3 + 2
+    # The members', the campaign's of each unit, and the shop's of each purpose and unit.
+    assert findings[invariants.BALANCE].examined == 3 + len(UNITS) * (1 + len(Purpose))
     assert findings[invariants.UNIT].examined == 10
     assert findings[invariants.POINTS_BOARD].examined == 3
     assert findings[invariants.DECISION].examined == 10
@@ -83,7 +83,7 @@ async def test_ranges_cover_every_row_however_they_are_cut(pool: Pool, monkeypat
     findings = await verify_ledger(pool, lambda done, total: progress.append((done, total)))
 
     assert {f.violations for f in findings if f.invariant == invariants.BALANCE} == {3}
-    assert progress[-1] == (39, 39)
+    assert progress[-1] == (61, 61)
 
 
 async def test_of_many_violations_the_first_are_told(pool: Pool) -> None:

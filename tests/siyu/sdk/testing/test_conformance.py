@@ -164,7 +164,7 @@ def test_what_is_found_again_and_again_is_said_once_with_how_often() -> None:
 
     of_orders, of_waves = sorted(found("effects_are_possible", only(by_type)))
 
-    said = r"impossible Grant: unit '{}' is none of: commission, points \(× [1-9][0-9]\)"
+    said = r"impossible Grant: unit '{}' is none of: commission, growth, points \(× [1-9][0-9]\)"
     assert re.fullmatch(r"order\.paid \{'order': 'CROWD-1', 'amount_fen': [0-9]+\}: " + said.format("point"), of_orders)
     assert re.fullmatch(r"wave\.wave \{.*\}: " + said.format("coin"), of_waves)
 

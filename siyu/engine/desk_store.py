@@ -1,0 +1,38 @@
+"""What desks read before they decide, and what a commit writes of what they changed."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from siyu.db import Connection
+from siyu.engine.desks import spending
+from siyu.engine.facts import NewFact
+from siyu.engine.world import World
+from siyu.ledger import Purpose, load_spends, shop_account_id
+
+# Called with those facts of a batch that are of its types; `lock`: for what members share, which comes last.
+Load = Callable[[Connection, World, Sequence[NewFact], bool], Awaitable[None]]
+Write = Callable[[Connection, World], Awaitable[None]]
+
+
+async def load_for_desks(connection: Connection, world: World, facts: Sequence[NewFact], *, lock: bool) -> None:
+    """What the desks read for these facts, whose members are locked and whose accounts are loaded."""
+    for types, load in LOADS:
+        concerned = [new for new in facts if new.type in types]
+        if concerned:
+            await load(connection, world, concerned, lock)
+
+
+async def write_for_desks(connection: Connection, world: World) -> None:
+    """What the desks changed beside value, which the ledger writes before."""
+    for write in WRITES:
+        await write(connection, world)
+
+
+async def _load_spent(connection: Connection, world: World, facts: Sequence[NewFact], _: bool) -> None:
+    units = {new.data["unit"] for new in facts}
+    accounts = [shop_account_id(Purpose.SPENDING, unit) for unit in units]
+    references = {new.data["reference"] for new in facts}
+    await load_spends(connection, world.book, accounts, references, {new.member_id for new in facts})
+
+
+LOADS: Sequence[tuple[frozenset[str], Load]] = ((frozenset({spending.RETURNED}), _load_spent),)
+WRITES: Sequence[Write] = ()

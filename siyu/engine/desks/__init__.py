@@ -1,0 +1,11 @@
+"""The desks of the core, by the type of fact that each decides about."""
+
+from collections.abc import Mapping
+
+from siyu.engine.desk import Desk
+from siyu.engine.desks import spending
+
+DESKS: Mapping[str, Desk] = {
+    spending.SPENT: spending.spend,
+    spending.RETURNED: spending.give_back,
+}
