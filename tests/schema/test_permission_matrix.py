@@ -19,7 +19,7 @@ from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, shop_registry, sign
 from tests.schema.conftest import NOON, Shop, as_member
 from tests.schema.permission_asks import ASKS, BY_ID, CHANGED, MEMBER_FIELDS
-from tests.schema.permission_rows import ROOTS, fields_of, permission_rows
+from tests.schema.permission_rows import ROLES, ROOTS, fields_of, permission_rows
 
 MATRIX = Path(__file__).with_name("permission_matrix.txt")
 COLUMNS = ("anonymous", "owner", "stranger", "clerk", "analyst", "operator", "admin", "service", "wrong-key")
@@ -136,6 +136,18 @@ def test_every_field_has_a_row_and_every_row_a_field() -> None:
 
     assert {row.partition("#")[0] for row in ASKS} == guarded
     assert list(expected()) == list(ASKS)
+
+
+def test_the_matrix_says_what_the_permissions_say() -> None:
+    """Of the roots, where nothing stands before the permission; docs/security.md is written from it."""
+    rows = expected()
+    columns = {role: "owner" if role is Role.MEMBER else role.value for role in ROLES}
+
+    for row in permission_rows(build_schema(shop_registry())):
+        first = next(name for name in rows if name.partition("#")[0] == row.name)
+        if row.type_name in ROOTS:
+            let_in = {role for role, column in columns.items() if rows[first][column] != "forb"}
+            assert let_in == row.roles - {Role.ANONYMOUS}, row.name
 
 
 async def test_the_matrix_holds(asked: Asked) -> None:
