@@ -13,9 +13,10 @@ from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.moment_cursors import moment_cursor, moment_key
 from schema.nodes import find_node, participation_subject, visible_campaign
-from schema.permissions import ForAnalysts, ForConcerned, ForEveryone, ForOperators, ForStaff, ForViewers
+from schema.permissions import ForAdmins, ForAnalysts, ForConcerned, ForEveryone, ForOperators, ForStaff, ForViewers
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
+from schema.types.api_key import ApiKey
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
@@ -28,6 +29,7 @@ from schema.types.refund import RefundRequest
 from schema.types.review import Review
 from schema.types.viewer import Viewer, viewer_object
 from siyu.access import Scope
+from siyu.access.api_keys import api_key_page
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
@@ -197,6 +199,14 @@ class Query:
         wanted = ReviewsWanted(state, slice_.limit, campaign_id, uuid_cursor(slice_.after))
         page = await review_page(info.context.pool, wanted)
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
+
+    @field_for(ForAdmins, "The API keys of services, the newest first; revoked and expired ones too, for a year.")
+    async def api_keys(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[ApiKey]:
+        slice_ = forward(first, after)
+        page = await api_key_page(info.context.pool, slice_.limit, uuid_cursor(slice_.after))
+        return connect(page, slice_, lambda row: ApiKey(row=row), lambda row: encode_cursor(row.id))
 
     @field_for(
         ForViewers, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."

@@ -1,5 +1,6 @@
 """The mutations of the core: flat, so that GraphQL runs them one after the other."""
 
+from schema.mutations.api_keys import ApiKeyMutations
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
@@ -16,6 +17,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     StockMutations,
     ReviewMutations,
     SessionMutations,
+    ApiKeyMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

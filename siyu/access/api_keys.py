@@ -14,7 +14,8 @@ from siyu.access.secrets import hash_of, new_secret
 from siyu.db import Pool
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.ids import new_id
-from siyu.inputs import check_text
+from siyu.inputs import check_text, is_storable
+from siyu.paging import Page, cut_page
 
 # What every key begins with, so that scanners of repositories and logs find one that was lost.
 KEY_START = "siyu"
@@ -26,6 +27,7 @@ LIVE_KEYS_MAX = 200
 
 COLUMNS = "id, name, prefix, scopes, created_by, created_at, expires_at, revoked_at, last_used_at"
 LIST = f"SELECT {COLUMNS} FROM api_key ORDER BY id DESC LIMIT $1"
+PAGE = f"SELECT {COLUMNS} FROM api_key WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2"
 # Nobody else makes one meanwhile, so that the bound holds.
 LOCK = "LOCK TABLE api_key IN SHARE ROW EXCLUSIVE MODE"
 COUNT = "SELECT count(*) FROM api_key WHERE revoked_at IS NULL AND expires_at > $1"
@@ -101,12 +103,17 @@ async def create_api_key(
 
 async def revoke_api_key(pool: Pool, prefix: str, now: datetime) -> ApiKey:
     """End a key, for ever. Raises NotFound."""
-    row = await pool.fetchrow(REVOKE, prefix, now)
+    row = await pool.fetchrow(REVOKE, prefix, now) if is_storable(prefix) else None
     if row is None:
         raise NotFound("there is no such key")
     return ApiKey.of(row)
 
 
-async def api_keys(pool: Pool, limit: int = LIVE_KEYS_MAX) -> list[ApiKey]:
+async def api_keys(pool: Pool) -> list[ApiKey]:
     """The keys that were made last, the newest first; revoked and expired ones too, until they are swept."""
-    return [ApiKey.of(row) for row in await pool.fetch(LIST, limit)]
+    return [ApiKey.of(row) for row in await pool.fetch(LIST, LIVE_KEYS_MAX)]
+
+
+async def api_key_page(pool: Pool, limit: int, after: UUID | None) -> Page[ApiKey]:
+    """The same, a page at a time."""
+    return cut_page([ApiKey.of(row) for row in await pool.fetch(PAGE, after, limit + 1)], limit)

@@ -45,6 +45,7 @@ def changed(name: str, fields: str) -> str:
 
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
+    "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
     "Query.campaign": "{ campaign(id: CAMPAIGN_ID) { id } }",
     "Query.campaign#draft": "{ campaign(id: DRAFT_ID) { id } }",
     "Query.campaignPreview": '{ campaignPreview(input: {type: "check_in", facts: []}) { userErrors { code } } }',
@@ -105,6 +106,8 @@ ASKS: Mapping[str, str] = {
     "Mutation.sessionRefresh": changed("sessionRefresh", 'refreshToken: "x"'),
     "Mutation.sessionEnd": changed("sessionEnd", 'refreshToken: "x"'),
     "Mutation.sessionsRevoke": changed("sessionsRevoke", "member: MEMBER_ID"),
+    "Mutation.apiKeyCreate": changed("apiKeyCreate", 'name: "till", scopes: [FACTS]'),
+    "Mutation.apiKeyRevoke": changed("apiKeyRevoke", 'prefix: "x"'),
     "Mutation.checkInSign": action("checkInSign"),
     "Mutation.checkInMakeUp": action("checkInMakeUp", 'day: "2026-11-20"'),
     "Mutation.flashSaleClaim": action("flashSaleClaim", 'item: "mug"'),
