@@ -120,8 +120,10 @@ class KnownCredentials:
     def _landed(self, flight: "asyncio.Task[None]") -> None:
         self._flight = None
         error = None if flight.cancelled() else flight.exception()
-        if error is not None:
+        if isinstance(error, DATABASE_OUTAGES):
             logger.warning("revocations and API keys cannot be read: %s: %s", type(error).__name__, error)
+        elif error is not None:
+            logger.error("revocations and API keys cannot be read, because of a defect of siyu", exc_info=error)
 
     async def _read(self) -> None:
         await asyncio.sleep(max(0.0, self._begun_at_s + PAUSE_S - self._seconds()))

@@ -9,6 +9,7 @@ import pytest
 from siyu.access import Caller, KnownCredentials, Scope, create_api_key, end_session, revoke, revoke_api_key
 from siyu.access.api_keys import LIVE_KEYS_MAX, api_keys
 from siyu.access.known import LOOK_AGAIN_S, PAUSE_S, READ_ALL_S, STALE_S
+from siyu.access.revocations import note_revoked
 from siyu.access.sessions import start_session
 from siyu.access.sweeping import sweep
 from siyu.db import Pool, open_database
@@ -89,6 +90,19 @@ async def test_what_is_revoked_again_is_refused_up_to_the_later_moment_and_what_
     await sweep(pool, NOON + 31 * DAY)
     seconds.now_s += READ_ALL_S + 0.1
     assert not await seen(known, LIN, NOON)
+
+
+async def test_a_revocation_that_is_committed_late_is_found(
+    pool: Pool, known: KnownCredentials, seconds: Seconds
+) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await note_revoked(connection, LIN.bearer, NOON, DAY)
+        assert not await seen(known, LIN, NOON)
+        seconds.now_s += STALE_S + 0.1
+        assert not await seen(known, LIN, NOON)
+
+    seconds.now_s += STALE_S + 0.1
+    assert await seen(known, LIN, NOON)
 
 
 async def test_a_session_that_ended_is_refused(pool: Pool, known: KnownCredentials) -> None:
