@@ -7,6 +7,7 @@ import click
 import benchmarks.engine as engine_benchmark
 import benchmarks.executor as executor_benchmark
 import benchmarks.flash_sale as flash_sale_benchmark
+import benchmarks.ledger as ledger_benchmark
 
 
 @click.group()
@@ -46,6 +47,15 @@ def flash_sale_command(as_json: bool, rounds: int, members: int) -> None:
 def executor_command(as_json: bool, rounds: int) -> None:
     """A page of 50 members by a compiled plan against graphql-core: CPU in one process, from memory."""
     _print(executor_benchmark.run(rounds), as_json)
+
+
+@benchmarks.command("ledger")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=3, show_default=True, help="Rounds of each side, in turn; medians are printed.")
+@click.option("--spends", default=20_000, show_default=True, help="Spends of the engine a round.")
+def ledger_command(as_json: bool, rounds: int, spends: int) -> None:
+    """Points spends through `submit` against one transaction a spend by hand: on 10,000 accounts, and on one."""
+    _print(ledger_benchmark.run(rounds, spends), as_json)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 expiry_until varchar(8) CONSTRAINT unit_expiry_until_known
                     CHECK (expiry_until IN ('day', 'month', 'quarter', 'year')),
                 has_lots boolean NOT NULL DEFAULT false,
+                warning_days int CONSTRAINT unit_warning_days_possible CHECK (warning_days BETWEEN 1 AND 366),
                 CONSTRAINT unit_expiry_whole CHECK ((expiry_months IS NULL) = (expiry_until IS NULL)),
                 CONSTRAINT unit_expiry_not_at_once CHECK (expiry_months > 0 OR expiry_until <> 'day'),
                 CONSTRAINT unit_that_expires_has_lots CHECK (has_lots OR expiry_until IS NULL)
@@ -80,7 +81,7 @@ class Migration(migrations.Migration):
             "DELETE FROM account WHERE purpose IS NOT NULL OR (unit = 'growth' AND campaign_id IS NOT NULL)",
         ),
         # What a member's account holds that expires at one moment. Updates of `remaining` touch no index; it is
-        # `closed` once, when it expires, so that the expiry finds what is still to be done.
+        # `warned` and `closed` once each, when it expires, so that the expiry finds what is still to be done.
         ops.RunSQL(
             """
             CREATE TABLE IF NOT EXISTS lot (
@@ -88,11 +89,12 @@ class Migration(migrations.Migration):
                 account_id uuid NOT NULL REFERENCES account ON DELETE RESTRICT,
                 expires_at timestamptz NOT NULL,
                 remaining bigint NOT NULL CONSTRAINT lot_remaining_not_negative CHECK (remaining >= 0),
+                warned boolean NOT NULL DEFAULT false,
                 closed boolean NOT NULL DEFAULT false,
                 CONSTRAINT lot_closed_is_empty CHECK (NOT closed OR remaining = 0),
                 CONSTRAINT lot_of_one_moment UNIQUE (account_id, expires_at)
             ) WITH (fillfactor = 80);
-            CREATE INDEX IF NOT EXISTS lot_due ON lot (expires_at) WHERE NOT closed
+            CREATE INDEX IF NOT EXISTS lot_due ON lot (warned, expires_at) WHERE NOT closed
             """,
             "DROP TABLE IF EXISTS lot",
         ),
@@ -103,6 +105,8 @@ class Migration(migrations.Migration):
             """,
             "ALTER TABLE transfer DROP COLUMN IF EXISTS lot_id",
         ),
+        # What the core itself tells members has no campaign.
+        ops.RunSQL("ALTER TABLE message ALTER campaign_id DROP NOT NULL", "ALTER TABLE message ALTER campaign_id SET NOT NULL"),
         # What expires does so by itself: no fact tells of it.
         ops.AlterField(model_name="Transfer", name="fact_id", field=fields.UUIDField(null=True)),
         check(

@@ -25,7 +25,7 @@ from siyu.campaigns.spread import Spread, campaign_spread
 from siyu.campaigns.type_queries import TypeUse, types_in_use
 from siyu.db import Pool
 from siyu.engine.queries import DecisionRow, decisions_by_id
-from siyu.ledger.queries import EntriesWanted, EntryRow, balances, entry_pages, held
+from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, entry_pages, expiring, held
 from siyu.members.features import load_features
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
@@ -84,6 +84,7 @@ class Loaders:
         self.results: DataLoader[UUID, Results] = DataLoader(load_results)
         self.spread: DataLoader[UUID, Spread] = DataLoader(load_spreads)
         self.balance: DataLoader[WalletKey, int | None] = _by_key(lambda keys: balances(pool, _owners(keys), now))
+        self.expiring: DataLoader[ExpiringWanted, int] = DataLoader(partial(expiring, pool, now))
         self.held: DataLoader[WalletKey, int | None] = _by_key(lambda keys: held(pool, _owners(keys)))
         self.entries: DataLoader[EntriesWanted, Page[EntryRow]] = DataLoader(partial(entry_pages, pool))
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))

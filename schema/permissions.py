@@ -141,9 +141,14 @@ class ForConcerned(RolePermission):
 class ForEveryone(RolePermission):
     """Whoever has signed in."""
 
-    own = True
     roles = frozenset(Role) - {Role.ANONYMOUS}
     audience = "whoever has signed in"
+
+
+class ForEachTheirOwn(ForEveryone):
+    """Whoever has signed in, as far as it is theirs to see."""
+
+    own = True
 
 
 class ForAnybody(RolePermission):

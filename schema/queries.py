@@ -13,7 +13,16 @@ from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.moment_cursors import moment_cursor, moment_key
 from schema.nodes import find_node, participation_subject, visible_campaign
-from schema.permissions import ForAdmins, ForAnalysts, ForConcerned, ForEveryone, ForOperators, ForStaff, ForViewers
+from schema.permissions import (
+    ForAdmins,
+    ForAnalysts,
+    ForConcerned,
+    ForEachTheirOwn,
+    ForEveryone,
+    ForOperators,
+    ForStaff,
+    ForViewers,
+)
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
 from schema.types.api_key import ApiKey
@@ -27,6 +36,7 @@ from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
 from schema.types.refund import RefundRequest
 from schema.types.review import Review
+from schema.types.unit import Unit
 from schema.types.viewer import Viewer, viewer_object
 from siyu.access import Scope
 from siyu.access.api_keys import api_key_page
@@ -34,6 +44,7 @@ from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
+from siyu.ledger.unit_service import units
 from siyu.members.queries import MembersWanted, member_id_of, member_page
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
@@ -54,11 +65,11 @@ class CampaignFilter:
 class Query:
     """The reads."""
 
-    @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.", READ)
+    @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         return await find_node(info, id)
 
-    @field_for(ForEveryone, "Who the caller is.")
+    @field_for(ForEachTheirOwn, "Who the caller is.")
     async def viewer(self, info: Info) -> Viewer:
         return await viewer_object(info)
 
@@ -120,6 +131,10 @@ class Query:
     @field_for(ForAnalysts, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
         return all_types(info, await types_in_use(info.context.pool))
+
+    @field_for(ForEveryone, "The units of value and when each expires.")
+    async def units(self, info: Info) -> list[Unit]:
+        return [Unit(row=row) for row in await units(info.context.pool)]
 
     @field_for(ForAnalysts, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
     async def lanes(self, info: Info) -> list[str]:

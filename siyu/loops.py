@@ -30,9 +30,9 @@ async def repeat(
     step: Callable[[], Awaitable[bool]],
     outages: tuple[type[Exception], ...],
     stop: asyncio.Event,
-    pause_s: float = POLL_S,
+    poll_s: float = POLL_S,
 ) -> None:
-    """Run `step` until `stop` is set: at once again while it answers False, else after a pause."""
+    """Run `step` until `stop` is set: at once again while it answers False, else after `poll_s` seconds."""
     retry_s = 0.0
     while not stop.is_set():
         try:
@@ -50,7 +50,7 @@ async def repeat(
             logger.info("%s move again", name)
         retry_s = 0.0
         if is_done:
-            await _pause(stop, pause_s)
+            await _pause(stop, poll_s)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -8,6 +8,7 @@ from schema.mutations.members import MemberMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.units import UnitMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
@@ -16,6 +17,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    UnitMutations,
     SessionMutations,
     ApiKeyMutations,
 )

@@ -100,6 +100,11 @@ class Wallet(Node):
     async def available(self, info: Info) -> BigInt:
         return await self._balance(info)
 
+    @field("What of it expires before that moment, unless it is spent.")
+    async def expiring(self, info: Info, before: datetime) -> BigInt:
+        found = await info.context.loaders.expiring.load((self.member_id, self.unit.value, before))
+        return BigInt(found)
+
     @field("Newest first.")
     async def entries(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET

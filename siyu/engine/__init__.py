@@ -2,6 +2,7 @@
 
 from siyu.engine.batcher import BatchLimits
 from siyu.engine.engine import Engine, no_fail_point, running
+from siyu.engine.expiry import run_expiry
 from siyu.engine.facts import NewFact
 from siyu.engine.firing import run_pending
 from siyu.engine.hint_board import HintBoard
@@ -21,6 +22,7 @@ __all__ = [
     "Outcome",
     "Refusal",
     "no_fail_point",
+    "run_expiry",
     "run_pending",
     "running",
 ]

@@ -231,7 +231,8 @@ PROBES = (
         "transfer",
         """
         SELECT format('transfer %s names fact %s, which is not there', id, fact_id) FROM transfer
-        WHERE id > $1 AND id <= $2 AND NOT EXISTS (SELECT FROM fact WHERE fact.id = transfer.fact_id)
+        WHERE id > $1 AND id <= $2 AND fact_id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM fact WHERE fact.id = transfer.fact_id)
         """,
     ),
 )

@@ -26,6 +26,10 @@ class EntryRow:
     fact_at: datetime | None
 
 
+# A member, a unit and the moment before which it expires.
+ExpiringWanted = tuple[UUID, str, datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class EntriesWanted:
     """A page of one wallet's entries, newest first: those older than `after`."""
@@ -46,6 +50,17 @@ FROM account WHERE member_id = ANY($1::uuid[])
 HELD = """
 SELECT member_id, unit, sum(amount)::bigint FROM hold
 WHERE member_id = ANY($1::uuid[]) AND state = 'open' GROUP BY member_id, unit
+"""
+
+EXPIRING = """
+SELECT coalesce((
+    SELECT sum(remaining) FROM account JOIN lot ON lot.account_id = account.id
+    WHERE account.member_id = wanted.member_id AND account.unit = wanted.unit
+        AND expires_at > $4 AND expires_at <= wanted.moment
+), 0)::bigint
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[])
+    WITH ORDINALITY AS wanted (member_id, unit, moment, place)
+ORDER BY place
 """
 
 # Each half is a range of its index, read only as far as the page reaches.
@@ -69,6 +84,12 @@ JOIN account AS issuer ON issuer.id = page.issuer_id
 LEFT JOIN fact ON fact.id = page.fact_id
 ORDER BY wanted.place, page.id DESC
 """
+
+
+async def expiring(pool: Pool, now: datetime, wanted: Sequence[ExpiringWanted]) -> list[int]:
+    """What of each wallet can be spent now and will have expired by the moment given, in their order."""
+    members, units, moments = zip(*wanted, strict=True)
+    return [row[0] for row in await pool.fetch(EXPIRING, members, units, moments, now)]
 
 
 async def held(pool: Pool, member_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:

@@ -7,11 +7,11 @@ from uuid import UUID
 
 
 class NewMessage(NamedTuple):
-    """A message to write; `message` is a key of its campaign type's `messages`."""
+    """A message to write; `message` is a key of its campaign type's `messages`, or without one of the core's."""
 
     id: UUID
     member_id: UUID
-    campaign_id: UUID
+    campaign_id: UUID | None
     message: str
     params: Mapping[str, str | int]
     at: datetime

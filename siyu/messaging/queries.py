@@ -16,7 +16,7 @@ class MessageRow:
     """One message, not yet in words."""
 
     id: UUID
-    campaign_id: UUID
+    campaign_id: UUID | None
     message: str
     params: Mapping[str, str | int]
     at: datetime
@@ -30,5 +30,5 @@ async def message_pages(pool: Pool, wanted: Sequence[NewestWanted]) -> list[Page
     return await newest_pages(pool, "message", COLUMNS, _row, wanted)
 
 
-def _row(message_id: UUID, campaign_id: UUID, message: str, params: str, at: datetime) -> MessageRow:
+def _row(message_id: UUID, campaign_id: UUID | None, message: str, params: str, at: datetime) -> MessageRow:
     return MessageRow(message_id, campaign_id, message, orjson.loads(params), at)

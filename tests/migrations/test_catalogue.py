@@ -247,13 +247,14 @@ EXPECTED_CONSTRAINTS = {
     ),
     ('unit', 'unit_expiry_whole'): 'CHECK (((expiry_months IS NULL) = (expiry_until IS NULL)))',
     ('unit', 'unit_pkey'): 'PRIMARY KEY (key)',
+    ('unit', 'unit_warning_days_possible'): "CHECK (((warning_days >= 1) AND (warning_days <= 366)))",
     ('unit', 'unit_that_expires_has_lots'): 'CHECK ((has_lots OR (expiry_until IS NULL)))',
 }
 # Those that no constraint brings.
 EXPECTED_INDEXES = {
     ("api_key", "api_key_live"): "btree (expires_at) WHERE (revoked_at IS NULL)",
     ('account', 'account_purpose'): 'UNIQUE btree (purpose, unit) WHERE (purpose IS NOT NULL)',
-    ('lot', 'lot_due'): 'btree (expires_at) WHERE (NOT closed)',
+    ('lot', 'lot_due'): 'btree (warned, expires_at) WHERE (NOT closed)',
     ('transfer', 'transfer_lot'): 'btree (lot_id) WHERE (lot_id IS NOT NULL)',
     ("campaign", "campaign_type"): "btree (type_key)",
     ("decision", "decision_campaign"): "btree (campaign_id, id)",
@@ -494,6 +495,7 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_LOT % "1, true", "lot_closed_is_empty"),
         (A_LOT % "1, false" + ";" + A_LOT % "1, false", "lot_of_one_moment"),
         ("UPDATE unit SET expiry_months = 1", "unit_expiry_whole"),
+        ("UPDATE unit SET warning_days = 0", "unit_warning_days_possible"),
         ("UPDATE unit SET expiry_months = -1, expiry_until = 'day', has_lots = true", "unit_expiry_months_possible"),
         ("UPDATE unit SET expiry_months = 0, expiry_until = 'day', has_lots = true", "unit_expiry_not_at_once"),
         ("UPDATE unit SET expiry_months = 1, expiry_until = 'week', has_lots = true", "unit_expiry_until_known"),

@@ -69,6 +69,7 @@ ASKS: Mapping[str, str] = {
     "Query.participation": "{ participation(campaign: CAMPAIGN_ID, member: MEMBER_ID) { id } }",
     "Query.refundRequests": "{ refundRequests { edges { cursor } } }",
     "Query.reviews": "{ reviews { edges { cursor } } }",
+    "Query.units": "{ units { unit } }",
     "Query.viewer": "{ viewer { __typename } }",
     **{f"Member.{name}": ON_BOARD % document for name, document in MEMBER_FIELDS.items()},
     "Campaign.config": OF_CAMPAIGN % "config",
@@ -94,6 +95,7 @@ ASKS: Mapping[str, str] = {
     "Mutation.campaignEnd": changed("campaignEnd", "campaign: THROWAWAY_ID"),
     "Mutation.campaignArchive": changed("campaignArchive", "campaign: THROWAWAY_ID"),
     "Mutation.lanesSet": changed("lanesSet", "lanes: []"),
+    "Mutation.unitUpdate": changed("unitUpdate", "unit: POINTS"),
     "Mutation.reviewDecide": changed(
         "reviewDecide", 'review: REVIEW_ID, approved: true, note: "seen", idempotencyKey: "12345678"'
     ),

@@ -1,0 +1,66 @@
+"""Books out what has expired: set-based, in bounded pieces, beside whoever else writes.
+
+A piece locks its members as a batch of facts does and passes over whom somebody has locked, so that neither waits for
+the other; in the same transaction it does all there is to do for them. Stopped anywhere, it finds what is left again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from siyu.db import Pool, array_of
+from siyu.ids import NEW_ID
+
+# Lots looked for at once: about 50 ms of work, which is how long a fact of one of their members may wait.
+LOTS_AT_ONCE = 2_000
+
+# Whose lots are `due`: a statement with the column account_id.
+LOCK_OWNERS = """
+SELECT id FROM member WHERE id IN (
+    SELECT account.member_id FROM ({due}) AS due JOIN account ON account.id = due.account_id
+) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+EXPIRED = """
+SELECT account_id FROM lot WHERE NOT closed AND warned IN (false, true) AND expires_at <= $1 LIMIT $2
+"""
+LOCK_EXPIRED = LOCK_OWNERS.format(due=EXPIRED)
+
+# The running balance of an account that several of its lots leave: in the order in which they expired.
+BOOK_OUT = f"""
+WITH due AS MATERIALIZED (
+    SELECT lot.id, lot.account_id, account.unit, lot.expires_at, lot.remaining,
+           account.balance - sum(lot.remaining) OVER (PARTITION BY account.id ORDER BY lot.expires_at) AS balance
+    FROM account JOIN lot ON lot.account_id = account.id
+    WHERE account.member_id = ANY($1::text::uuid[]) AND NOT lot.closed AND lot.expires_at <= $2
+), emptied AS (
+    UPDATE lot SET remaining = 0, closed = true FROM due WHERE lot.id = due.id
+), booked AS (
+    UPDATE account SET balance = account.balance - gone.amount
+    FROM (SELECT account_id, sum(remaining)::bigint AS amount FROM due GROUP BY account_id) AS gone
+    WHERE account.id = gone.account_id AND gone.amount > 0
+), moved AS (
+    INSERT INTO transfer (id, unit, debit_id, credit_id, amount, member_balance, kind, at, lot_id)
+    SELECT {NEW_ID}, due.unit, due.account_id, shop.id, due.remaining, due.balance, 'expire', due.expires_at, due.id
+    FROM due JOIN account AS shop ON shop.purpose = 'expiry' AND shop.unit = due.unit
+    WHERE due.remaining > 0 ORDER BY due.account_id, due.expires_at
+)
+SELECT count(*)::int FROM due
+"""
+
+
+async def expire_some(pool: Pool, now: datetime, lots_max: int = LOTS_AT_ONCE) -> int:
+    """Book out what has expired of the members who have `lots_max` of the lots that are due; how many it was.
+
+    Fewer than were looked for are all there are, but for those of members whom somebody else has locked.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        owners = await connection.fetch(LOCK_EXPIRED, now, lots_max)
+        done: int = await connection.fetchval(BOOK_OUT, ids_of(owners), now) if owners else 0
+        return done
+
+
+def ids_of(owners: Sequence[asyncpg.Record]) -> str:
+    """The ids of locked members, as a parameter."""
+    return array_of([owner[0].hex for owner in owners])
