@@ -8,8 +8,8 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.permissions import ForAdmins
-from schema.types.api_key import ApiKey, ApiKeyScope
-from siyu.access import create_api_key, revoke_api_key
+from schema.types.api_key import ApiKey
+from siyu.access import Scope, create_api_key, revoke_api_key
 from siyu.access.api_keys import LIFE_MAX
 from siyu.errors import InvalidInput, Problem
 
@@ -19,7 +19,7 @@ class ApiKeyCreateInput:
     """For which service, what it may do, and for how long."""
 
     name: str = strawberry.field(description="At most 60 characters; keys of one name are one caller.")
-    scopes: list[ApiKeyScope]
+    scopes: list[Scope]
     days: int = strawberry.field(default=90, description=f"How long it is valid, at most {LIFE_MAX.days}.")
 
 

@@ -8,7 +8,7 @@ from schema.fields import field
 from siyu.access import ApiKey as ApiKeyRow
 from siyu.access import Scope
 
-ApiKeyScope = strawberry.enum(Scope, name="ApiKeyScope", description="What an API key is good for.")
+strawberry.enum(Scope, name="ApiKeyScope", description="What an API key is good for.")
 
 
 @strawberry.type(description="A service's API key, without its secret.")
@@ -26,7 +26,7 @@ class ApiKey:
         return self.row.name
 
     @field("In the order of the schema.")
-    def scopes(self) -> list[ApiKeyScope]:
+    def scopes(self) -> list[Scope]:
         return [scope for scope in Scope if scope in self.row.scopes]
 
     @field("Who made it; `cli` for a command.")
