@@ -4,6 +4,7 @@ import click
 
 from api.commands.api_key import api_key
 from api.commands.boards import boards
+from api.commands.coupons import coupons
 from api.commands.demo import demo
 from api.commands.doctor import doctor
 from api.commands.import_ import import_
@@ -31,6 +32,7 @@ COMMANDS = (
     schema,
     doctor,
     boards,
+    coupons,
     ledger,
     new_campaign,
     replay,

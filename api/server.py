@@ -14,7 +14,8 @@ from api.errors import SetupError
 from api.services import Services
 from siyu.access import run_sweeper
 from siyu.boards import run_projector
-from siyu.engine import run_expiry, run_pending
+from siyu.coupons import run_coupons
+from siyu.engine import run_expiry, run_pending, run_rewards
 
 BACKLOG = 2_048
 GRACE_S = 10
@@ -75,7 +76,9 @@ async def working(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(projector, name="boards"),
         asyncio.create_task(run_pending(services.engine, stop), name="timers"),
+        asyncio.create_task(run_coupons(services.pool, services.clock, stop), name="coupons"),
         asyncio.create_task(run_expiry(services.pool, services.zone, services.clock, stop), name="expiry"),
+        asyncio.create_task(run_rewards(services.engine, stop), name="rewards"),
         asyncio.create_task(run_sweeper(services.pool, services.clock, stop), name="sweeper"),
     ]
     try:

@@ -6,6 +6,7 @@ import click
 
 import benchmarks.engine as engine_benchmark
 import benchmarks.executor as executor_benchmark
+import benchmarks.expiry as expiry_benchmark
 import benchmarks.flash_sale as flash_sale_benchmark
 import benchmarks.ledger as ledger_benchmark
 
@@ -56,6 +57,14 @@ def executor_command(as_json: bool, rounds: int) -> None:
 def ledger_command(as_json: bool, rounds: int, spends: int) -> None:
     """Points spends through `submit` against one transaction a spend by hand: on 10,000 accounts, and on one."""
     _print(ledger_benchmark.run(rounds, spends), as_json)
+
+
+@benchmarks.command("expiry")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--lots", default=1_000_000, show_default=True, help="Lots in all; a tenth of them is due.")
+def expiry_command(as_json: bool, lots: int) -> None:
+    """The expiry of lots by one worker, and the p99 of members who spend meanwhile against their p99 before."""
+    _print(expiry_benchmark.run(lots), as_json)
 
 
 if __name__ == "__main__":

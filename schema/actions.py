@@ -19,7 +19,8 @@ from schema.kinds import participation_object
 from schema.naming import action_prefix, mutation_name, type_prefix
 from schema.permissions import ForMembers
 from schema.types.decision import Decision, refusal_object
-from schema.types.effect import Effect, effect_object
+from schema.types.effect import Effect
+from schema.types.effects import effect_object
 from schema.types.participation import Participation
 from siyu.campaigns import AnyCampaignType
 from siyu.engine import CAMPAIGN_NOT_FOUND, CORE_REFUSALS, Refusal

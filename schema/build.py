@@ -23,7 +23,7 @@ from schema.queries import Query
 from schema.read_fields import Fields, ReadFields
 from schema.scalars import SCALARS
 from schema.types.campaign import Campaign, UnavailableCampaign
-from schema.types.effect import EFFECTS
+from schema.types.effects import ALL_EFFECTS
 from schema.types.participation import Participation, UnavailableParticipation
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Registry
 from siyu.deadline import DEADLINE, LOADING_S, Patience
@@ -70,7 +70,7 @@ def _build(registry: Registry, extensions: Sequence[Callable[[], SchemaExtension
         warnings.simplefilter("error", UserWarning)
         kinds = {key: _kind_types(kind) for key, kind in registry.types.items()}
         mutations = [types.mutations for types in kinds.values() if types.mutations is not None]
-        objects: list[Any] = [UnavailableCampaign, UnavailableParticipation, *EFFECTS.values()]
+        objects: list[Any] = [UnavailableCampaign, UnavailableParticipation, *ALL_EFFECTS.values()]
         for types in kinds.values():
             objects.extend((types.campaign, types.participation))
         schema = SiyuSchema(

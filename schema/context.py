@@ -93,7 +93,7 @@ class Context:
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "loaders", Loaders(self.pool, self.now))
+        object.__setattr__(self, "loaders", Loaders(self.pool, self.now, self.zone))
 
 
 Info = strawberry.Info[Context, None]

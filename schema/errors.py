@@ -16,11 +16,22 @@ from siyu.errors import (
     InvalidInput,
     NotFound,
     Problem,
+    RewardStateError,
     SessionEnded,
+    TemplateStateError,
 )
 
 # What a payload tells; Busy is not among them, since the same request may simply be sent again.
-MENDABLE = (InvalidInput, NotFound, IdempotencyConflict, CampaignStateError, AlreadyReviewed, SessionEnded)
+MENDABLE = (
+    InvalidInput,
+    NotFound,
+    IdempotencyConflict,
+    CampaignStateError,
+    TemplateStateError,
+    RewardStateError,
+    AlreadyReviewed,
+    SessionEnded,
+)
 
 
 class ErrorCode(Enum):

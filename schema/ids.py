@@ -17,6 +17,12 @@ ISSUED_REWARD = "IssuedReward"
 MESSAGE = "Message"
 REFUND_REQUEST = "RefundRequest"
 REVIEW = "Review"
+REWARD = "Reward"
+REWARD_LIBRARY = "RewardLibrary"
+REDEMPTION = "Redemption"
+PRIVILEGE = "Privilege"
+COUPON = "Coupon"
+COUPON_TEMPLATE = "CouponTemplate"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

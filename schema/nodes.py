@@ -5,8 +5,20 @@ from uuid import UUID
 
 from schema.context import Info, Principal
 from schema.errors import invalid_argument
-from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, decode_id, decode_uuid, parse_uuid
+from schema.ids import (
+    CAMPAIGN,
+    COUPON,
+    COUPON_TEMPLATE,
+    DECISION,
+    MEMBER,
+    PARTICIPATION,
+    WALLET,
+    decode_id,
+    decode_uuid,
+    parse_uuid,
+)
 from schema.kinds import campaign_object, participation_objects
+from schema.types.coupon import Coupon, CouponTemplate
 from schema.types.decision import Decision
 from schema.types.enums import WalletUnit
 from schema.types.ledger import Wallet
@@ -15,6 +27,7 @@ from schema.types.node import Node
 from siyu.campaigns.counting import is_subject
 from siyu.campaigns.participations import team_id
 from siyu.campaigns.queries import CampaignRow
+from siyu.coupons.record import TemplateState
 
 
 async def find_node(info: Info, global_id: str) -> Node | None:
@@ -81,10 +94,26 @@ async def _decision(info: Info, key: str) -> Node | None:
     return Decision(row=row)
 
 
+async def _coupon(info: Info, key: str) -> Node | None:
+    coupon_id = parse_uuid(key)
+    row = await info.context.loaders.coupon.load(coupon_id) if coupon_id else None
+    return Coupon(row=row) if row is not None and info.context.principal.may_see_all_of(row.member_id) else None
+
+
+async def _coupon_template(info: Info, key: str) -> Node | None:
+    """The template; drafts are for operators."""
+    template_id = parse_uuid(key)
+    row = await info.context.loaders.coupon_template.load(template_id) if template_id else None
+    hidden = row is not None and row.state is TemplateState.DRAFT and not info.context.principal.role.operates
+    return CouponTemplate(row=row) if row is not None and not hidden else None
+
+
 FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     MEMBER: _member,
     WALLET: _wallet,
     CAMPAIGN: _campaign,
     PARTICIPATION: _participation,
     DECISION: _decision,
+    COUPON: _coupon,
+    COUPON_TEMPLATE: _coupon_template,
 }

@@ -138,6 +138,14 @@ class ForConcerned(RolePermission):
     audience = "members, operators and services"
 
 
+class ForWallets(RolePermission):
+    """Members, about themselves, and whoever takes what a member shows."""
+
+    own = True
+    roles = frozenset({Role.MEMBER, Role.CLERK, Role.OPERATOR, Role.SERVICE})
+    audience = "members, clerks, operators and services"
+
+
 class ForEveryone(RolePermission):
     """Whoever has signed in."""
 

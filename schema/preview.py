@@ -10,7 +10,7 @@ from schema.errors import MENDABLE, user_errors
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, encode_id
 from schema.kinds import schema_of
 from schema.types.decision import refusal_object
-from schema.types.effect import effect_object
+from schema.types.effects import effect_object
 from schema.types.preview import CampaignPreview, PreviewStep
 from siyu.campaigns.drafts import Draft, DraftChanges
 from siyu.engine.preview import Preview, Previewer, PreviewFact

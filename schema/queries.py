@@ -6,6 +6,7 @@ import strawberry
 
 from schema.connections import Connection, connect, either_way, encode_cursor, forward, uuid_cursor
 from schema.context import Info, Role
+from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
 from schema.fields import field_for
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
@@ -25,6 +26,7 @@ from schema.permissions import (
 )
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
+from schema.reward_queries import RewardQueries
 from schema.types.api_key import ApiKey
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
@@ -62,7 +64,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query:
+class Query(RewardQueries, CouponQueries):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)

@@ -5,7 +5,9 @@ DomainError            a code, and parameters for the sentence
 ├── NotFound           the object does not exist, or not for this caller
 ├── IdempotencyConflict   the key was used before for another body
 ├── CampaignStateError the campaign's state does not allow this
+├── TemplateStateError the coupon template's state does not allow this
 ├── AlreadyReviewed    another verdict came first
+├── RewardStateError   the reward's state does not allow this
 ├── SessionEnded       the refresh token is used, expired or none of ours: sign in again
 └── Busy               the engine's queue is full; try again after `retry_after_ms`
 """
@@ -64,10 +66,22 @@ class CampaignStateError(DomainError):
     code = "CAMPAIGN_STATE"
 
 
+class TemplateStateError(DomainError):
+    """The coupon template's state does not allow what was asked."""
+
+    code = "COUPON_TEMPLATE_STATE"
+
+
 class AlreadyReviewed(DomainError):
     """Another verdict on the review came first."""
 
     code = "ALREADY_REVIEWED"
+
+
+class RewardStateError(DomainError):
+    """The reward's state does not allow what was asked."""
+
+    code = "REWARD_STATE"
 
 
 class SessionEnded(DomainError):

@@ -9,6 +9,7 @@ from siyu.sdk import Grant, Once, Refuse, SetState, Spend
 PLAIN_TYPE = replace(
     CHECK_IN,
     effects=frozenset({Grant, Once, Refuse, SetState, Spend}),
+    effects_of=None,
     messages={},
     reviews={},
     timers={},

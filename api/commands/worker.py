@@ -13,7 +13,7 @@ from api.settings import load_settings
 @click.command()
 @data_option
 def worker(data: Path | None) -> None:
-    """Run the background work (leaderboards, timers) until Ctrl-C; any number of workers may run."""
+    """Run the background work (leaderboards, timers, coupons) until Ctrl-C; any number of workers may run."""
 
     async def main(services: Services) -> None:
         with stop_event() as stop:

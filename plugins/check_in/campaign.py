@@ -12,6 +12,7 @@ from siyu.sdk import (
     Action,
     CampaignType,
     ConfigProblem,
+    Effect,
     Grant,
     Issue,
     Notify,
@@ -30,6 +31,9 @@ from siyu.sdk import (
 
 SIGN = Action("sign", Text(zh="签到", en="Check in"), proof.SignInput)
 MAKE_UP = Action("makeUp", Text(zh="补签", en="Make up a day"), making_up.MakeUpInput)
+EFFECTS: frozenset[type[Effect]] = frozenset(
+    {Grant, Issue, Notify, Once, Refuse, Review, Schedule, Score, SetState, SetTeam, Spend}
+)
 # How long a streak can get before it starts anew.
 STREAK_DAYS_MAX = {"week": 7, "month": 31}
 
@@ -42,6 +46,18 @@ def validate(config: CheckInConfig) -> Iterator[ConfigProblem]:
             path = ("continuous_milestones", str(place), "days")
             zh, en = f"连续签到最多只能达到 {longest} 天", f"No streak gets beyond {longest} days"
             yield ConfigProblem(path, Text(zh=zh, en=en))
+
+
+def effects_of(config: CheckInConfig) -> frozenset[type[Effect]]:
+    """A config without rewards, reviewed photos or groups needs nothing to be read for them."""
+    unused: set[type[Effect]] = set()
+    if all(milestone.reward is None for milestone in (*config.continuous_milestones, *config.cumulative_milestones)):
+        unused.add(Issue)
+    if not config.review:
+        unused.add(Review)
+    if config.groups is None:
+        unused.add(SetTeam)
+    return EFFECTS - unused
 
 
 def group_key(config: CheckInConfig, data: Mapping[str, Any], _local: datetime) -> str | None:
@@ -69,9 +85,8 @@ CHECK_IN = CampaignType(
     state_version=STATE_VERSION,
     upcast=upcast,
     actions=(SIGN, MAKE_UP),
-    effects=frozenset(
-        {Grant, Issue, Notify, Once, Refuse, Review, Schedule, Score, SetState, SetTeam, Spend},
-    ),
+    effects=EFFECTS,
+    effects_of=effects_of,
     refusals={
         signing.ALREADY_SIGNED: Text(zh="今天已经签到过了", en="Already checked in today"),
         signing.DAY_IS_PAST: Text(zh="不能补签更早的日期", en="A later day has been signed already"),

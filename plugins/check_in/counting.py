@@ -49,6 +49,8 @@ class Counted(NamedTuple):
         """What it brings; `code` refuses a day whose rewards have been given."""
         if self.points:
             yield Grant("points", self.points)
+        if not self.continuous and not self.cumulative:
+            return
         for milestone in (*self.continuous, *self.cumulative):
             if milestone.points:
                 yield Grant("points", milestone.points)

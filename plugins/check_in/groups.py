@@ -90,8 +90,10 @@ def count_member(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterato
     """Count the member for their group's day, and say when they are to have their bonus."""
     group, day, config = fact.data["group"], date.fromisoformat(fact.data["day"]), view.config
     goal = config.groups.goal_of(group) if config.groups is not None else None
+    if goal is None:
+        return
     state, closes_at = view.team(GroupState), closing(config, day)
-    if goal is None or state is None or fact.at >= closes_at:
+    if state is None or fact.at >= closes_at:
         return
     counted = with_member(config, state, group, day, goal)
     is_reached = any(each.streak for each in counted.days if each.day == day)
@@ -102,6 +104,8 @@ def count_member(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterato
 
 def take_bonus(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[Effect]:
     """Give the member the bonus of the group's day, if it reached its goal."""
+    if view.config.groups is None:
+        return
     day, state = fact.data["day"], view.team(GroupState)
     bonus = 0 if state is None else sum(each.bonus for each in state.days if each.day.isoformat() == day)
     if bonus:

@@ -2,9 +2,13 @@
 
 from schema.mutations.api_keys import ApiKeyMutations
 from schema.mutations.campaigns import CampaignMutations
+from schema.mutations.catalogue import CatalogueMutations
+from schema.mutations.coupon_templates import CouponTemplateMutations
+from schema.mutations.coupons import CouponMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
@@ -17,6 +21,10 @@ CORE_MUTATIONS: tuple[type, ...] = (
     LaneMutations,
     StockMutations,
     ReviewMutations,
+    CatalogueMutations,
+    RedemptionMutations,
+    CouponTemplateMutations,
+    CouponMutations,
     UnitMutations,
     SessionMutations,
     ApiKeyMutations,

@@ -10,7 +10,8 @@ from schema.fields import field
 from schema.ids import DECISION, encode_id
 from schema.kinds import campaign_of, kind_types
 from schema.types.campaign import Campaign
-from schema.types.effect import Effect, effect_object
+from schema.types.effect import Effect
+from schema.types.effects import effect_object
 from schema.types.ledger import Fact, fact_object
 from schema.types.member import Member, member_object
 from schema.types.node import Node

@@ -287,8 +287,3 @@ EFFECTS: Mapping[str, type[Effect]] = {
     "invite": InviteEffect,
     "review": ReviewEffect,
 }
-
-
-def effect_object(logged: Mapping[str, Any]) -> Effect:
-    """An effect from the decision log."""
-    return EFFECTS[logged["kind"]].from_log(logged)

@@ -6,6 +6,7 @@ import strawberry
 
 from siyu.boards import BoardKind, BoardWindow
 from siyu.campaigns.queries import ShownState
+from siyu.coupons.record import CouponState, TemplateState
 from siyu.ledger import UNITS
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState
@@ -17,6 +18,8 @@ strawberry.enum(ShownState, name="CampaignState")
 strawberry.enum(Scope, name="CounterScope")
 strawberry.enum(RefundState)
 strawberry.enum(ReviewState)
+strawberry.enum(CouponState)
+strawberry.enum(TemplateState, name="CouponTemplateState")
 
 
 @strawberry.enum

@@ -20,15 +20,21 @@ from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
 from siyu.access import Scope
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
+from siyu.coupons.record import CouponState
 from siyu.members.invitation_queries import InviteeRow
 from siyu.members.queries import MemberRow
 from siyu.paging import NewestWanted, Page
 from siyu.sdk import member_code
 
 if TYPE_CHECKING:
+    from schema.types.coupon import Coupon
     from schema.types.participation import Participation
+    from schema.types.redemption import Privilege, Redemption
     from schema.types.review import Review
 
+LazyRedemption = Annotated["Redemption", strawberry.lazy("schema.types.redemption")]
+LazyPrivilege = Annotated["Privilege", strawberry.lazy("schema.types.redemption")]
+LazyCoupon = Annotated["Coupon", strawberry.lazy("schema.types.coupon")]
 LazyReview = Annotated["Review", strawberry.lazy("schema.types.review")]
 LazyParticipation = Annotated["Participation", strawberry.lazy("schema.types.participation")]
 
@@ -100,6 +106,26 @@ class Member(Node):
         page = await info.context.loaders.rewards.load(wanted)
         return connect(page, slice_, lambda row: IssuedReward(row=row), lambda row: encode_cursor(row.id))
 
+    @field_of_member("What the member redeemed, newest first, and what campaigns issued them of the catalogue.")
+    async def redemptions(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[LazyRedemption]:
+        from schema.types.redemption import Redemption  # noqa: PLC0415 - it names its member, as reviews do
+
+        slice_, wanted = self._newest(first, after)
+        page = await info.context.loaders.redemptions.load(wanted)
+        return connect(page, slice_, lambda row: Redemption(row=row), lambda row: encode_cursor(row.id))
+
+    @field_of_member("Titles, badges and frames of the member, newest first: past ones too, and those to come.")
+    async def privileges(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[LazyPrivilege]:
+        from schema.types.redemption import Privilege  # noqa: PLC0415 - as above
+
+        slice_, wanted = self._newest(first, after)
+        page = await info.context.loaders.privileges.load(wanted)
+        return connect(page, slice_, lambda row: Privilege(row=row), lambda row: encode_cursor(row.id))
+
     @field_of_member("What campaigns told the member, newest first.")
     async def messages(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
@@ -145,6 +171,19 @@ class Member(Node):
         slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.reviews.load(wanted)
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
+
+    @field_of_member("The member's coupons, newest first: in some states, or all.")
+    async def coupons(
+        self,
+        info: Info,
+        state: list[CouponState] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[LazyCoupon]:
+        from schema.types.coupon import coupons_connection  # noqa: PLC0415 - a coupon names its member
+
+        slice_, wanted = self._newest(first, after)
+        return await coupons_connection(info, self.row.id, state or None, slice_, wanted.after)
 
     @field_of_member("What the member takes part in, newest first; in one campaign, or in all.")
     async def participations(

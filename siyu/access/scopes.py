@@ -9,5 +9,7 @@ class Scope(Enum):
     FACTS = "facts"
     MEMBERS_READ = "members.read"
     MEMBERS_WRITE = "members.write"
+    COUPONS = "coupons"
+    REWARDS = "rewards"
     REFUNDS = "refunds"
     SESSIONS = "sessions"

@@ -8,7 +8,7 @@ from uuid import UUID
 from siyu.campaigns.caps import LiveCap
 from siyu.campaigns.immutable import is_immutable
 from siyu.campaigns.live_terms import LiveTerms
-from siyu.campaigns.needs import Needs, needs_of, reads_features
+from siyu.campaigns.needs import Effects, Needs, effects_under, needs_of, reads_features
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import CampaignConfig
 
@@ -19,7 +19,8 @@ class LiveCampaign:
 
     `terms` is None for a plain campaign: one look tells that it has no audience, arms, lane or zone of its own.
     `suspended`: it failed too often, and its code is not to be asked. `copies_config`, `copies_state`: it can be
-    changed in place, so that every decision is given its own. `reads_features`: some decision of its may look at what
+    changed in place, so that every decision is given its own. `effects` are those that its configs (its own and those
+    of its arms) may emit. `reads_features`: some decision of its may look at what
     the shop knows of the member. `draw_secret` makes the seeds of its draws; what is merely tried out has none, and
     draws by other seeds.
     """
@@ -37,6 +38,7 @@ class LiveCampaign:
     draw_secret: bytes = field(default=b"", repr=False)
     copies_config: bool = field(init=False)
     copies_state: bool = field(init=False)
+    effects: Effects = field(init=False)
     needs: Needs = field(init=False)
     reads_features: bool = field(init=False)
     caps: tuple[LiveCap, ...] = field(init=False)
@@ -45,8 +47,9 @@ class LiveCampaign:
         kind = self.type
         object.__setattr__(self, "copies_config", not is_immutable(kind.config))  # type: ignore[arg-type]  # hashable
         object.__setattr__(self, "copies_state", not is_immutable(kind.state))  # type: ignore[arg-type]  # likewise
-        object.__setattr__(self, "needs", needs_of(kind))
         configs = (self.config, *(arm.config for arm in self.terms.arms)) if self.terms is not None else (self.config,)
+        object.__setattr__(self, "effects", effects_under(kind, map(self._lent, configs)))
+        object.__setattr__(self, "needs", needs_of(kind, self.effects))
         object.__setattr__(self, "reads_features", reads_features(kind, map(self._lent, configs)))
         object.__setattr__(self, "caps", self.terms.caps if self.terms is not None else ())
 

@@ -1,4 +1,4 @@
-"""What a campaign type reads beyond the member's own participation, told once so that others pay nothing for it."""
+"""What a campaign reads beyond the member's own participation, told once so that others pay nothing for it."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from siyu.campaigns.immutable import is_immutable
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.deadline import DEADLINE, Patience
-from siyu.sdk import CampaignConfig, Confirm, Counter, Release, TeamOf
+from siyu.sdk import CampaignConfig, Confirm, Counter, Effect, Release, SetTeam, TeamOf
 
 logger = logging.getLogger(__name__)
 
 AnyCounter = Counter[Any]
+Effects = frozenset[type[Effect]]
 
 
 class Needs(NamedTuple):
@@ -29,19 +30,29 @@ class Needs(NamedTuple):
     hinting: tuple[AnyCounter, ...] = ()
 
 
-# The one for all types that need nothing: told by identity.
+# The one for all campaigns that need nothing: told by identity.
 NOTHING = Needs({}, None, reservations=False, copies_team=False, opens_teams=False)
 
 
-def needs_of(kind: AnyCampaignType) -> Needs:
-    """What campaigns of this type read."""
-    if not kind.counters and kind.team is None:
+def needs_of(kind: AnyCampaignType, effects: Effects) -> Needs:
+    """What a campaign of this type reads that may emit these effects. Teams are declared together with `SetTeam`."""
+    team = kind.team if SetTeam in effects else None
+    if not kind.counters and team is None:
         return NOTHING
     counters = {counter.name: counter for counter in kind.counters}
-    copies_team = kind.team is not None and not is_immutable(kind.team.state)  # type: ignore[arg-type]  # hashable
-    opens_teams = kind.team is not None and kind.team.key is not None
+    copies_team = team is not None and not is_immutable(team.state)  # type: ignore[arg-type]  # hashable
+    opens_teams = team is not None and team.key is not None
     hinting = tuple(counter for counter in kind.counters if counter.hints)
-    return Needs(counters, kind.team, bool(kind.effects & {Confirm, Release}), copies_team, opens_teams, hinting)
+    return Needs(counters, team, bool(effects & {Confirm, Release}), copies_team, opens_teams, hinting)
+
+
+def effects_under(kind: AnyCampaignType, configs: Iterable[CampaignConfig]) -> Effects:
+    """What decisions under one of these configs may emit."""
+    try:
+        return frozenset().union(*(DEADLINE.ask(Patience(), kind.effects_under, config) for config in configs))
+    except Exception:  # a plugin's code: reading more than is needed is merely slower
+        logger.exception("campaign type %s failed to tell which effects a config has", kind.key)
+        return kind.effects
 
 
 def reads_features(kind: AnyCampaignType, configs: Iterable[CampaignConfig]) -> bool:

@@ -27,7 +27,7 @@ class Route(NamedTuple):
 def needs_features(campaign: LiveCampaign) -> bool:
     """Whether features of the member decide if the campaign is for them, or are read or changed by it."""
     has_audience = campaign.terms is not None and campaign.terms.audience is not None
-    return has_audience or campaign.reads_features or not campaign.type.effects.isdisjoint(TAGGING)
+    return has_audience or campaign.reads_features or not campaign.effects.isdisjoint(TAGGING)
 
 
 class Routes:

@@ -8,6 +8,7 @@ from siyu.engine.firing import run_pending
 from siyu.engine.hint_board import HintBoard
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, CORE_REFUSALS
+from siyu.engine.reward_delivery import run_rewards
 
 __all__ = [
     "CAMPAIGN_FAILED",
@@ -24,5 +25,6 @@ __all__ = [
     "no_fail_point",
     "run_expiry",
     "run_pending",
+    "run_rewards",
     "running",
 ]

@@ -164,7 +164,7 @@ def _ask(scene: Scene, order: OrderView | None) -> tuple[Plan, tuple[Effect, ...
     view = View(config, state, world.members[fact.member_id], order, SceneReads(scene))
     # One more than is allowed is enough to refuse them: a campaign may yield without end.
     effects = tuple(islice(campaign.type.decide(seen, view), EFFECTS_MAX + 1))
-    plan = plan_of(campaign.type.effects, tuple(map(type, effects)))
+    plan = plan_of(campaign.effects, tuple(map(type, effects)))
     check_effects(scene, plan, effects)
     if campaign.terms is not None:
         check_terms(scene, campaign.terms, effects)

@@ -2,11 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from siyu.coupons import write_coupons
+from siyu.coupons.facts import COUPON_FACTS
 from siyu.db import Connection
+from siyu.engine.coupon_loading import load_for_coupons
 from siyu.engine.desks import spending
+from siyu.engine.desks.rewards import REWARD_DESKS
 from siyu.engine.facts import NewFact
+from siyu.engine.reward_loading import load_for_rewards
 from siyu.engine.world import World
 from siyu.ledger import Purpose, load_spends, shop_account_id
+from siyu.rewards import write_redemptions
 
 # Called with those facts of a batch that are of its types; `lock`: for what members share, which comes last.
 Load = Callable[[Connection, World, Sequence[NewFact], bool], Awaitable[None]]
@@ -34,5 +40,18 @@ async def _load_spent(connection: Connection, world: World, facts: Sequence[NewF
     await load_spends(connection, world.book, accounts, references, {new.member_id for new in facts})
 
 
-LOADS: Sequence[tuple[frozenset[str], Load]] = ((frozenset({spending.RETURNED}), _load_spent),)
-WRITES: Sequence[Write] = ()
+async def _write_redemptions(connection: Connection, world: World) -> None:
+    if not world.redemptions.is_clean():
+        await write_redemptions(connection, world.redemptions)
+
+
+async def _write_coupons(connection: Connection, world: World) -> None:
+    await write_coupons(connection, world.coupons)
+
+
+LOADS: Sequence[tuple[frozenset[str], Load]] = (
+    (frozenset({spending.RETURNED}), _load_spent),
+    (frozenset(COUPON_FACTS), load_for_coupons),
+    (frozenset(REWARD_DESKS), load_for_rewards),
+)
+WRITES: Sequence[Write] = (_write_coupons, _write_redemptions)

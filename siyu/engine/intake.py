@@ -8,6 +8,7 @@ from uuid import UUID
 
 from siyu.campaigns import AnyCampaignType, Registry
 from siyu.deadline import DEADLINE, Patience
+from siyu.engine.desks import DESKS
 from siyu.engine.facts import NewFact
 from siyu.errors import InvalidInput, Problem
 from siyu.inputs import check_json, parse_json
@@ -84,8 +85,8 @@ def _check_data(registry: Registry, fact_type: str, data: object) -> Mapping[str
 
 
 def _is_awaited(registry: Registry, fact_type: str) -> bool:
-    """Whether some campaign type wants such facts, and they are none that a campaign enters itself."""
+    """Whether some campaign type wants such facts, and they are none that a campaign or the core enters itself."""
     kinds = registry.types.values()
-    if any(fact_type in kind.own_facts() for kind in kinds):
+    if fact_type in DESKS or any(fact_type in kind.own_facts() for kind in kinds):
         return False
     return any(fact_type in kind.listens | kind.settles for kind in kinds)

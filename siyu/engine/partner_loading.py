@@ -13,10 +13,10 @@ from siyu.sdk import Invite
 
 async def load_invitations(connection: Connection, world: World, concerns: Sequence[Concern]) -> None:
     """The partners that these decisions see, without locks, and who of the members has an inviter: a statement each,
-    for the campaigns whose types say that they look."""
+    for the campaigns that say that they look."""
     named = {partner_named(campaign.type, new.data) for campaign, new in concerns if campaign.type.partner is not None}
     await load_partners(connection, world, named)
-    inviting = {new.member_id for campaign, new in concerns if Invite in campaign.type.effects}
+    inviting = {new.member_id for campaign, new in concerns if Invite in campaign.effects}
     if inviting:
         await load_invited(connection, world.invitations, inviting)
 

@@ -44,15 +44,15 @@ class SceneReads(NamedTuple):
 
     def held(self, key: str) -> Held | None:
         """As `View.held`."""
-        if self.scene.campaign.type.effects.isdisjoint(HOLDING):
-            raise NotDeclared("the campaign type has neither Hold nor Settle among its effects")
+        if self.scene.campaign.effects.isdisjoint(HOLDING):
+            raise NotDeclared("the campaign has neither Hold nor Settle among its effects")
         return self.scene.world.holds.held(self.scene.key(key))
 
     def team(self, state: type[TeamT]) -> TeamT | None:
         """As `View.team`."""
         declared = self.scene.campaign.needs.team
         if declared is None or declared.state is not state:
-            raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
+            raise NotDeclared(f"the campaign has no teams with a {state.__name__}")
         record = team_of(self.scene)
         return record.state_for(self.scene.campaign) if record else None  # type: ignore[return-value]  # told by its class
 
@@ -75,7 +75,7 @@ class SceneReads(NamedTuple):
         """As `View.reserved`."""
         campaign = self.scene.campaign
         if not campaign.needs.reservations:
-            raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
+            raise NotDeclared("the campaign has neither Release nor Confirm among its effects")
         found = self.scene.world.reservations.get(campaign.id, self.scene.fact.member_id, key)
         if found is None:
             return None

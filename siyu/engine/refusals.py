@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from siyu.coupons.refusals import COUPON_REFUSALS
 from siyu.orders import ORDER_REFUSALS
+from siyu.rewards import REDEMPTION_REFUSALS
 from siyu.sdk import Text
 
 CAMPAIGN_NOT_FOUND = "CAMPAIGN_NOT_FOUND"
@@ -27,5 +29,7 @@ CORE_REFUSALS: Mapping[str, Text] = {
     TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
     NOT_ENOUGH: Text(zh="余额不足，还差 {missing}", en="The balance is {missing} short"),
     NOTHING_TO_RETURN: Text(zh="没有可退回的消费", en="Nothing of what was spent for it is left to give back"),
+    **COUPON_REFUSALS,
     **ORDER_REFUSALS,
+    **REDEMPTION_REFUSALS,
 }

@@ -34,14 +34,19 @@ NO_KEYS = UsedKeys()
 
 
 async def load_value(connection: Connection, world: World, concerns: Sequence[Concern]) -> None:
-    """What these decisions read of value, for the campaigns whose types say that they do."""
-    holding = {(campaign.id, new.member_id) for campaign, new in concerns if campaign.type.effects & HOLDING}
+    """What these decisions read of value, for the campaigns that say that they do."""
+    holding = {(campaign.id, new.member_id) for campaign, new in concerns if not campaign.effects.isdisjoint(HOLDING)}
     if holding:
         await load_holds(connection, world.holds, list(holding))
-    issuing = {new.member_id for campaign, new in concerns if Issue in campaign.type.effects}
+    issuing = {new.member_id for campaign, new in concerns if Issue in campaign.effects}
     if issuing:
         await load_rewards(connection, world.rewards, issuing)
-    reviewing = {(campaign.id, new.member_id) for campaign, new in concerns if Review in campaign.type.effects}
+    # A verdict is decided into its review also under a config that asks for no more of them.
+    reviewing = {
+        (campaign.id, new.member_id)
+        for campaign, new in concerns
+        if Review in campaign.effects or (campaign.type.reviews and new.type == campaign.type.verdict_fact())
+    }
     if reviewing:
         await load_open_reviews(connection, world.reviews, list(reviewing))
     await _load_references(connection, world, concerns)

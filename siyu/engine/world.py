@@ -15,6 +15,7 @@ from siyu.campaigns.participations import Participations
 from siyu.campaigns.pending import PendingFacts
 from siyu.campaigns.reservations import Reservations
 from siyu.campaigns.routes import Route, Routes
+from siyu.coupons.book import CouponBook
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
@@ -27,6 +28,7 @@ from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
 from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
+from siyu.rewards.redemption_book import RedemptionBook
 from siyu.sdk import Features, MemberView
 
 # A campaign, a subject and the key of a `Once`.
@@ -56,6 +58,8 @@ class World:
     reservations: Reservations = field(init=False)
     holds: HoldBook = field(init=False)
     rewards: RewardBook = field(init=False)
+    redemptions: RedemptionBook = field(init=False)
+    coupons: CouponBook = field(init=False)
     reviews: ReviewBook = field(init=False)
     once: set[OnceKey] = field(default_factory=set)
     decisions: list[LoggedDecision] = field(default_factory=list)
@@ -84,6 +88,8 @@ class World:
         self.reservations = Reservations(self.new_id)
         self.holds = HoldBook(self.new_id)
         self.rewards = RewardBook(self.new_id)
+        self.redemptions = RedemptionBook(self.new_id)
+        self.coupons = CouponBook(self.new_id, self.zone)
         self.reviews = ReviewBook(self.new_id)
 
     def day(self, at: datetime) -> date:
@@ -129,6 +135,7 @@ class World:
         self.scores.clear()
         self.messages.clear()
         self.reviews.forget_changes()
+        self.coupons.forget_changes()
         self.tags.clear()
         self.invitations.new.clear()
         self.book.transfers.clear()

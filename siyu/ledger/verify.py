@@ -8,10 +8,12 @@ from uuid import UUID
 from siyu.db import Connection, Pool
 from siyu.ledger.chains import is_one_chain
 from siyu.ledger.counter_invariants import COUNTER_PROBES
+from siyu.ledger.coupon_invariants import COUPON_PROBES
 from siyu.ledger.invariants import ISSUED, RUNNING_BALANCE, Probe
 from siyu.ledger.invariants import PROBES as VALUE_PROBES
 from siyu.ledger.lot_invariants import LOT_PROBES
 from siyu.ledger.refund_invariants import REFUND_PROBES
+from siyu.ledger.reward_invariants import REWARD_PROBES
 from siyu.ledger.unfolded import Unfolded
 
 # Rows looked at with one statement: milliseconds each, so that a check of any size stays interruptible.
@@ -29,8 +31,19 @@ TABLES = (
     "hold",
     "refund_request",
     "lot",
+    "coupon_template",
+    "coupon",
+    "reward",
+    "redemption",
 )
-PROBES = (*VALUE_PROBES, *COUNTER_PROBES, *REFUND_PROBES, *LOT_PROBES)
+PROBES = (
+    *VALUE_PROBES,
+    *COUNTER_PROBES,
+    *REFUND_PROBES,
+    *LOT_PROBES,
+    *COUPON_PROBES,
+    *REWARD_PROBES,
+)
 FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 # Half of all transfers touch one campaign's account, so the planner expects that of any account and would read the

@@ -60,7 +60,9 @@ class CampaignType(Generic[ConfigT, StateT]):
       model of its data; decided at any time after publishing, by the campaign that scheduled it alone.
     - `emits`: the names of the facts it may `Emit`, likewise; decided by the campaign itself at any time after
       publishing, and by every campaign that listens to `<key>.<name>`.
-    - `effects`: the effect types it may emit; any other fails the decision.
+    - `effects`: the effect types it may emit; any other fails the decision. `effects_of(config)`: those of them that it
+      may emit under a config, for a type that has configs which need fewer; what is read for the others alone (such as
+      rewards for `Issue`, reviews for `Review`, teams for `SetTeam`) is not read for them, nor shown. Pure.
     - `refusals`: every code it refuses with (UPPER_CASE), and the sentence for it (`{name}` is filled from `missing`).
     - `reads`: under which references grants and spends are read and reversed; at most 16.
     - `features(config)`: whether decisions under a config look at `View.features`, which is loaded for such campaigns
@@ -100,6 +102,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     timers: Mapping[str, type[FactData]] = field(default_factory=dict)
     emits: Mapping[str, type[FactData]] = field(default_factory=dict)
     validate: Callable[[ConfigT], Iterable[ConfigProblem]] | None = None
+    effects_of: Callable[[ConfigT], frozenset[type[Effect]]] | None = None
     rewards: Callable[[ConfigT], Iterable[RewardRule]] | None = None
     reads: tuple[References, ...] = ()
     features: Callable[[ConfigT], bool] | None = None
@@ -114,6 +117,10 @@ class CampaignType(Generic[ConfigT, StateT]):
     describe_team: Callable[[ConfigT, Any], Progress] | None = None
     upcast_team: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda version, data: data  # noqa: ARG005 - the signature
     partner: str | None = None
+
+    def effects_under(self, config: ConfigT) -> frozenset[type[Effect]]:
+        """The effect types that decisions under the config may emit. Raises what `effects_of` raises."""
+        return self.effects if self.effects_of is None else self.effects & self.effects_of(config)
 
     def fact_type(self, action: Action) -> str:
         """The type of the facts that an action of this campaign type enters as."""

@@ -6,6 +6,8 @@ import asyncpg
 import pytest
 
 from siyu.db import Pool
+from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
+from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
 
 # Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
 CONSTRAINTS = """
@@ -40,6 +42,7 @@ JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 """
 
 EXPECTED_CONSTRAINTS = {
+    **REWARD_CONSTRAINTS,
     ("account", "account_balance_not_negative"): "CHECK ((balance >= 0))",
     ("account", "account_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
     ("account", "account_has_one_owner"): "CHECK ((num_nonnulls(member_id, campaign_id, purpose) = 1))",
@@ -252,6 +255,7 @@ EXPECTED_CONSTRAINTS = {
 }
 # Those that no constraint brings.
 EXPECTED_INDEXES = {
+    **REWARD_INDEXES,
     ("api_key", "api_key_live"): "btree (expires_at) WHERE (revoked_at IS NULL)",
     ('account', 'account_purpose'): 'UNIQUE btree (purpose, unit) WHERE (purpose IS NOT NULL)',
     ('lot', 'lot_due'): 'btree (warned, expires_at) WHERE (NOT closed)',
@@ -314,6 +318,7 @@ EXPECTED_TRIGGERS = {
     "fact": "DELETE OR TRUNCATE",
     "invitation": "DELETE OR UPDATE OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
+    "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "transfer": "DELETE OR UPDATE OR TRUNCATE",
     "unit": "DELETE OR TRUNCATE",
@@ -332,6 +337,8 @@ LOG_REFERENCES = {
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
     "pending_fact.member_id": "member",
+    "redemption.fact_id": "fact",
+    "redemption.used_fact_id": "fact",
     "review.asked_fact_id": "fact",
     "review.verdict_fact_id": "fact",
     "transfer.fact_id": "fact",
@@ -431,11 +438,11 @@ async def shop(pool: Pool) -> Pool:
 
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)} == EXPECTED_CONSTRAINTS
+    assert {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)} == EXPECTED_CONSTRAINTS | COUPON_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
-    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES
+    assert {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)} == EXPECTED_INDEXES | COUPON_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

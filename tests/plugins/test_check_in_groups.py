@@ -245,3 +245,19 @@ def test_every_member_has_the_bonuses_of_a_plain_group(reviewed: bool, goal: int
 @given(st.booleans(), st.integers(1, 4), st.integers(0, 2**32))
 def test_every_member_of_three_years_has_the_bonuses_of_a_plain_group(reviewed: bool, goal: int, seed: int) -> None:
     live_together(reviewed, goal, seed, 3 * 365 + 1)
+
+
+def test_a_group_that_is_no_more_counts_nobody_and_gives_nothing() -> None:
+    stage = stage_of(goal=2)
+    come(stage, 0, "lin")
+    with_groups, stage.config = stage.config, CheckInConfig(streak_points=(0,))
+
+    come(stage, 1, "lin", "wang")
+    fired = stage.wait(days=3)
+
+    assert [(played.effects, played.refusal) for played in fired] == [((), None)]
+    assert bonuses(stage, "lin", "wang") == [0, 0]
+    stage.config = with_groups
+    come(stage, 5, "lin", "wang")
+    stage.wait(days=2)
+    assert bonuses(stage, "lin", "wang") == [10, 10]

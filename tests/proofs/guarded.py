@@ -2,6 +2,7 @@
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
+from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
@@ -13,10 +14,12 @@ from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
+from tests.proofs.guarded_rewards import REWARD_GUARDS
 
 LANES = "tests/siyu/engine/test_lanes.py"
 FAULTS = "tests/siyu/engine/test_faults.py"
 SUBMIT = "tests/siyu/engine/test_submit.py"
+EFFECTS_OF = "tests/siyu/engine/test_effects_of.py"
 COMPLIANCE = "tests/siyu/campaigns/test_compliance.py"
 TAKEN = "id = ANY($1::uuid[]) AND (campaign_id = ANY($2::uuid[]) OR type = ANY($3::text[]))"
 RULE = f"{COMPLIANCE}::test_each_rule_is_told_by_its_name"
@@ -144,6 +147,20 @@ PLUGIN_GUARDS = (
         ("tests/siyu/engine/test_failing_campaigns.py::test_a_misbehaving_campaign_fails_alone[undeclared]",),
     ),
     Guard(
+        "the effects of the config",
+        f"{ENGINE}/deciding.py",
+        "plan_of(campaign.effects, ",
+        "plan_of(campaign.type.effects, ",
+        (f"{EFFECTS_OF}::test_an_effect_that_the_config_does_not_have_fails_the_decision",),
+    ),
+    Guard(
+        "the review of a verdict, whatever the config",
+        f"{ENGINE}/value_loading.py",
+        " or (campaign.type.reviews and new.type == campaign.type.verdict_fact())",
+        "",
+        (f"{EFFECTS_OF}::test_a_verdict_finds_its_review_when_the_config_asks_for_no_more",),
+    ),
+    Guard(
         "declared reads",
         f"{ENGINE}/reads.py",
         "if not scene.is_readable(reference):",
@@ -252,4 +269,6 @@ GUARDS = (
     *REFERRAL_GUARDS,
     *LINE_GUARDS,
     *REFUND_GUARDS,
+    *REWARD_GUARDS,
+    *COUPON_GUARDS,
 )

@@ -12,7 +12,20 @@ from typing import Any
 import pytest
 
 from schema import ANONYMOUS, Principal, Role, build_schema
-from schema.ids import CAMPAIGN, DECISION, FACT, MEMBER, PARTICIPATION, REVIEW, WALLET, encode_id
+from schema.ids import (
+    CAMPAIGN,
+    COUPON,
+    COUPON_TEMPLATE,
+    DECISION,
+    FACT,
+    MEMBER,
+    PARTICIPATION,
+    REDEMPTION,
+    REVIEW,
+    REWARD,
+    WALLET,
+    encode_id,
+)
 from siyu.access import Scope
 from siyu.boards import fold_everything
 from siyu.ids import new_id
@@ -20,17 +33,24 @@ from tests.factories import add_campaign, add_members, shop_registry, sign
 from tests.schema.conftest import NOON, Shop, as_member
 from tests.schema.permission_asks import ASKS, BY_ID, CHANGED, MEMBER_FIELDS
 from tests.schema.permission_rows import ROLES, ROOTS, fields_of, permission_rows
+from tests.siyu.coupons.shop import add_template, coupon_in, issued
+from tests.siyu.rewards.catalogue import add_reward
 
 MATRIX = Path(__file__).with_name("permission_matrix.txt")
 COLUMNS = ("anonymous", "owner", "stranger", "clerk", "analyst", "operator", "admin", "service", "wrong-key")
 CODES = {"FORBIDDEN": "forb", "UNAUTHENTICATED": "auth"}
 TRACES = """
-SELECT (SELECT id FROM participation) AS participation, (SELECT id FROM decision) AS decision,
-       (SELECT id FROM fact) AS fact
+SELECT participation.id AS participation, decision.id AS decision, decision.fact_id AS fact
+FROM participation JOIN decision USING (campaign_id)
 """
 A_REVIEW = """
 INSERT INTO review (id, campaign_id, member_id, key, reason, evidence, state, asked_fact_id, asked_at)
 VALUES ($1, $2, $3, 'k', 'photo', '{}', 'open', gen_random_uuid(), now())
+"""
+REDEEM = """
+mutation ($reward: ID!) {
+  rewardRedeem(input: { reward: $reward, idempotencyKey: "of the fixture" }) { redemption { id } }
+}
 """
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name"
 
@@ -67,7 +87,7 @@ class Asked:
         document, caller = ASKS[row], self.callers[column]
         if caller.role is Role.SERVICE:
             type_name, _, field = row.partition("#")[0].partition(".")
-            needed = self.scopes.get(f"{type_name}.{field}") if type_name in ROOTS else Scope.MEMBERS_READ
+            needed = self.scopes.get(f"{type_name}.{field}") or (None if type_name in ROOTS else Scope.MEMBERS_READ)
             granted = {needed} - {None} if column == "service" else set(Scope) - {needed}
             caller = Principal(Role.SERVICE, subject="till", scopes=frozenset(granted))
             if type_name == "Member":
@@ -110,6 +130,10 @@ async def asked(shop: Shop) -> Asked:
     campaign = await add_campaign(shop.pool, "check_in")
     draft, throwaway = [await add_campaign(shop.pool, "check_in", state="draft") for _ in range(2)]
     await shop.engine.submit(sign(campaign, owner, NOON))
+    template = await add_template(shop.pool)
+    coupon = coupon_in(await shop.engine.submit(issued(owner)))
+    reward = await add_reward(shop.pool)
+    redeemed = await shop.data(as_member(owner), REDEEM, reward=encode_id(REWARD, reward.id))
     await fold_everything(shop.pool)
     traces, review = await shop.pool.fetchrow(TRACES), new_id()
     assert traces is not None
@@ -124,6 +148,10 @@ async def asked(shop: Shop) -> Asked:
         "DECISION_ID": encode_id(DECISION, traces["decision"]),
         "FACT_ID": encode_id(FACT, traces["fact"]),
         "REVIEW_ID": encode_id(REVIEW, review),
+        "COUPON_ID": encode_id(COUPON, coupon),
+        "TEMPLATE_ID": encode_id(COUPON_TEMPLATE, template.id),
+        "REWARD_ID": encode_id(REWARD, reward.id),
+        "REDEMPTION_ID": redeemed["rewardRedeem"]["redemption"]["id"],
     }
     staff = {name: Principal(Role(name), subject=name) for name in ("clerk", "analyst", "operator", "admin", "service")}
     members = {"owner": as_member(owner), "stranger": as_member(stranger)}
@@ -178,6 +206,10 @@ async def test_what_is_anothers_looks_as_though_it_were_not_there(asked: Asked) 
         "DECISION_ID": encode_id(DECISION, new_id()),
         "FACT_ID": encode_id(FACT, new_id()),
         "REVIEW_ID": encode_id(REVIEW, new_id()),
+        "COUPON_ID": encode_id(COUPON, new_id()),
+        "TEMPLATE_ID": encode_id(COUPON_TEMPLATE, new_id()),
+        "REWARD_ID": encode_id(REWARD, new_id()),
+        "REDEMPTION_ID": encode_id(REDEMPTION, new_id()),
     }
     hidden = [(row, column) for row, cells in expected().items() for column in COLUMNS if cells[column] == "null"]
 

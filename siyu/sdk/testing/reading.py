@@ -44,7 +44,7 @@ class SceneReads(NamedTuple):
     def held(self, key: str) -> Held | None:
         """As `View.held`."""
         if self.scene.kind.effects.isdisjoint({Hold, Settle}):
-            raise NotDeclared("the campaign type has neither Hold nor Settle among its effects")
+            raise NotDeclared("the campaign has neither Hold nor Settle among its effects")
         found = self.scene.shop.holds.get((self.scene.fact.member_id, key))
         return None if found is None else Held(found.unit, found.amount, found.at)
 
@@ -52,7 +52,7 @@ class SceneReads(NamedTuple):
         """As `View.team`."""
         declared = self.scene.kind.team
         if declared is None or declared.state is not state:
-            raise NotDeclared(f"the campaign type has no teams with a {state.__name__}")
+            raise NotDeclared(f"the campaign has no teams with a {state.__name__}")
         stored = stored_team(self.scene)
         return None if stored is None else state.model_validate_json(stored)
 
@@ -73,7 +73,7 @@ class SceneReads(NamedTuple):
     def reserved(self, key: str) -> Reserved | None:
         """As `View.reserved`."""
         if not has_keys(self.scene.kind):
-            raise NotDeclared("the campaign type has neither Release nor Confirm among its effects")
+            raise NotDeclared("the campaign has neither Release nor Confirm among its effects")
         found = self.scene.shop.reservations.get((self.scene.fact.member_id, key))
         return (
             None

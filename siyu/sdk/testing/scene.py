@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from siyu.sdk.campaign import CampaignType
 from siyu.sdk.core_facts import ORDER_REFUNDED
+from siyu.sdk.effects import SetTeam
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
 from siyu.sdk.testing.limits import AMOUNT_MAX, REFERENCE_LENGTH_MAX
@@ -70,6 +71,14 @@ class Scene:
             return True
         fields = [read.field for read in self.kind.reads if self.fact.type in read.facts]
         return any(self.fact.data.get(field) == reference for field in fields)
+
+
+def under(kind: AnyCampaignType, config: CampaignConfig) -> AnyCampaignType:
+    """The type as it is under a config: with the effects that the config has, and teams where it can have any."""
+    if kind.effects_of is None:
+        return kind
+    effects = kind.effects_under(config)
+    return replace(kind, effects=effects, team=kind.team if SetTeam in effects else None)
 
 
 def is_amount(value: object) -> bool:

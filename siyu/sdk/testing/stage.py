@@ -19,7 +19,7 @@ from siyu.sdk.testing.member import STAGE, Member, id_on_stage
 from siyu.sdk.testing.moments import When, moment
 from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
-from siyu.sdk.testing.scene import Scene
+from siyu.sdk.testing.scene import Scene, under
 from siyu.sdk.testing.shop import AskedFor, OpenReview, Shop
 from siyu.sdk.testing.value import bring
 from siyu.sdk.text import Text
@@ -266,7 +266,7 @@ class Stage(Generic[ConfigT, StateT]):
         return self._decide(fact, None, asked.depth)
 
     def _decide(self, fact: Fact, order: OrderView | None, depth: int = 0) -> Played:
-        scene = Scene(self.kind, self._shop, fact, self.config, self.zone, self.now, depth)
+        scene = Scene(under(self.kind, self.config), self._shop, fact, self.config, self.zone, self.now, depth)
         view = view_of(scene, self._shop.members[fact.member_id], order)
         effects = self._ask(self.kind, fact, view)
         check_effects(scene, effects)

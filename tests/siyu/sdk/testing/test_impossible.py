@@ -51,7 +51,7 @@ def said_of(effect: Any) -> str:
 @pytest.mark.parametrize(
     ("effect", "said"),
     [
-        (Grant("point", 1), "unit 'point' is none of: commission, points"),
+        (Grant("point", 1), "unit 'point' is none of: commission, growth, points"),
         (Grant("points", 0), f"{AMOUNT} 0"),
         (Grant("points", 10**12 + 1), f"{AMOUNT} 1000000000001"),
         (Grant("points", 1, ""), "reference must be a text of 1 to 80 characters without NUL, and is ''"),

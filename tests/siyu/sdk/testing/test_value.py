@@ -143,7 +143,7 @@ def test_holds_are_read_by_campaigns_that_hold() -> None:
 @pytest.mark.parametrize(
     ("amounts", "said"),
     [
-        ({"gold": 1}, "there is no unit 'gold'; there is: commission, points"),
+        ({"gold": 1}, "there is no unit 'gold'; there is: commission, growth, points"),
         ({"points": 0}, "nobody can have 0 points: a whole number from 1 to 1,000,000,000,000"),
         ({"points": 1.5}, "nobody can have 1.5 points"),
     ],

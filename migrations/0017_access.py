@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: tables without models, since only `siyu.access` touches them. It can be run again."""
 
-    dependencies = [("siyu", "0014_lots")]
+    dependencies = [("siyu", "0016_rewards")]
 
     operations = [
         # A session is a family of refresh tokens of which one is unused. Of a token only the hash is kept.
