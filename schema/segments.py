@@ -11,6 +11,7 @@ from schema.nodes import find_segment
 from schema.permissions import ForOperators, ForStaff
 from schema.types.rule import RuleCheck, RuleFeature, checked
 from schema.types.segment import Segment, SegmentPreset
+from siyu.access import Scope
 from siyu.rules import MEMBER_FEATURES
 from siyu.segments.asking import Meant
 from siyu.segments.presets import PRESETS
@@ -29,7 +30,7 @@ class SegmentQueries:
     def rule_check(self, rule: str) -> RuleCheck:
         return checked(rule)
 
-    @field_for(ForStaff, "All segments, the newest first.")
+    @field_for(ForStaff, "All segments, the newest first.", Scope.MEMBERS_READ)
     async def segments(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[Segment]:
@@ -37,7 +38,7 @@ class SegmentQueries:
         page = await segment_page(info.context.pool, slice_.limit, uuid_cursor(slice_.after))
         return connect(page, slice_, lambda row: Segment(row=row), lambda row: encode_cursor(row.id))
 
-    @field_for(ForStaff, "A segment by its id.")
+    @field_for(ForStaff, "A segment by its id.", Scope.MEMBERS_READ)
     async def segment(self, info: Info, id: strawberry.ID) -> Segment | None:
         return await find_segment(info, decode_uuid(SEGMENT, id))
 

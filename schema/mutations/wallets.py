@@ -13,6 +13,7 @@ from schema.permissions import ForTills
 from schema.scalars import BigInt, WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.wallet_records import ValueHold
+from siyu.access import Scope
 from siyu.engine.desks import holding, spending
 from siyu.engine.desks.data import HOLD_S_DEFAULT, HoldPosted, HoldVoided, ValueHeld, ValueMoved
 
@@ -106,12 +107,16 @@ class WalletHoldVoidPayload(WalletHoldPayload):
 class WalletMutations:
     """What is done at a till."""
 
-    @field_for(ForTills, "Take value that a member spends in the shop. Safe to repeat with the same key.")
+    @field_for(ForTills, "Take value that a member spends in the shop. Safe to repeat with the same key.", Scope.VALUE)
     async def wallet_spend(self, info: Info, input: WalletSpendInput) -> WalletSpendPayload:
         decision_id, wallet, errors = await _move(info, spending.SPENT, input)
         return WalletSpendPayload(decision_id=decision_id, wallet=wallet, user_errors=errors)
 
-    @field_for(ForTills, "Give back of what was spent or posted for a reference. Safe to repeat with the same key.")
+    @field_for(
+        ForTills,
+        "Give back of what was spent or posted for a reference. Safe to repeat with the same key.",
+        Scope.VALUE,
+    )
     async def wallet_return(self, info: Info, input: WalletReturnInput) -> WalletReturnPayload:
         decision_id, wallet, errors = await _move(info, spending.RETURNED, input)
         return WalletReturnPayload(decision_id=decision_id, wallet=wallet, user_errors=errors)
@@ -120,6 +125,7 @@ class WalletMutations:
         ForTills,
         "Keep value of a member's for something: nothing else can spend it until it is posted, voided or times out. "
         "Safe to repeat with the same key.",
+        Scope.VALUE,
     )
     async def wallet_hold(self, info: Info, input: WalletHoldInput) -> WalletHoldPayload:
         member_id = decode_or_nobody(MEMBER, input.member)
@@ -130,7 +136,7 @@ class WalletMutations:
             decision_id=answer.decision_id, hold=hold, wallet=wallet, user_errors=answer.user_errors
         )
 
-    @field_for(ForTills, "Spend what is held, in whole or part. Safe to repeat with the same key.")
+    @field_for(ForTills, "Spend what is held, in whole or part. Safe to repeat with the same key.", Scope.VALUE)
     async def wallet_hold_post(self, info: Info, input: WalletHoldPostInput) -> WalletHoldPostPayload:
         hold_id = decode_or_nobody(VALUE_HOLD, input.hold)
         data = {"hold": str(hold_id), "amount": input.amount}
@@ -142,7 +148,7 @@ class WalletMutations:
             decision_id=answer.decision_id, hold=hold, wallet=wallet, user_errors=answer.user_errors
         )
 
-    @field_for(ForTills, "Give back what is held. Safe to repeat with the same key.")
+    @field_for(ForTills, "Give back what is held. Safe to repeat with the same key.", Scope.VALUE)
     async def wallet_hold_void(self, info: Info, input: WalletHoldVoidInput) -> WalletHoldVoidPayload:
         hold_id = decode_or_nobody(VALUE_HOLD, input.hold)
         holder_id, data = await _holder(info, hold_id), {"hold": str(hold_id)}

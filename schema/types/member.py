@@ -117,12 +117,16 @@ class Member(Node):
     def groups(self) -> list[str]:
         return list(self.row.groups)
 
-    @field_for(ForStaff, "The stage of the life cycle, by the presets `lifecycle`; null right after joining.")
+    @field_for(
+        ForStaff,
+        "The stage of the life cycle, by the presets `lifecycle`; null right after joining.",
+        Scope.MEMBERS_READ,
+    )
     async def stage(self, info: Info) -> str | None:
         standing = await info.context.loaders.standing.load(self.row.id)
         return standing.stage if standing else None
 
-    @field_for(ForStaff, "The layer: the key of a preset of `layers`; null for who is in none.")
+    @field_for(ForStaff, "The layer: the key of a preset of `layers`; null for who is in none.", Scope.MEMBERS_READ)
     async def layer(self, info: Info) -> str | None:
         standing = await info.context.loaders.standing.load(self.row.id)
         return standing.layer if standing else None
@@ -142,14 +146,14 @@ class Member(Node):
     async def wallets_frozen(self, info: Info) -> bool:
         return await info.context.loaders.freeze.load(self.row.id) is not None
 
-    @field_for(ForStaff, "Why nothing leaves the member's wallets; null where it may.")
+    @field_for(ForStaff, "Why nothing leaves the member's wallets; null where it may.", Scope.MEMBERS_READ)
     async def wallet_freeze(self, info: Info) -> LazyFreeze | None:
         from schema.types.wallet_records import WalletFreeze  # noqa: PLC0415 - its neighbours name their members
 
         row = await info.context.loaders.freeze.load(self.row.id)
         return WalletFreeze(row=row) if row else None
 
-    @field("What is or was kept of the member's own value, newest first.")
+    @field_of_member("What is or was kept of the member's own value, newest first.")
     async def value_holds(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[LazyHold]:
@@ -159,7 +163,7 @@ class Member(Node):
         page = await info.context.loaders.value_holds.load(wanted)
         return connect(page, slice_, lambda row: ValueHold(row=row), lambda row: encode_cursor(row.id))
 
-    @field("The commission that the member asked to have paid out, newest first.")
+    @field_of_member("The commission that the member asked to have paid out, newest first.")
     async def payouts(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[LazyPayout]:

@@ -10,6 +10,7 @@ from schema.ids import ADJUSTMENT, PAYOUT, VALUE_HOLD, WALLET_FREEZE, encode_id
 from schema.permissions import ForStaff
 from schema.scalars import BigInt, WalletUnit
 from schema.types.member import Member, member_object
+from siyu.access import Scope
 from siyu.wallets import Adjustment as AdjustmentRow
 from siyu.wallets import Freeze
 from siyu.wallets import Payout as PayoutRow
@@ -158,11 +159,11 @@ class Payout:
     def note(self) -> str | None:
         return self.row.note
 
-    @field_for(ForStaff, "Who approved it.")
+    @field_for(ForStaff, "Who approved it.", Scope.MEMBERS_READ)
     def approved_by(self) -> str | None:
         return self.row.approved_by
 
-    @field_for(ForStaff, "Who said that it was paid, or undid it.")
+    @field_for(ForStaff, "Who said that it was paid, or undid it.", Scope.MEMBERS_READ)
     def ended_by(self) -> str | None:
         return self.row.ended_by
 

@@ -11,5 +11,6 @@ class Scope(Enum):
     MEMBERS_WRITE = "members.write"
     COUPONS = "coupons"
     REWARDS = "rewards"
+    VALUE = "value"
     REFUNDS = "refunds"
     SESSIONS = "sessions"

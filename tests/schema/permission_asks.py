@@ -18,21 +18,32 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "messages": "messages { nodes { id } }",
     "nickname": "nickname",
     "coupons": "coupons { nodes { id } }",
+    "layer": "layer",
+    "payouts": "payouts { nodes { id } }",
     "participations": "participations { nodes { id } }",
     "privileges": "privileges { nodes { id } }",
     "redemptions": "redemptions { nodes { id } }",
     "refundRequests": "refundRequests { nodes { id } }",
     "reviews": "reviews { nodes { id } }",
     "rewards": "rewards { nodes { id } }",
+    "stage": "stage",
     "tags": "tags",
     "tier": "tier",
+    "tierHistory": "tierHistory { edges { cursor } }",
+    "tierProgress": "tierProgress { __typename }",
+    "tierStanding": "tierStanding { __typename }",
+    "valueHolds": "valueHolds { nodes { id } }",
     "wallet": "wallet(unit: POINTS) { balance }",
+    "walletFreeze": "walletFreeze { __typename }",
     "wallets": "wallets { balance }",
+    "walletsFrozen": "walletsFrozen",
 }
 
 OF_CAMPAIGN = "{ node(id: CAMPAIGN_ID) { ... on Campaign { %s } } }"
 OF_TYPE = "{ node(id: CAMPAIGN_ID) { ... on Campaign { type { %s } } } }"
 OF_PARTICIPATION = "{ node(id: PARTICIPATION_ID) { ... on Participation { %s } } }"
+OF_PAYOUT = "{ member(id: MEMBER_ID) { payouts { nodes { %s } } } }"
+VALUE = 'unit: POINTS, amount: "1", reference: "R-1", idempotencyKey: "12345678"'
 OF_COUPON = "{ coupon(id: COUPON_ID) { %s } }"
 KEY = 'idempotencyKey: "12345678"'
 LINES = 'lines: [{product: "tea", priceFen: 100}]'
@@ -52,6 +63,7 @@ def changed(name: str, fields: str) -> str:
 
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
+    "Query.adjustments": "{ adjustments { edges { cursor } } }",
     "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
     "Query.campaign": "{ campaign(id: CAMPAIGN_ID) { id } }",
     "Query.campaign#draft": "{ campaign(id: DRAFT_ID) { id } }",
@@ -81,6 +93,7 @@ ASKS: Mapping[str, str] = {
     "Query.node#Participation": "{ node(id: PARTICIPATION_ID) { id } }",
     "Query.node#Wallet": "{ node(id: WALLET_ID) { id } }",
     "Query.participation": "{ participation(campaign: CAMPAIGN_ID, member: MEMBER_ID) { id } }",
+    "Query.payouts": "{ payouts { edges { cursor } } }",
     "Query.redemption": "{ redemption(id: REDEMPTION_ID) { id } }",
     "Query.redemptionByCode": '{ redemptionByCode(code: "x") { id } }',
     "Query.redemptions": "{ redemptions { edges { cursor } } }",
@@ -89,6 +102,14 @@ ASKS: Mapping[str, str] = {
     "Query.reward": "{ reward(id: REWARD_ID) { id } }",
     "Query.rewardLibraries": "{ rewardLibraries { id } }",
     "Query.rewards": "{ rewards { nodes { id } } }",
+    "Query.ruleCheck": '{ ruleCheck(rule: "true") { count } }',
+    "Query.ruleFeatures": "{ ruleFeatures { name } }",
+    "Query.segment": "{ segment(id: SEGMENT_ID) { id } }",
+    "Query.node#Segment": "{ node(id: SEGMENT_ID) { id } }",
+    "Query.segmentPresets": "{ segmentPresets { key } }",
+    "Query.segments": "{ segments { edges { cursor } } }",
+    "Query.tierLadder": "{ tierLadder { revision } }",
+    "Query.tierLadderPreview": '{ tierLadderPreview(input: {preset: "community"}) { userErrors { code } } }',
     "Query.units": "{ units { unit } }",
     "Query.viewer": "{ viewer { __typename } }",
     **{f"Member.{name}": ON_BOARD % document for name, document in MEMBER_FIELDS.items()},
@@ -106,6 +127,8 @@ ASKS: Mapping[str, str] = {
     "CouponTemplate.genericCodes": OF_COUPON % "template { genericCodes { code } }",
     "CouponTemplate.issued": OF_COUPON % "template { issued }",
     "CouponTemplate.totalLimit": OF_COUPON % "template { totalLimit }",
+    "Payout.approvedBy": OF_PAYOUT % "approvedBy",
+    "Payout.endedBy": OF_PAYOUT % "endedBy",
     "Participation.arm": OF_PARTICIPATION % "arm",
     "Mutation.memberUpdate": changed("memberUpdate", 'member: MEMBER_ID, nickname: "x"'),
     "Mutation.memberUpdate#tier": changed("memberUpdate", 'member: MEMBER_ID, tier: "gold"'),
@@ -153,6 +176,32 @@ ASKS: Mapping[str, str] = {
     "Mutation.redemptionUse": changed("redemptionUse", 'code: "x", ' + KEY),
     "Mutation.redemptionCancel": changed("redemptionCancel", "redemption: REDEMPTION_ID, " + KEY),
     "Mutation.rewardWithdraw": changed("rewardWithdraw", "reward: REWARD_ID"),
+    "Mutation.walletSpend": changed("walletSpend", "member: MEMBER_ID, " + VALUE),
+    "Mutation.walletReturn": changed("walletReturn", "member: MEMBER_ID, " + VALUE),
+    "Mutation.walletHold": changed("walletHold", "member: MEMBER_ID, " + VALUE),
+    "Mutation.walletHoldPost": changed("walletHoldPost", "hold: HOLD_ID, " + KEY),
+    "Mutation.walletHoldVoid": changed("walletHoldVoid", "hold: HOLD_ID, " + KEY),
+    "Mutation.walletAdjust": changed(
+        "walletAdjust", 'member: MEMBER_ID, unit: POINTS, amount: "1", reason: "x", ' + KEY
+    ),
+    "Mutation.walletAdjustDecide": changed(
+        "walletAdjustDecide", 'adjustment: ADJUSTMENT_ID, approved: true, note: "x", ' + KEY
+    ),
+    "Mutation.payoutRequest": changed("payoutRequest", 'amountFen: "100", ' + KEY),
+    "Mutation.payoutApprove": changed("payoutApprove", "payout: PAYOUT_ID, " + KEY),
+    "Mutation.payoutMarkPaid": changed("payoutMarkPaid", 'payout: PAYOUT_ID, reference: "T-1", ' + KEY),
+    "Mutation.payoutMarkFailed": changed("payoutMarkFailed", 'payout: PAYOUT_ID, note: "x", ' + KEY),
+    "Mutation.payoutReject": changed("payoutReject", 'payout: PAYOUT_ID, note: "x", ' + KEY),
+    "Mutation.memberFreeze": changed("memberFreeze", 'member: MEMBER_ID, reason: "x", ' + KEY),
+    "Mutation.memberUnfreeze": changed("memberUnfreeze", 'member: MEMBER_ID, reason: "x", ' + KEY),
+    "Mutation.walletForfeit": changed("walletForfeit", 'member: MEMBER_ID, reason: "x", ' + KEY),
+    "Mutation.unitCreate": changed("unitCreate", 'key: "GEMS", titleZh: "x", titleEn: "x"'),
+    "Mutation.unitRulesUpdate": changed("unitRulesUpdate", "unit: POINTS"),
+    "Mutation.segmentCreate": changed("segmentCreate", 'name: "x", rule: "true"'),
+    "Mutation.segmentUpdate": changed("segmentUpdate", "segment: SEGMENT_ID, revision: 1"),
+    "Mutation.segmentDelete": changed("segmentDelete", "segment: SEGMENT_ID"),
+    "Mutation.tierLadderSet": changed("tierLadderSet", 'preset: "none"'),
+    "Mutation.memberTierSet": changed("memberTierSet", 'member: MEMBER_ID, tier: "gold", note: "n", ' + KEY),
     "Mutation.sessionStart": changed("sessionStart", "member: MEMBER_ID"),
     "Mutation.sessionRefresh": changed("sessionRefresh", 'refreshToken: "x"'),
     "Mutation.sessionEnd": changed("sessionEnd", 'refreshToken: "x"'),

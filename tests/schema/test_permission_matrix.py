@@ -8,11 +8,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from schema import ANONYMOUS, Principal, Role, build_schema
 from schema.ids import (
+    ADJUSTMENT,
     CAMPAIGN,
     COUPON,
     COUPON_TEMPLATE,
@@ -20,9 +22,12 @@ from schema.ids import (
     FACT,
     MEMBER,
     PARTICIPATION,
+    PAYOUT,
     REDEMPTION,
     REVIEW,
     REWARD,
+    SEGMENT,
+    VALUE_HOLD,
     WALLET,
     encode_id,
 )
@@ -52,6 +57,9 @@ mutation ($reward: ID!) {
   rewardRedeem(input: { reward: $reward, idempotencyKey: "of the fixture" }) { redemption { id } }
 }
 """
+# More than an operator may give alone; and what the member then asks to have paid out.
+BEYOND = 'unit: POINTS, amount: "100000", reason: "x"'
+PAID_IN = 'unit: COMMISSION, amount: "10000", reason: "x"'
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name"
 
 
@@ -122,6 +130,23 @@ def outcome(answer: Mapping[str, Any]) -> str:
     return "null" if any(refusal["code"] == "NOT_FOUND" for refusal in refusals) else "yes"
 
 
+async def what_staff_made(shop: Shop, owner: UUID) -> dict[str, str]:
+    """A segment, and of the owner a hold, an adjustment that waits for a second operator, and a payout."""
+    operator, member = Principal(Role.OPERATOR, subject="lin"), encode_id(MEMBER, owner)
+    ids: dict[str, str] = {}
+    for word, caller, name, thing, given in (
+        ("SEGMENT_ID", operator, "segmentCreate", "segment", 'name: "all", rule: "true"'),
+        ("HOLD_ID", operator, "walletHold", "hold", f'member: "{member}", unit: POINTS, amount: "1", reference: "H"'),
+        ("ADJUSTMENT_ID", operator, "walletAdjust", "adjustment", f'member: "{member}", {BEYOND}'),
+        ("PAID_IN", operator, "walletAdjust", "adjustment", f'member: "{member}", {PAID_IN}'),
+        ("PAYOUT_ID", as_member(owner), "payoutRequest", "payout", 'amountFen: "10000"'),
+    ):
+        key = "" if name == "segmentCreate" else f', idempotencyKey: "of the fixture {word}"'
+        answer = await shop.data(caller, f"mutation {{ {name}(input: {{{given}{key}}}) {{ {thing} {{ id }} }} }}")
+        ids[word] = answer[name][thing]["id"]
+    return ids
+
+
 @pytest.fixture
 async def asked(shop: Shop) -> Asked:
     """A shop in which the owner has signed in, with one campaign that runs, one draft and one to be used up."""
@@ -135,6 +160,7 @@ async def asked(shop: Shop) -> Asked:
     reward = await add_reward(shop.pool)
     redeemed = await shop.data(as_member(owner), REDEEM, reward=encode_id(REWARD, reward.id))
     await fold_everything(shop.pool)
+    made = await what_staff_made(shop, owner)
     traces, review = await shop.pool.fetchrow(TRACES), new_id()
     assert traces is not None
     await shop.pool.execute(A_REVIEW, review, campaign, owner)
@@ -152,6 +178,7 @@ async def asked(shop: Shop) -> Asked:
         "TEMPLATE_ID": encode_id(COUPON_TEMPLATE, template.id),
         "REWARD_ID": encode_id(REWARD, reward.id),
         "REDEMPTION_ID": redeemed["rewardRedeem"]["redemption"]["id"],
+        **made,
     }
     staff = {name: Principal(Role(name), subject=name) for name in ("clerk", "analyst", "operator", "admin", "service")}
     members = {"owner": as_member(owner), "stranger": as_member(stranger)}
@@ -210,6 +237,10 @@ async def test_what_is_anothers_looks_as_though_it_were_not_there(asked: Asked) 
         "TEMPLATE_ID": encode_id(COUPON_TEMPLATE, new_id()),
         "REWARD_ID": encode_id(REWARD, new_id()),
         "REDEMPTION_ID": encode_id(REDEMPTION, new_id()),
+        "SEGMENT_ID": encode_id(SEGMENT, new_id()),
+        "HOLD_ID": encode_id(VALUE_HOLD, new_id()),
+        "ADJUSTMENT_ID": encode_id(ADJUSTMENT, new_id()),
+        "PAYOUT_ID": encode_id(PAYOUT, new_id()),
     }
     hidden = [(row, column) for row, cells in expected().items() for column in COLUMNS if cells[column] == "null"]
 
