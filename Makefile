@@ -37,8 +37,9 @@ fix: setup ## Format and repair what can be repaired by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: setup ## Write docs/campaigns/reference.md anew, and promise what is new in siyu.sdk
+docs: setup ## Write docs/campaigns/reference.md and the table of docs/security.md anew, and promise what is new in siyu.sdk
 	$(BIN)/python -m tests.docs.reference
+	$(BIN)/python -m tests.docs.security
 	$(BIN)/python -m tests.siyu.sdk.surface
 
 # The proofs that measure come first, alone; each guard is taken out on any core.

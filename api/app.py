@@ -9,12 +9,12 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
 from api.answering import Answering
-from api.auth import load_tokens
 from api.executor import CompiledExecutor
 from api.explorer import explorer_routes
 from api.failing import answer_failure, answer_http_error
 from api.guard import DocumentGuard, GuardedDocument
 from api.http import GraphQLEndpoint
+from api.identity import Authenticator, load_tokens
 from api.rates import Rates
 from api.sdl import SchemaText
 from api.services import Services
@@ -34,7 +34,7 @@ def build_app(services: Services) -> Starlette:
     """The application of one process. Raises SettingsError for trusted documents that cannot be loaded."""
     settings = services.settings
     answering = build_answering(services)
-    endpoint = GraphQLEndpoint(services, load_tokens(settings), answering)
+    endpoint = GraphQLEndpoint(services, Authenticator(load_tokens(settings), services.credentials), answering)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.post, methods=["POST"]),
         Route("/healthz", endpoint.health, methods=["GET"]),

@@ -2,17 +2,20 @@
 
 import click
 
+from api.commands.api_key import api_key
 from api.commands.boards import boards
 from api.commands.coupons import coupons
 from api.commands.demo import demo
 from api.commands.doctor import doctor
 from api.commands.import_ import import_
+from api.commands.keys import keys
 from api.commands.ledger import ledger
 from api.commands.migrate import migrate
 from api.commands.new_campaign import new_campaign
 from api.commands.replay import replay
 from api.commands.schema import schema
 from api.commands.serve import serve
+from api.commands.session import session
 from api.commands.simulate import simulate
 from api.commands.tiers import tiers
 from api.commands.token import token
@@ -24,6 +27,9 @@ COMMANDS = (
     migrate,
     import_,
     token,
+    session,
+    api_key,
+    keys,
     schema,
     doctor,
     boards,

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from api.auth import Tokens, load_tokens
 from api.errors import SetupError
+from api.identity import Tokens, load_tokens
 from api.imports import ORDER_COLUMNS, OrdersImport, run_import
 from api.progress import showing_progress
 from api.services import Services
@@ -35,8 +35,11 @@ SELECT member_id FROM shop_order GROUP BY member_id ORDER BY sum(amount_fen - re
 async def fill_shop(services: Services, stop: asyncio.Event) -> None:
     """Make the campaigns and import the orders, or what an interrupted start left of them.
 
-    Raises SetupError for a shop that holds other members than CDNOW's: a demo does not mix with them.
+    Raises SetupError for a shop that holds other members than CDNOW's, since a demo does not mix with them, and in
+    production.
     """
+    if services.settings.environment == "production":
+        raise SetupError("The demo prints tokens that are valid for days; set SIYU_ENVIRONMENT=development.")
     pool, now = services.pool, services.clock()
     present = {row["name"] for row in await pool.fetch("SELECT name FROM campaign")}
     if PURCHASE_NAME not in present and await pool.fetchval("SELECT EXISTS (SELECT FROM member)"):

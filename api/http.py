@@ -10,14 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answering import Answering
-from api.auth import InvalidToken, Tokens
+from api.identity import Authenticator, InvalidToken
 from api.media import JSON, answer_type, status_of
 from api.refusals import BadRequest, Refusal
 from api.replies import NEVER_STORED, refuse, reply
 from api.requests import read_request
 from api.services import Services
-from schema import ANONYMOUS, Context, ErrorCode, Principal
+from schema import Context, ErrorCode, Principal
 from siyu.ids import new_id
+from siyu.loops import DATABASE_OUTAGES
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ class GraphQLEndpoint:
     """Answers GraphQL over POST with what the services hold."""
 
     services: Services
-    tokens: Tokens
+    authenticator: Authenticator
     answering: Answering
 
     async def post(self, request: Request) -> Response:
@@ -52,22 +53,16 @@ class GraphQLEndpoint:
 
     async def _answered(self, request: Request, media_type: str, request_id: str) -> Response:
         try:
-            principal = self._principal(request)
+            principal = await self.authenticator.principal(request.headers.get("authorization"), self.services.clock())
         except InvalidToken as error:
             raise BadRequest(401, ErrorCode.UNAUTHENTICATED, str(error)) from error
+        except DATABASE_OUTAGES as error:
+            logger.warning("nobody can be let in while the database is away: %r", error)
+            raise Refusal(503, ErrorCode.UNAVAILABLE, "the database is away", retry_after_ms=RETRY_AFTER_MS) from error
         asked = await read_request(request, self.services.settings.body_bytes_max)
         context = self._context(request, principal, request_id)
         answer = await self.answering.answer(asked, context, request.client.host if request.client else "")
         return reply(request_id, status_of(answer, media_type), answer, media_type)
-
-    def _principal(self, request: Request) -> Principal:
-        header = request.headers.get("authorization")
-        if header is None:
-            return ANONYMOUS
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer":
-            raise InvalidToken("send `Authorization: Bearer <token>`")
-        return self.tokens.verify(token.strip(), self.services.clock())
 
     def _context(self, request: Request, principal: Principal, request_id: str) -> Context:
         services = self.services
@@ -80,6 +75,7 @@ class GraphQLEndpoint:
             pool=services.pool,
             leaderboards=services.leaderboards,
             zone=services.zone,
+            issue_token=self.authenticator.tokens.issue,
         )
 
     async def health(self, _request: Request) -> Response:

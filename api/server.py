@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from api.errors import SetupError
 from api.services import Services
+from siyu.access import run_sweeper
 from siyu.boards import run_projector
 from siyu.coupons import run_coupons
 from siyu.db import Pool, open_database
@@ -101,6 +102,7 @@ def _loops(services: Services, pool: Pool, stop: asyncio.Event) -> Iterator[tupl
     yield "coupons", run_coupons(pool, clock, stop)
     yield "rewards", run_rewards(services.engine, stop)
     yield "holds", run_hold_timeouts(services.engine, stop)
+    yield "sweeper", run_sweeper(pool, clock, stop)
 
 
 async def serve_app(app: Starlette, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], None]) -> None:

@@ -18,6 +18,7 @@ from api.embedded import Servers, embedded_servers
 from api.errors import SetupError
 from api.migrating import migrate, missing_migrations
 from api.settings import Settings
+from siyu.access import KnownCredentials
 from siyu.boards import Leaderboards
 from siyu.cache import RedisClient, open_redis
 from siyu.campaigns import Registry, load_registry
@@ -26,6 +27,7 @@ from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
+COMMAND_POOL_MAX = 2
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
 
 Result = TypeVar("Result")
@@ -42,6 +44,7 @@ class Services:
     registry: Registry
     engine: Engine
     leaderboards: Leaderboards
+    credentials: KnownCredentials
     zone: ZoneInfo
     clock: Clock
 
@@ -79,9 +82,13 @@ async def open_services(
         fail = fail_point(settings.fail_point)
         engine = Engine(pool, registry, settings.zone, limits, clock, fail, hints=hints)
         leaderboards = Leaderboards(pool, client, settings.zone, clock)
+        credentials = KnownCredentials(pool, clock)
         async with running(engine):
-            yield Services(settings, servers, pool, client, registry, engine, leaderboards, settings.zone, clock)
+            yield Services(
+                settings, servers, pool, client, registry, engine, leaderboards, credentials, settings.zone, clock
+            )
         await hints.close()
+        await credentials.close()
 
 
 def fail_point(chosen: str | None) -> Callable[[str], None]:
@@ -106,6 +113,17 @@ def run_with_services(
         async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()
             return await main(services)
+
+    return run_with_servers(settings, opened)
+
+
+def run_with_pool(settings: Settings, main: Callable[[Pool], Awaitable[Result]]) -> Result:
+    """The same with the database alone: for commands that need no engine."""
+
+    async def opened(servers: Servers) -> Result:
+        await ensure_schema(settings, servers)
+        async with open_database(servers.database_url, COMMAND_POOL_MAX) as pool:
+            return await main(pool)
 
     return run_with_servers(settings, opened)
 

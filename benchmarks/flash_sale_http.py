@@ -16,7 +16,7 @@ from uuid import UUID
 
 import orjson
 
-from api.auth import load_tokens
+from api.identity import load_tokens
 from api.settings import Settings
 from benchmarks.check_ins import Run
 from benchmarks.claims_over_http import Answers, claim_request, send_all

@@ -8,9 +8,10 @@ from schema.context import Info, Role
 from schema.errors import MENDABLE, invalid_argument, user_errors
 from schema.fields import field_for
 from schema.ids import COUPON, COUPON_TEMPLATE, MEMBER, decode_or_nobody, decode_uuid
-from schema.permissions import ForEveryone, ForOperators, ForStaff
+from schema.permissions import ForConcerned, ForOperators, ForStaff, ForWallets
 from schema.types.coupon import Coupon, CouponTemplate
 from schema.types.coupon_quote import CouponQuote
+from siyu.access import Scope
 from siyu.coupons.queries import coupon_by_code
 from siyu.coupons.record import TemplateState
 from siyu.coupons.scanning import read_scanned
@@ -48,9 +49,10 @@ class CouponQueries:
     """The reads of coupons."""
 
     @field_for(
-        ForEveryone,
+        ForWallets,
         "A coupon by its id, or by its code or the text of its QR code. Members find their own; clerks what they are "
         "shown.",
+        Scope.COUPONS,
     )
     async def coupon(
         self, info: Info, id: strawberry.ID | None = strawberry.UNSET, code: str | None = strawberry.UNSET
@@ -64,11 +66,11 @@ class CouponQueries:
             read = read_scanned(code) if code else None
             row = await coupon_by_code(context.pool, read, context.now) if read else None
         is_clerk = context.principal.role is Role.CLERK
-        if row is None or not (is_clerk or context.principal.may_see_all_of(row.member_id)):
+        if row is None or not (is_clerk or context.principal.may_change(row.member_id)):
             return None
         return Coupon(row=row)
 
-    @field_for(ForStaff, "The kinds of coupons in some states or in all, the newest first.")
+    @field_for(ForStaff, "The kinds of coupons in some states or in all, the newest first.", Scope.COUPONS)
     async def coupon_templates(
         self,
         info: Info,
@@ -80,7 +82,7 @@ class CouponQueries:
         page = await template_page(info.context.pool, state or None, slice_.limit, uuid_cursor(slice_.after))
         return connect(page, slice_, lambda row: CouponTemplate(row=row), lambda row: encode_cursor(row.id))
 
-    @field_for(ForStaff, "A kind of coupon; null where there is none.")
+    @field_for(ForStaff, "A kind of coupon; null where there is none.", Scope.COUPONS)
     async def coupon_template(self, info: Info, id: strawberry.ID) -> CouponTemplate | None:
         row = await info.context.loaders.coupon_template.load(decode_or_nobody(COUPON_TEMPLATE, id))
         return CouponTemplate(row=row) if row else None
@@ -90,16 +92,17 @@ class CouponQueries:
         return JSON(CouponTerms.model_json_schema())
 
     @field_for(
-        ForEveryone,
+        ForConcerned,
         "What a cart costs with a member's coupons: which apply, which do not and why, and the set that takes off "
         "most. Changes nothing.",
+        Scope.COUPONS,
     )
     async def coupon_quote(self, info: Info, input: CouponQuoteInput) -> CouponQuote:
         principal = info.context.principal
         member_id = decode_uuid(MEMBER, input.member) if input.member else principal.member_id
         ids = input.coupons
         try:
-            if member_id is None or not principal.may_see_all_of(member_id):
+            if member_id is None or not principal.may_change(member_id):
                 raise NotFound("there is no such member")
             coupon_ids = [decode_or_nobody(COUPON, each) for each in ids] if ids is not None else None
             quote = await quote_cart(info.context.engine, member_id, cart_lines(input.lines), coupon_ids)

@@ -17,6 +17,7 @@ from siyu.errors import (
     NotFound,
     Problem,
     RewardStateError,
+    SessionEnded,
     TemplateStateError,
 )
 
@@ -29,6 +30,7 @@ MENDABLE = (
     TemplateStateError,
     RewardStateError,
     AlreadyReviewed,
+    SessionEnded,
 )
 
 # Who had no answer in time waits so long before the next attempt.
@@ -48,6 +50,7 @@ class ErrorCode(Enum):
     RATE_LIMITED = "RATE_LIMITED"
     BUSY = "BUSY"
     TIMED_OUT = "TIMED_OUT"
+    UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
     # Of HTTP, before there is a GraphQL request.
     NOT_FOUND = "NOT_FOUND"

@@ -6,7 +6,8 @@ from typing import Any
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from schema.permissions import RolePermission
+from schema.permissions import OfTheMember, RolePermission, needing
+from siyu.access import Scope
 
 Resolver = Callable[..., Any]
 # strawberry's own decorators are untyped when they are called with arguments.
@@ -23,12 +24,28 @@ def field(description: str) -> Decorator:
     return decorate
 
 
-def field_for(allowed: type[RolePermission], description: str) -> Decorator:
-    """A field for the roles that `allowed` lets pass, which its description tells; every field of a root is one."""
+def field_for(allowed: type[RolePermission], description: str, scope: Scope | None = None) -> Decorator:
+    """A field for the roles that `allowed` lets pass, which its description tells; every field of a root is one.
+
+    Where services are among them and come with an API key, it has to have the `scope`.
+    """
+    needed = f", by API key with the scope `{scope.value}`" if scope else ""
+    told = f"{description} For {allowed.audience}{needed}."
+    permission = needing(allowed, scope)
 
     def decorate(resolver: Resolver) -> StrawberryField:
-        told = f"{description} For {allowed.audience}."
-        made: StrawberryField = strawberry.field(resolver=resolver, permission_classes=[allowed], description=told)
+        made: StrawberryField = strawberry.field(resolver=resolver, permission_classes=[permission], description=told)
+        return made
+
+    return decorate
+
+
+def field_of_member(description: str) -> Decorator:
+    """A field of a member's object for those who may see all of the member."""
+
+    def decorate(resolver: Resolver) -> StrawberryField:
+        told = f"{description} For the member, operators and services."
+        made: StrawberryField = strawberry.field(resolver=resolver, permission_classes=[OfTheMember], description=told)
         return made
 
     return decorate

@@ -154,7 +154,7 @@ class Loaders:
         self.units: DataLoader[None, list[UnitRow]] = DataLoader(load_units)
 
     def _read_rewards(self, pool: Pool, now: datetime, zone: ZoneInfo) -> None:
-        """Coupons, and the catalogue with what hinders members from it and what they have of it."""
+        """What is worth value: coupons, the catalogue, what hinders members from it and what they have of it."""
         self.rewards: DataLoader[NewestWanted, Page[RewardRow]] = DataLoader(partial(reward_pages, pool))
         self.coupon: DataLoader[UUID, CouponRow | None] = _by_key(lambda ids: coupons_by_id(pool, ids, now))
         self.coupons: DataLoader[CouponsWanted, Page[CouponRow]] = DataLoader(partial(coupon_pages, pool, now=now))

@@ -1,5 +1,6 @@
 """Who may use a root field: every one of them names the roles, and nobody else gets in."""
 
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -7,27 +8,41 @@ from strawberry.permission import BasePermission
 
 from schema.context import Context, Info, Role
 from schema.errors import forbidden, unauthenticated
+from siyu.access import Scope
 
 
 class RolePermission(BasePermission):
-    """Lets the roles of a subclass pass; `audience` names them in descriptions."""
+    """Lets the roles of a subclass pass; `audience` names them in descriptions.
+
+    A service that calls by an API key needs the `scope`, too. Where `own` is set, resolvers show members what is theirs
+    alone, and what is another's as though it were not there.
+    """
 
     roles: ClassVar[frozenset[Role]]
     audience: ClassVar[str]
+    scope: ClassVar[Scope | None] = None
+    own: ClassVar[bool] = False
 
     def has_permission(self, source: Any, info: Info, **kwargs: Any) -> bool:  # noqa: ARG002 - strawberry's signature
         """Whether the caller's role is among them; raises otherwise, to tell the stranger from the unentitled."""
         require_role(info.context, self.roles)
+        if self.scope is not None and not info.context.principal.has(self.scope):
+            raise forbidden()
         return True
+
+
+@cache
+def needing(allowed: type[RolePermission], scope: Scope | None) -> type[RolePermission]:
+    """The same permission, for services with that scope."""
+    return allowed if scope is None else type(f"{allowed.__name__}With{scope.name}", (allowed,), {"scope": scope})
 
 
 def require_role(context: Context, roles: frozenset[Role]) -> None:
     """Raise UNAUTHENTICATED or FORBIDDEN unless the caller has one of the roles."""
     role = context.principal.role
-    if role is Role.ANONYMOUS:
-        raise unauthenticated()
-    if not is_among(role, roles):
-        raise forbidden()
+    if is_among(role, roles):
+        return
+    raise unauthenticated() if role is Role.ANONYMOUS else forbidden()
 
 
 def is_among(role: Role, roles: frozenset[Role]) -> bool:
@@ -41,8 +56,19 @@ def require_all_of(info: Info, member_id: UUID) -> None:
         raise forbidden()
 
 
+class OfTheMember(BasePermission):
+    """Lets the member pass whom the object is, and whoever may see everything about any member."""
+
+    def has_permission(self, source: Any, info: Info, **kwargs: Any) -> bool:  # noqa: ARG002 - strawberry's signature
+        """Whether the caller may see all of the member; raises otherwise."""
+        require_all_of(info, source.row.id)
+        return True
+
+
 class ForMembers(RolePermission):
     """Members alone."""
+
+    own = True
 
     roles = frozenset({Role.MEMBER})
     audience = "members"
@@ -53,6 +79,13 @@ class ForOperators(RolePermission):
 
     roles = frozenset({Role.OPERATOR})
     audience = "operators"
+
+
+class ForServices(RolePermission):
+    """Services alone."""
+
+    roles = frozenset({Role.SERVICE})
+    audience = "services"
 
 
 class ForStaff(RolePermission):
@@ -90,11 +123,27 @@ class ForAdmins(RolePermission):
     audience = "admins"
 
 
-class ForPersons(RolePermission):
-    """Members and operators."""
+class ForViewers(RolePermission):
+    """Members, analysts and operators: whoever looks at campaigns and boards."""
 
-    roles = frozenset({Role.MEMBER, Role.OPERATOR})
-    audience = "members and operators"
+    roles = frozenset({Role.MEMBER, Role.ANALYST, Role.OPERATOR})
+    audience = "members, analysts and operators"
+
+
+class ForConcerned(RolePermission):
+    """Members, about themselves, operators and services."""
+
+    own = True
+    roles = frozenset({Role.MEMBER, Role.OPERATOR, Role.SERVICE})
+    audience = "members, operators and services"
+
+
+class ForWallets(RolePermission):
+    """Members, about themselves, and whoever takes what a member shows."""
+
+    own = True
+    roles = frozenset({Role.MEMBER, Role.CLERK, Role.OPERATOR, Role.SERVICE})
+    audience = "members, clerks, operators and services"
 
 
 class ForEveryone(RolePermission):
@@ -102,3 +151,16 @@ class ForEveryone(RolePermission):
 
     roles = frozenset(Role) - {Role.ANONYMOUS}
     audience = "whoever has signed in"
+
+
+class ForEachTheirOwn(ForEveryone):
+    """Whoever has signed in, as far as it is theirs to see."""
+
+    own = True
+
+
+class ForAnybody(RolePermission):
+    """Whoever has signed in, and whoever has not."""
+
+    roles = frozenset(Role)
+    audience = "anybody, signed in or not"

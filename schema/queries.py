@@ -14,12 +14,22 @@ from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.member_lists import member_connection
 from schema.nodes import find_node, participation_subject, visible_campaign
-from schema.permissions import ForEveryone, ForOperators, ForPersons, ForStaff
+from schema.permissions import (
+    ForAdmins,
+    ForAnalysts,
+    ForConcerned,
+    ForEachTheirOwn,
+    ForEveryone,
+    ForOperators,
+    ForStaff,
+    ForViewers,
+)
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
 from schema.segments import SegmentQueries, meant_by
 from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
+from schema.types.api_key import ApiKey
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
@@ -34,6 +44,8 @@ from schema.types.tier import TierLadder
 from schema.types.unit import Unit
 from schema.types.viewer import Viewer, viewer_object
 from schema.wallet_queries import WalletQueries
+from siyu.access import Scope
+from siyu.access.api_keys import api_key_page
 from siyu.boards import BoardWindow
 from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
@@ -44,6 +56,7 @@ from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
 from siyu.tiers.queries import current_ladder
 
+READ = Scope.MEMBERS_READ
 PUBLISHED = tuple(state for state in ShownState if state not in {ShownState.DRAFT, ShownState.ARCHIVED})
 
 
@@ -59,15 +72,15 @@ class CampaignFilter:
 class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
     """The reads."""
 
-    @field_for(ForEveryone, "Any object by its id; null where there is none or the caller may not see it.")
+    @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         return await find_node(info, id)
 
-    @field_for(ForEveryone, "Who the caller is.")
+    @field_for(ForEachTheirOwn, "Who the caller is.")
     async def viewer(self, info: Info) -> Viewer:
         return await viewer_object(info)
 
-    @field_for(ForEveryone, "By id or by identity. Members find themselves alone.")
+    @field_for(ForConcerned, "By id or by identity. Members find themselves alone.", READ)
     async def member(
         self,
         info: Info,
@@ -83,7 +96,7 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
         row = await info.context.loaders.member.load(member_id)
         return Member(row=row) if row else None
 
-    @field_for(ForStaff, "All members, or those of a segment, the newest first by default.")
+    @field_for(ForStaff, "All members, or those of a segment, the newest first by default.", READ)
     async def members(
         self,
         info: Info,
@@ -97,7 +110,7 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
         meant = await meant_by(info, segment) if segment else None
         return await member_connection(info, meant, order_by, first, after, last, before)
 
-    @field_for(ForPersons, "The newest first; the archived where asked for. Members see no drafts.")
+    @field_for(ForViewers, "The newest first; the archived where asked for. Members see no drafts.")
     async def campaigns(
         self,
         info: Info,
@@ -110,12 +123,12 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
         page = await campaign_page(context.pool, selection, slice_.limit, uuid_cursor(slice_.after), context.now)
         return connect(page, slice_, lambda row: campaign_object(info, row), lambda row: encode_cursor(row.id))
 
-    @field_for(ForPersons, "Members see no drafts.")
+    @field_for(ForViewers, "Members see no drafts.")
     async def campaign(self, info: Info, id: strawberry.ID) -> Campaign | None:
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, id))
         return campaign_object(info, row) if row else None
 
-    @field_for(ForOperators, "Every plugin, those left out too, and every type that a campaign needs.")
+    @field_for(ForAnalysts, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
         return all_types(info, await types_in_use(info.context.pool))
 
@@ -123,14 +136,15 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
     async def units(self, info: Info) -> list[Unit]:
         return [Unit(row=row) for row in await units(info.context.pool)]
 
-    @field_for(ForOperators, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
+    @field_for(ForAnalysts, "The shop's lanes, in the order in which their campaigns are asked about a fact.")
     async def lanes(self, info: Info) -> list[str]:
         return await lanes(info.context.pool)
 
     @field_for(
-        ForEveryone,
+        ForConcerned,
         "A member's participation in a campaign, the caller's by default, or a team's by its key, which is all that "
         "the caller needs; null before the first action.",
+        READ,
     )
     async def participation(
         self,
@@ -147,9 +161,10 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
         return participation_object(info, found, row) if found else None
 
     @field_for(
-        ForEveryone,
+        ForConcerned,
         "What was decided and why, refusals too, newest first: about a fact, about a member, of a campaign, or of a "
         "campaign about a member. Members see what is about themselves.",
+        READ,
     )
     async def decisions(
         self,
@@ -166,6 +181,7 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
         ForStaff,
         "What campaigns asked the shop to pay back to any member, the oldest first. A refund that was done opens again "
         "where more is asked for, and stands where it stood: so begin each round at the first page.",
+        Scope.REFUNDS,
     )
     async def refund_requests(
         self,
@@ -211,8 +227,16 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
     async def tier_ladder_preview(self, info: Info, input: TierLadderInput) -> TierLadderPreview:
         return await ladder_preview(info, input)
 
+    @field_for(ForAdmins, "The API keys of services, the newest first; revoked and expired ones too, for a year.")
+    async def api_keys(
+        self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
+    ) -> Connection[ApiKey]:
+        slice_ = forward(first, after)
+        page = await api_key_page(info.context.pool, slice_.limit, uuid_cursor(slice_.after))
+        return connect(page, slice_, lambda row: ApiKey(row=row), lambda row: encode_cursor(row.id))
+
     @field_for(
-        ForPersons, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."
+        ForViewers, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."
     )
     async def leaderboard(
         self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET

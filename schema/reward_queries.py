@@ -6,9 +6,10 @@ from schema.connections import Connection, connect, encode_cursor, forward, uuid
 from schema.context import Info
 from schema.fields import field_for
 from schema.ids import REDEMPTION, REWARD, decode_or_nobody, decode_uuid
-from schema.permissions import ForEveryone, ForStaff, ForTills
+from schema.permissions import ForConcerned, ForEveryone, ForStaff, ForTills
 from schema.types.catalogue import Reward, RewardLibrary, is_staff
 from schema.types.redemption import Redemption
+from siyu.access import Scope
 from siyu.rewards.catalogue import RewardKind, RewardState
 from siyu.rewards.catalogue_queries import RewardsWanted, all_libraries, reward_page
 from siyu.rewards.redemption import RedemptionState
@@ -57,20 +58,24 @@ class RewardQueries:
     async def reward_libraries(self, info: Info) -> list[RewardLibrary]:
         return [RewardLibrary(row=row) for row in await all_libraries(info.context.pool)]
 
-    @field_for(ForEveryone, "A redemption; members find their own.")
+    @field_for(ForConcerned, "A redemption; members find their own.", Scope.REWARDS)
     async def redemption(self, info: Info, id: strawberry.ID) -> Redemption | None:
         redemption_id = decode_uuid(REDEMPTION, id)
         row = await info.context.loaders.redemption.load(redemption_id) if redemption_id else None
-        if row is None or not info.context.principal.may_see_all_of(row.member_id):
+        if row is None or not info.context.principal.may_change(row.member_id):
             return None
         return Redemption(row=row)
 
-    @field_for(ForTills, "The redemption that a member shows the code of, however it was typed; null for no such code.")
+    @field_for(
+        ForTills,
+        "The redemption that a member shows the code of, however it was typed; null for no such code.",
+        Scope.REWARDS,
+    )
     async def redemption_by_code(self, info: Info, code: str) -> Redemption | None:
         row = await redemption_by_code(info.context.pool, code)
         return Redemption(row=row) if row else None
 
-    @field_for(ForStaff, "The shop's redemptions in one state, of a reward or of all, the oldest first.")
+    @field_for(ForStaff, "The shop's redemptions in one state, of a reward or of all, the oldest first.", Scope.REWARDS)
     async def redemptions(
         self,
         info: Info,

@@ -8,6 +8,7 @@ DomainError            a code, and parameters for the sentence
 ├── TemplateStateError the coupon template's state does not allow this
 ├── AlreadyReviewed    another verdict came first
 ├── RewardStateError   the reward's state does not allow this
+├── SessionEnded       the refresh token is used, expired or none of ours: sign in again
 └── Busy               the engine's queue is full; try again after `retry_after_ms`
 """
 
@@ -81,6 +82,15 @@ class RewardStateError(DomainError):
     """The reward's state does not allow what was asked."""
 
     code = "REWARD_STATE"
+
+
+class SessionEnded(DomainError):
+    """The refresh token is no longer good, or never was; nothing tells which."""
+
+    code = "SESSION_ENDED"
+
+    def __init__(self) -> None:
+        super().__init__("the session has ended; sign in again")
 
 
 class Busy(DomainError):

@@ -11,10 +11,10 @@ import asyncpg
 import click
 from redis.exceptions import RedisError
 
-from api.auth import load_key
 from api.commands.options import data_option
 from api.embedded import Servers
 from api.errors import SetupError
+from api.identity import open_key_file
 from api.migrating import missing_migrations
 from api.services import PLUGINS_FOLDER, run_with_servers
 from api.settings import load_settings
@@ -63,7 +63,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
 def _examine(data: Path | None) -> list[Finding]:
     try:
         settings = load_settings(data=data)
-        load_key(settings)
+        open_key_file(settings)
     except SetupError as error:
         return [Finding("settings", False, str(error), "Set it as docs/settings.md says.")]
     registry = buildable(load_registry(PLUGINS_FOLDER, allowed=settings.allowed_plugins))

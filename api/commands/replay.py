@@ -14,8 +14,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from api.commands.options import data_option
-from api.commands.trying import config_option, find_campaign, json_option, read_changes, told_in_a_sentence
+from api.commands.options import data_option, json_option, told_in_a_sentence
+from api.commands.trying import config_option, find_campaign, read_changes
 from api.progress import showing_progress
 from api.services import Services, run_with_services
 from api.settings import load_settings

@@ -12,8 +12,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from api.commands.options import data_option
-from api.commands.trying import config_option, find_campaign, json_option, read_changes, told_in_a_sentence
+from api.commands.options import data_option, json_option, told_in_a_sentence
+from api.commands.trying import config_option, find_campaign, read_changes
 from api.progress import showing_progress
 from api.services import PLUGINS_FOLDER, Services, run_with_services
 from api.settings import Settings, load_settings

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 import orjson
 
-from api.commands.options import data_option
-from api.commands.trying import json_option, told_in_a_sentence
+from api.commands.options import data_option, json_option, told_in_a_sentence
 from api.services import Services, run_with_services
 from api.settings import load_settings
 from siyu.inputs import parse_json

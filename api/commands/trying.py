@@ -1,8 +1,6 @@
 """What the commands that try out a campaign share: which campaign is meant, and the config to try."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -11,12 +9,10 @@ import click
 from schema.ids import CAMPAIGN, decode_uuid
 from siyu.campaigns.drafts import DraftChanges, campaigns_named
 from siyu.db import Pool
-from siyu.errors import DomainError
 
 config_option = click.option(
     "--config", type=click.Path(path_type=Path), help="JSON file with the whole config to try."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 async def find_campaign(pool: Pool, text: str) -> UUID:
@@ -41,12 +37,3 @@ def read_changes(config: Path | None) -> DraftChanges:
         return DraftChanges(config=json.loads(config.read_text(encoding="utf-8")))
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{config} is not JSON: {error}.") from error
-
-
-@contextmanager
-def told_in_a_sentence() -> Iterator[None]:
-    """Tell what the domain refuses as a command's error."""
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error

@@ -1,6 +1,7 @@
 """The mutations of the core: flat, so that GraphQL runs them one after the other."""
 
 from schema.mutations.adjustments import AdjustmentMutations
+from schema.mutations.api_keys import ApiKeyMutations
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
 from schema.mutations.coupon_templates import CouponTemplateMutations
@@ -13,6 +14,7 @@ from schema.mutations.payouts import PayoutMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
+from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
 from schema.mutations.tiers import TierMutations
 from schema.mutations.unit_rules import UnitRuleMutations
@@ -38,6 +40,8 @@ CORE_MUTATIONS: tuple[type, ...] = (
     UnitMutations,
     UnitRuleMutations,
     SegmentMutations,
+    SessionMutations,
+    ApiKeyMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

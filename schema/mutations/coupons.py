@@ -13,6 +13,7 @@ from schema.ids import COUPON, MEMBER, decode_or_nobody
 from schema.permissions import ForClerks, ForMembers, ForOperators, ForStaff
 from schema.types.coupon import Coupon, coupon_objects
 from schema.types.decision import Decision, refusal_object
+from siyu.access import Scope
 from siyu.engine import Decision as EngineDecision
 from siyu.engine import Engine
 from siyu.engine import coupon_intake as desk
@@ -99,7 +100,7 @@ class CouponPayload:
 class CouponMutations:
     """What happens to coupons. All of it is safe to repeat with the same key."""
 
-    @field_for(ForStaff, "Give a member a coupon.")
+    @field_for(ForStaff, "Give a member a coupon.", Scope.COUPONS)
     async def coupon_issue(self, info: Info, input: CouponIssueInput) -> CouponPayload:
         member_id, principal = decode_or_nobody(MEMBER, input.member), info.context.principal
         source = f"{principal.role.value}/{principal.subject}"
@@ -115,7 +116,9 @@ class CouponMutations:
             info, input.idempotency_key, lambda key: desk.claim(_engine(info), member_id, input.code, key)
         )
 
-    @field_for(ForStaff, "Keep coupons for an order for some time, all or none, each with what it takes off.")
+    @field_for(
+        ForStaff, "Keep coupons for an order for some time, all or none, each with what it takes off.", Scope.COUPONS
+    )
     async def coupon_lock(self, info: Info, input: CouponLockInput) -> CouponPayload:
         member_id = decode_or_nobody(MEMBER, input.member)
         ids = [decode_or_nobody(COUPON, each) for each in input.coupons]
@@ -127,15 +130,15 @@ class CouponMutations:
             ),
         )
 
-    @field_for(ForStaff, "Keep nothing for an order any longer: it will not be paid.")
+    @field_for(ForStaff, "Keep nothing for an order any longer: it will not be paid.", Scope.COUPONS)
     async def coupon_unlock(self, info: Info, input: CouponOrderInput) -> CouponPayload:
         return await _of_order(info, input, desk.unlock)
 
-    @field_for(ForStaff, "Use up what is kept for an order: it was paid.")
+    @field_for(ForStaff, "Use up what is kept for an order: it was paid.", Scope.COUPONS)
     async def coupon_use(self, info: Info, input: CouponOrderInput) -> CouponPayload:
         return await _of_order(info, input, desk.use)
 
-    @field_for(ForStaff, "Give back what was used for an order: it was refunded.")
+    @field_for(ForStaff, "Give back what was used for an order: it was refunded.", Scope.COUPONS)
     async def coupon_return(self, info: Info, input: CouponOrderInput) -> CouponPayload:
         return await _of_order(info, input, desk.give_back)
 

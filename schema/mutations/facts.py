@@ -16,6 +16,7 @@ from schema.kinds import schema_of
 from schema.permissions import ForStaff
 from schema.types.decision import Decision, refusal_object
 from schema.types.ledger import Fact, fact_object
+from siyu.access import Scope
 from siyu.engine import NewFact, Outcome
 from siyu.engine.intake import ServiceFact, idempotency_key, service_fact
 from siyu.errors import InvalidInput, NotFound, Problem
@@ -59,7 +60,7 @@ class FactSubmitPayload:
 class FactMutations:
     """Facts from outside."""
 
-    @field_for(ForStaff, "Report a fact. Safe to repeat with the same key.")
+    @field_for(ForStaff, "Report a fact. Safe to repeat with the same key.", Scope.FACTS)
     async def fact_submit(self, info: Info, input: FactSubmitInput) -> FactSubmitPayload:
         context = info.context
         context.loaders.forget()

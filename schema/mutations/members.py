@@ -6,8 +6,9 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import MEMBER, decode_uuid
-from schema.permissions import ForEveryone, ForStaff, require_role
+from schema.permissions import ForConcerned, ForStaff, require_role
 from schema.types.member import Member
+from siyu.access import Scope
 from siyu.errors import NotFound
 from siyu.members.service import FeatureChanges, ProfileChanges, update_profile
 
@@ -41,13 +42,15 @@ class MemberUpdatePayload:
 class MemberMutations:
     """What is changed about members."""
 
-    @field_for(ForEveryone, "Change nickname and picture; for the shop tier, tags and groups too.")
+    @field_for(
+        ForConcerned, "Change nickname and picture; for the shop tier, tags and groups too.", Scope.MEMBERS_WRITE
+    )
     async def member_update(self, info: Info, input: MemberUpdateInput) -> MemberUpdatePayload:
         context = info.context
         context.loaders.forget()
         member_id = decode_uuid(MEMBER, input.member) if input.member else context.principal.member_id
         try:
-            if member_id is None or not context.principal.may_see_all_of(member_id):
+            if member_id is None or not context.principal.may_change(member_id):
                 raise NotFound("there is no such member")
             features = _features(input)
             if features:

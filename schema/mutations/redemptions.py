@@ -9,10 +9,11 @@ from schema.context import Context, Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field, field_for
 from schema.ids import REDEMPTION, REWARD, decode_or_nobody
-from schema.permissions import ForEveryone, ForMembers, ForStaff, ForTills, require_role
+from schema.permissions import ForConcerned, ForMembers, ForStaff, ForTills
 from schema.types.catalogue import Reward
 from schema.types.decision import Decision, refusal_object
 from schema.types.redemption import Redemption
+from siyu.access import Scope
 from siyu.engine import Decision as Decided
 from siyu.engine.intake import idempotency_key
 from siyu.engine.reward_intake import (
@@ -123,7 +124,11 @@ class RedemptionMutations:
         payload = RewardRedeemPayload(asked_for=input.reward)
         return await _answer(info, payload, input.idempotency_key, redeem)
 
-    @field_for(ForStaff, "The order of a reservation is paid: it is the member's. Safe to repeat with the same key.")
+    @field_for(
+        ForStaff,
+        "The order of a reservation is paid: it is the member's. Safe to repeat with the same key.",
+        Scope.REWARDS,
+    )
     async def redemption_confirm(self, info: Info, input: RedemptionConfirmInput) -> RedemptionConfirmPayload:
         engine, redemption_id = info.context.engine, decode_or_nobody(REDEMPTION, input.redemption)
 
@@ -133,13 +138,12 @@ class RedemptionMutations:
         return await _answer(info, RedemptionConfirmPayload(), input.idempotency_key, confirm)
 
     @field_for(
-        ForEveryone,
+        ForConcerned,
         "Give up a redemption: points and stock are there again. Members give up their own reservations, operators and "
         "services what was not given yet. Safe to repeat with the same key.",
+        Scope.REWARDS,
     )
     async def redemption_cancel(self, info: Info, input: RedemptionCancelInput) -> RedemptionCancelPayload:
-        if info.context.principal.member_id is None:
-            require_role(info.context, ForStaff.roles)
         engine, redemption_id = info.context.engine, decode_or_nobody(REDEMPTION, input.redemption)
 
         async def cancel(asking: Asking) -> Redeeming:
@@ -147,7 +151,9 @@ class RedemptionMutations:
 
         return await _answer(info, RedemptionCancelPayload(), input.idempotency_key, cancel)
 
-    @field_for(ForTills, "Hand over what was redeemed, once, by its code. Safe to repeat with the same key.")
+    @field_for(
+        ForTills, "Hand over what was redeemed, once, by its code. Safe to repeat with the same key.", Scope.REWARDS
+    )
     async def redemption_use(self, info: Info, input: RedemptionUseInput) -> RedemptionUsePayload:
         engine = info.context.engine
 

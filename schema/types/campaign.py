@@ -14,7 +14,7 @@ from schema.fields import field, field_for
 from schema.ids import CAMPAIGN, encode_id
 from schema.kinds import kind_types, participation_object, schema_of
 from schema.naming import mutation_name
-from schema.permissions import ForOperators
+from schema.permissions import ForAnalysts
 from schema.types.counter import CampaignCounter, campaign_counters
 from schema.types.draw import Draw, campaign_draw
 from schema.types.enums import PluginStatus
@@ -51,11 +51,11 @@ class CampaignType:
     async def status(self, info: Info) -> PluginStatus:
         return self.left_out or (PluginStatus.FAILING if await self._failure(info) else PluginStatus.ACTIVE)
 
-    @field_for(ForOperators, "Why it is left out, or why siyu paused the last campaign of it that it paused.")
+    @field_for(ForAnalysts, "Why it is left out, or why siyu paused the last campaign of it that it paused.")
     async def problem(self, info: Info) -> str | None:
         return self.reason if self.left_out else await self._failure(info)
 
-    @field_for(ForOperators, "What was installed to have it, such as `siyu-bargain 0.1.0`; null for the server's own.")
+    @field_for(ForAnalysts, "What was installed to have it, such as `siyu-bargain 0.1.0`; null for the server's own.")
     def distribution(self) -> str | None:
         return str(self.installed) if self.installed else None
 
@@ -147,12 +147,12 @@ class Campaign(Node):
     def revision(self) -> int:
         return self.row.revision
 
-    @field_for(ForOperators, "As the type's `configSchema` has it.")
+    @field_for(ForAnalysts, "As the type's `configSchema` has it.")
     def config(self) -> JSON:
         return JSON(orjson.loads(self.row.config))
 
     @field_for(
-        ForOperators,
+        ForAnalysts,
         "Why siyu paused it: it failed too often. Or why it decides nothing although it is published: its type no "
         "longer accepts what is stored of it. Null otherwise.",
     )
@@ -162,15 +162,15 @@ class Campaign(Node):
             return self.row.problem
         return stored_problem(kind, self.row.config, self.row.terms)
 
-    @field_for(ForOperators, "When siyu paused it.")
+    @field_for(ForAnalysts, "When siyu paused it.")
     def problem_at(self) -> datetime | None:
         return self.row.problem_at
 
-    @field_for(ForOperators, "Lane, audience, arms and what else any campaign can have.")
+    @field_for(ForAnalysts, "Lane, audience, arms and what else any campaign can have.")
     def terms(self) -> CampaignTerms:
         return terms_object(self.row.terms)
 
-    @field_for(ForOperators, "What it was, the newest first.")
+    @field_for(ForAnalysts, "What it was, the newest first.")
     async def revisions(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[CampaignRevision]:
@@ -178,11 +178,11 @@ class Campaign(Node):
         page = await revision_page(info.context.pool, self.row.id, slice_.limit, number_cursor(slice_.after))
         return connect(page, slice_, lambda row: CampaignRevision(row=row), lambda row: encode_cursor(row.revision))
 
-    @field_for(ForOperators, "What has come of it so far; reads its whole log.")
+    @field_for(ForAnalysts, "What has come of it so far; reads its whole log.")
     async def results(self, info: Info) -> CampaignResults:
         return results_object(await info.context.loaders.results.load(self.row.id))
 
-    @field_for(ForOperators, "How far it has spread by invitations, and at what cost; reads all of them.")
+    @field_for(ForAnalysts, "How far it has spread by invitations, and at what cost; reads all of them.")
     async def spread(self, info: Info) -> CampaignSpread:
         return spread_object(await info.context.loaders.spread.load(self.row.id))
 

@@ -15,6 +15,7 @@ from schema.permissions import ForStaff
 from schema.scalars import BigInt
 from schema.types.member import Member, member_object
 from schema.types.node import Node
+from siyu.access import Scope
 from siyu.codes import shown_code
 from siyu.coupons.queries import CouponRow, CouponsWanted
 from siyu.coupons.record import CouponState, TemplateState
@@ -84,15 +85,15 @@ class CouponTemplate(Node):
     def member_limit(self) -> int | None:
         return self.row.member_limit
 
-    @field_for(ForStaff, "How many of its coupons there may ever be; null where there is no limit.")
+    @field_for(ForStaff, "How many of its coupons there may ever be; null where there is no limit.", Scope.COUPONS)
     def total_limit(self) -> BigInt | None:
         return BigInt(self.row.total_limit) if self.row.total_limit is not None else None
 
-    @field_for(ForStaff, "How many of its coupons were ever made.")
+    @field_for(ForStaff, "How many of its coupons were ever made.", Scope.COUPONS)
     def issued(self) -> BigInt:
         return BigInt(self.row.issued)
 
-    @field_for(ForStaff, "Its generic codes, at most a hundred, in the order of the alphabet.")
+    @field_for(ForStaff, "Its generic codes, at most a hundred, in the order of the alphabet.", Scope.COUPONS)
     async def generic_codes(self, info: Info) -> list[CouponGenericCode]:
         codes = await info.context.loaders.generic_codes.load(self.row.id)
         return [CouponGenericCode(code=each.code, uses_max=each.uses_max, used=each.used) for each in codes]
@@ -170,7 +171,7 @@ class Coupon(Node):
     def revoked_at(self) -> datetime | None:
         return self.row.revoked_at
 
-    @field_for(ForStaff, "Why it was revoked.")
+    @field_for(ForStaff, "Why it was revoked.", Scope.COUPONS)
     def revoked_for(self) -> str | None:
         return self.row.revoked_for
 
@@ -186,7 +187,7 @@ class Coupon(Node):
     def verified_at(self) -> datetime | None:
         return self.row.verified_at
 
-    @field_for(ForStaff, "What the member got it for.")
+    @field_for(ForStaff, "What the member got it for.", Scope.COUPONS)
     def source(self) -> str:
         return self.row.source
 

@@ -9,10 +9,10 @@ import strawberry
 from schema.connections import Connection, Slice, connect, encode_cursor, forward, number_cursor, uuid_cursor
 from schema.context import Info
 from schema.errors import invalid_argument
-from schema.fields import field, field_for
+from schema.fields import field, field_for, field_of_member
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
 from schema.kinds import participation_objects
-from schema.permissions import ForStaff, require_all_of
+from schema.permissions import ForStaff
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
@@ -20,6 +20,7 @@ from schema.types.node import Node
 from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
 from schema.types.tier import TierChange, TierProgress, TierStanding
+from siyu.access import Scope
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.coupons.record import CouponState
 from siyu.ledger import UNITS
@@ -73,52 +74,47 @@ class Member(Node):
         """As Node."""
         return encode_id(MEMBER, self.row.id)
 
-    @strawberry.field
+    @field("What the member calls themselves.")
     def nickname(self) -> str | None:
         return self.row.nickname
 
-    @strawberry.field
+    @field("Where the member's picture is.")
     def avatar_url(self) -> str | None:
         return self.row.avatar_url
 
-    @strawberry.field
-    def joined_at(self, info: Info) -> datetime:
-        require_all_of(info, self.row.id)
+    @field_of_member("When the shop came to know the member.")
+    def joined_at(self) -> datetime:
         return self.row.joined_at
 
-    @field("The key of the member's tier; null for none.")
-    def tier(self, info: Info) -> str | None:
-        require_all_of(info, self.row.id)
+    @field_of_member("The key of the member's tier; null for none.")
+    def tier(self) -> str | None:
         return self.row.tier
 
-    @field("How the member stands on the shop's ladder; null where the shop has none.")
+    @field_of_member("How the member stands on the shop's ladder; null where the shop has none.")
     async def tier_standing(self, info: Info) -> TierStanding | None:
-        require_all_of(info, self.row.id)
         state = await info.context.loaders.tier_state.load(self.row.id)
         return TierStanding(state=state) if state else None
 
-    @field("How far the next tier is; null for who has the highest, and where the shop has no ladder.")
+    @field_of_member("How far the next tier is; null for who has the highest, and where the shop has no ladder.")
     async def tier_progress(self, info: Info) -> TierProgress | None:
-        require_all_of(info, self.row.id)
         state = await info.context.loaders.tier_state.load(self.row.id)
         progress = state.next_tier() if state else None
         return TierProgress(progress=progress) if progress else None
 
-    @field("How the member came to their tier, the latest first.")
+    @field_of_member("How the member came to their tier, the latest first.")
     async def tier_history(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[TierChange]:
-        require_all_of(info, self.row.id)
         slice_ = forward(first, after)
         wanted = ChangesWanted(self.row.id, slice_.limit, number_cursor(slice_.after))
         page = await info.context.loaders.tier_changes.load(wanted)
         return connect(page, slice_, lambda row: TierChange(row=row), lambda row: encode_cursor(row.number))
 
-    @field_for(ForStaff, "What the shop has labelled the member with.")
+    @field_for(ForStaff, "What the shop has labelled the member with.", Scope.MEMBERS_READ)
     def tags(self) -> list[str]:
         return list(self.row.tags)
 
-    @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.")
+    @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.", Scope.MEMBERS_READ)
     def groups(self) -> list[str]:
         return list(self.row.groups)
 
@@ -132,23 +128,20 @@ class Member(Node):
         standing = await info.context.loaders.standing.load(self.row.id)
         return standing.layer if standing else None
 
-    @field("One for each unit of the shop.")
+    @field_of_member("One for each unit of the shop.")
     async def wallets(self, info: Info) -> list[Wallet]:
-        require_all_of(info, self.row.id)
         units = await info.context.loaders.units.load(None)
         return [Wallet(member_id=self.row.id, unit=WalletUnit(unit.key)) for unit in units]
 
-    @field("Empty until something is paid into it.")
+    @field_of_member("Empty until something is paid into it.")
     async def wallet(self, info: Info, unit: WalletUnit) -> Wallet:
-        require_all_of(info, self.row.id)
         # Every shop has the first three: no need to ask.
         if unit not in UNITS and all(known.key != unit for known in await info.context.loaders.units.load(None)):
             raise invalid_argument(f"the shop has no unit {unit.upper()}")
         return Wallet(member_id=self.row.id, unit=unit)
 
-    @field("Whether nothing leaves the member's wallets at present.")
+    @field_of_member("Whether nothing leaves the member's wallets at present.")
     async def wallets_frozen(self, info: Info) -> bool:
-        require_all_of(info, self.row.id)
         return await info.context.loaders.freeze.load(self.row.id) is not None
 
     @field_for(ForStaff, "Why nothing leaves the member's wallets; null where it may.")
@@ -164,7 +157,7 @@ class Member(Node):
     ) -> Connection[LazyHold]:
         from schema.types.wallet_records import ValueHold  # noqa: PLC0415 - a hold names its member
 
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.value_holds.load(wanted)
         return connect(page, slice_, lambda row: ValueHold(row=row), lambda row: encode_cursor(row.id))
 
@@ -174,87 +167,85 @@ class Member(Node):
     ) -> Connection[LazyPayout]:
         from schema.types.wallet_records import Payout  # noqa: PLC0415 - a payout names its member
 
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.payouts.load(wanted)
         return connect(page, slice_, lambda row: Payout(row=row), lambda row: encode_cursor(row.id))
 
-    @field("What campaigns gave the member by name, newest first; revoked ones too.")
+    @field_of_member("What campaigns gave the member by name, newest first; revoked ones too.")
     async def rewards(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[IssuedReward]:
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.rewards.load(wanted)
         return connect(page, slice_, lambda row: IssuedReward(row=row), lambda row: encode_cursor(row.id))
 
-    @field("What the member redeemed, newest first, and what campaigns issued them of the catalogue.")
+    @field_of_member("What the member redeemed, newest first, and what campaigns issued them of the catalogue.")
     async def redemptions(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[LazyRedemption]:
         from schema.types.redemption import Redemption  # noqa: PLC0415 - it names its member, as reviews do
 
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.redemptions.load(wanted)
         return connect(page, slice_, lambda row: Redemption(row=row), lambda row: encode_cursor(row.id))
 
-    @field("Titles, badges and frames of the member, newest first: past ones too, and those to come.")
+    @field_of_member("Titles, badges and frames of the member, newest first: past ones too, and those to come.")
     async def privileges(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[LazyPrivilege]:
         from schema.types.redemption import Privilege  # noqa: PLC0415 - as above
 
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.privileges.load(wanted)
         return connect(page, slice_, lambda row: Privilege(row=row), lambda row: encode_cursor(row.id))
 
-    @field("What campaigns told the member, newest first.")
+    @field_of_member("What campaigns told the member, newest first.")
     async def messages(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[Message]:
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.messages.load(wanted)
         return connect(page, slice_, lambda row: Message(row=row), lambda row: encode_cursor(row.id))
 
-    @field(
+    @field_of_member(
         "What the member gives to others, so that they can name them: 26 digits and letters, the same for ever, which "
         "fit the scene of a mini program's QR code."
     )
-    def code(self, info: Info) -> str:
-        require_all_of(info, self.row.id)
+    def code(self) -> str:
         return member_code(self.row.id)
 
-    @field("Who invited the member; null where nobody did.")
+    @field_of_member("Who invited the member; null where nobody did.")
     async def inviter(self, info: Info) -> "Member | None":
-        require_all_of(info, self.row.id)
         inviter_id = await info.context.loaders.inviter.load(self.row.id)
         return await member_object(info, inviter_id) if inviter_id is not None else None
 
-    @field("Whom the member invited, the latest first.")
+    @field_of_member("Whom the member invited, the latest first.")
     async def invitees(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[Invitee]:
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.invitees.load(wanted)
         return connect(page, slice_, lambda row: Invitee(row=row), lambda row: encode_cursor(row.id))
 
-    @field("What campaigns asked the shop to pay back to the member, newest first; what is back, too.")
+    @field_of_member("What campaigns asked the shop to pay back to the member, newest first; what is back, too.")
     async def refund_requests(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[RefundRequest]:
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.refunds.load(wanted)
         return connect(page, slice_, lambda row: RefundRequest(row=row, member=self), lambda row: encode_cursor(row.id))
 
-    @field("What of the member's waits for an operator's verdict, or has had it, newest first.")
+    @field_of_member("What of the member's waits for an operator's verdict, or has had it, newest first.")
     async def reviews(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[LazyReview]:
         from schema.types.review import Review  # noqa: PLC0415 - a review names its member, and a member its reviews
 
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         page = await info.context.loaders.reviews.load(wanted)
         return connect(page, slice_, lambda row: Review(row=row), lambda row: encode_cursor(row.id))
 
-    @field("The member's coupons, newest first: in some states, or all.")
+    @field_of_member("The member's coupons, newest first: in some states, or all.")
     async def coupons(
         self,
         info: Info,
@@ -264,10 +255,10 @@ class Member(Node):
     ) -> Connection[LazyCoupon]:
         from schema.types.coupon import coupons_connection  # noqa: PLC0415 - a coupon names its member
 
-        slice_, wanted = self._newest(info, first, after)
+        slice_, wanted = self._newest(first, after)
         return await coupons_connection(info, self.row.id, state or None, slice_, wanted.after)
 
-    @field("What the member takes part in, newest first; in one campaign, or in all.")
+    @field_of_member("What the member takes part in, newest first; in one campaign, or in all.")
     async def participations(
         self,
         info: Info,
@@ -275,7 +266,6 @@ class Member(Node):
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
     ) -> Connection[LazyParticipation]:
-        require_all_of(info, self.row.id)
         slice_ = forward(first, after)
         campaign_id = decode_uuid(CAMPAIGN, campaign) if campaign else None
         if campaign and campaign_id is None:
@@ -288,9 +278,8 @@ class Member(Node):
             Page(tuple(nodes), page.has_more), slice_, lambda node: node, lambda node: encode_cursor(node.row.id)
         )
 
-    def _newest(self, info: Info, first: int | None, after: str | None) -> tuple[Slice, NewestWanted]:
-        """What to read of something that the member has, for those who may see all of the member."""
-        require_all_of(info, self.row.id)
+    def _newest(self, first: int | None, after: str | None) -> tuple[Slice, NewestWanted]:
+        """What to read of something that the member has."""
         slice_ = forward(first, after)
         return slice_, NewestWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from api.app import build_app
-from api.auth import Tokens, load_tokens
 from api.embedded import Servers
+from api.identity import Tokens, load_tokens
 from api.services import Services, open_services
 from api.settings import Settings
 from tests.api.processes import Commands

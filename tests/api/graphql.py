@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 
-from api.auth import Tokens
+from api.identity import Tokens
 from schema import Principal, Role
 from schema.ids import CAMPAIGN, encode_id
 from siyu.clock import utc_now

@@ -10,12 +10,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from random import Random
 
-from api.auth import load_tokens
 from api.embedded import Servers, embedded_servers
 from api.embedded.folder import Home, open_home
 from api.embedded.postgres import postgres
 from api.embedded.programs import find_programs
 from api.embedded.valkey import valkey
+from api.identity import load_tokens
 from api.migrating import migrate
 from api.settings import Settings
 from siyu.db import Pool, open_database

@@ -5,7 +5,7 @@ import signal
 
 import httpx
 
-from api.auth import Tokens
+from api.identity import Tokens
 from siyu.db import Pool
 from tests.api.graphql import check_in, points_of, token_of
 from tests.api.processes import Commands

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from api import demo
-from api.auth import load_tokens
 from api.embedded import Servers
 from api.errors import SetupError
+from api.identity import load_tokens
 from api.services import Services, open_services
 from api.settings import load_settings
 from siyu.clock import utc_now
@@ -40,7 +40,7 @@ async def test_the_first_start_greets_with_the_token_of_the_best_customer(shop: 
     lines = (await demo.describe_shop(shop, "http://here")).splitlines()
 
     [token] = [lines[number + 1] for number, line in enumerate(lines) if line.startswith("Token of the member")]
-    member = load_tokens(shop.settings).verify(token, utc_now()).member_id
+    member = load_tokens(shop.settings).verify(token, utc_now()).principal.member_id
     assert member == await shop.pool.fetchval("SELECT member_id FROM identity WHERE value = '2'")
     assert "  http://here/graphql" in lines
 

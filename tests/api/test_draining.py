@@ -5,7 +5,7 @@ import signal
 
 import httpx
 
-from api.auth import Tokens
+from api.identity import Tokens
 from schema.ids import CAMPAIGN, encode_id
 from siyu.db import Pool
 from tests.api.graphql import CHECK_IN, points_of, token_of

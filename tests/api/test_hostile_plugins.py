@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx
 
-from api.auth import Tokens
+from api.identity import Tokens
 from schema.ids import CAMPAIGN, MEMBER, encode_id
 from siyu.db import Pool, open_database
 from siyu.engine import running

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from api.auth import Tokens
+from api.identity import Tokens
 from api.refusals import BadRequest
 from api.requests import read_request
 from api.services import Services

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from api.app import build_app
-from api.auth import Tokens
 from api.embedded import Servers
+from api.identity import Tokens
 from api.services import open_services
 from api.settings import Settings
 from siyu.db import Pool

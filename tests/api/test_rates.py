@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.auth import Tokens
+from api.identity import Tokens
 from api.rates import ALONE_SHARE, CALLERS_MAX, HERE_SHARE, REDIS_REST_S, Budget, Rates, _Buckets
 from api.services import Services
 from siyu.cache import RedisClient, open_redis

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from api.app import build_app
-from api.auth import Tokens
 from api.embedded import Servers
+from api.identity import Tokens
 from api.server import working
 from api.services import Services, open_services
 from api.settings import Settings

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from api.auth import load_tokens
 from api.cli import cli
+from api.identity import load_tokens
 from api.settings import load_settings
 from schema import Principal, Role
 from schema.ids import CAMPAIGN, MEMBER, encode_id
@@ -28,7 +28,7 @@ def token(*arguments: str) -> Result:
 
 def whose(result: Result) -> Principal:
     """Whom this deployment takes the token's bearer for."""
-    return load_tokens(load_settings()).verify(result.output.strip(), utc_now())
+    return load_tokens(load_settings()).verify(result.output.strip(), utc_now()).principal
 
 
 @pytest.mark.parametrize("shown", [encode_id(MEMBER, MEMBER_ID), str(MEMBER_ID)], ids=["id", "uuid"])
@@ -49,7 +49,7 @@ def test_an_operator_has_a_name() -> None:
         (["--member", str(MEMBER_ID)], "--member goes with --role member"),
         (["--role", "member", "--member", "lin"], "lin is no member's id"),
         (["--role", "member", "--member", encode_id(CAMPAIGN, MEMBER_ID)], "is no member's id"),
-        (["--name", "n" * 61], "--name must have at most 60 characters"),
+        (["--name", "n" * 61], "--name must have 1 to 60 characters"),
         (["--hours", "721"], "721 is not in the range"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.auth import Tokens
+from api.identity import Tokens
 from api.services import Services
 from api.settings import SettingsError
 from api.trusted import DOCUMENTS_MAX, hash_of, load_trusted

@@ -11,8 +11,8 @@ import asyncpg
 import httpx
 import pytest
 
-from api.auth import Tokens
 from api.embedded import Servers
+from api.identity import Tokens
 from api.services import Services, open_services
 from api.settings import Settings
 from schema.ids import CAMPAIGN, encode_id

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.auth import Tokens
+from api.identity import Tokens
 from api.services import Services
 from schema import ErrorCode
 from tests.api.applications import application

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.auth import Tokens
+from api.identity import Tokens
 from schema.ids import MEMBER, encode_id
 from siyu.ids import new_id
 from tests.api.graphql import ask, operator_token, token_of

@@ -13,7 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from api.auth import Tokens
+from api.identity import Tokens
 from schema.ids import MEMBER, decode_uuid
 from tests.api.graphql import ask, operator_token, token_of
 from tests.api.processes import Commands, Server

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.auth import Tokens
+from api.identity import Tokens
 from tests.api.processes import Commands
 from tests.docs.newcomer import newcomer
 from tests.docs.pages import ROOT, TUTORIAL, blocks

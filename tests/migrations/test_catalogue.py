@@ -52,6 +52,11 @@ EXPECTED_CONSTRAINTS = {
     ("account", "account_pkey"): "PRIMARY KEY (id)",
     ("account", "uid_account_campaig_e1dbef"): "UNIQUE (campaign_id, unit)",
     ("account", "uid_account_member__156857"): "UNIQUE (member_id, unit)",
+    ("api_key", "api_key_forward"): "CHECK ((created_at < expires_at))",
+    ("api_key", "api_key_hash_length"): "CHECK ((octet_length(secret_hash) = 32))",
+    ("api_key", "api_key_pkey"): "PRIMARY KEY (id)",
+    ("api_key", "api_key_prefix"): "UNIQUE (prefix)",
+    ("api_key", "api_key_scoped"): "CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 32)))",
     ("board_score", "board_score_pkey"): "PRIMARY KEY (board, window_key, member_id)",
     ("board_score", "board_score_score_check"): "CHECK (((score >= 0) AND (score <= '9007199254740992'::bigint)))",
     ("campaign", "campaign_pkey"): "PRIMARY KEY (id)",
@@ -146,6 +151,12 @@ EXPECTED_CONSTRAINTS = {
     ("participation", "uid_participati_campaig_7541c9"): "UNIQUE (campaign_id, subject_id)",
     ("pending_fact", "pending_fact_depth_check"): "CHECK (((depth >= 0) AND (depth <= 4)))",
     ("pending_fact", "pending_fact_pkey"): "PRIMARY KEY (id)",
+    ("refresh_token", "refresh_token_forward"): "CHECK ((issued_at < expires_at))",
+    ("refresh_token", "refresh_token_hash_length"): "CHECK ((octet_length(hash) = 32))",
+    ("refresh_token", "refresh_token_pkey"): "PRIMARY KEY (hash)",
+    ("refresh_token", "refresh_token_session_id_fkey"): (
+        "FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE"
+    ),
     ("refund_request", "refund_request_asked_fen_check"): "CHECK ((asked_fen > 0))",
     ("refund_request", "refund_request_attempts_check"): "CHECK ((attempts >= 0))",
     ("refund_request", "refund_request_campaign_id_fkey"): (
@@ -202,6 +213,22 @@ EXPECTED_CONSTRAINTS = {
     ("segment_member", "segment_member_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("segment_member", "segment_member_pkey"): "PRIMARY KEY (segment_id, member_id)",
     ("segment_member", "segment_member_segment_id_fkey"): "FOREIGN KEY (segment_id) REFERENCES segment(id) ON DELETE CASCADE",
+    ("revocation", "revocation_forward"): "CHECK ((issued_until < expires_at))",
+    ("revocation", "revocation_pkey"): "PRIMARY KEY (bearer)",
+    ("session", "session_end_known"): (
+        "CHECK (((ended_by)::text = ANY ((ARRAY['caller'::character varying, 'shop'::character varying, "
+        "'reuse'::character varying, 'newer'::character varying])::text[])))"
+    ),
+    ("session", "session_ended_by_somebody"): "CHECK (((ended_at IS NULL) = (ended_by IS NULL)))",
+    ("session", "session_forward"): "CHECK ((started_at < expires_at))",
+    ("session", "session_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
+    ("session", "session_of_a_member"): "CHECK ((((role)::text = 'member'::text) = (member_id IS NOT NULL)))",
+    ("session", "session_of_one"): "CHECK (((member_id IS NULL) <> (name IS NULL)))",
+    ("session", "session_pkey"): "PRIMARY KEY (id)",
+    ("session", "session_role_known"): (
+        "CHECK (((role)::text = ANY ((ARRAY['member'::character varying, 'operator'::character varying, "
+        "'clerk'::character varying, 'analyst'::character varying, 'admin'::character varying])::text[])))"
+    ),
     ("shop_order", "shop_order_amount_not_negative"): "CHECK ((amount_fen >= 0))",
     ("shop_order", "shop_order_member_id_fkey"): "FOREIGN KEY (member_id) REFERENCES member(id) ON DELETE RESTRICT",
     ("shop_order", "shop_order_number_key"): "UNIQUE (number)",
@@ -271,6 +298,7 @@ EXPECTED_CONSTRAINTS = {
 # Those that no constraint brings.
 EXPECTED_INDEXES = {
     **REWARD_INDEXES,
+    ("api_key", "api_key_live"): "btree (expires_at) WHERE (revoked_at IS NULL)",
     ('account', 'account_purpose'): 'UNIQUE btree (purpose, unit) WHERE (purpose IS NOT NULL)',
     ('lot', 'lot_due'): 'btree (warned, expires_at) WHERE (NOT closed)',
     ('transfer', 'transfer_lot'): 'btree (lot_id) WHERE (lot_id IS NOT NULL)',
@@ -305,6 +333,9 @@ EXPECTED_INDEXES = {
     ("pending_fact", "pending_fact_timer"): (
         "UNIQUE btree (campaign_id, member_id, timer_key) WHERE (timer_key IS NOT NULL)"
     ),
+    ("refresh_token", "refresh_token_session"): "btree (session_id)",
+    ("refresh_token", "refresh_token_unused"): "UNIQUE btree (session_id) WHERE (used_at IS NULL)",
+    ("refresh_token", "refresh_token_expiry"): "btree (expires_at)",
     ("refund_request", "refund_request_member"): "btree (member_id, id)",
     ("refund_request", "refund_request_open"): "btree (id) WHERE ((state)::text = 'open'::text)",
     ("refund_request", "refund_request_order"): "btree (order_id)",
@@ -314,6 +345,12 @@ EXPECTED_INDEXES = {
     ("review", "review_of_state"): "btree (state, id)",
     ("review", "review_open"): "btree (member_id, campaign_id) WHERE ((state)::text = 'open'::text)",
     ("segment_member", "segment_member_member"): "btree (member_id)",
+    ("session", "session_member"): "btree (member_id, id) WHERE (member_id IS NOT NULL)",
+    ("session", "session_name"): "btree (role, name, id) WHERE (name IS NOT NULL)",
+    ("session", "session_expiry"): "btree (expires_at)",
+    ("session", "session_end"): "btree (ended_at) WHERE (ended_at IS NOT NULL)",
+    ("revocation", "revocation_noted"): "btree (noted_at)",
+    ("revocation", "revocation_expiry"): "btree (expires_at)",
     ("stock_change", "stock_change_campaign"): "btree (campaign_id)",
     ("shop_order", "shop_order_member"): "btree (member_id, paid_at)",
     ("tier_standing", "tier_standing_due"): "btree (valid_until, member_id) WHERE (valid_until IS NOT NULL)",
@@ -455,6 +492,23 @@ INSERT INTO segment (id, name, rule, kind, revision, taken_at, created_at, updat
 SELECT gen_random_uuid(), 'n', 'true', wanted.kind, wanted.revision, wanted.taken_at::timestamptz, now(), now(), 'lin'
 FROM (VALUES (%s)) AS wanted (kind, revision, taken_at)
 """
+A_SESSION = """
+INSERT INTO session (id, role, member_id, name, started_at, expires_at, ended_at, ended_by)
+SELECT '00000000-0000-7000-8000-000000000002', given.role, CASE WHEN is_member THEN member.id END, given.name, now(),
+       now() + interval '1 hour' * hours, ended_at::timestamptz, ended_by
+FROM member, (VALUES (%s)) AS given (role, is_member, name, hours, ended_at, ended_by)
+"""
+OF_LIN = A_SESSION % "'operator', false, 'lin', 1, NULL, NULL"
+A_REFRESH_TOKEN = """
+INSERT INTO refresh_token (hash, session_id, issued_at, expires_at)
+SELECT %s, session.id, now(), now() + interval '1 hour' * %s FROM session
+"""
+A_REVOCATION = "INSERT INTO revocation (bearer, issued_until, expires_at) VALUES ('x', now(), now() + interval '1 hour' * %s)"
+AN_API_KEY = """
+INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_by, created_at, expires_at)
+VALUES (gen_random_uuid(), 'till', 'x', %s, %s, 'lin', now(), now() + interval '1 hour' * %s)
+"""
+A_GOOD_KEY = AN_API_KEY % ("sha256('x')", "'{facts}'", 1)
 # A reversal that names itself satisfies the foreign key, so that the check alone has to refuse.
 ITSELF = "'00000000-0000-7000-8000-000000000001'"
 
@@ -617,6 +671,26 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         (A_SEGMENT % "'static', 1, NULL", "segment_static_was_taken"),
         (A_SEGMENT % "'live', 1, NULL" + ";" + A_SEGMENT % "'static', 1, now()", "segment_name"),
         ("INSERT INTO segment_member SELECT gen_random_uuid(), id FROM member", "segment_member_segment_id_fkey"),
+        (A_SESSION % "'service', false, 'till', 1, NULL, NULL", "session_role_known"),
+        (A_SESSION % "'operator', true, NULL, 1, NULL, NULL", "session_of_a_member"),
+        (A_SESSION % "'operator', false, NULL, 1, NULL, NULL", "session_of_one"),
+        (A_SESSION % "'member', true, 'lin', 1, NULL, NULL", "session_of_one"),
+        (A_SESSION % "'operator', false, 'lin', 0, NULL, NULL", "session_forward"),
+        (A_SESSION % "'operator', false, 'lin', 1, now(), NULL", "session_ended_by_somebody"),
+        (A_SESSION % "'operator', false, 'lin', 1, now(), 'nobody'", "session_end_known"),
+        (f"{OF_LIN}; {OF_LIN}", "session_pkey"),
+        (OF_LIN + ";" + A_REFRESH_TOKEN % ("sha256('x')", 0), "refresh_token_forward"),
+        (OF_LIN + ";" + A_REFRESH_TOKEN % ("'x'", 1), "refresh_token_hash_length"),
+        (
+            OF_LIN + ";" + A_REFRESH_TOKEN % ("sha256('x')", 1) + ";" + A_REFRESH_TOKEN % ("sha256('y')", 1),
+            "refresh_token_unused",
+        ),
+        (A_REVOCATION % 0, "revocation_forward"),
+        (f"{A_REVOCATION % 1}; {A_REVOCATION % 1}", "revocation_pkey"),
+        (AN_API_KEY % ("sha256('x')", "'{}'", 1), "api_key_scoped"),
+        (AN_API_KEY % ("'x'", "'{facts}'", 1), "api_key_hash_length"),
+        (AN_API_KEY % ("sha256('x')", "'{facts}'", 0), "api_key_forward"),
+        (f"{A_GOOD_KEY}; {A_GOOD_KEY}", "api_key_prefix"),
         (A_GRANT.replace("receiving.id,", "paying.id,"), "transfer_between_two_accounts"),
         ("INSERT INTO board_score VALUES ('b', 'w', gen_random_uuid(), -1, now(), 1)", "board_score_score_check"),
         (A_PENDING_FACT % 5, "pending_fact_depth_check"),

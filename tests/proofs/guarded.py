@@ -7,6 +7,7 @@ from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_hints import HINT_GUARDS
+from tests.proofs.guarded_identity import IDENTITY_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_lots import LOT_GUARDS
@@ -266,6 +267,7 @@ GUARDS = (
     *FLASH_SALE_GUARDS,
     *GROUP_BUY_GUARDS,
     *HINT_GUARDS,
+    *IDENTITY_GUARDS,
     *INVITATION_GUARDS,
     *REFERRAL_GUARDS,
     *LINE_GUARDS,

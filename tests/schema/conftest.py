@@ -47,6 +47,7 @@ class Shop:
             pool=self.pool,
             leaderboards=self.leaderboards,
             zone=SHANGHAI,
+            issue_token=lambda whose, _now, _valid_for: f"{whose.role.value} {whose.member_id or whose.subject}",
         )
 
     async def answer(

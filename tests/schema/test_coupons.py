@@ -14,7 +14,6 @@ from siyu.engine import running
 from tests.clock import NOON, TestClock
 from tests.factories import add_members, shop_engine
 from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
-from tests.schema.coupon_documents import COUPON_MATRIX
 from tests.schema.test_members import counting
 from tests.siyu.coupons.offers import amount
 from tests.siyu.coupons.shop import add_template, coupon_in, issued
@@ -314,13 +313,3 @@ async def test_pages_of_coupons_and_templates_cost_as_many_statements_as_pages_o
                 counted.append(len(statements))
         # The first request of a connection also looks up its types.
         assert counted[1] == counted[2]
-
-
-async def test_clerks_and_admins_pass_where_they_should(shop: Shop) -> None:
-    admin = Principal(Role.ADMIN, subject="boss")
-    analyst = Principal(Role.ANALYST, subject="ming")
-    for name, (document, allowed) in COUPON_MATRIX.items():
-        assert await shop.error_codes(WANG, document) == ([] if "c" in allowed else ["FORBIDDEN"]), name
-        assert await shop.error_codes(admin, document) == ([] if "o" in allowed else ["FORBIDDEN"]), name
-        may = name in {"coupon", "couponQuote"}
-        assert await shop.error_codes(analyst, document) == ([] if may else ["FORBIDDEN"]), name

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from api.auth import REMEMBERED_TOKENS_MAX, REQUIRED_CLAIMS, InvalidToken, Tokens, load_key
+from api.identity import InvalidToken, Tokens, load_tokens, open_key_file
+from api.identity.tokens import REMEMBERED_TOKENS_MAX, REQUIRED_CLAIMS
 from api.services import Services
 from api.settings import Settings, SettingsError
 from schema import Principal, Role
@@ -34,9 +35,9 @@ from tests.factories import add_members
 NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
 MAKERS = 3
 MAKE_KEY = """
-from api.auth import load_key
+from api.identity import open_key_file
 from api.settings import Settings
-print(load_key(Settings(_env_file=None)).private_bytes_raw().hex())
+print(open_key_file(Settings(_env_file=None)).ring().keys[0].kid)
 """
 
 
@@ -56,8 +57,13 @@ def claims(**changes: object) -> dict[str, Any]:
 
 
 def signed(tokens: Tokens, **changes: object) -> str:
-    """A token with our signature."""
-    return jwt.encode(claims(**changes), tokens.key, algorithm="EdDSA")
+    """A token with our signature, as a login service makes it that has the key: without `kid`."""
+    return jwt.encode(claims(**changes), tokens.keys.ring().keys[0].private, algorithm="EdDSA")
+
+
+def headed(tokens: Tokens, **header: object) -> str:
+    """A token with our signature and these headers."""
+    return jwt.encode(claims(), tokens.keys.ring().keys[0].private, algorithm="EdDSA", headers=header)
 
 
 def unpadded(content: Mapping[str, object] | bytes) -> str:
@@ -73,7 +79,7 @@ def timeless(**changes: object) -> dict[str, Any]:
 
 def with_public_key_as_secret(tokens: Tokens) -> str:
     """An HS256 token whose secret is our public key, as in the classic attack; PyJWT refuses to make one."""
-    pem = tokens.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    pem = tokens.keys.ring().keys[0].public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     text = f"{unpadded({'alg': 'HS256', 'typ': 'JWT'})}.{unpadded(timeless())}"
     return f"{text}.{unpadded(hmac.new(pem, text.encode(), hashlib.sha256).digest())}"
 
@@ -96,6 +102,12 @@ FORGED = {
     "not yet valid": lambda tokens: signed(tokens, nbf=utc_now() + timedelta(hours=1)),
     "expires never": lambda tokens: signed(tokens, exp=10**18),
     "an expiry that is no number": lambda tokens: signed(tokens, exp="tomorrow"),
+    "valid for longer than a month": lambda tokens: signed(tokens, exp=utc_now() + timedelta(days=31)),
+    "issued tomorrow": lambda tokens: signed(tokens, iat=utc_now() + timedelta(days=1)),
+    "for something else": lambda tokens: headed(tokens, typ="dpop+jwt"),
+    "under the name of another key": lambda tokens: headed(tokens, kid="0123456789abcdef"),
+    "with a path for a key": lambda tokens: headed(tokens, kid="../../token-key.pem"),
+    "of a session that is no UUID": lambda tokens: signed(tokens, sid="1"),
     "an unknown role": lambda tokens: signed(tokens, role="root"),
     "a role that is a list": lambda tokens: signed(tokens, role=["operator"]),
     "a member without a UUID": lambda tokens: signed(tokens, role="member", sub="lin"),
@@ -145,7 +157,7 @@ def test_what_is_issued_is_verified(tokens: Tokens) -> None:
         Principal(Role.OPERATOR, subject="lin"),
         Principal(Role.SERVICE, subject="till"),
     ):
-        verified = tokens.verify(tokens.issue(principal, NOW, TOKEN_LIFE), NOW)
+        verified = tokens.verify(tokens.issue(principal, NOW, TOKEN_LIFE), NOW).principal
         assert (verified.role, verified.member_id) == (principal.role, principal.member_id)
 
 
@@ -159,7 +171,7 @@ def test_a_token_that_is_remembered_expires_all_the_same(tokens: Tokens) -> None
 
 
 def test_strangers_cannot_fill_the_memory_with_tokens(tokens: Tokens) -> None:
-    fresh = Tokens(tokens.key, tokens.issuer, tokens.audience)
+    fresh = Tokens(tokens.keys, tokens.issuer, tokens.audience, tokens.life_max)
     for number in range(100):
         with pytest.raises(InvalidToken):
             fresh.verify(f"forged.{number}", NOW)
@@ -190,7 +202,7 @@ def test_a_key_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path) -> No
         if content is not None:
             file.write_bytes(content)
         with pytest.raises(SettingsError) as caught:
-            load_key(Settings(token_key_file=file, _env_file=None))
+            open_key_file(Settings(token_key_file=file, _env_file=None))
         return str(caught.value)
 
     other_kind = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -202,5 +214,14 @@ def test_a_key_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path) -> No
         other_kind,
     ):
         sentence = refuse(content)
-        assert sentence.startswith(f"SIYU_TOKEN_KEY_FILE: {tmp_path / 'key.pem'} ")
+        assert sentence.startswith(f"SIYU_TOKEN_KEY_FILE: {tmp_path / 'key.pem'}")
         assert "\n" not in sentence
+
+
+def test_in_production_no_token_is_valid_for_more_than_a_quarter_of_an_hour(settings: Settings) -> None:
+    production = load_tokens(Settings(data=settings.data, environment="production", _env_file=None))
+    lin = Principal(Role.OPERATOR, subject="lin")
+
+    production.verify(production.issue(lin, NOW, timedelta(minutes=15)), NOW)
+    with pytest.raises(InvalidToken, match="longer than"):
+        production.verify(production.issue(lin, NOW, timedelta(minutes=16)), NOW)

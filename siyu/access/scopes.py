@@ -1,0 +1,15 @@
+"""What an API key can be good for: a closed set."""
+
+from enum import Enum
+
+
+class Scope(Enum):
+    """One thing that a service may do; a field that lets services in names the scope it takes."""
+
+    FACTS = "facts"
+    MEMBERS_READ = "members.read"
+    MEMBERS_WRITE = "members.write"
+    COUPONS = "coupons"
+    REWARDS = "rewards"
+    REFUNDS = "refunds"
+    SESSIONS = "sessions"
