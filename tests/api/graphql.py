@@ -11,7 +11,8 @@ from schema import Principal, Role
 from schema.ids import CAMPAIGN, encode_id
 from siyu.clock import utc_now
 
-TOKEN_LIFE = timedelta(hours=1)
+# The most that production accepts.
+TOKEN_LIFE = timedelta(minutes=15)
 CHECK_IN = """
 mutation CheckIn($campaign: ID!, $key: String!) {
   checkInSign(input: { campaign: $campaign, idempotencyKey: $key }) {

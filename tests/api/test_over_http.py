@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql import build_schema
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
@@ -153,8 +154,7 @@ async def test_the_schema_is_sent_to_those_who_do_not_have_it(http: httpx.AsyncC
     other = await http.get("/schema.graphql", headers={"If-None-Match": '"other"'})
 
     assert first.status_code == other.status_code == 200
-    assert first.text.rstrip().endswith("}")
-    assert "type Query {" in first.text
+    assert build_schema(first.text).query_type is not None
     assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", first.headers["etag"])
 
 

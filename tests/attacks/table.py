@@ -35,7 +35,7 @@ TABLE: dict[int, tuple[str, tuple[str, ...]]] = {
     21: ("fields of other roles", ("tests/schema/test_permissions.py",)),
     22: ("inputs with more fields than meant", ("tests/schema/test_sdl.py",)),
     23: ("words that are code elsewhere", (f"{HERE}/test_words.py",)),
-    27: ("forged tokens", ("tests/api/test_auth.py",)),
+    27: ("forged tokens", ("tests/api/identity/test_tokens.py",)),
     30: ("hostile plugins", ("tests/api/test_hostile_plugins.py",)),
     31: ("no Redis, no limits", (RATES, f"{HERE}/test_deadlines.py")),
     34: ("rings of invitations", ("tests/plugins/test_referral_risk.py",)),

@@ -203,12 +203,12 @@ async def test_what_nobody_foresaw_shows_a_number_alone(
         await services.pool.execute("SELECT secret FROM nowhere")
 
     headers = {"Authorization": f"Bearer {operator_token(tokens)}"}
-    monkeypatch.setattr("schema.queries.member_page", fail)
+    monkeypatch.setattr("schema.member_lists.member_page", fail)
     monkeypatch.setattr("api.http.status_of", lambda *_: 1 // 0)
     with caplog.at_level(logging.ERROR):
         replies = [await shut.post("/graphql", json={"query": "{ members { nodes { id } } }"}, headers=headers)]
         monkeypatch.undo()
-        monkeypatch.setattr("schema.queries.member_page", fail)
+        monkeypatch.setattr("schema.member_lists.member_page", fail)
         replies.append(await shut.post("/graphql", json={"query": "{ members { nodes { id } } }"}, headers=headers))
 
     for reply, status in zip(replies, (500, 200), strict=True):

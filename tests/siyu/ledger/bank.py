@@ -67,7 +67,7 @@ class Wallet:
     def draw(self, amount: int, now: datetime, first: Gone = None) -> list[Part]:
         """Take from the lot that is named first, then from what is gone soonest."""
         living = self.living(now)
-        order = sorted((gone for gone in living if gone is not None and gone != first))
+        order = sorted(gone for gone in living if gone is not None and gone != first)
         drawn: list[Part] = []
         for gone in [*([first] if first in living and first is not None else []), *order, None]:
             part = min(amount, self.lots.get(gone, 0))

@@ -1,4 +1,4 @@
-"""Whatever happens to wallets in whatever order: the engine, the expiry and plain Python agree, and the ledger verifies."""
+"""Whatever happens to wallets in whatever order: engine, expiry and plain Python agree, and the ledger verifies."""
 
 import asyncio
 from collections.abc import Coroutine
