@@ -57,7 +57,7 @@ def sleeping(services: Services, seconds: float) -> Any:
 async def test_a_slow_statement_is_ended_by_the_database(
     hurried: Services, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schema.queries.member_page", sleeping(hurried, 60))
+    monkeypatch.setattr("schema.member_lists.member_page", sleeping(hurried, 60))
     headers = {"Authorization": f"Bearer {operator_token(tokens)}"}
 
     async with application(hurried) as client:
@@ -74,7 +74,7 @@ async def test_a_slow_statement_is_ended_by_the_database(
 async def test_a_request_has_an_end_and_takes_its_statement_along(
     services: Services, tokens: Tokens, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("schema.queries.member_page", sleeping(services, 60))
+    monkeypatch.setattr("schema.member_lists.member_page", sleeping(services, 60))
     headers = {"Authorization": f"Bearer {operator_token(tokens)}"}
 
     async with application(services, request_timeout_s=REQUEST_S) as client:

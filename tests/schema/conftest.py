@@ -1,5 +1,6 @@
 """A shop to send GraphQL to."""
 
+import operator
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import redis.asyncio
 from api.executor import CompiledExecutor
 from schema import ANONYMOUS, Context, Principal, Role, SiyuSchema, build_schema, execute
 from siyu.boards import Leaderboards
+from siyu.campaigns import Registry
 from siyu.db import Pool
 from siyu.engine import Engine, running
 from tests.factories import SHANGHAI, shop_engine
@@ -75,12 +77,26 @@ class Shop:
         return [error["extensions"]["code"] for error in answer.get("errors", ())]
 
 
+# By the types that they were built for, which have no hash.
+_built: list[tuple[tuple[object, ...], SiyuSchema]] = []
+
+
+def schema_of(registry: Registry) -> SiyuSchema:
+    """The schema of these types. It takes longer to build than most tests take, so each is built once a process."""
+    types = (*registry.types.values(), *registry.broken)
+    for others, schema in _built:
+        if len(types) == len(others) and all(map(operator.is_, types, others)):
+            return schema
+    _built.append((types, build_schema(registry, CompiledExecutor().extension)))
+    return _built[-1][1]
+
+
 @pytest.fixture
 async def shop(pool: Pool, redis: redis.asyncio.Redis) -> AsyncIterator[Shop]:
     """A shop without members and campaigns, at noon."""
     async with running(shop_engine(pool)) as engine:
         boards = Leaderboards(pool, redis, SHANGHAI, lambda: NOON)
-        yield Shop(pool, engine, boards, build_schema(engine.registry, CompiledExecutor().extension))
+        yield Shop(pool, engine, boards, schema_of(engine.registry))
 
 
-__all__ = ["ANONYMOUS", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member"]
+__all__ = ["ANONYMOUS", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member", "schema_of"]

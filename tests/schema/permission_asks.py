@@ -199,7 +199,8 @@ ASKS: Mapping[str, str] = {
     "Mutation.unitRulesUpdate": changed("unitRulesUpdate", "unit: POINTS"),
     "Mutation.segmentCreate": changed("segmentCreate", 'name: "x", rule: "true"'),
     "Mutation.segmentUpdate": changed("segmentUpdate", "segment: SEGMENT_ID, revision: 1"),
-    "Mutation.segmentDelete": changed("segmentDelete", "segment: SEGMENT_ID"),
+    # Of something else: a segment could be deleted once.
+    "Mutation.segmentDelete": changed("segmentDelete", "segment: PAYOUT_ID"),
     "Mutation.tierLadderSet": changed("tierLadderSet", 'preset: "none"'),
     "Mutation.memberTierSet": changed("memberTierSet", 'member: MEMBER_ID, tier: "gold", note: "n", ' + KEY),
     "Mutation.sessionStart": changed("sessionStart", "member: MEMBER_ID"),

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from schema import Principal, Role, build_schema
+from schema import Principal, Role
 from schema.ids import COUPON, MEMBER, encode_id
 from siyu.coupons.code_batches import add_generic_code
 from siyu.engine import running
 from tests.clock import NOON, TestClock
 from tests.factories import add_members, shop_engine
-from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member, schema_of
 from tests.schema.test_members import counting
 from tests.siyu.coupons.offers import amount
 from tests.siyu.coupons.shop import add_template, coupon_in, issued
@@ -52,7 +52,7 @@ query ($input: CouponQuoteInput!) { couponQuote(input: $input) {
 async def shop(shop: Shop, clock: TestClock) -> AsyncIterator[Shop]:
     """The shop, whose engine's clock stands at noon too."""
     async with running(shop_engine(shop.pool, clock=clock)) as engine:
-        yield replace(shop, engine=engine, schema=build_schema(engine.registry))
+        yield replace(shop, engine=engine, schema=schema_of(engine.registry))
 
 
 async def run(

@@ -6,13 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from schema import build_schema
 from schema.ids import CAMPAIGN, DECISION, MEMBER, encode_id
 from siyu.boards import fold_everything
 from siyu.engine import running
 from siyu.sdk import member_code
 from tests.factories import add_campaign, add_members, paid, refunded
-from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member, schema_of
 from tests.schema.test_members import counting
 from tests.siyu.engine.inviting import add_joined, bind, inviting_engine
 
@@ -47,7 +46,7 @@ mutation ($input: InvitingBindInput!) { invitingBind(input: $input) {
 async def shop(shop: Shop) -> AsyncIterator[Shop]:
     """The shop with the inviting campaign alone."""
     async with running(inviting_engine(shop.pool)) as engine:
-        yield replace(shop, engine=engine, schema=build_schema(engine.registry))
+        yield replace(shop, engine=engine, schema=schema_of(engine.registry))
 
 
 async def invite(shop: Shop, campaign: UUID, *pairs: tuple[UUID, UUID]) -> None:

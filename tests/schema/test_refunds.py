@@ -7,12 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from schema import build_schema
 from schema.ids import CAMPAIGN, DECISION, MEMBER, encode_id
 from siyu.engine import running
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, paid, refunded
-from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member, schema_of
 from tests.siyu.engine.till import Told, play, refund, till_engine
 
 FIELDS = "order amountFen refundedFen leftFen reason text state askedAt attempts problem failedAt doneAt"
@@ -34,7 +33,7 @@ AT_NOON = "2026-11-21T04:00:00Z"
 async def shop(shop: Shop) -> AsyncIterator[Shop]:
     """The shop with the till alone."""
     async with running(till_engine(shop.pool)) as engine:
-        yield replace(shop, engine=engine, schema=build_schema(engine.registry))
+        yield replace(shop, engine=engine, schema=schema_of(engine.registry))
 
 
 async def asked(shop: Shop, *effects: Told) -> tuple[UUID, UUID, UUID]:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from schema import Principal, Role, build_schema
+from schema import Principal, Role
 from schema.ids import CAMPAIGN, FACT, MEMBER, encode_id
 from siyu.engine import running
 from tests.clock import TestClock
 from tests.factories import add_campaign, add_members
-from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member, schema_of
 from tests.siyu.engine.desk import RAISES, REFUSES, desk_engine, show
 
 WANG = Principal(Role.OPERATOR, subject="wang")
@@ -42,7 +42,7 @@ mutation ($input: ReviewDecideInput!) { reviewDecide(input: $input) {
 async def shop(shop: Shop, clock: TestClock) -> AsyncIterator[Shop]:
     """The shop with the desk alone."""
     async with running(desk_engine(shop.pool, clock)) as engine:
-        yield replace(shop, engine=engine, schema=build_schema(engine.registry))
+        yield replace(shop, engine=engine, schema=schema_of(engine.registry))
 
 
 async def at_a_desk(shop: Shop, *keys: str) -> tuple[UUID, UUID]:

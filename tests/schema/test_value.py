@@ -6,12 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from schema import build_schema
 from schema.ids import CAMPAIGN, DECISION, MEMBER, encode_id
 from siyu.boards import fold_everything
 from siyu.engine import running
 from tests.factories import add_campaign, add_members
-from tests.schema.conftest import NOON, OPERATOR, Shop, as_member
+from tests.schema.conftest import NOON, OPERATOR, Shop, as_member, schema_of
 from tests.siyu.engine.till import (
     Told,
     grant,
@@ -60,7 +59,7 @@ query ($id: ID!) { node(id: $id) { ... on Decision { refusal { code message miss
 async def shop(shop: Shop) -> AsyncIterator[Shop]:
     """The shop with the till alone."""
     async with running(till_engine(shop.pool)) as engine:
-        yield replace(shop, engine=engine, schema=build_schema(engine.registry))
+        yield replace(shop, engine=engine, schema=schema_of(engine.registry))
 
 
 async def at_a_till(shop: Shop) -> tuple[UUID, UUID]:
