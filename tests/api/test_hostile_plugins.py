@@ -152,10 +152,11 @@ async def test_hostile_plugins_harm_nobody_and_are_named(
     hostile = {key: await add_campaign(pool, key) for key in (*FAILING, "scribbles", "eavesdrops", "mute")}
 
     async with (
-        commands.serving(PYTHONPATH=f"{tmp_path}:{HOSTILE}") as server,
+        commands.serving(SIYU_REQUEST_TIMEOUT_S="9", PYTHONPATH=f"{tmp_path}:{HOSTILE}") as server,
         server.client(operator_token(tokens)) as operator,
         server.client() as member,
     ):
+        # One after the other they take longer than a request usually may.
         # All at once: the culprits' first decisions are in one batch with everybody's.
         answers = await asyncio.gather(*(submit(operator, shop, number) for number in range(ORDERS - 1)))
         signed = await asyncio.gather(
