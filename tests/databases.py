@@ -15,6 +15,8 @@ from api.migrating import migrate
 TEMPLATE = "siyu_test_template"
 # Each holds some 15 MB of disk until then.
 DROPPING_MAX = 8
+# A server that writes much to a slow disk keeps a newcomer waiting; nothing of what is tested here hangs on it.
+CONNECT_TIMEOUT_S = 300.0
 
 
 def with_database(url: str, name: str) -> str:
@@ -24,7 +26,7 @@ def with_database(url: str, name: str) -> str:
 
 async def execute(url: str, *statements: str) -> None:
     """Run statements that need a connection of their own, outside a transaction."""
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_S)
     try:
         for statement in statements:
             await connection.execute(statement)
