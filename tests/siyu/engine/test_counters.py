@@ -10,13 +10,13 @@ from uuid import UUID
 
 import pytest
 
-from siyu.campaigns import counter_store
 from siyu.db import Pool
 from siyu.engine import CAMPAIGN_FAILED, BatchLimits, effects, loading
 from siyu.sdk import Period, Reserve, Scope
 from tests.clock import NOON
 from tests.factories import SHANGHAI, add_campaign, add_members
 from tests.siyu.engine.tally import Memory, go, refusal, take, tally, tally_engine
+from tests.siyu.engine.unlocked import take_the_lock_away
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A slot's three hours, the evening outside of all slots, the next day, the next week, the next month.
@@ -143,11 +143,13 @@ async def test_of_many_claims_at_once_exactly_the_limit_passes(pool: Pool, other
 
 async def test_without_the_lock_more_would_pass(pool: Pool, other_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof that the test above can fail: it is the lock that makes it hold."""
-    monkeypatch.setattr(counter_store, "LOCK", counter_store.LOAD)
-    members = await add_members(pool, 100)
-    campaign = await add_campaign(pool, "tally", {"limit": 37})
+    members = await add_members(pool, 101)
+    campaign = await add_campaign(pool, "tally", {"limit": 2})
+    # Who inserts the counter's row makes the other wait, lock or not; from then on the lock alone does.
+    assert await contend((pool, other_pool), campaign, members[:1], Scope.CAMPAIGN, "") == 1
+    take_the_lock_away(monkeypatch)
 
-    assert await contend((pool, other_pool), campaign, members, Scope.CAMPAIGN, "") > 37
+    assert await contend((pool, other_pool), campaign, members[1:], Scope.CAMPAIGN, "") > 1
 
 
 async def test_locks_taken_in_any_order_of_facts_never_stop_each_other(pool: Pool, other_pool: Pool) -> None:
