@@ -20,6 +20,8 @@ from tests.factories import SHANGHAI, shop_engine
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
 OPERATOR = Principal(Role.OPERATOR, subject="lin")
+ADMIN = Principal(Role.ADMIN, subject="boss")
+CLERK = Principal(Role.CLERK, subject="mei")
 SERVICE = Principal(Role.SERVICE, subject="till")
 
 
@@ -99,4 +101,4 @@ async def shop(pool: Pool, redis: redis.asyncio.Redis) -> AsyncIterator[Shop]:
         yield Shop(pool, engine, boards, schema_of(engine.registry))
 
 
-__all__ = ["ANONYMOUS", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member", "schema_of"]
+__all__ = ["ADMIN", "ANONYMOUS", "CLERK", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member", "schema_of"]

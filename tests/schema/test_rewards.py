@@ -4,18 +4,17 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from schema import Principal, Role
+from schema import Principal
 from schema.ids import MEMBER, REDEMPTION, REWARD, encode_id
 from siyu.engine.reward_delivery import deliver_due
 from siyu.ids import new_id
 from siyu.rewards import RewardKind, service
 from siyu.rewards.catalogue import Measure
 from tests.factories import add_campaign, add_members, paid
-from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import CLERK, NOON, OPERATOR, SERVICE, Shop, as_member
 from tests.schema.test_members import counting
 from tests.siyu.rewards.catalogue import add_reward
 
-CLERK = Principal(Role.CLERK, subject="mei")
 KEY = "key-00001"
 REWARD_FIELDS = "id key kind title state pricePoints priceFen stock left perMember period tiers step details revision"
 REWARDS = """
