@@ -1,6 +1,6 @@
 """Facts about coupons, checked and submitted; and quotes, which change nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +24,8 @@ from siyu.coupons.facts import (
 from siyu.coupons.queries import coupon_by_code, coupons_by_id, free_coupon_ids
 from siyu.coupons.quote import Quote, quote
 from siyu.coupons.scanning import read_scanned
+from siyu.engine.desk_intake import AtDesk, submit_at_desk
 from siyu.engine.engine import Engine
-from siyu.engine.facts import NewFact
 from siyu.engine.outcome import Decision
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.ids import new_id
@@ -140,7 +140,5 @@ async def _scanned(engine: Engine, scanned: str) -> tuple[UUID, UUID]:
     return found.id, found.member_id
 
 
-async def _decide(engine: Engine, fact_type: str, member_id: UUID, data: object, key: str) -> Decision:
-    checked = parse_json(COUPON_FACTS[fact_type], data, ()).model_dump(mode="json")
-    fact = NewFact(fact_type, member_id, engine.clock(), checked, key, stamped=True)
-    return (await engine.submit(fact)).decisions[0]
+async def _decide(engine: Engine, fact_type: str, member_id: UUID, data: Mapping[str, object], key: str) -> Decision:
+    return await submit_at_desk(engine, AtDesk(fact_type, member_id, COUPON_FACTS[fact_type], data, key))

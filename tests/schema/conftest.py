@@ -95,10 +95,12 @@ def schema_of(registry: Registry) -> SiyuSchema:
 
 @pytest.fixture
 async def shop(pool: Pool, redis: redis.asyncio.Redis) -> AsyncIterator[Shop]:
-    """A shop without members and campaigns, at noon."""
+    """A shop without members and campaigns, at noon; its engine's clock is that of the requests."""
     async with running(shop_engine(pool)) as engine:
         boards = Leaderboards(pool, redis, SHANGHAI, lambda: NOON)
-        yield Shop(pool, engine, boards, schema_of(engine.registry))
+        shop = Shop(pool, engine, boards, schema_of(engine.registry))
+        engine.clock = lambda: shop.now
+        yield shop
 
 
 __all__ = ["ADMIN", "ANONYMOUS", "CLERK", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member", "schema_of"]

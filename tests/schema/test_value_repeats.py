@@ -1,19 +1,15 @@
 """Every mutation of value asked twice: the second answer is the first one, and not one row of the database changes."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
-
-import pytest
 
 from schema import Principal, Role
 from schema.ids import MEMBER, encode_id
 from siyu.db import Pool
-from siyu.engine import running
-from tests.clock import TestClock
-from tests.factories import add_members, shop_engine
-from tests.schema.conftest import ADMIN, CLERK, OPERATOR, SERVICE, Shop, as_member, schema_of
+from tests.factories import add_members
+from tests.schema.conftest import ADMIN, CLERK, OPERATOR, SERVICE, Shop, as_member
 from tests.schema.permission_rows import fields_of
 
 SECOND = Principal(Role.OPERATOR, subject="wang")
@@ -69,15 +65,8 @@ async def rows(pool: Pool) -> Sequence[tuple[str, str | None]]:
     return [(row[0], row[1]) for row in await pool.fetch(" UNION ALL ".join(hashes))]
 
 
-@pytest.fixture
-async def repeats(shop: Shop, clock: TestClock) -> AsyncIterator[Repeats]:
-    """A shop whose clock stands at noon."""
-    async with running(shop_engine(shop.pool, clock=clock)) as engine:
-        yield Repeats(replace(shop, engine=engine, schema=schema_of(engine.registry)))
-
-
-async def test_every_mutation_of_value_is_safe_to_repeat(repeats: Repeats) -> None:
-    [member_id] = await add_members(repeats.shop.pool, 1)
+async def test_every_mutation_of_value_is_safe_to_repeat(shop: Shop) -> None:
+    repeats, [member_id] = Repeats(shop), await add_members(shop.pool, 1)
     member, owner = as_member(member_id), {"member": encode_id(MEMBER, member_id)}
 
     await units_and_tiers(repeats, owner)
@@ -90,7 +79,7 @@ async def test_every_mutation_of_value_is_safe_to_repeat(repeats: Repeats) -> No
     await coupons(repeats, member, owner, template)
     await ends(repeats, owner)
 
-    assert repeats.asked == {each for each in fields_of(repeats.shop.schema, "Mutation") if OF_VALUE.match(each)}
+    assert repeats.asked == {each for each in fields_of(shop.schema, "Mutation") if OF_VALUE.match(each)}
 
 
 async def units_and_tiers(shop: Repeats, owner: dict[str, str]) -> None:
