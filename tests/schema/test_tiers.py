@@ -33,6 +33,7 @@ query ($id: ID!, $first: Int, $after: String) { member(id: $id) { tierHistory(fi
   nodes { number fromTier toTier at notedAt reason fact numbers note madeBy } pageInfo { hasNextPage endCursor }
 } } }
 """
+MESSAGES = "query ($id: ID!) { member(id: $id) { messages { nodes { text } } } }"
 LADDER = "{ tierLadder { revision activeFrom settledAt config tiers { key review graceDays warningDays downgrade } } }"
 PREVIEW = """
 query ($input: TierLadderInput!) { tierLadderPreview(input: $input) {
@@ -125,6 +126,8 @@ async def test_who_is_about_to_lose_a_tier_is_told_what_keeps_it(shop: Shop) -> 
         "campaignType": None,
     }
     assert after["keeping"]["sentence"] == "¥300 more until 31 March to keep Silver"
+    messages = (await shop.data(OPERATOR, MESSAGES, id=member))["member"]["messages"]["nodes"]
+    assert messages == [{"text": "Your Silver tier ends after 2027-03-31. Spend ¥300 within one month to stay silver"}]
 
 
 async def test_the_standing_is_that_of_the_clock_before_the_review_has_come(shop: Shop) -> None:
