@@ -114,12 +114,12 @@ async def load_coupons(connection: Connection, book: CouponBook, wanted: Wanted,
     if wanted.issues or wanted.claims:
         await _load_counts(connection, book, wanted)
         await _load_shared(connection, book, wanted, lock=lock)
-    templates = {row["template_id"] for row in rows} - book.known_templates()
+    templates = {row["template_id"] for row in rows} - book.issuing.known_templates()
     if templates:
         for row in await connection.fetch(TEMPLATES, list(templates)):
-            book.put_template(_template(row))
+            book.issuing.put_template(_template(row))
     for row in rows:
-        template = book.template(row["template_id"])
+        template = book.issuing.template(row["template_id"])
         assert template is not None, "a coupon's template is there"  # noqa: S101 - a foreign key
         book.put_coupon(_coupon(row, template))
 
@@ -141,19 +141,19 @@ async def write_coupons(connection: Connection, book: CouponBook) -> None:
 async def _load_counts(connection: Connection, book: CouponBook, wanted: Wanted) -> None:
     issues, claims = _columns(wanted.issues, 2), _columns(wanted.claims, 2)
     for template_id, member_id, most in await connection.fetch(COUNTS, *issues, *claims):
-        book.put_count(template_id, member_id, most or 0)
+        book.issuing.put_count(template_id, member_id, most or 0)
     if wanted.claims:
         for code, member_id in await connection.fetch(CLAIMED, *claims):
-            book.put_claim(code, member_id)
+            book.issuing.put_claim(code, member_id)
 
 
 async def _load_shared(connection: Connection, book: CouponBook, wanted: Wanted, *, lock: bool) -> None:
     keys, codes = sorted({key for key, _ in wanted.issues}), sorted({code for code, _ in wanted.claims})
     for row in await connection.fetch(LOCK_TEMPLATES if lock else TO_ISSUE, keys, codes):
-        book.put_template(_template(row))
+        book.issuing.put_template(_template(row))
     if codes:
         for row in await connection.fetch(LOCK_CODES if lock else TO_CLAIM, codes):
-            book.put_code(Code(*row))
+            book.issuing.put_code(Code(*row))
 
 
 def _columns(rows: Collection[tuple[Any, ...]] | Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
