@@ -37,7 +37,7 @@ MESSAGES = "query ($id: ID!) { member(id: $id) { messages { nodes { text } } } }
 LADDER = "{ tierLadder { revision activeFrom settledAt config tiers { key review graceDays warningDays downgrade } } }"
 PREVIEW = """
 query ($input: TierLadderInput!) { tierLadderPreview(input: $input) {
-  moves { fromTier toTier members } userErrors { field code message }
+  moves { fromTier toTier members } isExact userErrors { field code message }
 } }
 """
 SET_LADDER = """
@@ -241,7 +241,8 @@ async def test_a_ladder_is_previewed_and_set(shop: Shop) -> None:
     shown = (await shop.data(as_member(member), LADDER))["tierLadder"]
     again = (await shop.data(OPERATOR, SET_LADDER, input={"config": shown["config"]}))["tierLadderSet"]
 
-    assert preview == {"moves": [{"fromTier": "bronze", "toTier": "silver", "members": 1}], "userErrors": []}
+    moves = [{"fromTier": "bronze", "toTier": "silver", "members": 1}]
+    assert preview == {"moves": moves, "isExact": True, "userErrors": []}
     assert payloads[0] == payloads[1] == again
     assert payloads[0]["ladder"]["revision"] == 1
     assert shown["tiers"][1] == {
