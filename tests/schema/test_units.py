@@ -67,15 +67,6 @@ async def test_what_is_left_out_stays_and_null_lifts(shop: Shop) -> None:
     assert lasting[1]["unit"] == points | {"expiry": None, "warningDays": None}
 
 
-async def test_a_unit_that_had_lots_and_debts_has_them_for_good(shop: Shop) -> None:
-    await update(shop, unit="POINTS", expiry={"months": 12, "until": "MONTH"}, shortfall="DEBT")
-    await update(shop, unit="POINTS", expiry=None, shortfall="LEFT")
-
-    kept = await shop.pool.fetchrow("SELECT has_lots, has_debts FROM unit WHERE key = 'points'")
-
-    assert tuple(kept) == (True, True)
-
-
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
