@@ -24,6 +24,7 @@ from siyu.coupons.refusals import (
     UNDO_TOO_LATE,
     CouponRefusal,
 )
+from siyu.coupons.terms import NewcomerPrice
 
 # A scanner that reads twice, a clerk who presses again: the second is the first, told once more.
 REPEAT_S = 10
@@ -77,7 +78,8 @@ class CouponBook:
             if coupon is None:
                 return CouponRefusal(NOT_FOUND, {})
             offers.append(offer_of(coupon, at))
-        priced = price_together(lines, offers, is_first_order=is_first_order)
+        first = is_first_order and not self.keeps_newcomer_price(member_id, at)
+        priced = price_together(lines, offers, is_first_order=first)
         if isinstance(priced, NotTogether):
             return priced
         for applied in priced:
@@ -85,6 +87,15 @@ class CouponBook:
             coupon.state, coupon.order, coupon.discount_fen = CouponState.LOCKED, order, applied.total_fen
             coupon.lock_expires_at = at + timedelta(seconds=lock_s)
         return priced
+
+    def keeps_newcomer_price(self, member_id: UUID, at: datetime) -> bool:
+        """Whether a newcomer price is kept for an order of the member's, which is to be their first."""
+        return any(
+            coupon.member_id == member_id
+            and coupon.state_at(at) is CouponState.LOCKED
+            and isinstance(coupon.template.terms.benefit, NewcomerPrice)
+            for coupon in self._coupons.values()
+        )
 
     def unlock(self, member_id: UUID, order: str, at: datetime) -> list[UUID] | CouponRefusal:
         """Keep nothing for an order any longer."""

@@ -45,6 +45,7 @@ LOAD = f"""
 SELECT {SELECTED} FROM coupon WHERE id = ANY($1::uuid[])
 UNION SELECT {SELECTED} FROM coupon JOIN unnest($2::uuid[], $3::text[]) AS wanted (member_id, order_number)
     USING (member_id, order_number)
+UNION SELECT {SELECTED} FROM coupon WHERE member_id = ANY($4::uuid[]) AND state = 'locked'
 """
 
 TEMPLATE = "SELECT id, key, terms, state, member_limit, total_limit, issued FROM coupon_template"
@@ -96,11 +97,13 @@ FROM unnest($1::text[], $2::integer[]) AS change (code, used) WHERE coupon_code.
 class Wanted:
     """What a batch needs of coupons; every member is locked by the caller.
 
-    `orders` are of members, `issues` are keys of templates and who gets a coupon, `claims` codes and who claims one.
+    `orders` are of members, `buyers` are members of whom all that is kept for orders counts, `issues` are keys of
+    templates and who gets a coupon, `claims` codes and who claims one.
     """
 
     coupon_ids: set[UUID] = field(default_factory=set)
     orders: set[tuple[UUID, str]] = field(default_factory=set)
+    buyers: set[UUID] = field(default_factory=set)
     issues: set[tuple[str, UUID]] = field(default_factory=set)
     claims: set[tuple[str, UUID]] = field(default_factory=set)
 
@@ -108,9 +111,9 @@ class Wanted:
 async def load_coupons(connection: Connection, book: CouponBook, wanted: Wanted, *, lock: bool) -> None:
     """Make known what is wanted, `lock`ed where members share it: other batches wait for that until the commit."""
     rows: list[asyncpg.Record] = []
-    if wanted.coupon_ids or wanted.orders:
+    if wanted.coupon_ids or wanted.orders or wanted.buyers:
         members, orders = _columns(wanted.orders, 2)
-        rows = await connection.fetch(LOAD, list(wanted.coupon_ids), members, orders)
+        rows = await connection.fetch(LOAD, list(wanted.coupon_ids), members, orders, list(wanted.buyers))
     if wanted.issues or wanted.claims:
         await _load_counts(connection, book, wanted)
         await _load_shared(connection, book, wanted, lock=lock)

@@ -118,7 +118,7 @@ async def quote_cart(
         raise InvalidInput([Problem(("coupons",), f"must be at most {QUOTED_MAX}, each once")])
     book = CouponBook(new_id, engine.zone)
     async with engine.pool.acquire() as connection:
-        await load_coupons(connection, book, Wanted(coupon_ids=set(ids)), lock=False)
+        await load_coupons(connection, book, Wanted(coupon_ids=set(ids), buyers={member_id}), lock=False)
         features = (await load_features(connection, [member_id])).get(member_id)
     offers = []
     for coupon_id in ids:
@@ -126,7 +126,9 @@ async def quote_cart(
         if coupon is None or coupon.member_id != member_id:
             raise NotFound("there is no such coupon")
         offers.append(offer_of(coupon, now))
-    return quote(parsed, offers, is_first_order=features is None or not features.has_ordered)
+    has_ordered = features is not None and features.has_ordered
+    is_first = not has_ordered and not book.keeps_newcomer_price(member_id, now)
+    return quote(parsed, offers, is_first_order=is_first)
 
 
 async def _scanned(engine: Engine, scanned: str) -> tuple[UUID, UUID]:
