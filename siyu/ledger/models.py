@@ -36,8 +36,8 @@ class Transfer(Model):
     `kind` is grant, reverse, spend, unspend or expire; owe (a reversal as far as the member had spent it), repay (of
     what is owed) or write_off (paid by the shop in the member's stead). `member_balance` is the member's after it. `at`
     is when it counts, which for what undoes another transfer is the time of that one. The column `lot_id`, which no
-    model has, names the lot of the member's account that it goes into or comes from (migration 0014). Its keys are checked
-    by a trigger, all of a statement at once (migration 0021).
+    model has, names the lot of the member's account that it goes into or comes from (migration 0014). A
+    trigger checks its keys, all of a statement at once (migration 0021).
     """
 
     id = fields.UUIDField(primary_key=True)
