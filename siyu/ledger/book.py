@@ -125,9 +125,8 @@ class Book:
     def reverse(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> int:
         """Take back at most `amount`, what is left of the grants and what the member has; returns what was taken."""
         account = self._account(member_id, cause.unit)
-        grants = self._grants.get((cause.owner_id, member_id, cause.unit, reference), ())
         taken = 0
-        for grant in grants:
+        for grant in self._living_grants(cause, member_id, reference):
             part = min(grant.left, amount - taken, account.spendable)
             taken += part
             for lot, share in account.draws(part, account.lot_of(grant.expires_at)):
@@ -142,14 +141,19 @@ class Book:
         if policy is Shortfall.LEFT or taken == amount:
             return TakenBack(taken)
         account, missing = self._account(member_id, cause.unit), 0
-        for grant in self._grants.get((cause.owner_id, member_id, cause.unit, reference), ()):
+        for grant in self._living_grants(cause, member_id, reference):
             part = min(grant.left, amount - taken - missing)
-            # What has expired the member has not spent.
-            if part and (grant.expires_at is None or grant.expires_at > self.now):
+            if part:
                 grant.left -= part
                 missing += part
                 self._make_up(cause, account, part, policy, reference, grant)
         return TakenBack(taken, missing, 0) if policy is Shortfall.DEBT else TakenBack(taken, 0, missing)
+
+    def _living_grants(self, cause: Cause, member_id: UUID, reference: str) -> list[OpenGrant]:
+        """The grants under a reference that have not expired: the others took their value along, and what a member
+        has of later ones is not theirs."""
+        grants = self._grants.get((cause.owner_id, member_id, cause.unit, reference), ())
+        return [grant for grant in grants if grant.expires_at is None or grant.expires_at > self.now]
 
     def unspend(self, cause: Cause, member_id: UUID, amount: int, reference: str) -> int:
         """Give back at most `amount` and what is left of the spends, into the lots it came from; returns what was given

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 # A century; beyond it "never" is meant.
@@ -48,9 +47,6 @@ class ExpiryPolicy:
         year, month = divmod(month0, 12)
         days = monthrange(year, month + 1)[1]
         return date(year, month + 1, min(given.day, days) if self.until is PeriodEnd.DAY else days)
-
-
-NO_POLICIES: Mapping[str, ExpiryPolicy] = MappingProxyType({})
 
 
 @dataclass(slots=True)

@@ -44,6 +44,13 @@ LOT_GUARDS = (
         (f"{DESKS}::test_a_refund_takes_from_the_lot_that_it_gave",),
     ),
     Guard(
+        "a refund of what has expired",
+        "siyu/ledger/book.py",
+        "[grant for grant in grants if grant.expires_at is None or grant.expires_at > self.now]",
+        "list(grants)",
+        (f"{DESKS}::test_a_refund_of_what_has_expired_takes_nothing_of_other_orders",),
+    ),
+    Guard(
         "the balance that bears a spend at the till",
         "siyu/engine/desks/spending.py",
         "if balance < amount:",

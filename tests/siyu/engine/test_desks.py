@@ -112,6 +112,21 @@ async def test_what_has_expired_is_nobodys_to_spend_though_it_is_not_booked_out(
     assert await holds(pool)
 
 
+async def test_a_refund_of_what_has_expired_takes_nothing_of_other_orders(pool: Pool) -> None:
+    await pool.execute(LASTS, 1)
+    [member_id] = await add_members(pool, 1)
+    await add_campaign(pool, "purchase", {"points_per_yuan": 1})
+    long_before = NOON - timedelta(days=90)
+    await shop_engine(pool, clock=lambda: long_before).submit(paid(member_id, "A-1", 1_000, long_before))
+    engine = shop_engine(pool, clock=lambda: NOON)
+    await give(engine, member_id, 30, NOON)
+
+    await engine.submit(NewFact("order.refunded", member_id, NOON, {"order": "A-1", "amount_fen": 1_000}, new_id().hex))
+
+    assert [row["remaining"] for row in await pool.fetch(LOTS)] == [10, 30]
+    assert await holds(pool)
+
+
 async def test_a_refund_takes_from_the_lot_that_it_gave(pool: Pool) -> None:
     await pool.execute(LASTS, 1)
     engine = shop_engine(pool, clock=lambda: NOON)

@@ -92,17 +92,18 @@ class Wallet:
         self.orders[number] = Order(yuan, yuan, self.give(yuan, at, now))
 
     def refund(self, number: str, yuan: int, now: datetime) -> None:
-        """Part of an order goes back, and with it its points."""
+        """Part of an order goes back, and with it its points, unless they have expired."""
         order = self.orders[number]
         order.back += yuan
+        if order.gone is not None and order.gone <= now:
+            return
         excess = order.points - (order.yuan - order.back)
         taken = min(excess, order.points, self.balance(now))
         self.draw(taken, now, order.gone)
         order.points -= taken
-        missing = excess - taken
-        if self.policy is not Shortfall.LEFT and order.gone is not None and order.gone > now:
-            order.points -= missing
-            self.owed += missing if self.policy is Shortfall.DEBT else 0
+        if self.policy is not Shortfall.LEFT:
+            order.points -= excess - taken
+            self.owed += excess - taken if self.policy is Shortfall.DEBT else 0
 
     def refusal_of_taking(self, amount: int, now: datetime) -> str | None:
         """Why it may not be taken."""
