@@ -1,10 +1,8 @@
 """`python -m tests.clients.codes`: writes the TypeScript client's list of error codes anew from the server's."""
 
-from pathlib import Path
-
 from schema import ErrorCode
+from tests.clients.npm import CLIENT
 
-CLIENT = Path(__file__).parents[2] / "clients" / "typescript"
 CODES = CLIENT / "src" / "codes.ts"
 HEAD = "/** Every code of the server's errors; written by `python -m tests.clients.codes`. */\n\n"
 TAIL = "] as const;\n\nexport type ServerCode = (typeof SERVER_CODES)[number];\n"

@@ -1,5 +1,5 @@
 """The deployment that the client's tests talk to."""
 
-from tests.api.conftest import commands, services, settings, tokens
+from tests.api.conftest import services, settings, tokens
 
-__all__ = ["commands", "services", "settings", "tokens"]
+__all__ = ["services", "settings", "tokens"]

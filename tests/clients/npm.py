@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 CLIENT = Path(__file__).parents[2] / "clients" / "typescript"
+MANIFESTS = CLIENT / "test" / "gql"
 RUN_TIMEOUT_S = 120.0
 NODE = shutil.which("node")
 TOOLS = CLIENT / "node_modules" / ".bin"

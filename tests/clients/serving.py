@@ -15,11 +15,10 @@ from api.services import Services
 from schema.ids import CAMPAIGN, MEMBER, encode_id
 from siyu.access import Caller, start_session
 from siyu.clock import utc_now
-from tests.clients.npm import CLIENT
+from tests.clients.npm import MANIFESTS
 from tests.factories import add_campaign, add_members
 
 STOP_TIMEOUT_S = 5
-MANIFESTS = CLIENT / "test" / "gql"
 
 
 def trusting(services: Services) -> Services:

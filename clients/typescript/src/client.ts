@@ -4,6 +4,7 @@ import type { Answer } from "./answers.js";
 import { bodyOf, isQuery, type TypedDocument } from "./documents.js";
 import type { Platform } from "./platform.js";
 import { retrying } from "./retrying.js";
+import { sending } from "./sending.js";
 import { sessions, type Session } from "./session.js";
 import { submitting, type OnAnswer } from "./submitting.js";
 import { wire } from "./wire.js";
@@ -51,8 +52,10 @@ export function createClient({ url, platform, signIn, headers, onAnswer }: Clien
   const returns: (() => void)[] = [];
   const shown = (): Promise<void> =>
     platform.isHidden() ? new Promise((resolve) => returns.push(resolve)) : Promise.resolve();
-  const session = sessions(platform, wire(url, platform, headers), async () => (await signIn?.()) ?? null);
-  const mutations = submitting(platform, session, shown, onAnswer);
+  const post = wire(url, platform, headers);
+  const session = sessions(platform, post, async () => (await signIn?.()) ?? null);
+  const send = sending(session, post);
+  const mutations = submitting(platform, session, send, shown, onAnswer);
 
   platform.onShow(() => {
     returns.splice(0).forEach((go) => go());
@@ -62,7 +65,7 @@ export function createClient({ url, platform, signIn, headers, onAnswer }: Clien
 
   return {
     execute: (document, variables?, options?) => {
-      const attempt = () => session.send<never>(bodyOf(document, variables), options?.timeoutMs);
+      const attempt = () => send<never>(bodyOf(document, variables), options?.timeoutMs);
       return isQuery(document) ? retrying(attempt, shown) : attempt();
     },
     submit: (document, variables, options) =>

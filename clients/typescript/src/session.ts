@@ -1,7 +1,6 @@
 /** Keeps a member signed in: two tokens in storage, renewed by one call at a time. */
 
-import { failed, type Answer, type Failed } from "./answers.js";
-import type { Body } from "./documents.js";
+import type { Answer, Failed } from "./answers.js";
 import type { Platform } from "./platform.js";
 import { END, REFRESH } from "./session-documents.js";
 import { noAnswer, type Post } from "./wire.js";
@@ -15,15 +14,15 @@ export interface Session {
 }
 
 type Tokens = Omit<Session, "member">;
-type Signed = { readonly ok: true; readonly data: Session | null } | Failed;
+export type Signed = { readonly ok: true; readonly data: Session | null } | Failed;
 
 const KEY = "siyu.session";
 
 export interface Sessions {
   /** The session, after a sign-in where there was none; none for a stranger. */
   begun(): Promise<Signed>;
-  /** Sends a body with the access token, and with a new one where that has expired; for this `member` alone, if given. */
-  send<R>(body: Body, timeoutMs?: number, member?: string): Promise<Answer<R>>;
+  /** A session with another access token than this one, which the server did not accept. */
+  renewed(stale?: string): Promise<Signed>;
   /** Signs out, here and then at the server. */
   end(): Promise<Answer<unknown>>;
 }
@@ -59,18 +58,7 @@ export function sessions(platform: Platform, post: Post, signIn: () => Promise<S
 
   return {
     begun,
-    send: async <R>(body: Body, timeoutMs?: number, member?: string) => {
-      const isOther = ({ data }: Signed): boolean => member !== undefined && data?.member !== member;
-      const as = async (signed: Signed): Promise<Answer<R>> => {
-        if (!signed.ok) return signed;
-        if (isOther(signed)) return failed("UNAUTHENTICATED", "another member has signed in");
-        return post(body, signed.data?.accessToken, timeoutMs);
-      };
-      const signed = await begun();
-      const answer = await as(signed);
-      const isExpired = !answer.ok && answer.failures[0].code === "UNAUTHENTICATED" && !isOther(signed);
-      return isExpired && signed.data ? as(await renewed(signed.data.accessToken)) : answer;
-    },
+    renewed,
     end: async () => {
       await underWay;
       const session = kept();

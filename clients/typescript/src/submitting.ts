@@ -5,6 +5,7 @@ import type { Body } from "./documents.js";
 import { intents, type Intent } from "./intents.js";
 import type { Platform } from "./platform.js";
 import { retrying } from "./retrying.js";
+import type { Send } from "./sending.js";
 import type { Sessions } from "./session.js";
 
 /** Told of answers that nobody waits for any more. */
@@ -19,6 +20,7 @@ export interface Submitting {
 export function submitting(
   platform: Platform,
   session: Sessions,
+  send: Send,
   shown: () => Promise<void>,
   onAnswer: OnAnswer | undefined,
 ): Submitting {
@@ -26,7 +28,7 @@ export function submitting(
   const underWay = new Map<string, Promise<Answer<unknown>>>();
 
   async function settle(intent: Intent, timeoutMs?: number): Promise<Answer<unknown>> {
-    const answer = await retrying(() => session.send(keyed(intent), timeoutMs, intent.member), shown);
+    const answer = await retrying(() => send(keyed(intent), timeoutMs, intent.member), shown);
     if (isFinal(answer)) kept.answered(intent);
     underWay.delete(intent.key);
     return answer;
@@ -42,7 +44,7 @@ export function submitting(
     submit: async (body, timeoutMs) => {
       const signed = await session.begun();
       if (!signed.ok) return signed;
-      if (!signed.data) return session.send(body, timeoutMs);
+      if (!signed.data) return send(body, timeoutMs);
       const intent = kept.keep(signed.data.member, body);
       return intent ? settled(intent, timeoutMs) : failed("RATE_LIMITED", "too many requests are unanswered");
     },
