@@ -13,17 +13,17 @@ RUN_TIMEOUT_S = 120.0
 NODE = shutil.which("node")
 TOOLS = CLIENT / "node_modules" / ".bin"
 
-needs_npm = [
-    pytest.mark.skipif(NODE is None, reason="Node is not installed"),
-    pytest.mark.skipif(not TOOLS.is_dir(), reason="the client's npm packages are not installed (make client)"),
-]
+needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed")
+needs_packages = pytest.mark.skipif(
+    not TOOLS.is_dir(), reason="the client's npm packages are not installed (make client)"
+)
 
 
-async def run(*command: str | Path, **environment: str) -> tuple[int, str]:
-    """A command in the client's folder, run to its end: its exit code and what it wrote."""
+async def run(*command: str | Path, folder: Path = CLIENT, **environment: str) -> tuple[int, str]:
+    """A command in a folder, run to its end: its exit code and what it wrote."""
     process = await asyncio.create_subprocess_exec(
         *map(str, command),
-        cwd=CLIENT,
+        cwd=folder,
         env=os.environ | environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -40,7 +40,7 @@ async def run(*command: str | Path, **environment: str) -> tuple[int, str]:
     return process.returncode, out.decode()
 
 
-async def npm(script: str) -> None:
+async def npm(script: str, *arguments: str) -> None:
     """A script of package.json, which must succeed."""
-    code, out = await run("npm", "run", "--silent", script)
+    code, out = await run("npm", "run", "--silent", script, "--", *arguments)
     assert code == 0, out

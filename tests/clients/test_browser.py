@@ -13,12 +13,13 @@ from starlette.routing import Route as Path
 
 from api.app import build_app
 from api.services import Services
-from tests.clients.npm import CLIENT, TOOLS, needs_npm, npm, run
+from tests.clients.npm import CLIENT, TOOLS, needs_node, needs_packages, npm, run
 from tests.clients.serving import given, served, trusting
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
-    *needs_npm,
+    needs_node,
+    needs_packages,
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)"),
 ]

@@ -3,7 +3,7 @@
 import gzip
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,11 @@ from api.identity import Tokens
 from api.services import Services
 from tests.api.graphql import points_of, token_of
 from tests.api.processes import Commands
-from tests.clients.npm import CLIENT, MANIFESTS, NODE, TOOLS, needs_npm, npm, run
+from tests.clients.npm import CLIENT, MANIFESTS, NODE, TOOLS, needs_node, needs_packages, npm, run
 from tests.clients.serving import given, served, trusting
+from tests.docs.pages import blocks
 
-pytestmark = needs_npm
+pytestmark = [needs_node, needs_packages]
 
 SIZE_BYTES_MAX = 3_000
 EVERYTHING = 'export {{ createClient, poll }} from "@siyu/client"; export * from "@siyu/client/{platform}";'
@@ -28,6 +29,18 @@ async def built() -> None:
     """The client as it is published, and its tests."""
     await npm("build")
     await npm("bundle")
+
+
+@pytest.fixture
+def examples() -> Iterator[None]:
+    """The TypeScript of the manual, beside the documents that it imports."""
+    shown = [block.text for block in blocks(CLIENT / "README.md") if block.language == "ts"]
+    files = [CLIENT / "test" / f"example-{place}.ts" for place, _ in enumerate(shown)]
+    for file, text in zip(files, shown, strict=True):
+        file.write_text(text)
+    yield
+    for file in files:
+        file.unlink()
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +72,22 @@ async def test_all_of_it_with_a_platform_is_at_most_3_kb(platform: str) -> None:
     assert len(gzip.compress(out.encode())) <= SIZE_BYTES_MAX
 
 
-async def test_a_field_that_the_document_does_not_have_does_not_compile_and_all_else_does() -> None:
+async def test_a_field_that_the_document_does_not_have_does_not_compile_and_all_else_does(examples: None) -> None:
     code, out = await run(TOOLS / "tsc", "--project", "test/wrong")
 
     assert code != 0
     [error] = [line for line in out.splitlines() if "error TS" in line]
     assert error.startswith("test/wrong/field.ts(8,44): error TS2551: Property 'nicknam' does not exist on type")
+
+
+@pytest.mark.prove
+async def test_it_is_published_in_a_shape_that_every_tool_understands() -> None:
+    await npm("shape")
+
+
+@pytest.mark.prove
+async def test_what_is_generated_is_what_the_configuration_generates() -> None:
+    await npm("generate", "--check")
 
 
 async def test_by_itself() -> None:

@@ -59,9 +59,9 @@ export function createClient({ url, platform, signIn, headers, onAnswer }: Clien
 
   platform.onShow(() => {
     returns.splice(0).forEach((go) => go());
-    void mutations.resume();
+    mutations.resume();
   });
-  void mutations.resume();
+  mutations.resume();
 
   return {
     execute: (document, variables?, options?) => {

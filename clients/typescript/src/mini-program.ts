@@ -10,7 +10,7 @@ export interface MiniProgramApi {
     header: Record<string, string>;
     timeout: number;
     dataType: string;
-    success(reply: { statusCode: number; data: unknown; header: Record<string, unknown> }): void;
+    success(reply: { statusCode: number; data: unknown; header?: Record<string, unknown> }): void;
     fail(error: { errMsg: string }): void;
   }): unknown;
   getStorageSync(key: string): unknown;
@@ -49,7 +49,7 @@ export function miniProgram(api: MiniProgramApi): Platform {
 }
 
 /** Phones differ in how they write the names of headers. */
-function retryAfter(header: Record<string, unknown>): string | undefined {
+function retryAfter(header: Record<string, unknown> = {}): string | undefined {
   const name = Object.keys(header).find((each) => each.toLowerCase() === "retry-after");
   return name && String(header[name]);
 }

@@ -14,7 +14,7 @@ export type OnAnswer = (answer: Answer<unknown>, variables: unknown) => void;
 export interface Submitting {
   submit(body: Body, timeoutMs?: number): Promise<Answer<unknown>>;
   /** Sends again what an earlier run of the app has left, or what this one gave up. */
-  resume(): Promise<void>;
+  resume(): void;
 }
 
 export function submitting(
@@ -48,10 +48,9 @@ export function submitting(
       const intent = kept.keep(signed.data.member, body);
       return intent ? settled(intent, timeoutMs) : failed("RATE_LIMITED", "too many requests are unanswered");
     },
-    resume: async () => {
-      const signed = kept.all().length ? await session.begun() : null;
+    resume: () => {
       for (const intent of kept.all()) {
-        if (underWay.has(intent.key) || intent.member !== signed?.data?.member) continue;
+        if (underWay.has(intent.key)) continue;
         void settled(intent).then((answer) => isFinal(answer) && onAnswer?.(answer, intent.body.variables));
       }
     },

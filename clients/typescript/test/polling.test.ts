@@ -83,7 +83,7 @@ test("an object that is gone is told, and looked for once a minute", async () =>
   stop();
 });
 
-test("nobody polls twice a second more often, whatever the server says", async () => {
+test("nobody polls more often than twice a second, whatever the server says", async () => {
   const phone = script([board("1", 0)]);
   const { stop } = watch(phone);
 

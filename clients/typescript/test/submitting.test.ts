@@ -87,6 +87,19 @@ test("what was given up is sent again when the app returns, and told", async () 
   assert.equal(kept(phone), 0);
 });
 
+test("what is under way is not told twice", async () => {
+  const phone = script([data(SIGNED_IN)], signedIn());
+  const told: [Answer<unknown>, unknown][] = [];
+  const answer = open(phone, told).submit(CheckInDocument, CHECK_IN);
+  await Promise.resolve();
+
+  phone.show();
+
+  assert.equal((await answer).ok, true);
+  await elapse(0);
+  assert.deepEqual([told, phone.requests.length], [[], 1]);
+});
+
 test("the next run of the app sends what the last one left, after a sign-in where that is needed", async () => {
   const before = script([OFFLINE], signedIn());
   await settled(open(before).submit(CheckInDocument, CHECK_IN));
