@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse
-from starlette.routing import Route as Path
+from starlette.routing import Route as Served
 
 from api.app import build_app
 from api.services import Services
@@ -76,7 +76,7 @@ async def visit(services: Services) -> AsyncIterator[Visit]:
         return FileResponse(SCRIPT, media_type="text/javascript")
 
     app = build_app(trusting(services))
-    app.router.routes[:0] = [Path("/page", page_of), Path("/page.js", script)]
+    app.router.routes[:0] = [Served("/page", page_of), Served("/page.js", script)]
     async with served(app) as address, async_playwright() as playwright:
         _, shown = await given(services, address)
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM)
