@@ -13,7 +13,7 @@ GUARDS := tests/proofs/test_guards_removed.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix docs lock prove test-browser clean
+.PHONY: help setup run test check fix docs lock prove test-browser client clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -37,10 +37,11 @@ fix: setup ## Format and repair what can be repaired by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: setup ## Write docs/campaigns/reference.md and the table of docs/security.md anew, and promise what is new in siyu.sdk
+docs: setup ## Write docs/campaigns/reference.md, the table of docs/security.md and the client's codes anew, and promise what is new in siyu.sdk
 	$(BIN)/python -m tests.docs.reference
 	$(BIN)/python -m tests.docs.security
 	$(BIN)/python -m tests.siyu.sdk.surface
+	$(BIN)/python -m tests.clients.codes
 
 # The proofs that measure come first, alone; each guard is taken out on any core.
 prove: setup ## The long proofs: races, kills, totals
@@ -50,6 +51,10 @@ prove: setup ## The long proofs: races, kills, totals
 test-browser: setup ## Open the explorer in headless Chromium
 	$(BIN)/python -m pytest -m browser
 
+client: setup ## Install, build and test the TypeScript client; needs Node
+	cd clients/typescript && npm ci
+	$(BIN)/python -m pytest -m '' tests/clients
+
 # The build tools are no dependency of the server, but installing this repository into .venv takes them.
 lock: setup ## Renew requirements/ from pyproject.toml
 	$(BUILD_TOOLS) | $(COMPILE) --upgrade --extra server --group dev pyproject.toml - \
@@ -58,7 +63,7 @@ lock: setup ## Renew requirements/ from pyproject.toml
 		--output-file requirements/server.txt
 
 clean: ## Remove what the tools made, .venv included; never your data
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist clients/typescript/build clients/typescript/dist clients/typescript/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . \( -name __pycache__ -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 # One stamp a profile: nothing is installed, and no network asked, until the lock or pyproject.toml changes.

@@ -15,6 +15,7 @@ PAGES = (
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "examples").rglob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "clients" / "typescript" / "README.md",
 )
 BLOCK = re.compile(r"^```(?P<language>\w+) ?(?P<rest>.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 
