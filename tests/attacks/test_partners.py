@@ -49,13 +49,21 @@ def order(member: str, amount_fen: int, key: str, type_: str = "order.paid") -> 
     """A fact that a partner reports."""
     data = {"order": "F-1", "amount_fen": amount_fen}
     identity = {"kind": "shop", "value": member}
-    return {"type": type_, "identity": identity, "occurredAt": "2026-11-21T04:00:00Z", "data": data, "idempotencyKey": key}
+    return {
+        "type": type_,
+        "identity": identity,
+        "occurredAt": "2026-11-21T04:00:00Z",
+        "data": data,
+        "idempotencyKey": key,
+    }
 
 
 async def codes_of(http: httpx.AsyncClient, bearer: str, given: dict[str, Any]) -> list[str]:
     """What comes of a report: codes of errors, else of userErrors."""
     headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-    answer = (await http.post("/graphql", json={"query": SUBMIT, "variables": {"input": given}}, headers=headers)).json()
+    answer = (
+        await http.post("/graphql", json={"query": SUBMIT, "variables": {"input": given}}, headers=headers)
+    ).json()
     if "errors" in answer:
         return [error["extensions"]["code"] for error in answer["errors"]]
     return [error["code"] for error in answer["data"]["factSubmit"]["userErrors"]]

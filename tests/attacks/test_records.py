@@ -22,7 +22,9 @@ mutation Start {{
 }}
 """
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-TENANTS = "SELECT table_name FROM information_schema.columns WHERE column_name LIKE '%tenant%' AND table_schema = 'public'"
+TENANTS = (
+    "SELECT table_name FROM information_schema.columns WHERE column_name LIKE '%tenant%' AND table_schema = 'public'"
+)
 UNGUARDED = "SET LOCAL session_replication_role = replica"
 # With a column of each.
 WRITTEN = {"transfer": "amount", "campaign_revision": "revision", "stock_change": "difference"}

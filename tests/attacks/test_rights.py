@@ -21,8 +21,8 @@ OF_STAFF = [
     "{ members { nodes { id } } }",
     "{ apiKeys { nodes { name } } }",
     "{ payouts { nodes { id } } }",
-    "mutation { sessionsRevoke(input: { member: \"x\" }) { userErrors { code } } }",
-    "mutation { unitCreate(input: { key: \"GEMS\", titleZh: \"x\", titleEn: \"x\" }) { userErrors { code } } }",
+    'mutation { sessionsRevoke(input: { member: "x" }) { userErrors { code } } }',
+    'mutation { unitCreate(input: { key: "GEMS", titleZh: "x", titleEn: "x" }) { userErrors { code } } }',
 ]
 
 
@@ -76,7 +76,12 @@ def forged(token: str, **header: object) -> str:
 
 @pytest.mark.parametrize(
     "header",
-    [{"alg": "none"}, {"alg": "HS256"}, {"alg": "EdDSA", "kid": "../../etc/passwd"}, {"alg": "EdDSA", "jku": "https://x"}],
+    [
+        {"alg": "none"},
+        {"alg": "HS256"},
+        {"alg": "EdDSA", "kid": "../../etc/passwd"},
+        {"alg": "EdDSA", "jku": "https://x"},
+    ],
     ids=["none", "key confusion", "traversal", "key of the token's own"],
 )
 async def test_a_forged_token_is_none(
