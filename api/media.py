@@ -1,4 +1,4 @@
-"""What a client takes: which media type an answer has, the status that goes with it, and whether it may be compressed."""
+"""What a client takes: the media type of an answer, the status that goes with it, and whether it is compressed."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache

@@ -1,7 +1,7 @@
 """Other systems (rows 24 to 26, 28 and 35 of the attack table): who reports facts, who signs members in, who is called.
 
-siyu takes no webhooks: partners call GraphQL with an API key. It sends none and calls nobody. WeChat's codes and session
-keys stay with the shop's login service.
+siyu takes no webhooks: partners call GraphQL with an API key. It sends none and calls nobody. WeChat's codes and
+session keys stay with the shop's login service.
 """
 
 import re
@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-import pytest
 
 from api.identity import Tokens
 from api.services import Services

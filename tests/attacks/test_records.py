@@ -1,4 +1,4 @@
-"""What is written down (rows 29, 32 and 33 of the attack table): secrets nowhere, identities once, the past unchanged."""
+"""What is written down (rows 29, 32 and 33 of the attack table): secrets nowhere, identities once."""
 
 import logging
 from datetime import timedelta
@@ -18,7 +18,9 @@ from tests.factories import add_campaign, add_members, paid
 NUMBER = "19900005555"
 START = f"""
 mutation Start {{
-  sessionStart(input: {{ identity: {{ kind: "phone", value: "{NUMBER}" }} }}) {{ session {{ accessToken refreshToken }} }}
+  sessionStart(input: {{ identity: {{ kind: "phone", value: "{NUMBER}" }} }}) {{
+    session {{ accessToken refreshToken }}
+  }}
 }}
 """
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
