@@ -15,7 +15,6 @@ from hypothesis_graphql import Mode, nodes
 from tests.docs.pages import ROOT
 
 SCHEMA = build_schema((ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8"))
-# Without the members: theirs is what is not to be leaked, and they are asked for under their own names below.
 NAMED = (
     *("CHECK_IN_ID", "STREAKS_ID", "RUNS_ID", "RUN_REVIEW_ID", "DRAFT_ID", "FLASH_SALE_ID", "RESERVATION_ID"),
     *("GROUP_BUY_ID", "TEAM_ID", "REWARD_ID", "RESERVED_ID", "SHOWN_ID", "REFERRAL_ID", "CODE_ID", "REVIEW_ID"),
@@ -27,7 +26,7 @@ NUMBERS = (0, 1, 5, 20, 100, 101, -1, 2**31 - 1, -(2**31))
 BIG_NUMBERS = ("0", "1", "100", "-1", str(2**63 - 1), str(2**63), "1e3", "")
 MOMENTS = ("2026-11-21T04:00:00Z", "2026-11-21T12:00:00+08:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00")
 DAYS = ("2026-11-21", "0001-01-01", "9999-12-31", "2026-02-30")
-# Values have a null more often than that, and a key is needed by every fact.
+# Every fact needs one, and few texts are one.
 KEYS = st.text("abcdefghij", min_size=8, max_size=12)
 
 MADE = {"Query": hypothesis_graphql.queries, "Mutation": hypothesis_graphql.mutations}

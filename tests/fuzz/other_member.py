@@ -12,7 +12,7 @@ SIGNED = {"proof": "photo", "review": True}
 
 
 async def add_other_member(shop: Shop) -> UUID:
-    """Somebody with an identity, tags, groups, an order, a photo and a message, each with the word in it."""
+    """Somebody with an identity, tags, groups, an order and a photo, each with the word in it."""
     [other] = await add_members(shop.pool, 1)
     await shop.pool.execute("INSERT INTO identity VALUES ($1, 'shop', $2, $3)", new_id(), CANARY, other)
     await shop.pool.execute("UPDATE member SET tags = $2, groups = $2 WHERE id = $1", other, [CANARY])
