@@ -21,3 +21,13 @@ class DroppedIndex(ops.RemoveIndex):
 
     async def database_backward(self, *_: object) -> None:
         """The statement does it."""
+
+
+class KnownAlteration(ops.AlterField):
+    """A change of a field that the models have, and that a statement makes: unlike the tool's, one that can be run again."""
+
+    async def database_forward(self, *_: object) -> None:
+        """The statement does it."""
+
+    async def database_backward(self, *_: object) -> None:
+        """The statement does it."""

@@ -18,12 +18,12 @@ from schema.ids import CAMPAIGN, decode_uuid
 from schema.kinds import participation_object
 from schema.naming import action_prefix, mutation_name, type_prefix
 from schema.permissions import ForMembers
-from schema.types.decision import Decision, refusal_object
+from schema.types.decision import Decision, refusal_errors
 from schema.types.effect_interface import Effect
 from schema.types.effects import effect_object
 from schema.types.participation import Participation
 from siyu.campaigns import AnyCampaignType
-from siyu.engine import CAMPAIGN_NOT_FOUND, CORE_REFUSALS, Refusal
+from siyu.engine import CAMPAIGN_NOT_FOUND, CORE_REFUSALS
 from siyu.engine import Decision as EngineDecision
 from siyu.engine.intake import action_fact
 from siyu.errors import NotFound
@@ -127,10 +127,11 @@ async def _act(info: Info, mutation: ActionMutation, given: Any) -> ActionPayloa
     decision = outcome.decision_of(campaign_id) if outcome is not None else None
     assert (decision is None) == (hinted is not None), "an action is decided, or refused"  # noqa: S101 - an invariant
     refusal = decision.refusal if decision is not None else hinted
+    path = ("campaign",) if refusal is not None and refusal.code == CAMPAIGN_NOT_FOUND else ()
     return mutation.payload(
         acted=Acted(campaign_id, member_id, decision),
         effects=[effect_object(logged) for logged in decision.effects] if decision is not None else [],
-        user_errors=_refusals(refusal, kind, context.language),
+        user_errors=refusal_errors(refusal, kind, context.language, *path),
     )
 
 
@@ -139,11 +140,3 @@ def _data(action: Action, given: Any) -> Mapping[str, Any]:
     sent = {name: getattr(given, name) for name in action.input.model_fields}
     data: dict[str, Any] = to_jsonable_python({n: v for n, v in sent.items() if v is not strawberry.UNSET})
     return data
-
-
-def _refusals(refused: Refusal | None, kind: AnyCampaignType, language: str) -> list[UserError]:
-    if refused is None:
-        return []
-    refusal = refusal_object(refused, kind, language)
-    path = ("campaign",) if refusal.code == CAMPAIGN_NOT_FOUND else ()
-    return [UserError.at(refusal.code, refusal.message, *path)]

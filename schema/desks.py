@@ -7,12 +7,12 @@ from uuid import UUID
 import strawberry
 from pydantic import BaseModel
 
-from schema.context import Info, Principal
+from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field
-from schema.types.decision import Decision, refusal_object
+from schema.keys import own_key
+from schema.types.decision import Decision, refusal_errors
 from siyu.engine.desk_intake import AtDesk, submit_at_desk
-from siyu.engine.intake import idempotency_key
 from siyu.errors import NotFound
 
 
@@ -37,12 +37,6 @@ class DeskPayload:
         return Decision(row=row) if row else None
 
 
-def desk_key(principal: Principal, key: str) -> str:
-    """The idempotency key in the caller's own namespace. Raises InvalidInput."""
-    owner = f"member/{principal.member_id}" if principal.member_id else f"{principal.role.value}/{principal.subject}"
-    return idempotency_key(owner, key)
-
-
 async def ask_desk(
     info: Info, fact_type: str, member_id: UUID | None, model: type[BaseModel], data: Mapping[str, object], key: str
 ) -> DeskAnswer:
@@ -54,13 +48,10 @@ async def ask_desk(
         if member_id is None:
             raise NotFound("there is nothing of this id")
         said = {name: value for name, value in data.items() if value is not None}
-        asked = AtDesk(fact_type, member_id, model, said, desk_key(context.principal, key))
+        asked = AtDesk(fact_type, member_id, model, said, own_key(context.principal, key))
         decision = await submit_at_desk(context.engine, asked)
     except MENDABLE as error:
         return DeskAnswer(None, None, user_errors(error, context.language))
-    errors = []
-    if decision.refusal is not None:
-        refusal = refusal_object(decision.refusal, None, context.language)
-        errors = [UserError.at(refusal.code, refusal.message)]
     records = [UUID(logged["id"]) for logged in decision.effects if logged["kind"] == "wallet"]
+    errors = refusal_errors(decision.refusal, None, context.language)
     return DeskAnswer(decision.id, records[0] if len(records) == 1 else None, errors)

@@ -10,7 +10,7 @@ from siyu.errors import InvalidInput, Problem
 from siyu.inputs import parse_json
 from siyu.tiers.ladder import Ladder
 from siyu.tiers.presets import PRESETS
-from siyu.tiers.settling import preview_ladder
+from siyu.tiers.settling import estimate_moves
 
 
 @strawberry.input
@@ -26,6 +26,9 @@ class TierLadderPreview:
     """What a ladder would do now; nothing is changed."""
 
     moves: list[TierMove] = strawberry.field(default_factory=list)
+    is_exact: bool = strawberry.field(
+        default=True, description="Whether all members were counted; of more than 20,000, a sample is."
+    )
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 
@@ -45,9 +48,10 @@ async def ladder_preview(info: Info, given: TierLadderInput) -> TierLadderPrevie
     """How many members would move where."""
     context = info.context
     try:
-        moves = await preview_ladder(context.pool, parse_ladder(given), context.zone, context.now)
+        moves, is_exact = await estimate_moves(context.pool, parse_ladder(given), context.zone, context.now)
     except MENDABLE as error:
         return TierLadderPreview(user_errors=user_errors(error))
     return TierLadderPreview(
-        moves=[TierMove(from_tier=a, to_tier=b, members=count) for (a, b), count in sorted(moves.items())]
+        moves=[TierMove(from_tier=a, to_tier=b, members=count) for (a, b), count in sorted(moves.items())],
+        is_exact=is_exact,
     )

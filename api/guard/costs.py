@@ -35,6 +35,7 @@ INTROSPECTING = 100
 # Fields that do more than read a row for each object.
 DEAR = {
     "Query.campaignPreview": 50,
+    "Query.tierLadderPreview": 50,
     "Campaign.results": 20,
     "Campaign.spread": 20,
 }

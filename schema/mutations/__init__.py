@@ -17,7 +17,6 @@ from schema.mutations.segments import SegmentMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
 from schema.mutations.tiers import TierMutations
-from schema.mutations.unit_rules import UnitRuleMutations
 from schema.mutations.units import UnitMutations
 from schema.mutations.wallets import WalletMutations
 
@@ -38,7 +37,6 @@ CORE_MUTATIONS: tuple[type, ...] = (
     CouponMutations,
     TierMutations,
     UnitMutations,
-    UnitRuleMutations,
     SegmentMutations,
     SessionMutations,
     ApiKeyMutations,

@@ -11,10 +11,10 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import REWARD, decode_or_nobody
+from schema.keys import own_key
 from schema.permissions import ForOperators
 from schema.scalars import BigInt
 from schema.types.catalogue import Reward, RewardLibrary
-from siyu.engine.intake import idempotency_key
 from siyu.rewards import Reward as RewardRow
 from siyu.rewards import RewardKind, service
 from siyu.rewards.catalogue import LimitPeriod, Measure
@@ -189,10 +189,9 @@ class CatalogueMutations:
 
 
 async def _adjusted(info: Info, given: RewardStockAdjustInput) -> RewardRow:
-    context = info.context
-    subject = context.principal.subject
-    key = idempotency_key(f"{context.principal.role.value}/{subject}", given.idempotency_key)
-    change = RewardStockChange(decode_or_nobody(REWARD, given.reward), given.difference, key, subject)
+    context, principal = info.context, info.context.principal
+    key = own_key(principal, given.idempotency_key)
+    change = RewardStockChange(decode_or_nobody(REWARD, given.reward), given.difference, key, principal.subject)
     return await adjust_reward_stock(context.pool, change, context.now)
 
 

@@ -7,17 +7,18 @@ import strawberry
 
 from schema.context import Info
 from schema.coupon_queries import CartLineInput, cart_lines
-from schema.errors import MENDABLE, UserError, user_errors
+from schema.desks import DeskPayload
+from schema.errors import MENDABLE, user_errors
 from schema.fields import field, field_for
 from schema.ids import COUPON, MEMBER, decode_or_nobody
+from schema.keys import own_key
 from schema.permissions import ForClerks, ForMembers, ForOperators, ForStaff
 from schema.types.coupon import Coupon, coupon_objects
-from schema.types.decision import Decision, refusal_object
+from schema.types.decision import refusal_errors
 from siyu.access import Scope
 from siyu.engine import Decision as EngineDecision
 from siyu.engine import Engine
 from siyu.engine import coupon_intake as desk
-from siyu.engine.intake import idempotency_key
 
 LOCK_S_DEFAULT = 1_800
 
@@ -79,21 +80,14 @@ class CouponRevokeInput:
 
 
 @strawberry.type(description="The coupons as they are now, and what was decided, which a repeated key gets again.")
-class CouponPayload:
+class CouponPayload(DeskPayload):
     """What came of it."""
 
     coupons: list[Coupon] = strawberry.field(default_factory=list, description="Those that it is about.")
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description="Why nothing was done.")
-    decision_id: strawberry.Private[UUID | None] = None
 
     @field("The one coupon that it is about; the first of several.")
     def coupon(self) -> Coupon | None:
         return self.coupons[0] if self.coupons else None
-
-    @field("The decision, with the refusal and what is missing; null where nothing was decided.")
-    async def decision(self, info: Info) -> Decision | None:
-        row = await info.context.loaders.decision.load(self.decision_id) if self.decision_id else None
-        return Decision(row=row) if row else None
 
 
 @strawberry.type
@@ -182,16 +176,12 @@ async def _of_order(info: Info, given: CouponOrderInput, step: OrderStep) -> Cou
 
 async def _done(info: Info, key: str, act: Callable[[str], Awaitable[EngineDecision]]) -> CouponPayload:
     """What came of it, under the caller's own key."""
-    context, principal = info.context, info.context.principal
+    context = info.context
     context.loaders.forget()
-    who = f"member/{principal.member_id}" if principal.member_id else f"{principal.role.value}/{principal.subject}"
     try:
-        decision = await act(idempotency_key(who, key))
+        decision = await act(own_key(context.principal, key))
     except MENDABLE as error:
         return CouponPayload(user_errors=user_errors(error, context.language))
-    ids = [UUID(effect["coupon"]) for effect in decision.effects]
-    errors = []
-    if decision.refusal is not None:
-        refusal = refusal_object(decision.refusal, None, context.language)
-        errors.append(UserError.at(refusal.code, refusal.message))
-    return CouponPayload(coupons=await coupon_objects(info, ids), user_errors=errors, decision_id=decision.id)
+    coupons = await coupon_objects(info, [UUID(effect["coupon"]) for effect in decision.effects])
+    errors = refusal_errors(decision.refusal, None, context.language)
+    return CouponPayload(coupons=coupons, user_errors=errors, decision_id=decision.id)

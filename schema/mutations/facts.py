@@ -12,13 +12,14 @@ from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field, field_for
 from schema.ids import MEMBER, decode_uuid
 from schema.inputs import IdentityInput
+from schema.keys import own_key
 from schema.kinds import schema_of
 from schema.permissions import ForStaff
-from schema.types.decision import Decision, refusal_object
+from schema.types.decision import Decision, refusal_errors
 from schema.types.ledger import Fact, fact_object
 from siyu.access import Scope
 from siyu.engine import NewFact, Outcome
-from siyu.engine.intake import ServiceFact, idempotency_key, service_fact
+from siyu.engine.intake import ServiceFact, service_fact
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.members.service import member_known_by
 
@@ -74,10 +75,10 @@ class FactMutations:
 
 
 def _checked(info: Info, given: FactSubmitInput) -> ServiceFact:
-    principal, registry = info.context.principal, schema_of(info).registry
+    registry = schema_of(info).registry
     if bool(given.member) == bool(given.identity):
         raise InvalidInput([Problem(("member",), "give either member or identity")])
-    key = idempotency_key(f"{principal.role.value}/{principal.subject}", given.idempotency_key)
+    key = own_key(info.context.principal, given.idempotency_key)
     return service_fact(registry, given.type, given.occurred_at, given.data, key, info.context.now)
 
 
@@ -94,9 +95,8 @@ async def _member_id(info: Info, given: FactSubmitInput, fact: ServiceFact) -> U
 def _payload(fact: NewFact, outcome: Outcome, language: str) -> FactSubmitPayload:
     """The core's refusal of the fact itself is the caller's to mend; those of campaigns are decisions like others."""
     refused = [decision.refusal for decision in outcome.decisions if decision.campaign_id is None]
-    refusals = [refusal_object(refusal, None, language) for refusal in refused if refusal is not None]
     return FactSubmitPayload(
         fact=fact_object(outcome.fact_id, fact.type, fact.at),
-        user_errors=[UserError.at(refusal.code, refusal.message) for refusal in refusals],
+        user_errors=[error for refusal in refused for error in refusal_errors(refusal, None, language)],
         decision_ids=[decision.id for decision in outcome.decisions],
     )

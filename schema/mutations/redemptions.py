@@ -5,17 +5,17 @@ from typing import TypeVar
 
 import strawberry
 
-from schema.context import Context, Info
-from schema.errors import MENDABLE, UserError, user_errors
+from schema.context import Info
+from schema.desks import DeskPayload
+from schema.errors import MENDABLE, user_errors
 from schema.fields import field, field_for
 from schema.ids import REDEMPTION, REWARD, decode_or_nobody
+from schema.keys import own_key
 from schema.permissions import ForConcerned, ForMembers, ForStaff, ForTills
 from schema.types.catalogue import Reward
-from schema.types.decision import Decision, refusal_object
+from schema.types.decision import refusal_errors
 from schema.types.redemption import Redemption
 from siyu.access import Scope
-from siyu.engine import Decision as Decided
-from siyu.engine.intake import idempotency_key
 from siyu.engine.reward_intake import (
     Asking,
     Redeeming,
@@ -60,17 +60,10 @@ class RedemptionUseInput:
 
 
 @strawberry.type
-class RedemptionPayload:
+class RedemptionPayload(DeskPayload):
     """The redemption as it is now; not a type of the schema itself."""
 
     redemption: Redemption | None = None
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    decided: strawberry.Private[Decided | None] = None
-
-    @field("What was decided; null where nothing was asked of the core.")
-    async def decision(self, info: Info) -> Decision | None:
-        row = await info.context.loaders.decision.load(self.decided.id) if self.decided else None
-        return Decision(row=row) if row else None
 
 
 PayloadT = TypeVar("PayloadT", bound=RedemptionPayload)
@@ -85,7 +78,7 @@ class RewardRedeemPayload(RedemptionPayload):
     @field("The reward as it is now, what hinders the caller from another one too.")
     async def reward(self, info: Info) -> Reward | None:
         reward_id = decode_or_nobody(REWARD, self.asked_for or "")
-        row = await info.context.loaders.reward.load(reward_id) if self.decided else None
+        row = await info.context.loaders.reward.load(reward_id) if self.decision_id else None
         return Reward(row=row) if row else None
 
 
@@ -168,23 +161,15 @@ async def _answer(info: Info, payload: PayloadT, key: str, ask: Callable[[Asking
     context = info.context
     context.loaders.forget()
     try:
-        made = await ask(_asking(context, key))
+        principal = context.principal
+        by = principal.subject or str(principal.member_id)
+        made = await ask(Asking(own_key(principal, key), by, principal.member_id))
     except MENDABLE as error:
-        payload.user_errors = user_errors(error)
+        payload.user_errors = user_errors(error, context.language)
         return payload
-    payload.decided = made.decision
+    payload.decision_id = made.decision.id
     if made.redemption_id is not None:
         row = await context.loaders.redemption.load(made.redemption_id)
         payload.redemption = Redemption(row=row) if row else None
-    if made.decision.refusal is not None:
-        refusal = refusal_object(made.decision.refusal, None, context.language)
-        payload.user_errors = [UserError.at(refusal.code, refusal.message)]
+    payload.user_errors = refusal_errors(made.decision.refusal, None, context.language)
     return payload
-
-
-def _asking(context: Context, key: str) -> Asking:
-    """Raises InvalidInput for what is no key."""
-    principal = context.principal
-    name = principal.subject or str(principal.member_id)
-    full_key = idempotency_key(f"{principal.role.value}/{name}", key)
-    return Asking(full_key, name, context.now, principal.member_id)

@@ -6,11 +6,11 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import REVIEW, decode_or_nobody
+from schema.keys import own_key
 from schema.kinds import kind_types
 from schema.permissions import ForOperators
-from schema.types.decision import Decision, refusal_object
+from schema.types.decision import Decision, refusal_errors
 from schema.types.review import Review
-from siyu.engine.intake import idempotency_key
 from siyu.engine.queries import DecisionRow
 from siyu.engine.verdict_intake import GivenVerdict, give_verdict
 from siyu.reviews.queries import ReviewRow
@@ -48,10 +48,9 @@ class ReviewMutations:
     async def review_decide(self, info: Info, input: ReviewDecideInput) -> ReviewDecidePayload:
         context, review_id = info.context, decode_or_nobody(REVIEW, input.review)
         context.loaders.forget()
-        subject = context.principal.subject
         try:
-            key = idempotency_key(f"operator/{subject}", input.idempotency_key)
-            given = GivenVerdict(review_id, input.approved, input.note, subject, key)
+            key = own_key(context.principal, input.idempotency_key)
+            given = GivenVerdict(review_id, input.approved, input.note, context.principal.subject, key)
             decision = await give_verdict(context.engine, given)
         except MENDABLE as error:
             row = await context.loaders.review.load(review_id)
@@ -75,5 +74,4 @@ async def _refusal(info: Info, decision: DecisionRow) -> list[UserError]:
         return []
     campaign = await info.context.loaders.campaign.load(decision.campaign_id)
     kind = kind_types(info, campaign.type_key).kind if campaign else None
-    refusal = refusal_object(decision.refusal, kind, info.context.language)
-    return [UserError.at(refusal.code, refusal.message)]
+    return refusal_errors(decision.refusal, kind, info.context.language)

@@ -6,12 +6,12 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import CAMPAIGN, decode_or_nobody
+from schema.keys import own_key
 from schema.kinds import campaign_object, schema_of
 from schema.permissions import ForOperators
 from schema.scalars import BigInt
 from schema.types.campaign import Campaign
 from siyu.campaigns.stock import StockChange, adjust_stock
-from siyu.engine.intake import idempotency_key
 
 
 @strawberry.input
@@ -51,7 +51,7 @@ class StockMutations:
                 input.subject,
                 input.bucket,
                 input.difference,
-                idempotency_key(f"operator/{context.principal.subject}", input.idempotency_key),
+                own_key(context.principal, input.idempotency_key),
                 context.principal.subject,
             )
             row = await adjust_stock(context.pool, registry, change, context.now, context.zone)

@@ -6,11 +6,11 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import MEMBER, decode_or_nobody
+from schema.keys import own_key
 from schema.permissions import ForOperators
 from schema.tiers import TierLadderInput, parse_ladder
 from schema.types.member import Member, member_object
 from schema.types.tier import TierLadder
-from siyu.engine.intake import idempotency_key
 from siyu.tiers.queries import current_ladder
 from siyu.tiers.service import TierByHand, set_ladder, set_tier
 from siyu.tiers.settling import settle
@@ -77,7 +77,7 @@ class TierMutations:
                 input.tier,
                 input.note,
                 context.principal.subject,
-                idempotency_key(f"operator/{context.principal.subject}", input.idempotency_key),
+                own_key(context.principal, input.idempotency_key),
             )
             await set_tier(context.pool, context.zone, given, context.now)
         except MENDABLE as error:

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.context import Info
+from schema.errors import UserError
 from schema.fields import field
 from schema.ids import DECISION, encode_id
 from schema.kinds import campaign_of, kind_types
@@ -47,6 +48,16 @@ def refusal_object(refusal: EngineRefusal, kind: AnyCampaignType | None, languag
         message_en=said["en"],
         missing=JSON(dict(refusal.missing)),
     )
+
+
+def refusal_errors(
+    refused: EngineRefusal | None, kind: AnyCampaignType | None, language: str, *path: str
+) -> list[UserError]:
+    """What was refused as a payload's userErrors, about the input's field of this path; none where nothing was."""
+    if refused is None:
+        return []
+    refusal = refusal_object(refused, kind, language)
+    return [UserError.at(refusal.code, refusal.message, *path)]
 
 
 @strawberry.type(description="What one campaign decided about one fact. For the member and the shop.")

@@ -24,6 +24,9 @@ class Route(NamedTuple):
     laned: bool
 
 
+UNHEARD = Route((), (), laned=False)
+
+
 def needs_features(campaign: LiveCampaign) -> bool:
     """Whether features of the member decide if the campaign is for them, or are read or changed by it."""
     has_audience = campaign.terms is not None and campaign.terms.audience is not None
@@ -40,7 +43,7 @@ class Routes:
     accepts what is stored of them. `units` are the shop's terms of what campaigns give, by key.
     """
 
-    __slots__ = ("_routes", "by_id", "campaigns", "lanes", "need_features", "units", "unreadable")
+    __slots__ = ("_heard", "_routes", "by_id", "campaigns", "lanes", "need_features", "units", "unreadable")
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Routes:
         self.campaigns = tuple(sorted(campaigns, key=order))
         self.by_id = {campaign.id: campaign for campaign in self.campaigns}
         self.need_features = any(map(needs_features, self.campaigns))
+        self._heard = frozenset(key for c in self.campaigns for key in c.type.listens | c.type.settles)
         self._routes: dict[str, Route] = {}
 
     def with_campaign(self, campaign: LiveCampaign) -> "Routes":
@@ -68,12 +72,11 @@ class Routes:
 
     def route(self, fact_type: str) -> Route:
         """Who decides about facts of this type which are not actions."""
+        if fact_type not in self._heard:
+            return UNHEARD
         found = self._routes.get(fact_type)
         if found is None:
-            found = self._build(fact_type)
-            # Types that nobody hears are not remembered: outside systems could name any number of them.
-            if found.settling or found.listening:
-                self._routes[fact_type] = found
+            found = self._routes[fact_type] = self._build(fact_type)
         return found
 
     def _build(self, fact_type: str) -> Route:

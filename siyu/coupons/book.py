@@ -12,7 +12,7 @@ from siyu.codes import make_code
 from siyu.coupons.cart import CartLine
 from siyu.coupons.issuing import Issuing
 from siyu.coupons.quote import Applied, NotTogether, Offer, price_together
-from siyu.coupons.record import Code, Coupon, CouponState, Template, Verification
+from siyu.coupons.record import Coupon, CouponState, Verification
 from siyu.coupons.refusals import (
     LOCKED,
     NOT_FOUND,
@@ -24,13 +24,14 @@ from siyu.coupons.refusals import (
     UNDO_TOO_LATE,
     CouponRefusal,
 )
+from siyu.coupons.terms import NewcomerPrice
 
 # A scanner that reads twice, a clerk who presses again: the second is the first, told once more.
 REPEAT_S = 10
 
 
 class CouponBook:
-    """Templates, coupons and codes as far as facts need them; `changed` and `issuing` are what a commit writes."""
+    """Coupons as far as facts need them; templates and codes in `issuing`. A commit writes that and `changed`."""
 
     def __init__(self, new_id: Callable[[], UUID], zone: ZoneInfo, new_code: Callable[[], str] = make_code) -> None:
         self._zone = zone
@@ -39,30 +40,6 @@ class CouponBook:
         self.changed: dict[UUID, Coupon] = {}
         # Keys of templates, and to whom facts about something else give a coupon of them.
         self.promised: set[tuple[str, UUID]] = set()
-
-    def put_template(self, template: Template) -> None:
-        """Make a template known, once."""
-        self.issuing.put_template(template)
-
-    def put_count(self, template_id: UUID, member_id: UUID, issued: int) -> None:
-        """Make known how many coupons of a template a member has ever had."""
-        self.issuing.put_count(template_id, member_id, issued)
-
-    def put_code(self, code: Code) -> None:
-        """Make a code known."""
-        self.issuing.put_code(code)
-
-    def put_claim(self, code: str, member_id: UUID) -> None:
-        """Make known that a member has claimed a code before."""
-        self.issuing.put_claim(code, member_id)
-
-    def template(self, template_id: UUID) -> Template | None:
-        """A template that is known."""
-        return self.issuing.template(template_id)
-
-    def known_templates(self) -> set[UUID]:
-        """The templates that are known."""
-        return self.issuing.known_templates()
 
     def put_coupon(self, coupon: Coupon) -> None:
         """Make a coupon known."""
@@ -101,7 +78,8 @@ class CouponBook:
             if coupon is None:
                 return CouponRefusal(NOT_FOUND, {})
             offers.append(offer_of(coupon, at))
-        priced = price_together(lines, offers, is_first_order=is_first_order)
+        first = is_first_order and not self.keeps_newcomer_price(member_id, at)
+        priced = price_together(lines, offers, is_first_order=first)
         if isinstance(priced, NotTogether):
             return priced
         for applied in priced:
@@ -109,6 +87,15 @@ class CouponBook:
             coupon.state, coupon.order, coupon.discount_fen = CouponState.LOCKED, order, applied.total_fen
             coupon.lock_expires_at = at + timedelta(seconds=lock_s)
         return priced
+
+    def keeps_newcomer_price(self, member_id: UUID, at: datetime) -> bool:
+        """Whether a newcomer price is kept for an order of the member's, which is to be their first."""
+        return any(
+            coupon.member_id == member_id
+            and coupon.state_at(at) is CouponState.LOCKED
+            and isinstance(coupon.template.terms.benefit, NewcomerPrice)
+            for coupon in self._coupons.values()
+        )
 
     def unlock(self, member_id: UUID, order: str, at: datetime) -> list[UUID] | CouponRefusal:
         """Keep nothing for an order any longer."""

@@ -45,6 +45,7 @@ LOAD = f"""
 SELECT {SELECTED} FROM coupon WHERE id = ANY($1::uuid[])
 UNION SELECT {SELECTED} FROM coupon JOIN unnest($2::uuid[], $3::text[]) AS wanted (member_id, order_number)
     USING (member_id, order_number)
+UNION SELECT {SELECTED} FROM coupon WHERE member_id = ANY($4::uuid[]) AND state = 'locked'
 """
 
 TEMPLATE = "SELECT id, key, terms, state, member_limit, total_limit, issued FROM coupon_template"
@@ -96,11 +97,13 @@ FROM unnest($1::text[], $2::integer[]) AS change (code, used) WHERE coupon_code.
 class Wanted:
     """What a batch needs of coupons; every member is locked by the caller.
 
-    `orders` are of members, `issues` are keys of templates and who gets a coupon, `claims` codes and who claims one.
+    `orders` are of members, `buyers` are members of whom all that is kept for orders counts, `issues` are keys of
+    templates and who gets a coupon, `claims` codes and who claims one.
     """
 
     coupon_ids: set[UUID] = field(default_factory=set)
     orders: set[tuple[UUID, str]] = field(default_factory=set)
+    buyers: set[UUID] = field(default_factory=set)
     issues: set[tuple[str, UUID]] = field(default_factory=set)
     claims: set[tuple[str, UUID]] = field(default_factory=set)
 
@@ -108,18 +111,18 @@ class Wanted:
 async def load_coupons(connection: Connection, book: CouponBook, wanted: Wanted, *, lock: bool) -> None:
     """Make known what is wanted, `lock`ed where members share it: other batches wait for that until the commit."""
     rows: list[asyncpg.Record] = []
-    if wanted.coupon_ids or wanted.orders:
+    if wanted.coupon_ids or wanted.orders or wanted.buyers:
         members, orders = _columns(wanted.orders, 2)
-        rows = await connection.fetch(LOAD, list(wanted.coupon_ids), members, orders)
+        rows = await connection.fetch(LOAD, list(wanted.coupon_ids), members, orders, list(wanted.buyers))
     if wanted.issues or wanted.claims:
         await _load_counts(connection, book, wanted)
         await _load_shared(connection, book, wanted, lock=lock)
-    templates = {row["template_id"] for row in rows} - book.known_templates()
+    templates = {row["template_id"] for row in rows} - book.issuing.known_templates()
     if templates:
         for row in await connection.fetch(TEMPLATES, list(templates)):
-            book.put_template(_template(row))
+            book.issuing.put_template(_template(row))
     for row in rows:
-        template = book.template(row["template_id"])
+        template = book.issuing.template(row["template_id"])
         assert template is not None, "a coupon's template is there"  # noqa: S101 - a foreign key
         book.put_coupon(_coupon(row, template))
 
@@ -141,19 +144,19 @@ async def write_coupons(connection: Connection, book: CouponBook) -> None:
 async def _load_counts(connection: Connection, book: CouponBook, wanted: Wanted) -> None:
     issues, claims = _columns(wanted.issues, 2), _columns(wanted.claims, 2)
     for template_id, member_id, most in await connection.fetch(COUNTS, *issues, *claims):
-        book.put_count(template_id, member_id, most or 0)
+        book.issuing.put_count(template_id, member_id, most or 0)
     if wanted.claims:
         for code, member_id in await connection.fetch(CLAIMED, *claims):
-            book.put_claim(code, member_id)
+            book.issuing.put_claim(code, member_id)
 
 
 async def _load_shared(connection: Connection, book: CouponBook, wanted: Wanted, *, lock: bool) -> None:
     keys, codes = sorted({key for key, _ in wanted.issues}), sorted({code for code, _ in wanted.claims})
     for row in await connection.fetch(LOCK_TEMPLATES if lock else TO_ISSUE, keys, codes):
-        book.put_template(_template(row))
+        book.issuing.put_template(_template(row))
     if codes:
         for row in await connection.fetch(LOCK_CODES if lock else TO_CLAIM, codes):
-            book.put_code(Code(*row))
+            book.issuing.put_code(Code(*row))
 
 
 def _columns(rows: Collection[tuple[Any, ...]] | Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -1,6 +1,6 @@
 """Facts about coupons, checked and submitted; and quotes, which change nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +24,8 @@ from siyu.coupons.facts import (
 from siyu.coupons.queries import coupon_by_code, coupons_by_id, free_coupon_ids
 from siyu.coupons.quote import Quote, quote
 from siyu.coupons.scanning import read_scanned
+from siyu.engine.desk_intake import AtDesk, submit_at_desk
 from siyu.engine.engine import Engine
-from siyu.engine.facts import NewFact
 from siyu.engine.outcome import Decision
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.ids import new_id
@@ -118,7 +118,7 @@ async def quote_cart(
         raise InvalidInput([Problem(("coupons",), f"must be at most {QUOTED_MAX}, each once")])
     book = CouponBook(new_id, engine.zone)
     async with engine.pool.acquire() as connection:
-        await load_coupons(connection, book, Wanted(coupon_ids=set(ids)), lock=False)
+        await load_coupons(connection, book, Wanted(coupon_ids=set(ids), buyers={member_id}), lock=False)
         features = (await load_features(connection, [member_id])).get(member_id)
     offers = []
     for coupon_id in ids:
@@ -126,7 +126,9 @@ async def quote_cart(
         if coupon is None or coupon.member_id != member_id:
             raise NotFound("there is no such coupon")
         offers.append(offer_of(coupon, now))
-    return quote(parsed, offers, is_first_order=features is None or not features.has_ordered)
+    has_ordered = features is not None and features.has_ordered
+    is_first = not has_ordered and not book.keeps_newcomer_price(member_id, now)
+    return quote(parsed, offers, is_first_order=is_first)
 
 
 async def _scanned(engine: Engine, scanned: str) -> tuple[UUID, UUID]:
@@ -140,7 +142,5 @@ async def _scanned(engine: Engine, scanned: str) -> tuple[UUID, UUID]:
     return found.id, found.member_id
 
 
-async def _decide(engine: Engine, fact_type: str, member_id: UUID, data: object, key: str) -> Decision:
-    checked = parse_json(COUPON_FACTS[fact_type], data, ()).model_dump(mode="json")
-    fact = NewFact(fact_type, member_id, engine.clock(), checked, key, stamped=True)
-    return (await engine.submit(fact)).decisions[0]
+async def _decide(engine: Engine, fact_type: str, member_id: UUID, data: Mapping[str, object], key: str) -> Decision:
+    return await submit_at_desk(engine, AtDesk(fact_type, member_id, COUPON_FACTS[fact_type], data, key))

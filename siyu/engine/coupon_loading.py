@@ -17,7 +17,7 @@ async def load_for_coupons(connection: Connection, world: World, facts: Sequence
     The members are locked by the caller; what they share is locked last, where `lock` says so: with one statement for
     whatever gives coupons out, so that every batch takes templates in one order.
     """
-    wanted, buyers = Wanted(issues=set(world.coupons.promised)), set()
+    wanted = Wanted(issues=set(world.coupons.promised))
     for new in facts:
         data = new.data
         if new.type == ISSUED:
@@ -25,13 +25,13 @@ async def load_for_coupons(connection: Connection, world: World, facts: Sequence
         elif new.type == CLAIMED:
             wanted.claims.add((data["code"], new.member_id))
         if new.type == LOCKED:
-            buyers.add(new.member_id)
+            wanted.buyers.add(new.member_id)
         wanted.coupon_ids.update(map(UUID, data.get("coupons", ())))
         if "coupon" in data:
             wanted.coupon_ids.add(UUID(data["coupon"]))
         if "order" in data:
             wanted.orders.add((new.member_id, data["order"]))
-    unknown = buyers - world.features.keys()
+    unknown = wanted.buyers - world.features.keys()
     if unknown:
         world.features |= await load_features(connection, unknown)
     await load_coupons(connection, world.coupons, wanted, lock=lock)

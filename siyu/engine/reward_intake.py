@@ -1,15 +1,13 @@
 """What members, clerks and the shop ask the desk of rewards for, checked and submitted."""
 
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from siyu.codes import read_code
+from siyu.engine.desk_intake import AtDesk, submit_at_desk
 from siyu.engine.engine import Engine
-from siyu.engine.facts import NewFact
 from siyu.engine.outcome import Decision
 from siyu.errors import InvalidInput, NotFound, Problem
-from siyu.inputs import parse_json
 from siyu.rewards import DESK_FACTS, Redemption
 from siyu.rewards.catalogue import RewardState
 from siyu.rewards.catalogue_queries import rewards_by_id
@@ -18,14 +16,13 @@ from siyu.rewards.redemption_queries import redemption_by_code, redemptions_by_i
 
 
 class Asking(NamedTuple):
-    """Who asks, and when: `key`, in their own namespace, names this request for ever; `by` in at most 60 characters.
+    """Who asks: `key`, in their own namespace, names this request for ever; `by` has at most 60 characters.
 
     `member_id` of members, who may ask about what is theirs alone.
     """
 
     key: str
     by: str
-    now: datetime
     member_id: UUID | None = None
 
 
@@ -84,6 +81,4 @@ async def _about(
 
 
 async def _submit(engine: Engine, fact_type: str, member_id: UUID, data: dict[str, object], asking: Asking) -> Decision:
-    checked = parse_json(DESK_FACTS[fact_type], data, ()).model_dump(mode="json")
-    outcome = await engine.submit(NewFact(fact_type, member_id, asking.now, checked, asking.key, stamped=True))
-    return outcome.decisions[0]
+    return await submit_at_desk(engine, AtDesk(fact_type, member_id, DESK_FACTS[fact_type], data, asking.key))

@@ -30,19 +30,21 @@ SELECT account_id FROM lot WHERE NOT closed AND warned IN (false, true) AND expi
 """
 LOCK_EXPIRED = LOCK_OWNERS.format(due=EXPIRED)
 
-# The running balance of an account that several of its lots leave: in the order in which they expired.
+# The running balance of an account that several of its lots leave: in the order in which they expired. A row's place
+# stands still as long as its member is locked, and finding it by that costs a fifth of an index.
 BOOK_OUT = f"""
 WITH due AS MATERIALIZED (
-    SELECT lot.id, lot.account_id, account.unit, lot.expires_at, lot.remaining,
+    SELECT lot.id, lot.ctid AS place, lot.account_id, account.ctid AS account_place, account.unit, lot.expires_at,
+           lot.remaining,
            account.balance - sum(lot.remaining) OVER (PARTITION BY account.id ORDER BY lot.expires_at) AS balance
     FROM account JOIN lot ON lot.account_id = account.id
     WHERE account.member_id = ANY($1::text::uuid[]) AND NOT lot.closed AND lot.expires_at <= $2
 ), emptied AS (
-    UPDATE lot SET remaining = 0, closed = true FROM due WHERE lot.id = due.id
+    UPDATE lot SET remaining = 0, closed = true FROM due WHERE lot.ctid = due.place
 ), booked AS (
     UPDATE account SET balance = account.balance - gone.amount
-    FROM (SELECT account_id, sum(remaining)::bigint AS amount FROM due GROUP BY account_id) AS gone
-    WHERE account.id = gone.account_id AND gone.amount > 0
+    FROM (SELECT account_place, sum(remaining)::bigint AS amount FROM due GROUP BY account_place) AS gone
+    WHERE account.ctid = gone.account_place AND gone.amount > 0
 ), moved AS (
     INSERT INTO transfer (id, unit, debit_id, credit_id, amount, member_balance, kind, at, lot_id)
     SELECT {NEW_ID}, due.unit, due.account_id, shop.id, due.remaining, due.balance, 'expire', due.expires_at, due.id

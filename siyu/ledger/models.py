@@ -36,16 +36,17 @@ class Transfer(Model):
     `kind` is grant, reverse, spend, unspend or expire; owe (a reversal as far as the member had spent it), repay (of
     what is owed) or write_off (paid by the shop in the member's stead). `member_balance` is the member's after it. `at`
     is when it counts, which for what undoes another transfer is the time of that one. The column `lot_id`, which no
-    model has, names the lot of the member's account that it goes into or comes from (migration 0014).
+    model has, names the lot of the member's account that it goes into or comes from (migration 0014). A
+    trigger checks its keys, all of a statement at once (migration 0021).
     """
 
     id = fields.UUIDField(primary_key=True)
     unit = fields.CharField(max_length=16)
     debit: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        "siyu.Account", related_name="debits", on_delete=fields.RESTRICT
+        "siyu.Account", related_name="debits", on_delete=fields.RESTRICT, db_constraint=False
     )
     credit: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        "siyu.Account", related_name="credits", on_delete=fields.RESTRICT
+        "siyu.Account", related_name="credits", on_delete=fields.RESTRICT, db_constraint=False
     )
     amount = fields.BigIntField()
     member_balance = fields.BigIntField()
@@ -54,7 +55,7 @@ class Transfer(Model):
     fact_id = fields.UUIDField(null=True)
     reference = fields.CharField(max_length=80, null=True)
     reverses: fields.ForeignKeyNullableRelation["Transfer"] = fields.ForeignKeyField(
-        "siyu.Transfer", related_name="reversals", on_delete=fields.RESTRICT, null=True
+        "siyu.Transfer", related_name="reversals", on_delete=fields.RESTRICT, null=True, db_constraint=False
     )
     at = fields.DatetimeField()
 

@@ -1,4 +1,4 @@
-"""What the shop says of each unit of value: what it is called and when it expires."""
+"""The shop's terms of its units, as each batch of facts reads them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -29,6 +29,11 @@ MOVE = "UPDATE reward SET state = $2, revision = revision + 1 WHERE id = $1 AND 
 
 BY_ID = f"SELECT {REWARD_COLUMNS} FROM {REWARDS} WHERE reward.id = $1"
 BY_KEY = f"SELECT {REWARD_COLUMNS} FROM {REWARDS} WHERE reward.key = $1"
+# What it was created with; null where there is no end of it.
+FIRST_STOCK = """
+SELECT stock - coalesce((SELECT sum(difference)::bigint FROM reward_stock_change WHERE reward_id = reward.id), 0)
+FROM reward WHERE id = $1
+"""
 
 LIBRARY_KEY = "SELECT key FROM reward_library WHERE id = $1"
 LIBRARY_ID = "SELECT id FROM reward_library WHERE key = $1"
@@ -58,7 +63,8 @@ async def create(
         first = new_id(), new.key, kind.value, new.stock, RewardState.DRAFT.value, 1, now
         await connection.execute(CREATE, *first, *_encoded(columns))
         stored = reward_of(await connection.fetchrow(BY_KEY, new.key))
-    if (stored.kind, stored_columns(stored)) != (kind, columns):
+        stock = await connection.fetchval(FIRST_STOCK, stored.id)
+    if (stored.kind, stock, stored_columns(stored)) != (kind, new.stock, columns):
         raise InvalidInput([Problem(("key",), "is another reward's", "KEY_TAKEN")])
     return stored
 

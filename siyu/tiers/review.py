@@ -8,11 +8,15 @@ from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from siyu.clock import Clock
 from siyu.db import Connection, Pool
+from siyu.ids import NEW_ID
 from siyu.loops import DATABASE_OUTAGES, repeat
+from siyu.messaging.core_messages import TIER_ENDING, TIER_TASK
 from siyu.tiers.book import LiveLadder
-from siyu.tiers.ladder import Ladder, Period
+from siyu.tiers.ladder import Ladder, Period, Tier
 from siyu.tiers.live import load_ladder
 from siyu.tiers.settling import CHUNK_MEMBERS, Moves, settle
 from siyu.tiers.sql import keys_sql, standing_sql
@@ -50,13 +54,20 @@ WITH due AS (
 SELECT before, tier, count(*) FROM judged GROUP BY before, tier
 """
 
-WARN = """
-INSERT INTO tier_warning (member_id, review_on, tier, warned_at)
-SELECT member_id, valid_until, tier, $4 FROM tier_standing AS standing
-WHERE valid_until BETWEEN $1 AND $2 AND tier = $3 AND revision = $5 AND NOT EXISTS (
-    SELECT FROM tier_warning WHERE tier_warning.member_id = standing.member_id AND review_on = valid_until)
-LIMIT $6
-ON CONFLICT DO NOTHING
+# Whoever notes a warning leaves the message.
+WARN = f"""
+WITH noted AS (
+    INSERT INTO tier_warning (member_id, review_on, tier, warned_at)
+    SELECT member_id, valid_until, tier, $4 FROM tier_standing AS standing
+    WHERE valid_until BETWEEN $1 AND $2 AND tier = $3 AND revision = $5 AND NOT EXISTS (
+        SELECT FROM tier_warning WHERE tier_warning.member_id = standing.member_id AND review_on = valid_until)
+    LIMIT $6
+    ON CONFLICT DO NOTHING RETURNING member_id, review_on
+), told AS (
+    INSERT INTO message (id, member_id, message, params, at)
+    SELECT {NEW_ID}, member_id, $7, $8::jsonb || jsonb_build_object('last_day', review_on), $4 FROM noted
+)
+SELECT count(*)::int FROM noted
 """
 
 
@@ -96,19 +107,25 @@ async def review_all(pool: Pool, live: LiveLadder, now: datetime) -> Moves:
 
 
 async def warn_all(pool: Pool, live: LiveLadder, now: datetime) -> int:
-    """Note a warning for each member who is about to lose their tier, once for each date; answers with how many."""
+    """Warn each member who is about to lose their tier by a message, once for each date; answers with how many."""
     today, warned = now.astimezone(live.zone).date(), 0
     for tier in live.ladder.tiers:
         if tier.review is Period.NONE or not tier.warning_days:
             continue
         last = today + timedelta(days=tier.warning_days)
-        while True:
-            tag = await pool.execute(WARN, today, last, tier.key, now, live.revision, WARNED_AT_ONCE)
-            noted = int(tag.split()[-1])
+        arguments = today, last, tier.key, now, live.revision, WARNED_AT_ONCE, *_warning(tier)
+        while noted := await pool.fetchval(WARN, *arguments):
             warned += noted
-            if not noted:
-                break
     return warned
+
+
+def _warning(tier: Tier) -> tuple[str, str]:
+    """The message that warns members of a tier: its key, and what fills it besides the day, as JSON."""
+    said = {"tier_zh": tier.title.zh, "tier_en": tier.title.en}
+    if tier.retention is None:
+        return TIER_ENDING, orjson.dumps(said).decode()
+    task = tier.retention.text
+    return TIER_TASK, orjson.dumps(said | {"task_zh": task.zh, "task_en": task.en}).decode()
 
 
 @dataclass(slots=True)

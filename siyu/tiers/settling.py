@@ -1,10 +1,14 @@
 """Judging all members by a ladder at once: what a change of it would do, and doing it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import asyncpg
 
 from siyu.db import Connection, Pool
 from siyu.members import lock_members
@@ -18,14 +22,30 @@ from siyu.tiers.store import rejudge, write_tiers
 # A second's work or so; facts of these members wait that long.
 CHUNK_MEMBERS = 10_000
 LADDERS_REMEMBERED = 8
+# Whom a ladder is tried on while somebody waits for the answer: a second's work or so.
+TRIED_MAX = 20_000
 
 # How many members go from one tier to another, or stay.
 Moves = Counter[tuple[str, str]]
+
+
+class Estimate(NamedTuple):
+    """How many would go from one tier to another: counted, or by a sample."""
+
+    moves: Moves
+    is_exact: bool
+
 
 CLAIM = "SELECT settled_to FROM tier_ladder WHERE revision = $1 AND settled_at IS NULL FOR UPDATE SKIP LOCKED"
 NEXT = """
 SELECT id, hand_tier IS NOT NULL FROM member LEFT JOIN tier_standing ON member_id = id
 WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2
+"""
+COUNT = "SELECT count(*) FROM member"
+# The same ones each time, so that two ladders can be compared; $1 is percent.
+SAMPLE = """
+SELECT id, hand_tier IS NOT NULL FROM member TABLESAMPLE BERNOULLI ($1::real) REPEATABLE (0)
+    LEFT JOIN tier_standing ON member_id = id
 """
 HAVE = "SELECT member_id, tier FROM tier_standing WHERE member_id = ANY($1::uuid[])"
 DONE = "UPDATE tier_ladder SET settled_to = $2, settled_at = $3 WHERE revision = $1"
@@ -83,14 +103,27 @@ async def preview_ladder(pool: Pool, ladder: Ladder, zone: ZoneInfo, now: dateti
     async with pool.acquire() as connection:
         while True:
             rows = await connection.fetch(NEXT, last, CHUNK_MEMBERS)
-            ids = [row[0] for row in rows]
-            arguments = ids, zone.key, list(INTERACTIONS), now.astimezone(zone).date()
-            for before, after, count in await connection.fetch(WOULD_MOVE.format(judged=_judged(ladder)), *arguments):
-                moves[before, after] += count
-            moves += await _one_by_one(connection, live, [row[0] for row in rows if row[1]], now, write=False)
-            if len(ids) < CHUNK_MEMBERS:
+            moves += await _would_move(connection, live, rows, now)
+            if len(rows) < CHUNK_MEMBERS:
                 return moves
-            last = ids[-1]
+            last = rows[-1][0]
+
+
+async def estimate_moves(
+    pool: Pool, ladder: Ladder, zone: ZoneInfo, now: datetime, members_max: int = TRIED_MAX
+) -> Estimate:
+    """As `preview_ladder`; where there are more than `members_max` members, by a sample of about as many."""
+    members: int = await pool.fetchval(COUNT)
+    if members <= members_max:
+        return Estimate(await preview_ladder(pool, ladder, zone, now), is_exact=True)
+    moves: Moves = Counter()
+    async with pool.acquire() as connection:
+        rows = await connection.fetch(SAMPLE, 100 * members_max / members)
+        for place in range(0, len(rows), CHUNK_MEMBERS):
+            chunk = rows[place : place + CHUNK_MEMBERS]
+            moves += await _would_move(connection, LiveLadder(0, ladder, zone), chunk, now)
+    scale = members / max(1, len(rows))
+    return Estimate(Counter({move: round(count * scale) for move, count in moves.items()}), is_exact=False)
 
 
 async def settle(pool: Pool, live: LiveLadder, now: datetime) -> Moves | None:
@@ -127,6 +160,14 @@ async def settle_members(connection: Connection, live: LiveLadder, ids: list[UUI
     rows = await connection.fetch(MOVE.format(judged=_judged(live.ladder)), *arguments)
     moves: Moves = Counter({(before, after): count for before, after, count in rows})
     return moves + await _one_by_one(connection, live, [row[0] for row in by_hand], now, write=True)
+
+
+async def _would_move(connection: Connection, live: LiveLadder, rows: Sequence[asyncpg.Record], now: datetime) -> Moves:
+    """The moves of some members, rows of their ids and whether an operator gave them a tier."""
+    sql, day = WOULD_MOVE.format(judged=_judged(live.ladder)), now.astimezone(live.zone).date()
+    found = await connection.fetch(sql, [row[0] for row in rows], live.zone.key, list(INTERACTIONS), day)
+    moves: Moves = Counter({(before, after): count for before, after, count in found})
+    return moves + await _one_by_one(connection, live, [row[0] for row in rows if row[1]], now, write=False)
 
 
 async def _one_by_one(

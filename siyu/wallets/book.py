@@ -1,7 +1,7 @@
 """What a batch of facts reads and changes of wallets' operations, in memory."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -23,16 +23,19 @@ class Records(Generic[RecordT]):
 
     def __init__(self) -> None:
         self._known: dict[UUID, RecordT] = {}
+        self._of: dict[UUID, dict[UUID, RecordT]] = {}
         self.new: dict[UUID, RecordT] = {}
         self.changed: dict[UUID, RecordT] = {}
 
     def put(self, record: RecordT) -> None:
         """Make a row of the database known."""
         self._known[record.id] = record
+        self._of.setdefault(record.member_id, {})[record.id] = record
 
     def add(self, record: RecordT) -> None:
         """Enter a new row."""
-        self._known[record.id] = self.new[record.id] = record
+        self.put(record)
+        self.new[record.id] = record
 
     def change(self, record: RecordT) -> None:
         """Note that the row is not as it was any more."""
@@ -43,9 +46,9 @@ class Records(Generic[RecordT]):
         """The row, if it was read."""
         return self._known.get(record_id)
 
-    def of(self, member_id: UUID) -> Iterator[RecordT]:
+    def of(self, member_id: UUID) -> Collection[RecordT]:
         """The rows of a member that were read or entered."""
-        return (record for record in self._known.values() if record.member_id == member_id)
+        return self._of[member_id].values() if member_id in self._of else ()
 
 
 class WalletBook:

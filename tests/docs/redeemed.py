@@ -17,7 +17,7 @@ async def redeem(shop: Shop, member: UUID) -> dict[str, str]:
     dear = await add_reward(shop.pool, "dear", price_fen=990)
 
     async def redeemed(reward_id: UUID) -> UUID:
-        asking = Asking(new_id().hex, str(member), shop.now, member)
+        asking = Asking(new_id().hex, str(member), member)
         made = await redeem_reward(shop.engine, reward_id, member, asking)
         assert made.redemption_id is not None
         return made.redemption_id

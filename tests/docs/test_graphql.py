@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from api.demo import ORDERS_FILE, WELCOME
-from schema import Principal, Role
+from schema import Principal
 from schema.ids import CAMPAIGN, MEMBER, REVIEW, decode_or_nobody, encode_id
 from siyu.boards import fold_everything
 from siyu.engine import NewFact
@@ -22,7 +22,7 @@ from tests.docs.pages import PAGES, READMES, TUTORIAL, Block, blocks, name_of
 from tests.docs.redeemed import redeem
 from tests.docs.referred import refer
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, sign
-from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import ADMIN, CLERK, OPERATOR, SERVICE, Shop, as_member
 
 TOP = 3
 RUNS = {
@@ -32,7 +32,6 @@ RUNS = {
     "groups": {"goals": [{"group": "runners", "goal": 1}]},
 }
 ROLE = "role="
-CLERK = Principal(Role.CLERK, subject="wang")
 CAPITALS = re.compile(r"\b[A-Z_]+_ID\b")
 # Those of docs/graphql/ are read with their answers, by a test of their own.
 WITH_GRAPHQL = [
@@ -156,7 +155,9 @@ async def acted(shop: Shop, group_buy: UUID, member: UUID, action: str, data: Ma
 def principal_of(block: Block, member: UUID, newcomer: UUID) -> Principal:
     """Who runs a block: the role in its first line."""
     members = {"member": as_member(member), "newcomer": as_member(newcomer)}
-    return {**members, "operator": OPERATOR, "service": SERVICE, "clerk": CLERK}[block.words.removeprefix(ROLE)]
+    return {**members, "operator": OPERATOR, "admin": ADMIN, "service": SERVICE, "clerk": CLERK}[
+        block.words.removeprefix(ROLE)
+    ]
 
 
 @pytest.mark.parametrize("page", WITH_GRAPHQL, ids=name_of)

@@ -7,6 +7,20 @@ STORE, BOOK, ISSUING = "siyu/coupons/store.py", "siyu/coupons/book.py", "siyu/co
 
 COUPON_GUARDS = (
     Guard(
+        "one newcomer price at a time",
+        "siyu/coupons/book.py",
+        "is_first_order and not self.keeps_newcomer_price(member_id, at)",
+        "is_first_order",
+        ("tests/siyu/engine/test_coupons.py::test_while_a_newcomer_price_is_kept_for_an_order_none_is_for_another",),
+    ),
+    Guard(
+        "a newcomer price that another batch keeps is read",
+        "siyu/coupons/store.py",
+        "WHERE member_id = ANY($4::uuid[]) AND state = 'locked'",
+        "WHERE false AND member_id = ANY($4::uuid[])",
+        ("tests/siyu/engine/test_coupons.py::test_while_a_newcomer_price_is_kept_for_an_order_none_is_for_another",),
+    ),
+    Guard(
         "the lock of a coupon template",
         STORE,
         'LOCK_TEMPLATES = f"{TO_ISSUE} FOR NO KEY UPDATE"',

@@ -4,6 +4,8 @@ from tests.proofs.guard import Guard
 
 EXPIRING = "tests/siyu/ledger/test_expiring.py"
 DESKS = "tests/siyu/engine/test_desks.py"
+CATALOGUE = "tests/migrations/test_catalogue.py"
+TRANSFER_KEYS = "migrations/0021_transfer_keys.py"
 
 LOT_GUARDS = (
     Guard(
@@ -54,5 +56,25 @@ LOT_GUARDS = (
         "UPDATE lot SET warned = true FROM due WHERE lot.id = due.id",
         "UPDATE lot SET warned = warned FROM due WHERE lot.id = due.id",
         (f"{EXPIRING}::test_members_are_warned_once_and_in_time[10-1]",),
+    ),
+    Guard(
+        "the keys of a transfer",
+        TRANSFER_KEYS,
+        "IF EXISTS (SELECT FROM added",
+        "IF false AND EXISTS (SELECT FROM added",
+        tuple(
+            f"{CATALOGUE}::test_a_transfer_names_what_is_there[{key}]" for key in ("debit", "credit", "lot", "reverses")
+        ),
+    ),
+    Guard(
+        "what a transfer names stays",
+        TRANSFER_KEYS,
+        "BEFORE DELETE OR TRUNCATE OR UPDATE OF id ON {table}",
+        "BEFORE TRUNCATE ON {table}",
+        (
+            f"{CATALOGUE}::test_what_the_log_names_cannot_be_deleted[DELETE FROM {{}}-account]",
+            f"{CATALOGUE}::test_what_a_transfer_names_keeps_its_id[account]",
+            f"{CATALOGUE}::test_what_a_transfer_names_keeps_its_id[lot]",
+        ),
     ),
 )

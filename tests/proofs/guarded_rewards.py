@@ -9,6 +9,13 @@ MIGRATION = "migrations/0016_rewards.py"
 
 REWARD_GUARDS = (
     Guard(
+        "a reward that is created again has the stock of the first time",
+        "siyu/rewards/service.py",
+        "(kind, new.stock, columns):",
+        "(kind, stock, columns):",
+        ("tests/schema/test_rewards.py::test_an_operator_keeps_the_catalogue",),
+    ),
+    Guard(
         "the lock of a reward's stock",
         f"{REWARDS}/redemption_store.py",
         " ORDER BY reward.id FOR NO KEY UPDATE OF reward",

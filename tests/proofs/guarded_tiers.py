@@ -10,6 +10,13 @@ CLOCK = "CREATE OR REPLACE TRIGGER campaign_clock_advanced AFTER INSERT ON tier_
 
 TIER_GUARDS = (
     Guard(
+        "a message for a new warning alone",
+        "siyu/tiers/review.py",
+        "jsonb_build_object('last_day', review_on), $4 FROM noted",
+        "jsonb_build_object('last_day', review_on), $4 FROM tier_warning",
+        (f"{REVIEW_TESTS}::test_members_are_warned_once_for_each_date",),
+    ),
+    Guard(
         "the lock of who is reviewed",
         "siyu/tiers/review.py",
         "FOR NO KEY UPDATE OF member SKIP LOCKED",

@@ -11,7 +11,45 @@ DEBTS = "tests/siyu/engine/test_debts.py"
 CONSTRAINTS = "tests/migrations/test_wallet_constraints.py"
 MIGRATION = "migrations/0019_wallets.py"
 
+UNITS = "tests/siyu/ledger/test_unit_service.py"
+UNIT_SERVICE = "siyu/ledger/unit_service.py"
+
 WALLET_GUARDS = (
+    Guard(
+        "a unit that had lots has them for good",
+        UNIT_SERVICE,
+        "has_lots = has_lots OR $3::text IS NOT NULL",
+        "has_lots = $3::text IS NOT NULL",
+        (f"{UNITS}::test_a_unit_that_had_lots_and_debts_has_them_for_good",),
+    ),
+    Guard(
+        "a unit that had debts has them for good",
+        UNIT_SERVICE,
+        "has_debts = has_debts OR $5::text = 'debt'",
+        "has_debts = $5::text = 'debt'",
+        (f"{UNITS}::test_a_unit_that_had_lots_and_debts_has_them_for_good",),
+    ),
+    Guard(
+        "the lock of a unit's terms",
+        UNIT_SERVICE,
+        "WHERE key = $1 FOR NO KEY UPDATE",
+        "WHERE key = $1",
+        (f"{UNITS}::test_what_two_admins_change_at_once_is_both_changed",),
+    ),
+    Guard(
+        "terms that are the same are not written",
+        UNIT_SERVICE,
+        "if new != old:",
+        "if True:",
+        ("tests/schema/test_value_repeats.py::test_every_mutation_of_value_is_safe_to_repeat",),
+    ),
+    Guard(
+        "nobody meets another's key",
+        "schema/keys.py",
+        'f"{principal.role.value}/{principal.member_id or principal.subject}"',
+        '"all"',
+        ("tests/schema/test_rewards.py::test_a_member_redeems_and_a_clerk_hands_over",),
+    ),
     Guard(
         "a hold ends once",
         f"{DESKS}/holding.py",

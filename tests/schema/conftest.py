@@ -20,6 +20,8 @@ from tests.factories import SHANGHAI, shop_engine
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
 OPERATOR = Principal(Role.OPERATOR, subject="lin")
+ADMIN = Principal(Role.ADMIN, subject="boss")
+CLERK = Principal(Role.CLERK, subject="mei")
 SERVICE = Principal(Role.SERVICE, subject="till")
 
 
@@ -93,10 +95,12 @@ def schema_of(registry: Registry) -> SiyuSchema:
 
 @pytest.fixture
 async def shop(pool: Pool, redis: redis.asyncio.Redis) -> AsyncIterator[Shop]:
-    """A shop without members and campaigns, at noon."""
+    """A shop without members and campaigns, at noon; its engine's clock is that of the requests."""
     async with running(shop_engine(pool)) as engine:
         boards = Leaderboards(pool, redis, SHANGHAI, lambda: NOON)
-        yield Shop(pool, engine, boards, schema_of(engine.registry))
+        shop = Shop(pool, engine, boards, schema_of(engine.registry))
+        engine.clock = lambda: shop.now
+        yield shop
 
 
-__all__ = ["ANONYMOUS", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member", "schema_of"]
+__all__ = ["ADMIN", "ANONYMOUS", "CLERK", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member", "schema_of"]

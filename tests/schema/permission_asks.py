@@ -196,7 +196,6 @@ ASKS: Mapping[str, str] = {
     "Mutation.memberUnfreeze": changed("memberUnfreeze", 'member: MEMBER_ID, reason: "x", ' + KEY),
     "Mutation.walletForfeit": changed("walletForfeit", 'member: MEMBER_ID, reason: "x", ' + KEY),
     "Mutation.unitCreate": changed("unitCreate", 'key: "GEMS", titleZh: "x", titleEn: "x"'),
-    "Mutation.unitRulesUpdate": changed("unitRulesUpdate", "unit: POINTS"),
     "Mutation.segmentCreate": changed("segmentCreate", 'name: "x", rule: "true"'),
     "Mutation.segmentUpdate": changed("segmentUpdate", "segment: SEGMENT_ID, revision: 1"),
     # Of something else: a segment could be deleted once.

@@ -33,10 +33,11 @@ query ($id: ID!, $first: Int, $after: String) { member(id: $id) { tierHistory(fi
   nodes { number fromTier toTier at notedAt reason fact numbers note madeBy } pageInfo { hasNextPage endCursor }
 } } }
 """
+MESSAGES = "query ($id: ID!) { member(id: $id) { messages { nodes { text } } } }"
 LADDER = "{ tierLadder { revision activeFrom settledAt config tiers { key review graceDays warningDays downgrade } } }"
 PREVIEW = """
 query ($input: TierLadderInput!) { tierLadderPreview(input: $input) {
-  moves { fromTier toTier members } userErrors { field code message }
+  moves { fromTier toTier members } isExact userErrors { field code message }
 } }
 """
 SET_LADDER = """
@@ -125,6 +126,8 @@ async def test_who_is_about_to_lose_a_tier_is_told_what_keeps_it(shop: Shop) -> 
         "campaignType": None,
     }
     assert after["keeping"]["sentence"] == "¥300 more until 31 March to keep Silver"
+    messages = (await shop.data(OPERATOR, MESSAGES, id=member))["member"]["messages"]["nodes"]
+    assert messages == [{"text": "Your Silver tier ends after 2027-03-31. Spend ¥300 within one month to stay silver"}]
 
 
 async def test_the_standing_is_that_of_the_clock_before_the_review_has_come(shop: Shop) -> None:
@@ -238,7 +241,8 @@ async def test_a_ladder_is_previewed_and_set(shop: Shop) -> None:
     shown = (await shop.data(as_member(member), LADDER))["tierLadder"]
     again = (await shop.data(OPERATOR, SET_LADDER, input={"config": shown["config"]}))["tierLadderSet"]
 
-    assert preview == {"moves": [{"fromTier": "bronze", "toTier": "silver", "members": 1}], "userErrors": []}
+    moves = [{"fromTier": "bronze", "toTier": "silver", "members": 1}]
+    assert preview == {"moves": moves, "isExact": True, "userErrors": []}
     assert payloads[0] == payloads[1] == again
     assert payloads[0]["ladder"]["revision"] == 1
     assert shown["tiers"][1] == {

@@ -7,11 +7,9 @@ from schema import Principal, Role
 from schema.ids import MEMBER, VALUE_HOLD, encode_id
 from siyu.ids import new_id
 from tests.factories import add_members
-from tests.schema.conftest import OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import ADMIN, CLERK, OPERATOR, SERVICE, Shop, as_member
 
-CLERK = Principal(Role.CLERK, subject="mei")
 SECOND = Principal(Role.OPERATOR, subject="wang")
-ADMIN = Principal(Role.ADMIN, subject="boss")
 KEY = "12345678"
 ERRORS = "userErrors { field code message }"
 WALLET = "wallet { balance reserved held available owed }"
@@ -33,7 +31,7 @@ VOID = mutation("walletHoldVoid", f"hold {{ state }} {WALLET}")
 REQUEST = mutation("payoutRequest", "payout { id state }")
 FREEZE = mutation("memberFreeze", "member { walletsFrozen walletFreeze { reason frozenBy } }")
 CREATE = mutation("unitCreate", "unit { unit title }")
-RULE = mutation("unitRulesUpdate", "unit { shortfall adjustLimit }")
+RULE = mutation("unitUpdate", "unit { shortfall adjustLimit }")
 
 
 async def run(shop: Shop, who: Principal, document: str, given: dict[str, Any]) -> dict[str, Any]:

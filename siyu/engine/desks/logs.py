@@ -1,4 +1,4 @@
-"""What decisions at wallets' desks leave in the log, beside the value that moved."""
+"""What decisions at desks leave in the log, beside the value that moved."""
 
 from uuid import UUID
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from siyu.coupons.refusals import CouponRefusal
 from siyu.engine.desk import Desk, Verdict, shop_cause
-from siyu.engine.desks.logs import given
+from siyu.engine.desks.logs import given, returned, taken
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Refusal
 from siyu.engine.refusals import WALLET_FROZEN
@@ -56,8 +56,7 @@ def redeem(world: World, arrived: ArrivedFact) -> Verdict:
     if not made.points:
         return (_logged(made),)
     world.book.spend(shop_cause(Purpose.REDEMPTION, POINTS, arrived), new.member_id, made.points, made.reference)
-    spend = {"kind": "spend", "unit": POINTS, "amount": made.points, "reference": made.reference}
-    return spend, _logged(made)
+    return taken(POINTS, made.points, made.reference), _logged(made)
 
 
 def confirm(world: World, arrived: ArrivedFact) -> Verdict:
@@ -119,10 +118,10 @@ def deliver(world: World, arrived: ArrivedFact) -> Verdict:
         return found
     if found.id in world.redemptions.revoked:
         return _end(world, arrived, found, RedemptionState.CANCELLED)
-    given = DELIVERIES[found.kind](world, arrived, found)
-    if isinstance(given, Refusal):
-        return (_put_off(world, found, arrived.new.at, given),)
-    return (*given, *_use(world, arrived, found, SIYU))
+    handed = DELIVERIES[found.kind](world, arrived, found)
+    if isinstance(handed, Refusal):
+        return (_put_off(world, found, arrived.new.at, handed),)
+    return (*handed, *_use(world, arrived, found, SIYU))
 
 
 def _found(world: World, arrived: ArrivedFact, *allowed: RedemptionState) -> Redemption | Refusal:
@@ -141,8 +140,7 @@ def _end(world: World, arrived: ArrivedFact, found: Redemption, state: Redemptio
         return (_logged(found),)
     cause = shop_cause(Purpose.REDEMPTION, POINTS, arrived)
     back = world.book.unspend(cause, found.member_id, found.points, found.reference)
-    undone = {"kind": "reverse", "unit": POINTS, "amount": back, "reference": found.reference}
-    return undone | {"asked": found.points, "of": "spend"}, _logged(found)
+    return returned(POINTS, back, found.points, found.reference), _logged(found)
 
 
 def _use(world: World, arrived: ArrivedFact, found: Redemption, by: str) -> tuple[Logged, ...]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from siyu.engine.desk import Verdict, shop_cause
+from siyu.engine.desks.logs import returned, taken
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Refusal
 from siyu.engine.refusals import NOT_ENOUGH, NOTHING_TO_RETURN, UNIT_NOT_FOUND, WALLET_FROZEN
@@ -38,7 +39,7 @@ def spend(world: World, arrived: ArrivedFact) -> Verdict:
     if refusal is not None:
         return refusal
     world.book.spend(shop_cause(Purpose.SPENDING, unit, arrived), member_id, amount, reference)
-    return ({"kind": "spend", "unit": unit, "amount": amount, "reference": reference},)
+    return (taken(unit, amount, reference),)
 
 
 def give_back(world: World, arrived: ArrivedFact) -> Verdict:
@@ -47,10 +48,9 @@ def give_back(world: World, arrived: ArrivedFact) -> Verdict:
     member_id, data = arrived.new.member_id, arrived.new.data
     unit, amount, reference = data["unit"], data["amount"], data["reference"]
     cause = shop_cause(Purpose.SPENDING, unit, arrived)
-    taken = world.book.granted(cause.owner_id, member_id, unit, reference, of="spend")
-    spent = (taken.amount if taken else 0) - world.wallets.kept(member_id, unit, reference)
-    returned = world.book.unspend(cause, member_id, min(amount, spent), reference) if spent > 0 else 0
-    if not returned:
+    left = world.book.granted(cause.owner_id, member_id, unit, reference, of="spend")
+    spent = (left.amount if left else 0) - world.wallets.kept(member_id, unit, reference)
+    back = world.book.unspend(cause, member_id, min(amount, spent), reference) if spent > 0 else 0
+    if not back:
         return Refusal(NOTHING_TO_RETURN, {"unit": unit, "reference": reference})
-    log = {"kind": "reverse", "of": "spend", "unit": unit, "amount": returned, "asked": amount, "reference": reference}
-    return (log,)
+    return (returned(unit, back, amount, reference),)

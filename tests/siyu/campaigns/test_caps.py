@@ -10,7 +10,7 @@ from siyu.campaigns.service import CampaignSettings, create
 from siyu.db import Pool
 from siyu.errors import InvalidInput
 from siyu.ledger import UNITS
-from siyu.ledger.unit_rules import create_unit
+from siyu.ledger.unit_service import create_unit
 from siyu.sdk import Cap, Measure, Period, Scope
 from siyu.sdk.caps import CAP_LIMIT_MAX, UNIT_LENGTH_MAX
 from tests.factories import LONG_AGO, plugin_of, shop_registry

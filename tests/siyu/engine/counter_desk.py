@@ -49,7 +49,7 @@ class Counter:
 
     def asking(self, key: str | None = None, by: str = "lin", member: UUID | None = None) -> Asking:
         """Somebody asks now."""
-        return Asking(key or new_id().hex, by, self.clock.now, member)
+        return Asking(key or new_id().hex, by, member)
 
     async def redeem(self, reward_id: UUID, member: UUID, key: str | None = None) -> Redeeming:
         """A member redeems a reward."""

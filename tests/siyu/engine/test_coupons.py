@@ -13,8 +13,9 @@ from siyu.coupons.code_batches import add_generic_code
 from siyu.coupons.expiry import settle_due
 from siyu.coupons.queries import coupons_by_id
 from siyu.coupons.record import CouponState, TemplateState
+from siyu.coupons.refusals import FIRST_ORDER_ONLY, CouponRefusal
 from siyu.db import Pool
-from siyu.engine import BatchLimits, Engine, NewFact
+from siyu.engine import BatchLimits, Engine, NewFact, coupon_intake
 from siyu.rewards import RewardKind
 from siyu.rewards.facts import REWARD_DELIVERED
 from tests.clock import NOON
@@ -22,6 +23,7 @@ from tests.factories import add_members, paid, shop_engine
 from tests.schema.test_members import counting
 from tests.siyu.coupons.offers import amount, newcomer
 from tests.siyu.coupons.shop import (
+    CART,
     add_template,
     claimed,
     coupon_in,
@@ -242,6 +244,25 @@ async def test_a_newcomer_price_is_gone_with_an_order_of_the_same_batch(pool: Po
     )
 
     assert told(outcome) == "FIRST_ORDER_ONLY"
+
+
+async def test_while_a_newcomer_price_is_kept_for_an_order_none_is_for_another(pool: Pool) -> None:
+    engine = shop_engine(pool, clock=lambda: NOON)
+    await add_template(pool, "newcomer", newcomer(1))
+    member, first = await held(pool, engine, "newcomer")
+    second = coupon_in(await engine.submit(issued(member, template="newcomer")))
+
+    outcomes = await asyncio.gather(
+        engine.submit(locked(member, [first], "A1")), engine.submit(locked(member, [second], "A2"))
+    )
+    later = await engine.submit(locked(member, [second], "A3"))
+    quoted = await coupon_intake.quote_cart(engine, member, CART, [second])
+    await engine.submit(of_order(facts.UNLOCKED, member, "A1"))
+    free = await engine.submit(locked(member, [second], "A4"))
+
+    assert [told(outcome) for outcome in (*outcomes, later)] == [None, "FIRST_ORDER_ONLY", "FIRST_ORDER_ONLY"]
+    assert [verdict.refusal for verdict in quoted.verdicts] == [CouponRefusal(FIRST_ORDER_ONLY, {})]
+    assert told(free) is None
 
 
 async def test_a_store_takes_a_coupon_once_and_a_shaky_scanner_hears_the_first_answer_again(pool: Pool) -> None:

@@ -159,7 +159,7 @@ class InMemory:
         self.world = World([], views, SHANGHAI, new_id)
         self.world.features = {member: Features(LONG_AGO) for member in self.member_ids}
         template = Template(new_id(), "tea", TERMS, TemplateState.PUBLISHED, MEMBER_LIMIT, TOTAL_LIMIT, 0)
-        self.world.coupons.put_template(template)
+        self.world.coupons.issuing.put_template(template)
 
     def submit(self, fact: NewFact, _: int) -> Outcome:
         """Decide it."""

@@ -66,10 +66,14 @@ class Machine(RuleBasedStateMachine):
         assert self.run(self.engine.submit(fact)) == outcome
         return outcome
 
+    def key(self) -> str:
+        """One that no fact had before."""
+        return f"bank/{self.life}/{next(self.numbers)}"
+
     def at_desk(self, kind: str, member: int, **data: object) -> Decision:
         """What a desk decides now."""
-        key = f"bank/{self.life}/{next(self.numbers)}"
-        [decision] = self.submit(NewFact(kind, self.members[member], self.now, data, key, stamped=True)).decisions
+        fact = NewFact(kind, self.members[member], self.now, data, self.key(), stamped=True)
+        [decision] = self.submit(fact).decisions
         return decision
 
     def refusal(self, kind: str, member: int, **data: object) -> str | None:
@@ -98,7 +102,7 @@ class Machine(RuleBasedStateMachine):
         if open_:
             number = data.draw(st.sampled_from(open_))
             yuan = data.draw(st.integers(1, wallet.orders[number].yuan - wallet.orders[number].back))
-            self.submit(refunded(self.members[member], number, yuan * 100, self.now))
+            self.submit(refunded(self.members[member], number, yuan * 100, self.now, self.key()))
             wallet.refund(number, yuan, self.now)
 
     @rule(member=MEMBERS, reference=REFERENCES, amount=AMOUNTS)

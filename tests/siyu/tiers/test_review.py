@@ -5,7 +5,10 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import orjson
+
 from siyu.db import Pool, open_database
+from siyu.messaging import CORE_MESSAGES, render
 from siyu.tiers.book import LiveLadder
 from siyu.tiers.periods import midnight
 from siyu.tiers.review import Reviewer, review_all, review_next, warn_all
@@ -66,6 +69,31 @@ async def test_members_are_warned_once_for_each_date(pool: Pool) -> None:
     assert warned == [0, 1, 0]
     [warning] = await pool.fetch("SELECT member_id, review_on, tier FROM tier_warning")
     assert tuple(warning) == (member, date(2024, 6, 30), "silver")
+    [told] = await pool.fetch("SELECT member_id, campaign_id, message, params FROM message")
+    assert tuple(told)[:3] == (member, None, "tier_task")
+    assert orjson.loads(told["params"]) == {
+        "tier_zh": "白银",
+        "tier_en": "Silver",
+        "last_day": "2024-06-30",
+        "task_zh": "单月消费满 ¥300，保留白银会员",
+        "task_en": "Spend ¥300 within one month to stay silver",
+    }
+
+
+async def test_a_warning_without_a_task_tells_the_day_alone(pool: Pool) -> None:
+    _, live = await silver_members(pool, 1)
+    bronze, silver, gold = live.ladder.tiers
+    bare = live.ladder.model_copy(update={"tiers": (bronze, silver.model_copy(update={"retention": None}), gold)})
+    now = midnight(date(2024, 6, 16), SHANGHAI)
+    live = await set_ladder(pool, bare, SHANGHAI, now, "lin")
+    await settle_all(pool, live, now)
+
+    assert await warn_all(pool, live, now) == 1
+
+    [(key, params)] = await pool.fetch("SELECT message, params FROM message")
+    words = CORE_MESSAGES[key]
+    assert render(words, orjson.loads(params), "en") == "Your Silver tier ends after 2024-06-30"
+    assert render(words, orjson.loads(params), "zh") == "您的白银会员等级将在 2024-06-30 后到期"
 
 
 async def test_several_workers_let_each_member_fall_once(pool: Pool, database_url: str) -> None:

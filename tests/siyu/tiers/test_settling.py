@@ -19,7 +19,7 @@ from siyu.tiers.record import SetByHand
 from siyu.tiers.review import review_all
 from siyu.tiers.rule import earned_days, standing_on
 from siyu.tiers.service import TierByHand, set_ladder, set_tier
-from siyu.tiers.settling import preview_ladder, settle, settle_all
+from siyu.tiers.settling import Estimate, estimate_moves, preview_ladder, settle, settle_all
 from tests.factories import SHANGHAI, add_members
 from tests.siyu.tiers.history import Bought, Deed, random_deeds, record_of, write_deeds
 from tests.siyu.tiers.ladders import COMMUNITY, LADDERS, RETAIL
@@ -78,6 +78,22 @@ async def test_all_members_stand_as_the_rule_says_after_settling_and_at_every_bo
         ):
             await review_all(pool, live, moment)
             assert await standings(pool) == by_the_rule(ladder, deeds, judged), moment
+
+
+async def test_of_many_members_a_sample_is_tried_and_always_the_same(pool: Pool) -> None:
+    members = await add_members(pool, 400)
+    await write_deeds(pool, {member: [Bought(NOW, 30_000)] for member in members[:200]})
+
+    whole, *samples = [
+        await estimate_moves(pool, COMMUNITY, SHANGHAI, NOW, members_max=most) for most in (400, 100, 100)
+    ]
+
+    assert whole == Estimate(Counter({("bronze", "silver"): 200, ("bronze", "bronze"): 200}), is_exact=True)
+    assert samples[0] == samples[1]
+    assert not samples[0].is_exact
+    assert abs(samples[0].moves.total() - 400) <= len(whole.moves)
+    # What it tells of each half is five standard deviations of such a sample off at most.
+    assert all(abs(samples[0].moves[move] - 200) <= 100 for move in whole.moves)
 
 
 async def test_a_preview_changes_nothing(pool: Pool) -> None:
