@@ -13,7 +13,7 @@ GUARDS := tests/proofs/test_guards_removed.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix docs lock prove test-browser client clean
+.PHONY: help setup run test check fix docs lock prove fuzz test-browser client clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -47,6 +47,9 @@ docs: setup ## Write docs/campaigns/reference.md, the table of docs/security.md 
 prove: setup ## The long proofs: races, kills, totals
 	$(BIN)/python -m pytest -m prove --ignore $(GUARDS)
 	$(BIN)/python -m pytest -m prove --numprocesses auto $(GUARDS)
+
+fuzz: setup ## Send 50,000 made-up GraphQL documents, other ones each time
+	$(BIN)/python -m pytest -m fuzz tests/fuzz
 
 test-browser: setup ## Open the explorer in headless Chromium
 	$(BIN)/python -m pytest -m browser

@@ -1,4 +1,4 @@
-"""Media types of GraphQL over HTTP: which one an answer has, and the status that goes with it."""
+"""What a client takes: the media type of an answer, the status that goes with it, and whether it is compressed."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -44,6 +44,12 @@ def is_json(content_type: str) -> bool:
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")]
     return media_type == JSON and all(charset in {"utf-8", "utf8"} for charset in charsets)
+
+
+@lru_cache(HEADERS_KEPT_MAX)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a client with this Accept-Encoding takes gzip."""
+    return any(coding == "gzip" and quality > 0 for coding, quality in _ranges(accept_encoding))
 
 
 def status_of(answer: Mapping[str, Any], media_type: str) -> int:

@@ -125,7 +125,8 @@ class Settings(BaseSettings):
         default="any", description="With `trusted`, nothing but trusted documents is run."
     )
     free_documents: Annotated[str, AfterValidator(_names)] | None = Field(
-        default=None, description="Names on tokens that may send any document all the same, with commas between."
+        default=None,
+        description="Names on tokens, with commas between, that may send any document; API keys need a scope.",
     )
     fail_point: str | None = Field(
         default=None, description="For tests: the process kills itself at this named point (`engine.committed`)."

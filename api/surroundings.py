@@ -1,15 +1,18 @@
 """What surrounds every answer: security headers, compression, and who may read it from another origin."""
 
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.media import takes_gzip
 from api.settings import Settings
 
 # Below, compressing takes longer than sending.
 COMPRESSED_BYTES_MIN = 1_024
-COMPRESSION_LEVEL = 4
+# The fastest: level 4 saves 2 % of the bytes of a page of 50 members for half as much time again (decision 0042).
+COMPRESSION_LEVEL = 1
 PREFLIGHT_S = 600
 CORS_HEADERS = ("Authorization", "Content-Type", "Accept-Language", "X-Client")
 READABLE_HEADERS = ("X-Request-Id", "Retry-After", "ETag")
@@ -40,12 +43,23 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+class Gzip(GZipMiddleware):
+    """Compresses for clients that take gzip; starlette's own looks for the word, and finds it in `gzip;q=0`, too."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            takes = takes_gzip(Headers(scope=scope).get("accept-encoding", ""))
+            others = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
+            scope = {**scope, "headers": [*others, (b"accept-encoding", b"gzip" if takes else b"identity")]}
+        await super().__call__(scope, receive, send)
+
+
 def middleware(settings: Settings) -> list[Middleware]:
     """Outermost first."""
     added = SECURITY_HEADERS | (STRICT_TRANSPORT if settings.environment == "production" else {})
     around = [
         Middleware(SecurityHeaders, added=added),
-        Middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES_MIN, compresslevel=COMPRESSION_LEVEL),
+        Middleware(Gzip, minimum_size=COMPRESSED_BYTES_MIN, compresslevel=COMPRESSION_LEVEL),
     ]
     if settings.allowed_origins:
         cors = Middleware(

@@ -4,7 +4,10 @@ from enum import Enum
 
 
 class Scope(Enum):
-    """One thing that a service may do; a field that lets services in names the scope it takes."""
+    """One thing that a service may do; a field that lets services in names the scope it takes.
+
+    FREE_DOCUMENTS opens no field: its key may send documents that are not trusted (`api/answering.py`).
+    """
 
     FACTS = "facts"
     MEMBERS_READ = "members.read"
@@ -14,3 +17,4 @@ class Scope(Enum):
     VALUE = "value"
     REFUNDS = "refunds"
     SESSIONS = "sessions"
+    FREE_DOCUMENTS = "free-documents"

@@ -165,3 +165,23 @@ async def test_only_long_answers_are_compressed(http: httpx.AsyncClient) -> None
     assert long.headers["content-encoding"] == "gzip"
     assert int(long.headers["content-length"]) < len(long.text) / 3
     assert "content-encoding" not in short.headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("br;q=1, GZIP; q=0.1", "gzip"),
+        ("zstd, br", None),
+        ("gzip;q=0, *", None),
+        ("gzip;q=0.0", None),
+        ("xgzip", None),
+        ("", None),
+    ],
+)
+async def test_an_answer_is_compressed_as_the_client_takes_it(
+    http: httpx.AsyncClient, accepted: str, coding: str | None
+) -> None:
+    reply = await http.get("/schema.graphql", headers={"Accept-Encoding": accepted})
+
+    assert (reply.headers.get("content-encoding"), reply.headers["vary"]) == (coding, "Accept-Encoding")

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,13 +14,15 @@ from api.services import Services
 from api.settings import SettingsError
 from api.trusted import DOCUMENTS_MAX, hash_of, load_trusted
 from schema import Principal, Role
+from siyu.access import Scope, create_api_key
 from siyu.clock import utc_now
 from tests.api.applications import application
-from tests.api.graphql import TOKEN_LIFE
+from tests.api.graphql import TOKEN_LIFE, token_of
+from tests.factories import add_members
 
 OLD, NEW, BROKEN = "query Old { __typename }", "query New { new: __typename }", "query Gone { fieldOfLastYear }"
 FREE = "query Free { free: __typename }"
-DATA = {"__typename": "Query"}
+CODEGEN = Path(__file__).parent / "manifests"
 
 
 def write(folder: Path, name: str, *documents: str) -> None:
@@ -85,14 +89,39 @@ async def test_another_document_is_not_run(strict: httpx.AsyncClient) -> None:
         (Principal(Role.OPERATOR, subject="other"), 200),
         (Principal(Role.SERVICE, subject="till"), 403),
         (Principal(Role.SERVICE, subject=""), 403),
+        (Principal(Role.MEMBER, member_id=UUID(int=1)), 403),
     ],
+    ids=lambda value: f"{value.role.value} {value.subject}" if isinstance(value, Principal) else None,
 )
-async def test_a_key_that_was_granted_it_sends_any_document(
+async def test_who_is_named_sends_any_document(
     strict: httpx.AsyncClient, tokens: Tokens, principal: Principal, status: int
 ) -> None:
     headers = {"Authorization": f"Bearer {tokens.issue(principal, utc_now(), TOKEN_LIFE)}"}
 
     assert (await strict.post("/graphql", json={"query": FREE}, headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes", "status"),
+    [
+        ("anybody", {Scope.FREE_DOCUMENTS}, 200),
+        ("anybody", {Scope.FACTS, Scope.FREE_DOCUMENTS}, 200),
+        ("anybody", {Scope.FACTS}, 403),
+        ("analyst", set(Scope) - {Scope.FREE_DOCUMENTS}, 403),
+    ],
+    ids=["with the scope", "with others", "without", "without, by a name of the setting"],
+)
+async def test_a_key_that_was_granted_it_sends_any_document(
+    strict: httpx.AsyncClient, services: Services, name: str, scopes: set[Scope], status: int
+) -> None:
+    made = await create_api_key(services.pool, name, scopes, timedelta(days=1), "lin", utc_now())
+    headers = {"Authorization": f"Bearer {made.text}"}
+
+    free = await strict.post("/graphql", json={"query": FREE}, headers=headers)
+    trusted = await strict.post("/graphql", json={"documentId": hash_of(OLD)}, headers=headers)
+
+    assert (free.status_code, trusted.status_code) == (status, 200)
+    assert status == 200 or code_of(free) == "DOCUMENT_NOT_TRUSTED"
 
 
 @pytest.mark.parametrize("document_id", ["0" * 64, "sha256:" + "0" * 64, "x", "sha256:../../etc/passwd"])
@@ -126,6 +155,19 @@ async def test_a_document_that_no_longer_fits_is_told_of_and_stops_nobody(
 
     assert "a trusted document cannot be run: Cannot query field 'fieldOfLastYear'" in caplog.text
     assert code_of(reply) == "INVALID_REQUEST"
+
+
+async def test_what_graphql_codegen_wrote_is_a_manifest(services: Services, tokens: Tokens) -> None:
+    """Written by its client preset 6.2 with `persistedDocuments: { hashAlgorithm: "sha256" }`, from three documents."""
+    [member] = await add_members(services.pool, 1)
+    headers = {"Authorization": f"Bearer {token_of(tokens, member)}"}
+    async with application(services, trusted_documents=CODEGEN, documents="trusted") as client:
+        replies = [
+            await client.post("/graphql", json={"documentId": key, "variables": {"board": "points"}}, headers=headers)
+            for key in json.loads((CODEGEN / "codegen.json").read_text())
+        ]
+
+    assert [list(reply.json()["data"]) for reply in replies] == [["viewer"], ["leaderboard"]]
 
 
 def test_without_a_folder_there_are_none() -> None:

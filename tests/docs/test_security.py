@@ -18,5 +18,5 @@ def test_every_scope_is_explained() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
     assert re.findall(
-        r"^\| `([a-z.]+)` \| .*\|$", page.partition("| Scope |")[2].partition("\n\n")[0], re.MULTILINE
+        r"^\| `([a-z.-]+)` \| .*\|$", page.partition("| Scope |")[2].partition("\n\n")[0], re.MULTILINE
     ) == [scope.value for scope in Scope]
