@@ -7,9 +7,10 @@ from uuid import UUID
 import strawberry
 from pydantic import BaseModel
 
-from schema.context import Info, Principal
+from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field
+from schema.principals import Principal
 from schema.types.decision import Decision, refusal_object
 from siyu.engine.desk_intake import AtDesk, submit_at_desk
 from siyu.engine.intake import idempotency_key
