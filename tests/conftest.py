@@ -35,8 +35,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let Hypothesis draw the same examples in every run of the suite; the proofs look further each time."""
-    settings.register_profile("suite", derandomize=True)
+    """Let Hypothesis draw the same examples in every run, however long they take; the proofs look further each time."""
+    settings.register_profile("suite", derandomize=True, deadline=None)
     if "not prove" in config.option.markexpr:
         settings.load_profile("suite")
 
