@@ -1,22 +1,16 @@
 """What a process works with: servers, database, Redis, plugins and engine, opened together and closed in order."""
 
-import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import asyncpg
-import uvloop
-
-from api.embedded import Servers, embedded_servers
-from api.errors import SetupError
-from api.migrating import migrate, missing_migrations
+from api.embedded import Servers
+from api.running import Result, ensure_schema, run_with_servers
 from api.settings import Settings
 from siyu.access import KnownCredentials
 from siyu.boards import Leaderboards
@@ -27,10 +21,7 @@ from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
-COMMAND_POOL_MAX = 2
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +38,6 @@ class Services:
     credentials: KnownCredentials
     zone: ZoneInfo
     clock: Clock
-
-
-@contextmanager
-def open_servers(settings: Settings) -> Iterator[Servers]:
-    """The URLs of PostgreSQL and Redis: those of the settings, and embedded servers for what they leave out."""
-    if settings.database_url and settings.redis_url:
-        yield Servers(settings.database_url, settings.redis_url)
-        return
-    with embedded_servers(settings.data) as embedded:
-        yield Servers(settings.database_url or embedded.database_url, settings.redis_url or embedded.redis_url)
 
 
 @asynccontextmanager
@@ -106,7 +87,7 @@ def fail_point(chosen: str | None) -> Callable[[str], None]:
 def run_with_services(
     settings: Settings, main: Callable[[Services], Awaitable[Result]], deadlines: Deadlines | None = None
 ) -> Result:
-    """Start what has to be started, run `main` on uvloop, stop what was started."""
+    """Run `main` with everything open, on servers that are started and stopped where they have to be."""
 
     async def opened(servers: Servers) -> Result:
         await ensure_schema(settings, servers)
@@ -115,41 +96,6 @@ def run_with_services(
             return await main(services)
 
     return run_with_servers(settings, opened)
-
-
-def run_with_pool(settings: Settings, main: Callable[[Pool], Awaitable[Result]]) -> Result:
-    """The same with the database alone: for commands that need no engine."""
-
-    async def opened(servers: Servers) -> Result:
-        await ensure_schema(settings, servers)
-        async with open_database(servers.database_url, COMMAND_POOL_MAX) as pool:
-            return await main(pool)
-
-    return run_with_servers(settings, opened)
-
-
-def run_with_servers(settings: Settings, main: Callable[[Servers], Coroutine[Any, Any, Result]]) -> Result:
-    """The same without opening anything: for commands that look at the servers themselves."""
-    with open_servers(settings) as servers, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main(servers))
-
-
-async def ensure_schema(settings: Settings, servers: Servers) -> None:
-    """Migrate our own embedded database; of another, only ask. Raises SetupError."""
-    with telling_of_the_database():
-        if settings.database_url is None:
-            await migrate(servers.database_url)
-        elif missing := await missing_migrations(servers.database_url):
-            raise SetupError(f"The database lacks {', '.join(missing)}; run `python -m api migrate` first.")
-
-
-@contextmanager
-def telling_of_the_database() -> Iterator[None]:
-    """Raise SetupError for a database that cannot be reached or refuses what is done inside."""
-    try:
-        yield
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise SetupError(f"The database cannot be used ({error}); check SIYU_DATABASE_URL.") from error
 
 
 def spare_the_collector() -> None:

@@ -1,10 +1,20 @@
-"""The GraphQL schema: resolvers translate, call one service or query, and translate back."""
+"""The GraphQL schema: resolvers translate, call one service or query, and translate back.
 
-from schema.build import build_schema, buildable
-from schema.context import ANONYMOUS, Context, Principal, Role
-from schema.errors import ApiError, ErrorCode
-from schema.execution import execute, shaped
-from schema.kinds import SiyuSchema
+What takes long is loaded when it is asked for: a command that prints a token needs a `Principal`, and none of the
+GraphQL types.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from schema.principals import ANONYMOUS, Principal, Role
+
+if TYPE_CHECKING:
+    from schema.build import build_schema, buildable
+    from schema.context import Context
+    from schema.errors import ApiError, ErrorCode
+    from schema.execution import execute, shaped
+    from schema.kinds import SiyuSchema
 
 __all__ = [
     "ANONYMOUS",
@@ -19,3 +29,20 @@ __all__ = [
     "execute",
     "shaped",
 ]
+
+_MODULES = {
+    "ApiError": "schema.errors",
+    "Context": "schema.context",
+    "ErrorCode": "schema.errors",
+    "SiyuSchema": "schema.kinds",
+    "build_schema": "schema.build",
+    "buildable": "schema.build",
+    "execute": "schema.execution",
+    "shaped": "schema.execution",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

@@ -4,11 +4,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
-from schema.context import Info, Role
+from schema.context import Info
 from schema.errors import MENDABLE, invalid_argument, user_errors
 from schema.fields import field_for
 from schema.ids import COUPON, COUPON_TEMPLATE, MEMBER, decode_or_nobody, decode_uuid
 from schema.permissions import ForConcerned, ForOperators, ForStaff, ForWallets
+from schema.principals import Role
 from schema.types.coupon import Coupon, CouponTemplate
 from schema.types.coupon_quote import CouponQuote
 from siyu.access import Scope

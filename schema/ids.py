@@ -2,9 +2,11 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-import strawberry
+if TYPE_CHECKING:
+    import strawberry
 
 MEMBER = "Member"
 WALLET = "Wallet"
@@ -50,13 +52,13 @@ def unpack(packed: str) -> str | None:
     return text if pack(text) == packed else None
 
 
-def encode_id(type_name: str, key: UUID | str) -> strawberry.ID:
+def encode_id(type_name: str, key: UUID | str) -> "strawberry.ID":
     """The global id of an object.
 
     >>> encode_id("Board", "points")
     'Qm9hcmQ6cG9pbnRz'
     """
-    return strawberry.ID(pack(f"{type_name}:{key}"))
+    return cast("strawberry.ID", pack(f"{type_name}:{key}"))
 
 
 def decode_id(global_id: str) -> tuple[str, str] | None:

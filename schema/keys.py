@@ -1,6 +1,6 @@
 """Idempotency keys, each in its caller's own namespace."""
 
-from schema.context import Principal
+from schema.principals import Principal
 from siyu.engine.intake import idempotency_key
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-from schema.context import Info, Principal
+from schema.context import Info
 from schema.errors import invalid_argument
 from schema.ids import (
     CAMPAIGN,
@@ -20,6 +20,7 @@ from schema.ids import (
 )
 from schema.kinds import campaign_object, participation_objects
 from schema.permissions import ForStaff, is_among
+from schema.principals import Principal
 from schema.scalars import WalletUnit
 from schema.types.coupon import Coupon, CouponTemplate
 from schema.types.decision import Decision

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from strawberry.permission import BasePermission
 
-from schema.context import Context, Info, Role
+from schema.context import Context, Info
 from schema.errors import forbidden, unauthenticated
+from schema.principals import Role
 from siyu.access import Scope
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
-from schema.context import Info, Role
+from schema.context import Info
 from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
 from schema.fields import field_for
@@ -25,6 +25,7 @@ from schema.permissions import (
     ForViewers,
 )
 from schema.preview import CampaignPreviewInput, preview_object
+from schema.principals import Role
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
 from schema.segments import SegmentQueries, meant_by

@@ -1,4 +1,4 @@
-"""The real servers and the wheel, made once a process; a fresh migrated database for each test that asks for one."""
+"""The real servers and the wheel, made once a process; a migrated database as new for each test that asks for one."""
 
 import os
 import shutil
@@ -6,10 +6,13 @@ import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import settings
 
 from api.embedded import Servers, embedded_servers
+from api.embedded.postgres import SETTINGS
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool, open_database
 from tests.clock import TestClock
@@ -29,6 +32,13 @@ def given_servers() -> Servers | None:
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` starts: each has servers of its own, but given ones are shared and emptied."""
     return 0 if given_servers() else min(os.cpu_count() or 1, WORKERS_MAX)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Hypothesis draw the same examples in every run, however long they take; the proofs look further each time."""
+    settings.register_profile("suite", derandomize=True, deadline=None)
+    if "not prove" in config.option.markexpr:
+        settings.load_profile("suite")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -56,7 +66,8 @@ def servers() -> Iterator[Servers]:
     folder = Path(tempfile.mkdtemp(prefix="siyu-test-"))
     folder.chmod(0o755)
     try:
-        with embedded_servers(folder / "data") as started:
+        # What is lost with the machine is of no use without it.
+        with patch.dict(SETTINGS, fsync="off"), embedded_servers(folder / "data") as started:
             yield started
     finally:
         shutil.rmtree(folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from api.commands.options import data_option, json_option, told_in_a_sentence
-from api.services import run_with_pool
+from api.running import run_with_pool
 from api.settings import load_settings
 from siyu.access import ApiKey, NewApiKey, Scope, create_api_key, revoke_api_key
 from siyu.access import api_keys as read_api_keys

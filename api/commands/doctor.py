@@ -16,7 +16,8 @@ from api.embedded import Servers
 from api.errors import SetupError
 from api.identity import open_key_file
 from api.migrating import missing_migrations
-from api.services import PLUGINS_FOLDER, run_with_servers
+from api.running import run_with_servers
+from api.services import PLUGINS_FOLDER
 from api.settings import load_settings
 from schema import buildable
 from schema.ids import CAMPAIGN, encode_id

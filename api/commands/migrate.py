@@ -7,7 +7,7 @@ import click
 from api.commands.options import data_option
 from api.embedded import Servers
 from api.migrating import migrate as apply_missing
-from api.services import run_with_servers, telling_of_the_database
+from api.running import run_with_servers, telling_of_the_database
 from api.settings import load_settings
 
 

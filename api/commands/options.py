@@ -9,8 +9,8 @@ from uuid import UUID
 import click
 
 from schema import Role
-from schema.context import SUBJECT_LENGTH_MAX
 from schema.ids import MEMBER, decode_uuid, parse_uuid
+from schema.principals import SUBJECT_LENGTH_MAX
 from siyu.access import Caller
 from siyu.errors import DomainError
 

@@ -8,7 +8,7 @@ import click
 
 from api.commands.options import checked_caller, data_option, told_in_a_sentence, whose_options
 from api.identity import load_tokens
-from api.services import run_with_pool
+from api.running import run_with_pool
 from api.settings import load_settings
 from schema import Principal, Role
 from siyu.access import ACCESS_TOKEN_LIFE, Session, start_session

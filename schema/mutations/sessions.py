@@ -5,12 +5,13 @@ from uuid import UUID
 
 import strawberry
 
-from schema.context import Context, Info, Principal, Role
+from schema.context import Context, Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.permissions import ForAnybody, ForOperators, ForServices
+from schema.principals import Principal, Role
 from siyu.access import (
     ACCESS_TOKEN_LIFE,
     Caller,

@@ -5,9 +5,10 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from schema.context import Info, Role
+from schema.context import Info
 from schema.fields import field
 from schema.ids import REWARD, REWARD_LIBRARY, encode_id
+from schema.principals import Role
 from schema.scalars import BigInt
 from schema.types.decision import Refusal, refusal_object
 from siyu.rewards.catalogue import Library, LimitPeriod, Measure, RewardKind, RewardState

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import strawberry
 
-from schema.context import Info, Role
+from schema.context import Info
 from schema.errors import unauthenticated
+from schema.principals import Role
 from schema.types.member import Member
 
 

@@ -4,9 +4,13 @@ import asyncio
 import json
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from uuid import UUID
 
+import click
+import pytest
 from click.testing import CliRunner
 
 from api.cli import COMMANDS, cli
@@ -20,6 +24,14 @@ from tests.factories import add_campaign, add_members
 
 MIGRATORS = 4
 STOP_TIMEOUT_S = 15.0
+LIMITLESS = 1_000
+# Standard output is the command's own.
+MODULES_LOADED = """
+import atexit, sys
+from api.cli import cli
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+cli()
+"""
 NOBODY = "postgresql://siyu@127.0.0.1:1/siyu"
 
 
@@ -40,8 +52,33 @@ def test_help_lists_every_command() -> None:
     text = CliRunner().invoke(cli, ["--help"]).output
 
     listed = {line.split()[0] for line in text.partition("Commands:")[2].splitlines() if line.strip()}
-    assert {command.name for command in COMMANDS} <= listed
+    assert listed == set(COMMANDS)
     assert {"serve", "worker", "migrate", "import", "token", "schema", "doctor", "boards", "ledger", "demo"} <= listed
+
+
+@pytest.mark.parametrize(("name", "sentence"), COMMANDS.items(), ids=COMMANDS)
+def test_every_command_is_listed_with_the_first_sentence_of_its_help(name: str, sentence: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+
+    assert command is not None
+    assert (command.name, command.get_short_help_str(LIMITLESS)) == (name, sentence)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        ("--help", {"pydantic", "asyncpg", "schema"}),
+        ("token --help", {"strawberry", "tortoise", "siyu.engine"}),
+        ("migrate --help", {"strawberry", "siyu.engine"}),
+    ],
+)
+def test_a_command_starts_without_what_it_does_not_need(arguments: str, unneeded: set[str]) -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", MODULES_LOADED, *arguments.split()], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stderr.split()
+
+    assert {"api.cli", "click"} <= set(loaded)
+    assert not unneeded & set(loaded)
 
 
 def test_schema_prints_the_committed_schema() -> None:

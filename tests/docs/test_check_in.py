@@ -13,7 +13,7 @@ from plugins.check_in.groups import GroupDay, GroupState
 from plugins.check_in.proof import SignInput
 from plugins.check_in.state import CheckInState, Waiting
 from plugins.check_in.waiting import WAITING_MAX
-from schema.context import Principal
+from schema.principals import Principal
 from tests.docs.pages import ROOT, blocks
 from tests.docs.test_graphql import CAPITALS, documents, ids_of_a_small_shop, principal_of
 from tests.schema.conftest import Shop

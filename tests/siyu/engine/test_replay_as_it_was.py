@@ -1,7 +1,7 @@
 """A replay of the campaign as it is finds no difference, whatever the shop did beside it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from random import Random
@@ -9,11 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from siyu.campaigns import counter_store
+from siyu.campaigns.counters import CounterKey, Counters
 from siyu.campaigns.drafts import Draft, DraftChanges
 from siyu.campaigns.stock import StockChange, adjust_stock
 from siyu.clock import utc_now
-from siyu.db import Pool
-from siyu.engine import BatchLimits, Engine, history
+from siyu.db import Connection, Pool
+from siyu.engine import BatchLimits, Engine, history, loading
 from siyu.engine.firing import fire_due
 from siyu.engine.replay import Difference, Replay, ReplaySummary
 from siyu.errors import CampaignStateError
@@ -26,6 +28,7 @@ REGISTRY = registry_of(STALL, TILL)
 # Small enough that batches overlap, and that facts are decided in another order than they came.
 LIMITS = BatchLimits(facts_max=4, share_min=1, in_flight_max=3, delay_ms=0.1)
 MEMBERS, ROUNDS, CROWD = 12, 10, 30
+MEETING_TIMEOUT_S = 30
 
 REFUSALS = "SELECT refusal_code, count(*) FROM decision WHERE campaign_id = $1 GROUP BY 1"
 FACTS_OVERTAKEN = """
@@ -49,6 +52,29 @@ async def adjust(pool: Pool, campaign: UUID, difference: int) -> None:
     change = StockChange(campaign, "units", None, None, difference, new_id().hex, "tests")
     with suppress(CampaignStateError):
         await adjust_stock(pool, REGISTRY, change, utc_now(), SHANGHAI)
+
+
+async def one_is_overtaken(pool: Pool, stall: UUID, members: Sequence[UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first fact's batch stops before it locks what members share, until a later fact is decided."""
+    arrived, decided = asyncio.Event(), asyncio.Event()
+
+    async def lock_counters(connection: Connection, counters: Counters, keys: Collection[CounterKey]) -> None:
+        if not arrived.is_set():
+            arrived.set()
+            await decided.wait()
+        await counter_store.lock_counters(connection, counters, keys)
+
+    slow, fast = (Engine(pool, REGISTRY, SHANGHAI, LIMITS) for _ in range(2))
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "lock_counters", lock_counters)
+        async with asyncio.timeout(MEETING_TIMEOUT_S):
+            overtaken = asyncio.create_task(slow.submit(buy(stall, members[0], utc_now())))
+            await arrived.wait()
+            await fast.submit(buy(stall, members[1], utc_now()))
+            decided.set()
+            await overtaken
+    for engine in (slow, fast):
+        await engine.drain()
 
 
 async def a_busy_day(pool: Pool, stall: UUID, till: UUID, members: Sequence[UUID], rng: Random) -> datetime:
@@ -87,6 +113,7 @@ async def test_spends_stock_and_timers_of_a_busy_shop_replay_as_they_were(
     monkeypatch.setattr(history, "PAGE_ROWS", 16)
     members = await add_members(pool, MEMBERS)
     stall, till = await add_campaign(pool, "stall"), await add_campaign(pool, "till")
+    await one_is_overtaken(pool, stall, members, monkeypatch)
     middle = await a_busy_day(pool, stall, till, members, Random(seed))  # noqa: S311 - a test's numbers
 
     whole, summary = await replay(pool, stall)
