@@ -52,7 +52,7 @@ test-browser: setup ## Open the explorer in headless Chromium
 
 # The build tools are no dependency of the server, but installing this repository into .venv takes them.
 lock: setup ## Renew requirements/ from pyproject.toml
-	$(BUILD_TOOLS) | $(COMPILE) --upgrade --extra server --group dev pyproject.toml - \
+	$(BUILD_TOOLS) | $(COMPILE) --upgrade --extra server --extra otel --group dev pyproject.toml - \
 		--output-file requirements/dev.txt
 	$(BUILD_TOOLS) | $(COMPILE) --extra server --constraint requirements/dev.txt pyproject.toml - \
 		--output-file requirements/server.txt

@@ -17,6 +17,7 @@ import uvloop
 from api.embedded import Servers, embedded_servers
 from api.errors import SetupError
 from api.migrating import migrate, missing_migrations
+from api.observing import Health, Observer, tell_of_lost_errors
 from api.settings import Settings
 from siyu.access import KnownCredentials
 from siyu.boards import Leaderboards
@@ -45,6 +46,8 @@ class Services:
     engine: Engine
     leaderboards: Leaderboards
     credentials: KnownCredentials
+    observer: Observer
+    health: Health
     zone: ZoneInfo
     clock: Clock
 
@@ -67,12 +70,6 @@ async def open_services(
 
     Statements have `deadlines` where callers wait for them, and none in commands, which take what they need.
     """
-    limits = BatchLimits(
-        facts_max=settings.batch_facts_max,
-        in_flight_max=settings.batches_in_flight_max,
-        delay_ms=settings.batch_delay_ms,
-        queue_max=settings.queue_facts_max,
-    )
     registry = load_registry(PLUGINS_FOLDER, allowed=settings.allowed_plugins)
     async with (
         open_database(servers.database_url, settings.database_pool_max, deadlines) as pool,
@@ -80,15 +77,38 @@ async def open_services(
     ):
         hints = HintBoard(client, clock)
         fail = fail_point(settings.fail_point)
-        engine = Engine(pool, registry, settings.zone, limits, clock, fail, hints=hints)
+        engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints)
         leaderboards = Leaderboards(pool, client, settings.zone, clock)
         credentials = KnownCredentials(pool, clock)
+        observer = Observer(settings, pool)
         async with running(engine):
             yield Services(
-                settings, servers, pool, client, registry, engine, leaderboards, credentials, settings.zone, clock
+                settings=settings,
+                servers=servers,
+                pool=pool,
+                redis=client,
+                registry=registry,
+                engine=engine,
+                leaderboards=leaderboards,
+                credentials=credentials,
+                observer=observer,
+                health=Health(pool, client),
+                zone=settings.zone,
+                clock=clock,
             )
         await hints.close()
         await credentials.close()
+        await observer.close()
+
+
+def limits_of(settings: Settings) -> BatchLimits:
+    """How the engine groups facts."""
+    return BatchLimits(
+        facts_max=settings.batch_facts_max,
+        in_flight_max=settings.batches_in_flight_max,
+        delay_ms=settings.batch_delay_ms,
+        queue_max=settings.queue_facts_max,
+    )
 
 
 def fail_point(chosen: str | None) -> Callable[[str], None]:
@@ -109,6 +129,7 @@ def run_with_services(
     """Start what has to be started, run `main` on uvloop, stop what was started."""
 
     async def opened(servers: Servers) -> Result:
+        asyncio.get_running_loop().set_exception_handler(tell_of_lost_errors)
         await ensure_schema(settings, servers)
         async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()
