@@ -60,7 +60,7 @@ client: setup ## Install, build and test the TypeScript client; needs Node
 
 # The build tools are no dependency of the server, but installing this repository into .venv takes them.
 lock: setup ## Renew requirements/ from pyproject.toml
-	$(BUILD_TOOLS) | $(COMPILE) --upgrade --extra server --group dev pyproject.toml - \
+	$(BUILD_TOOLS) | $(COMPILE) --upgrade --extra server --extra otel --group dev pyproject.toml - \
 		--output-file requirements/dev.txt
 	$(BUILD_TOOLS) | $(COMPILE) --extra server --constraint requirements/dev.txt pyproject.toml - \
 		--output-file requirements/server.txt

@@ -7,12 +7,12 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from api.guard import Asked, DocumentGuard, Known
+from api.guard import Asked, DocumentGuard, Known, hash_of
+from api.observing import RequestTrail
 from api.rates import Budget, Rates
 from api.refusals import BadRequest, Refusal
 from api.requests import GraphQLRequest
 from api.settings import Settings
-from api.trusted import hash_of
 from schema import ApiError, Context, ErrorCode, Principal, Role, SiyuSchema, execute, shaped
 from siyu.access import Scope
 
@@ -38,11 +38,11 @@ class Answering:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_trusted_texts", frozenset(self.trusted.values()))
 
-    async def answer(self, asked: GraphQLRequest, context: Context, address: str) -> Answer:
+    async def answer(self, asked: GraphQLRequest, context: Context, address: str, trail: RequestTrail) -> Answer:
         """The answer as JSON-ready data, without `data` where nothing was run.
 
-        `address` is where a stranger calls from. Raises Refusal where the caller may not send the document, or has
-        asked for too much lately.
+        `address` is where a stranger calls from; which operation it is and what it costs is noted on the trail. Raises
+        Refusal where the caller may not send the document, or has asked for too much lately.
         """
         text = self._text(asked, context.principal)
         known = self.guard.known(text)
@@ -50,10 +50,12 @@ class Answering:
             looked_at = min(len(text), self.guard.limits.characters)
             await self._take(context.principal, address, LOOK_POINTS + looked_at // LOOKED_AT_FOR_A_POINT)
             known = self.guard.look(text)
+        trail.document = known.hash
         operation, errors = self._may_run(known, asked, context.principal)
         if operation is None:
             return {"errors": self._told(errors, context)}
         cost = operation.cost(asked.variables)
+        trail.operation, trail.kind, trail.cost = self._name(operation, text), operation.kind, cost
         if cost > self.guard.limits.cost:
             return {"errors": self._told([too_dear(cost, self.guard.limits.cost)], context)}
         await self._take(context.principal, address, cost)
@@ -77,6 +79,10 @@ class Answering:
         if self.settings.documents == "trusted" and text not in self._trusted_texts and not self._is_free(principal):
             raise BadRequest(403, ErrorCode.DOCUMENT_NOT_TRUSTED, "only trusted documents are run here")
         return text
+
+    def _name(self, operation: Asked, text: str) -> str:
+        """What the log and the metrics call it: a stranger's words are in neither."""
+        return operation.name or operation.root if text in self._trusted_texts else operation.root
 
     def _is_free(self, principal: Principal) -> bool:
         """Whether the caller need not send trusted documents: an API key by its scope, whoever has a token by name."""

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from api.answering import Answering
 from api.executor import CompiledExecutor
 from api.explorer import explorer_routes
-from api.failing import answer_failure, answer_http_error
+from api.failing import Failures
 from api.guard import DocumentGuard, GuardedDocument
 from api.http import GraphQLEndpoint
 from api.identity import Authenticator, load_tokens
@@ -37,16 +37,17 @@ def build_app(services: Services) -> Starlette:
     endpoint = GraphQLEndpoint(services, Authenticator(load_tokens(settings), services.credentials), answering)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.post, methods=["POST"]),
-        Route("/healthz", endpoint.health, methods=["GET"]),
+        *services.health.routes(),
         Route("/schema.graphql", SchemaText(answering.schema.as_str()).get, methods=["GET"]),
     ]
     if settings.environment == "development":
         routes.append(Route("/", show_explorer, methods=["GET"]))
         routes.extend(explorer_routes())
+    failures = Failures(services.observer)
     return Starlette(
         routes=routes,
         middleware=middleware(settings),
-        exception_handlers={HTTPException: answer_http_error, Exception: answer_failure},
+        exception_handlers={HTTPException: failures.answer_http_error, Exception: failures.answer_failure},
     )
 
 
@@ -55,7 +56,7 @@ def build_answering(services: Services) -> Answering:
     guards: list[DocumentGuard] = []
     schema: SiyuSchema = build_schema(
         services.registry,
-        CompiledExecutor().extension,
+        CompiledExecutor(services.observer.counts.plans).extension,
         documents=[lambda: GuardedDocument(guards[0])],
     )
     guard = DocumentGuard(schema._schema)

@@ -31,10 +31,10 @@ class CannotListen(SetupError):
     """The address cannot be listened on; the text says why and what to do."""
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, setting: str = "SIYU_PORT") -> socket.socket:
     """A socket listening on the address, before anything else is started. Raises CannotListen.
 
-    Only listening takes the port; who calls before we serve waits.
+    Only listening takes the port; who calls before we serve waits. `setting` is what names another port.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -46,7 +46,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         if error.errno == errno.EADDRINUSE:
             raise CannotListen(
-                f"Port {port} on {host} is taken by another program; stop it, or choose another with SIYU_PORT."
+                f"Port {port} on {host} is taken by another program; stop it, or choose another with {setting}."
             ) from error
         raise CannotListen(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
     return listening

@@ -1,5 +1,6 @@
 """What a process works with: servers, database, Redis, plugins and engine, opened together and closed in order."""
 
+import asyncio
 import gc
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.embedded import Servers
+from api.observing import Health, Observer, tell_of_lost_errors
 from api.running import Result, ensure_schema, run_with_servers
 from api.settings import Settings
 from siyu.access import KnownCredentials
@@ -36,6 +38,8 @@ class Services:
     engine: Engine
     leaderboards: Leaderboards
     credentials: KnownCredentials
+    observer: Observer
+    health: Health
     zone: ZoneInfo
     clock: Clock
 
@@ -48,12 +52,6 @@ async def open_services(
 
     Statements have `deadlines` where callers wait for them, and none in commands, which take what they need.
     """
-    limits = BatchLimits(
-        facts_max=settings.batch_facts_max,
-        in_flight_max=settings.batches_in_flight_max,
-        delay_ms=settings.batch_delay_ms,
-        queue_max=settings.queue_facts_max,
-    )
     registry = load_registry(PLUGINS_FOLDER, allowed=settings.allowed_plugins)
     async with (
         open_database(servers.database_url, settings.database_pool_max, deadlines) as pool,
@@ -61,15 +59,38 @@ async def open_services(
     ):
         hints = HintBoard(client, clock)
         fail = fail_point(settings.fail_point)
-        engine = Engine(pool, registry, settings.zone, limits, clock, fail, hints=hints)
+        engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints)
         leaderboards = Leaderboards(pool, client, settings.zone, clock)
         credentials = KnownCredentials(pool, clock)
+        observer = Observer(settings, pool)
         async with running(engine):
             yield Services(
-                settings, servers, pool, client, registry, engine, leaderboards, credentials, settings.zone, clock
+                settings=settings,
+                servers=servers,
+                pool=pool,
+                redis=client,
+                registry=registry,
+                engine=engine,
+                leaderboards=leaderboards,
+                credentials=credentials,
+                observer=observer,
+                health=Health(pool, client),
+                zone=settings.zone,
+                clock=clock,
             )
         await hints.close()
         await credentials.close()
+        await observer.close()
+
+
+def limits_of(settings: Settings) -> BatchLimits:
+    """How the engine groups facts."""
+    return BatchLimits(
+        facts_max=settings.batch_facts_max,
+        in_flight_max=settings.batches_in_flight_max,
+        delay_ms=settings.batch_delay_ms,
+        queue_max=settings.queue_facts_max,
+    )
 
 
 def fail_point(chosen: str | None) -> Callable[[str], None]:
@@ -90,6 +111,7 @@ def run_with_services(
     """Run `main` with everything open, on servers that are started and stopped where they have to be."""
 
     async def opened(servers: Servers) -> Result:
+        asyncio.get_running_loop().set_exception_handler(tell_of_lost_errors)
         await ensure_schema(settings, servers)
         async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()

@@ -128,6 +128,20 @@ class Settings(BaseSettings):
         default=None,
         description="Names on tokens, with commas between, that may send any document; API keys need a scope.",
     )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What the log of a server or worker begins with; `info` has a line a request."
+    )
+    log_format: Literal["json", "text"] | None = Field(
+        default=None, description="Lines of JSON without personal data, or text; by default JSON in production."
+    )
+    slow_operation_ms: int = Field(
+        default=500, ge=0, description="An operation that takes longer is told in the log, with its plan."
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Address that `/metrics` is served on.")
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port of `/metrics`, each process its own; 0 takes a free one."
+    )
+    otel: bool = Field(default=False, description="Send traces by OpenTelemetry; its `OTEL_…` variables say where.")
     fail_point: str | None = Field(
         default=None, description="For tests: the process kills itself at this named point (`engine.committed`)."
     )
@@ -160,6 +174,11 @@ class Settings(BaseSettings):
     def free_document_names(self) -> frozenset[str]:
         """Whose documents need not be trusted."""
         return frozenset(_listed(self.free_documents))
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether the log is lines of JSON."""
+        return (self.log_format or ("json" if self.environment == "production" else "text")) == "json"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,10 +1,10 @@
 """Trusted documents: what the shop's own front ends may send, by the manifests that their builds wrote."""
 
-from hashlib import sha256
 from pathlib import Path
 
 import orjson
 
+from api.guard import hash_of
 from api.settings import SettingsError
 
 # Old mini programs live for months: a manifest a release, all of them side by side.
@@ -12,11 +12,6 @@ MANIFESTS_MAX = 200
 MANIFEST_BYTES_MAX = 8 * 1024 * 1024
 DOCUMENTS_MAX = 5_000
 PREFIX = "sha256:"
-
-
-def hash_of(text: str) -> str:
-    """The hash that names a document: SHA-256 of its text in UTF-8, hexadecimal."""
-    return sha256(text.encode()).hexdigest()
 
 
 def load_trusted(folder: Path | None) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
@@ -53,17 +53,23 @@ def shaped(error: GraphQLError, context: Context) -> GraphQLError:
     if isinstance(known, ApiError):
         return _placed(known, error)
     if isinstance(known, TIMED_OUT):
-        logger.warning("request %s waited too long at %s: %r", context.request_id, error.path, known)
+        logger.warning("request %s waited too long at %s: %r", context.request_id, field_of(error), known)
         return _placed(timed_out(), error)
     if isinstance(known, Busy):
         return _placed(ApiError(ErrorCode.BUSY, str(known), retry_after_ms=known.retry_after_ms), error)
     # Without a path nothing was resolved: the document or its variables are wrong.
     if error.path is None and (known is error or isinstance(known, GraphQLError)):
         return _placed(ApiError(ErrorCode.INVALID_REQUEST, error.message), error)
-    logger.error("request %s failed at %s", context.request_id, error.path, exc_info=known)
+    logger.error("request %s failed at %s", context.request_id, field_of(error), exc_info=known)
     masked = ApiError(ErrorCode.INTERNAL, "internal error")
     masked.extensions = {**(masked.extensions or {}), "requestId": context.request_id}
     return _placed(masked, error)
+
+
+def field_of(error: GraphQLError) -> str | None:
+    """The field of the schema that the error is about; a path has aliases, which are the caller's words."""
+    node = error.nodes[0] if error.nodes else None
+    return node.name.value if isinstance(node, FieldNode) else None
 
 
 def _placed(told: ApiError, error: GraphQLError) -> GraphQLError:

@@ -5,11 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
+from asyncpg.connection import LoggedQuery
 from asyncpg.pool import PoolConnectionProxy
+
+from siyu.trail import note_call
 
 MODEL_MODULES = (
     "siyu.members.models",
@@ -85,6 +89,7 @@ async def open_database(url: str, pool_max: int, deadlines: Deadlines | None = N
 
     async def prepare(connection: DirectConnection) -> None:
         await _use_own_moments(connection)
+        connection.add_query_logger(_note_query)
         if deadlines is not None:
             await connection.execute(deadlines.sql())
 
@@ -119,6 +124,10 @@ async def _use_own_moments(connection: DirectConnection) -> None:
     )
 
 
+def _note_query(query: LoggedQuery) -> None:
+    note_call("postgresql", query.query, query.elapsed)
+
+
 async def _leave_as_it_is(connection: DirectConnection) -> None:
     """Nothing to reset, so no round trip: no code of siyu changes a connection's state beyond its transaction."""
 
@@ -137,7 +146,10 @@ async def append_rows(
 ) -> None:
     """Append rows: with COPY, at less than half of INSERT's cost for driver and database; a few faster by INSERT."""
     if len(rows) >= COPY_ROWS_MIN:
+        began_s = monotonic()
         await connection.copy_records_to_table(table, records=rows, columns=columns)
+        # The driver tells of all statements but this one.
+        note_call("postgresql", f"COPY {table}", monotonic() - began_s)
     elif rows:
         places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
         insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"

@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from siyu.db import Connection
+from siyu.db import Connection, Pool
+
+# A backlog is counted no further: the age of its oldest message tells more.
+COUNTED_MAX = 10_000
+BACKLOGS = """
+    SELECT topic,
+        (SELECT count(*) FROM (SELECT FROM outbox WHERE outbox.topic = topics.topic LIMIT $2) AS counted),
+        coalesce((
+            SELECT extract(epoch FROM clock_timestamp() - created_at)::float8
+            FROM outbox WHERE outbox.topic = topics.topic ORDER BY id LIMIT 1
+        ), 0)
+    FROM unnest($1::text[]) AS topics (topic)
+"""
 
 
 class OutboxRow(Model):
@@ -33,6 +45,14 @@ class OutboxMessage:
     payload: Any  # JSON: its shape is between the writer and the reader of the topic
 
 
+class Backlog(NamedTuple):
+    """Messages of a topic that wait, COUNTED_MAX at most, and the age of the oldest."""
+
+    topic: str
+    messages: int
+    oldest_s: float
+
+
 async def append(connection: Connection, topic: str, payload: object) -> None:
     """Leave a message; it exists if and only if the caller's transaction commits."""
     await connection.execute(
@@ -50,6 +70,11 @@ async def oldest(connection: Connection, topic: str, limit: int) -> list[OutboxM
     """At most `limit` messages of the topic. It locks nothing: a topic's consumers agree who reads."""
     rows = await connection.fetch("SELECT id, payload FROM outbox WHERE topic = $1 ORDER BY id LIMIT $2", topic, limit)
     return [OutboxMessage(row["id"], orjson.loads(row["payload"])) for row in rows]
+
+
+async def backlogs(connection: Connection | Pool, topics: Sequence[str]) -> list[Backlog]:
+    """What waits under each of the topics."""
+    return [Backlog(*row) for row in await connection.fetch(BACKLOGS, list(topics), COUNTED_MAX)]
 
 
 async def discard(connection: Connection, messages: Sequence[OutboxMessage]) -> None:

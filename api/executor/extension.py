@@ -12,8 +12,8 @@ from api.executor.documents import Plans
 class CompiledExecutor:
     """The executor of one schema; `extension` is what the schema lists among its extensions."""
 
-    def __init__(self) -> None:
-        self.counts = PlanCounts()
+    def __init__(self, counts: PlanCounts) -> None:
+        self.counts = counts
         self._plans: Plans | None = None
 
     def extension(self) -> "CompiledExecution":

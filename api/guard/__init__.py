@@ -2,7 +2,7 @@
 
 from api.guard.documents import DocumentGuard
 from api.guard.extension import GuardedDocument
-from api.guard.known import Asked, Known
+from api.guard.known import Asked, Known, hash_of
 from api.guard.limits import LIMITS, DocumentLimits, Refused
 
-__all__ = ["LIMITS", "Asked", "DocumentGuard", "DocumentLimits", "GuardedDocument", "Known", "Refused"]
+__all__ = ["LIMITS", "Asked", "DocumentGuard", "DocumentLimits", "GuardedDocument", "Known", "Refused", "hash_of"]

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from graphql import (
+    DocumentNode,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
@@ -16,7 +17,7 @@ from graphql import (
 from strawberry.schema.schema import validate_document
 
 from api.guard.costs import Prices
-from api.guard.known import Asked, Known
+from api.guard.known import Asked, Known, hash_of
 from api.guard.limits import LIMITS, DocumentLimits, Refused, over
 from api.guard.scan import scan
 from api.guard.shape import INTROSPECTION, Shape
@@ -26,6 +27,8 @@ from schema import ApiError, ErrorCode
 # the tree of a token is about 400 bytes.
 DOCUMENTS_MAX = 512
 TOKENS_MAX = 100_000
+# What a document is, or the errors it has; its operations, its weight.
+Judged = tuple[DocumentNode | None, tuple[GraphQLError, ...], dict[str | None, Asked], int]
 # An entry has a weight even where its document has none.
 WEIGHT_MIN = 20
 
@@ -69,6 +72,10 @@ class DocumentGuard:
             self._weight -= dropped.weight
 
     def _look(self, text: str) -> Known:
+        document, errors, operations, weight = self._judge(text)
+        return Known(document, errors, operations, weight, hash_of(text))
+
+    def _judge(self, text: str) -> Judged:
         try:
             tokens = scan(text, self.limits)
             # The parser does not count comments; the scan has.
@@ -77,13 +84,13 @@ class DocumentGuard:
             self._check_roots(shape)
         except Refused as error:
             refused = ApiError(ErrorCode.DOCUMENT_REFUSED, str(error), limit=error.limit)
-            return Known(None, (refused,), {}, WEIGHT_MIN)
+            return None, (refused,), {}, WEIGHT_MIN
         except GraphQLError as error:
             # Without the tree of calls, which would be kept with it.
-            return Known(None, (error.with_traceback(None),), {}, WEIGHT_MIN)
+            return None, (error.with_traceback(None),), {}, WEIGHT_MIN
         if errors := validate_document(self._schema, document, tuple(specified_rules)):
-            return Known(None, tuple(errors), {}, WEIGHT_MIN + tokens)
-        return Known(document, (), self._operations(shape), WEIGHT_MIN + tokens)
+            return None, tuple(errors), {}, WEIGHT_MIN + tokens
+        return document, (), self._operations(shape), WEIGHT_MIN + tokens
 
     def _check_roots(self, shape: Shape) -> None:
         """Bound the fields of each operation's root, and those that move value further still."""
@@ -106,8 +113,15 @@ class DocumentGuard:
         return found
 
     def _asked(self, operation: OperationDefinitionNode, shape: Shape) -> Asked:
-        names = {field.name.value for field in shape.fields(operation)}
-        return Asked(not names.isdisjoint(INTROSPECTION), self._prices.of(operation, shape))
+        roots = [field.name.value for field in shape.fields(operation)]
+        name = operation.name.value if operation.name else None
+        return Asked(
+            operation.operation.value,
+            name,
+            roots[0],
+            not INTROSPECTION.isdisjoint(roots),
+            self._prices.of(operation, shape),
+        )
 
 
 def moving_fields(schema: GraphQLSchema) -> frozenset[str]:

@@ -5,6 +5,7 @@ import hmac
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from contextvars import Context
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import NamedTuple
@@ -113,7 +114,8 @@ class KnownCredentials:
             await asyncio.shield(self._flight or self._take_off())
 
     def _take_off(self) -> "asyncio.Task[None]":
-        self._flight = asyncio.create_task(self._read(), name="credentials")
+        # Of no operation: it is shared by all.
+        self._flight = asyncio.create_task(self._read(), name="credentials", context=Context())
         self._flight.add_done_callback(self._landed)
         return self._flight
 

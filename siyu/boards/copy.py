@@ -82,6 +82,11 @@ class BoardCopy:
         epoch: bytes = await self._open([_meta(board)], [uuid4().hex])
         return epoch.decode()
 
+    async def as_of(self, board: str) -> datetime | None:
+        """Up to when changes are in its warm windows; None for a board that was never projected."""
+        micros = await self._redis.hget(_meta(board), "as_of")
+        return moment_of(int(micros)) if isinstance(micros, bytes) else None
+
     async def forget(self, board: str) -> None:
         """Make all windows of the board cold."""
         await self._redis.unlink(_meta(board))

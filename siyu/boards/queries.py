@@ -67,6 +67,10 @@ class Leaderboards:
         self._clock = clock
         self._redis_rests_until_s = 0.0
 
+    async def copied_until(self) -> dict[str, datetime | None]:
+        """Up to when each board's copy has the changes (None: it was never made). Raises RedisError."""
+        return {board: await self._copy.as_of(board) for board in BOARDS}
+
     def today(self) -> date:
         """The present day of the shop."""
         return self._clock().astimezone(self._zone).date()

@@ -4,12 +4,16 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
+from time import monotonic
 from uuid import UUID
 
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Outcome
+from siyu.engine.timing import Timings
 from siyu.errors import Busy, IdempotencyConflict
+from siyu.trail import Trail, followed, following
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +38,19 @@ class BatchLimits:
 
 @dataclass(slots=True)
 class Waiting:
-    """A fact in the queue, and everyone who submitted it."""
+    """A fact in the queue, everyone who submitted it, and the trails of those who are followed."""
 
     fact: ArrivedFact
+    entered_s: float
     callers: list[asyncio.Future[Outcome]] = field(default_factory=list)
+    trails: list[Trail] = field(default_factory=list)
+
+    def join(self, caller: asyncio.Future[Outcome]) -> None:
+        """Somebody submitted it."""
+        self.callers.append(caller)
+        trail = followed()
+        if trail is not None:
+            self.trails.append(trail)
 
     def answer(self, answer: Outcome | Exception) -> None:
         """Tell every caller who still listens."""
@@ -57,9 +70,10 @@ RunBatch = Callable[[Sequence[ArrivedFact]], Awaitable[Sequence[Outcome | Except
 class Batcher:
     """Groups submitted facts into batches. Belongs to one event loop."""
 
-    def __init__(self, run_batch: RunBatch, limits: BatchLimits) -> None:
+    def __init__(self, run_batch: RunBatch, limits: BatchLimits, timings: Timings) -> None:
         self._run_batch = run_batch
         self._limits = limits
+        self._timings = timings
         self._queue: deque[Waiting] = deque()
         self._by_key: dict[str, Waiting] = {}
         self._busy_members: set[UUID] = set()
@@ -77,11 +91,12 @@ class Batcher:
         if known is not None:
             if known.fact.fingerprint != fact.fingerprint:
                 raise IdempotencyConflict(fact.new.idempotency_key)
-            known.callers.append(caller)
+            known.join(caller)
             return caller
         if len(self._queue) >= self._limits.queue_max:
             raise Busy(RETRY_AFTER_MS)
-        waiting = Waiting(fact, [caller])
+        waiting = Waiting(fact, monotonic())
+        waiting.join(caller)
         self._queue.append(waiting)
         self._by_key[fact.new.idempotency_key] = waiting
         self._wake()
@@ -125,7 +140,8 @@ class Batcher:
             batch = self._take(min(share, self._limits.facts_max))
             if not batch:
                 return
-            task = asyncio.create_task(self._run(batch))
+            # A batch is of many operations, and takes place in the surroundings of none.
+            task = asyncio.create_task(self._run(batch), context=Context())
             self._in_flight.add(task)
             task.add_done_callback(self._finished)
 
@@ -148,15 +164,28 @@ class Batcher:
 
     async def _run(self, batch: list[Waiting]) -> None:
         answers: Sequence[Outcome | Exception]
+        trail = Trail()
         try:
-            answers = await self._run_batch([waiting.fact for waiting in batch])
+            with following(trail):
+                answers = await self._run_batch([waiting.fact for waiting in batch])
         except Exception as error:  # a bug of ours: nobody may wait for ever, and no member stay busy, because of it
             logger.exception("a batch of %d facts ended without answers", len(batch))
             answers = [error] * len(batch)
+        self._note(batch, trail)
         for waiting, answer in zip(batch, answers, strict=True):
             self._busy_members.discard(waiting.fact.new.member_id)
             del self._by_key[waiting.fact.new.idempotency_key]
             waiting.answer(answer)
+
+    def _note(self, batch: list[Waiting], trail: Trail) -> None:
+        """Count how long it took, and show everyone who is followed where their fact was decided."""
+        timings = self._timings
+        timings.sizes.add(len(batch))
+        timings.batches_s.add(trail.seconds)
+        for waiting in batch:
+            timings.waits_s.add(trail.began_s - waiting.entered_s)
+            for caller in waiting.trails:
+                caller.add_batch(trail)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._in_flight.discard(task)

@@ -24,6 +24,7 @@ from siyu.engine.timing import Timings
 from siyu.engine.transaction import Answer, BatchTransaction
 from siyu.engine.value_loading import NO_KEYS
 from siyu.ids import new_id
+from siyu.trail import followed
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._transaction = BatchTransaction(LiveCampaigns(self.registry), self.zone, self.timings)
-        self._batcher = Batcher(self._run_batch, self.limits)
+        self._batcher = Batcher(self._run_batch, self.limits, self.timings)
         self._answered = Answered(self.pool, self.limits.queue_max)
 
     async def submit(self, fact: NewFact) -> Outcome:
@@ -102,7 +103,18 @@ class Engine:
         away does not take the fact with them.
         """
         arrived = ArrivedFact(new_id(), fact.fingerprint(), self.clock(), fact)
-        return await self._batcher.enter(arrived)
+        trail = followed()
+        if trail is not None:
+            trail.add_fact(arrived.id)
+        outcome = await self._batcher.enter(arrived)
+        if trail is not None and outcome.fact_id != arrived.id:
+            trail.add_fact(outcome.fact_id)
+        return outcome
+
+    @property
+    def waiting(self) -> int:
+        """How many facts are in the queue."""
+        return self._batcher.waiting
 
     async def hinted(self, fact: NewFact) -> Refusal | None:
         """What an action is refused with that need not be submitted: less than a second ago nothing was left for it.

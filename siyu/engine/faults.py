@@ -11,6 +11,7 @@ from uuid import UUID
 
 from siyu.campaigns.live import LiveCampaign
 from siyu.deadline import DEADLINE, Patience
+from siyu.untold import Untold, kind_of
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,8 @@ class Faults:
         watch.last, details = _told(error)
         if watch.logged_at is None or not timedelta(0) <= at - watch.logged_at < LOG_EVERY:
             watch.logged_at = at
-            logger.error("campaign type %s failed on fact %s: %s", campaign.type.key, fact, details)
+            key, kind = campaign.type.key, kind_of(error)
+            logger.error("campaign type %s failed on fact %s: %s\n%s", key, fact, kind, Untold(details))
         if fault is CampaignFault.OVERRAN:
             watch.overran += 1
             if watch.overran >= OVERRAN_MAX:
@@ -134,7 +136,7 @@ class Faults:
         seconds = max(1, round((at - watch.since).total_seconds()))
         cause = f": {watch.last}" if watch.last else ""
         problem = f"paused by siyu: {reason} within {seconds} s; {campaign.type.key} {campaign.type.version}{cause}"
-        logger.error("campaign %s is %s", campaign.id, problem)
+        logger.error("campaign %s is paused by siyu: %s%s", campaign.id, reason, Untold(cause))
         self.suspended[campaign.id] = Suspension(campaign.id, problem, at, watch.last)
 
 

@@ -5,6 +5,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from contextvars import Context
 from datetime import timedelta
 from time import monotonic
 from typing import NamedTuple
@@ -107,7 +108,8 @@ class HintBoard:
 
     def _wake(self) -> None:
         if (self._wanted or self._unshared) and self._sharing is None:
-            self._sharing = asyncio.create_task(self._share())
+            # Of no operation: it is shared by all.
+            self._sharing = asyncio.create_task(self._share(), context=Context())
             self._sharing.add_done_callback(self._shared)
 
     def _shared(self, task: asyncio.Task[None]) -> None:

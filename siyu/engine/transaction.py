@@ -169,7 +169,7 @@ def _tell_of_refused(facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) 
         if fact.new.type in CORE_TYPES and outcome.decisions:
             [decision] = outcome.decisions
             code = decision.refusal.code if decision.refusal else None
-            logger.warning("campaign %s asked for %s: %s: %s", fact.new.campaign_id, fact.new.type, code, fact.new.data)
+            logger.warning("campaign %s asked for %s: %s: fact %s", fact.new.campaign_id, fact.new.type, code, fact.id)
 
 
 async def _write(connection: Connection, world: World, now: datetime, step: Step) -> None:

@@ -1,6 +1,6 @@
 """What rules ask about members: a row of each, kept current by the worker from what the engine commits."""
 
 from siyu.features.keeping import keep_everything, keep_features, run_features
-from siyu.features.touched import leave_touched
+from siyu.features.touched import FEATURES_TOPIC, leave_touched
 
-__all__ = ["keep_everything", "keep_features", "leave_touched", "run_features"]
+__all__ = ["FEATURES_TOPIC", "keep_everything", "keep_features", "leave_touched", "run_features"]

@@ -1,10 +1,9 @@
-"""What POST /graphql and GET /healthz take, and what they answer to everything else."""
+"""What POST /graphql takes, and what it answers to everything else."""
 
 import json
 import logging
 from collections.abc import AsyncIterator
 
-import asyncpg
 import httpx
 import pytest
 from starlette.requests import Request
@@ -192,29 +191,6 @@ async def test_what_nobody_foresaw_is_masked(
         assert leak not in reply.text
     assert reply.headers["x-request-id"] in caplog.text
     assert "nowhere" in caplog.text
-
-
-async def test_healthz_is_well_while_the_database_answers(http: httpx.AsyncClient) -> None:
-    reply = await http.get("/healthz")
-
-    assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
-    assert reply.headers["cache-control"] == "no-store"
-
-
-@pytest.mark.parametrize(
-    "failure", [ConnectionRefusedError("secret"), TimeoutError(), asyncpg.InterfaceError("secret")]
-)
-async def test_healthz_is_unwell_while_the_database_is_away(
-    http: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch, failure: Exception
-) -> None:
-    async def fail(*arguments: object, **options: object) -> None:
-        raise failure
-
-    monkeypatch.setattr(type(services.pool), "fetchval", fail)
-    reply = await http.get("/healthz")
-
-    assert (reply.status_code, reply.json()) == (503, {"status": "database away"})
-    assert reply.headers["cache-control"] == "no-store"
 
 
 async def test_an_unknown_path_is_not_found(http: httpx.AsyncClient) -> None:

@@ -12,6 +12,7 @@ from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_lots import LOT_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
+from tests.proofs.guarded_observing import OBSERVING_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
@@ -269,6 +270,7 @@ GUARDS = (
     *HINT_GUARDS,
     *IDENTITY_GUARDS,
     *INVITATION_GUARDS,
+    *OBSERVING_GUARDS,
     *REFERRAL_GUARDS,
     *LINE_GUARDS,
     *REFUND_GUARDS,

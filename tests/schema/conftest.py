@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import redis.asyncio
 
-from api.executor import CompiledExecutor
+from api.executor import CompiledExecutor, PlanCounts
 from schema import ANONYMOUS, Context, Principal, Role, SiyuSchema, build_schema, execute
 from siyu.boards import Leaderboards
 from siyu.campaigns import Registry
@@ -89,7 +89,7 @@ def schema_of(registry: Registry) -> SiyuSchema:
     for others, schema in _built:
         if len(types) == len(others) and all(map(operator.is_, types, others)):
             return schema
-    _built.append((types, build_schema(registry, CompiledExecutor().extension)))
+    _built.append((types, build_schema(registry, CompiledExecutor(PlanCounts()).extension)))
     return _built[-1][1]
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from siyu.engine import BatchLimits, NewFact, Outcome
 from siyu.engine.batcher import Batcher
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.timing import Timings
 from siyu.errors import Busy
+from siyu.trail import Trail, followed, following
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 MEMBERS = [UUID(int=number) for number in range(1, 5)]
@@ -85,7 +87,7 @@ async def test_everyone_is_answered_each_member_in_order_and_within_the_bounds(
 ) -> None:
     limits = BatchLimits(facts_max, share_min, in_flight_max, 0.1, queue_max)
     stand_in = StandIn(limits, turns, fails)
-    batcher = Batcher(stand_in.run, limits)
+    batcher = Batcher(stand_in.run, limits, Timings())
     entered: list[ArrivedFact] = []
     answers: list[asyncio.Future[Outcome]] = []
 
@@ -114,7 +116,7 @@ async def test_everyone_is_answered_each_member_in_order_and_within_the_bounds(
 
 async def test_callers_are_answered_and_their_member_set_free_when_a_batch_raises() -> None:
     stand_in = StandIn(BatchLimits(), fails=("raises", "never"))
-    batcher = Batcher(stand_in.run, BatchLimits())
+    batcher = Batcher(stand_in.run, BatchLimits(), Timings())
     fact = fact_of(MEMBERS[0])
 
     with pytest.raises(Refused):
@@ -125,7 +127,7 @@ async def test_callers_are_answered_and_their_member_set_free_when_a_batch_raise
 
 async def test_a_lone_caller_does_not_wait_for_others() -> None:
     limits = BatchLimits(delay_ms=60_000)
-    batcher = Batcher(StandIn(limits).run, limits)
+    batcher = Batcher(StandIn(limits).run, limits, Timings())
 
     await asyncio.wait_for(batcher.enter(fact_of(MEMBERS[0])), ANSWER_TIMEOUT_S)
 
@@ -139,7 +141,7 @@ async def test_a_full_batch_does_not_wait_for_the_delay() -> None:
             await first_may_end.wait()
         return [Outcome(fact.id, ()) for fact in facts]
 
-    batcher = Batcher(run, limits)
+    batcher = Batcher(run, limits, Timings())
     first = batcher.enter(fact_of(MEMBERS[0]))
     await asyncio.sleep(0)
 
@@ -153,9 +155,33 @@ async def test_a_full_batch_does_not_wait_for_the_delay() -> None:
 
 async def test_draining_waits_for_what_is_queued_and_what_is_in_flight() -> None:
     limits = BatchLimits(facts_max=1, share_min=1, in_flight_max=1)
-    batcher = Batcher(StandIn(limits, turns=(20,)).run, limits)
+    batcher = Batcher(StandIn(limits, turns=(20,)).run, limits, Timings())
     answers = [batcher.enter(fact_of(member_id)) for member_id in MEMBERS]
 
     await asyncio.wait_for(batcher.drain(), ANSWER_TIMEOUT_S)
 
     assert all(answer.done() for answer in answers)
+
+
+async def test_a_batch_is_of_no_caller_and_every_caller_who_is_followed_is_shown_it() -> None:
+    around: list[Trail | None] = []
+
+    async def run(facts: Sequence[ArrivedFact]) -> Sequence[Outcome | Exception]:
+        around.append(followed())
+        return [Outcome(fact.id, ()) for fact in facts]
+
+    timings, callers = Timings(), [Trail(), Trail()]
+    batcher = Batcher(run, BatchLimits(), timings)
+    answers = []
+    for caller, member_id in zip(callers, MEMBERS, strict=False):
+        with following(caller):
+            answers.append(batcher.enter(fact_of(member_id)))
+    answers.append(batcher.enter(fact_of(MEMBERS[2])))
+    await asyncio.wait_for(asyncio.gather(*answers), ANSWER_TIMEOUT_S)
+
+    [batch] = around
+    assert batch is not None
+    assert [caller.batches for caller in callers] == [[batch], [batch]]
+    assert (sum(timings.sizes.counts), timings.sizes.total, sum(timings.waits_s.counts)) == (1, 3, 3)
+    assert timings.waits_s.total >= 0
+    assert batch.seconds >= 0

@@ -217,7 +217,7 @@ def test_the_log_tells_a_failure_once_a_minute(caplog: pytest.LogCaptureFixture)
         error = ValueError(f"at {second}")
         faults.note(campaign, CampaignFault.RAISED, error, A_FACT, NOON + timedelta(seconds=second))
 
-    told = [record.args[2] for record in caplog.records if isinstance(record.args, tuple)]
+    told = [record.args[3] for record in caplog.records if isinstance(record.args, tuple)]
     assert told == [f"ValueError: at {second}\n" for second in (0, 60, 120)]
 
 
