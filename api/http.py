@@ -76,6 +76,7 @@ class GraphQLEndpoint:
             leaderboards=services.leaderboards,
             zone=services.zone,
             issue_token=self.authenticator.tokens.issue,
+            live=services.live,
         )
 
     async def health(self, _request: Request) -> Response:

@@ -25,6 +25,7 @@ from siyu.campaigns import Registry, load_registry
 from siyu.clock import Clock, utc_now
 from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
+from siyu.live import Live
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 COMMAND_POOL_MAX = 2
@@ -45,6 +46,7 @@ class Services:
     engine: Engine
     leaderboards: Leaderboards
     credentials: KnownCredentials
+    live: Live
     zone: ZoneInfo
     clock: Clock
 
@@ -80,13 +82,16 @@ async def open_services(
     ):
         hints = HintBoard(client, clock)
         fail = fail_point(settings.fail_point)
-        engine = Engine(pool, registry, settings.zone, limits, clock, fail, hints=hints)
+        live = Live(client)
+        tell = live.announcer.announce
+        engine = Engine(pool, registry, settings.zone, limits, clock, fail, hints=hints, announce=tell)
         leaderboards = Leaderboards(pool, client, settings.zone, clock)
         credentials = KnownCredentials(pool, clock)
         async with running(engine):
             yield Services(
-                settings, servers, pool, client, registry, engine, leaderboards, credentials, settings.zone, clock
+                settings, servers, pool, client, registry, engine, leaderboards, credentials, live, settings.zone, clock
             )
+        await live.close()
         await hints.close()
         await credentials.close()
 

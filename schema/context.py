@@ -14,6 +14,7 @@ from siyu.access import Scope
 from siyu.boards import Leaderboards
 from siyu.db import Pool
 from siyu.engine import Engine
+from siyu.live import Live, Topic
 from siyu.rules import RuleClock
 
 # With a client key and separators it has to fit into a fact's idempotency key.
@@ -76,6 +77,12 @@ ANONYMOUS = Principal(Role.ANONYMOUS)
 
 # An access token for a principal, issued then and valid for so long.
 IssueToken = Callable[[Principal, datetime, timedelta], str]
+# Told what an answer shows that can change.
+Watch = Callable[[Topic], None]
+
+
+def watched_by_nobody(topic: Topic) -> None:
+    """A query is answered once."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,8 @@ class Context:
     leaderboards: Leaderboards
     zone: ZoneInfo
     issue_token: IssueToken
+    live: Live
+    watch: Watch = watched_by_nobody
     rule_clock: RuleClock = field(init=False)
     loaders: Loaders = field(init=False)
 

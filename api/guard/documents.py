@@ -99,15 +99,15 @@ class DocumentGuard:
     def _operations(self, shape: Shape) -> dict[str | None, Asked]:
         found: dict[str | None, Asked] = {}
         for operation in shape.operations:
-            if operation.operation is not OperationType.SUBSCRIPTION:
-                found[operation.name.value if operation.name else None] = self._asked(operation, shape)
+            found[operation.name.value if operation.name else None] = self._asked(operation, shape)
         if len(shape.operations) == 1 and found:
             [found[None]] = found.values()
         return found
 
     def _asked(self, operation: OperationDefinitionNode, shape: Shape) -> Asked:
         names = {field.name.value for field in shape.fields(operation)}
-        return Asked(not names.isdisjoint(INTROSPECTION), self._prices.of(operation, shape))
+        subscribes = operation.operation is OperationType.SUBSCRIPTION
+        return Asked(not names.isdisjoint(INTROSPECTION), self._prices.of(operation, shape), subscribes)
 
 
 def moving_fields(schema: GraphQLSchema) -> frozenset[str]:

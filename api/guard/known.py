@@ -15,6 +15,7 @@ class Asked:
 
     introspects: bool
     price: Price
+    subscribes: bool = False
 
     def cost(self, variables: Mapping[str, Any]) -> int:
         """Its points with these variables."""

@@ -11,10 +11,12 @@ from schema.context import Info
 from schema.errors import invalid_argument
 from schema.fields import field
 from schema.ids import MEMBER, decode_uuid
+from schema.polling import only_polls, poll_after_ms
 from schema.scalars import BigInt
 from schema.types.member import Member, member_object
-from siyu.boards import BOARDS, POLL_AFTER_MS, RADIUS_MAX, BoardKind, BoardPage, BoardWindow
+from siyu.boards import BOARDS, RADIUS_MAX, BoardKind, BoardPage, BoardWindow
 from siyu.boards import BoardEntry as EntryRow
+from siyu.live import board_topic
 from siyu.paging import Page
 from siyu.sdk import Text
 
@@ -74,9 +76,15 @@ async def ranked_window(info: Info, board: str, window: BoardWindow, day: date |
     """Read the top of the window that holds the day, today's by default. Raises ApiError for an unknown board."""
     if board not in BOARDS:
         raise invalid_argument(f"there is no such board; there are {', '.join(BOARDS)}")
-    context = info.context
+    context, topic = info.context, board_topic(board)
     chosen = day or context.now.astimezone(context.zone).date()
-    return RankedWindow(board, window, chosen, await context.leaderboards.top(board, window, chosen, PAGE_ROWS_DEFAULT))
+    context.watch(topic)
+
+    async def read() -> BoardPage:
+        return await context.leaderboards.top(board, window, chosen, PAGE_ROWS_DEFAULT)
+
+    top = await context.live.kept.read(topic, (window, chosen), read) if only_polls(info) else await read()
+    return RankedWindow(board, window, chosen, top)
 
 
 @strawberry.type(description="One window of a board. `asOf`, `exact` and `revision` describe its first page.")
@@ -108,8 +116,10 @@ class Leaderboard:
         return self.ranked.top.revision
 
     @field("How long to wait before asking again.")
-    def poll_after_ms(self) -> int:
-        return POLL_AFTER_MS
+    def poll_after_ms(self, info: Info) -> int:
+        ranked = self.ranked
+        key = f"{ranked.window.value} {ranked.day}"
+        return poll_after_ms(info, board_topic(ranked.board), key, ranked.top.revision)
 
     @field("From the top.")
     async def entries(

@@ -13,6 +13,7 @@ from schema.fields import field, field_for, field_of_member
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
 from schema.kinds import participation_objects
 from schema.permissions import ForStaff
+from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
@@ -139,10 +140,7 @@ class Member(Node):
 
     @field_of_member("Empty until something is paid into it.")
     async def wallet(self, info: Info, unit: WalletUnit) -> Wallet:
-        # Every shop has the first three: no need to ask.
-        if unit not in UNITS and all(known.key != unit for known in await info.context.loaders.units.load(None)):
-            raise invalid_argument(f"the shop has no unit {unit.upper()}")
-        return Wallet(member_id=self.row.id, unit=unit)
+        return Wallet(member_id=self.row.id, unit=await known_unit(info, unit), polled=only_polls(info))
 
     @field_of_member("Whether nothing leaves the member's wallets at present.")
     async def wallets_frozen(self, info: Info) -> bool:
@@ -286,6 +284,14 @@ class Member(Node):
         """What to read of something that the member has."""
         slice_ = forward(first, after)
         return slice_, NewestWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
+
+
+async def known_unit(info: Info, unit: WalletUnit) -> WalletUnit:
+    """The unit, if it is one of the shop's. Raises ApiError."""
+    # Every shop has the first three: no need to ask.
+    if unit not in UNITS and all(known.key != unit for known in await info.context.loaders.units.load(None)):
+        raise invalid_argument(f"the shop has no unit {unit.upper()}")
+    return unit
 
 
 async def member_object(info: Info, member_id: UUID) -> Member:

@@ -5,7 +5,7 @@ from siyu.boards.entries import BoardEntry
 from siyu.boards.folding import SET_ASIDE_TOPIC, FoldReport, fold, fold_everything
 from siyu.boards.projection import ProjectionReport, project
 from siyu.boards.projector import run_projector
-from siyu.boards.queries import FIRST_MAX, POLL_AFTER_MS, RADIUS_MAX, BoardPage, Leaderboards
+from siyu.boards.queries import FIRST_MAX, RADIUS_MAX, BoardPage, Leaderboards
 from siyu.boards.rebuild import Progress, RebuildInterrupted, mend, rebuild, rebuild_all
 from siyu.boards.registry import BOARDS, MAX_SCORE, Board, BoardKind
 from siyu.boards.scores import write_changes
@@ -15,7 +15,6 @@ __all__ = [
     "BOARDS",
     "FIRST_MAX",
     "MAX_SCORE",
-    "POLL_AFTER_MS",
     "RADIUS_MAX",
     "SET_ASIDE_TOPIC",
     "Board",

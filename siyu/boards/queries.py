@@ -25,8 +25,6 @@ from siyu.errors import InvalidInput, NotFound, Problem
 FIRST_MAX = 100
 RADIUS_MAX = 20
 AFTER_RANK_MAX = 2**40
-# How long a front end should wait before it asks again; advice, handed out with every answer.
-POLL_AFTER_MS = 1000
 # Past this a caller is better served by SQL.
 REDIS_READ_TIMEOUT_S = 0.05
 # After a failure nobody tries Redis for so long: a Redis that hangs costs one caller its timeout, not each.
