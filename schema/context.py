@@ -105,7 +105,7 @@ class Context:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rule_clock", RuleClock(self.now, self.zone))
-        object.__setattr__(self, "loaders", Loaders(self.pool, self.now, self.zone, self.rule_clock))
+        object.__setattr__(self, "loaders", Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock))
 
 
 Info = strawberry.Info[Context, None]

@@ -250,7 +250,7 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
     async def leaderboard(
         self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
     ) -> Leaderboard:
-        return Leaderboard(ranked=await ranked_window(info, board, window, at or None))
+        return Leaderboard(ranked=ranked_window(info, board, window, at or None))
 
 
 def _selection(filter_: CampaignFilter, role: Role) -> CampaignSelection:

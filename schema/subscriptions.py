@@ -32,7 +32,7 @@ class Subscription:
     async def leaderboard_changed(
         self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
     ) -> Leaderboard:
-        return Leaderboard(ranked=await ranked_window(info, board, window, at or None))
+        return Leaderboard(ranked=ranked_window(info, board, window, at or None))
 
     @field_for(
         ForConcerned,

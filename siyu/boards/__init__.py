@@ -1,7 +1,7 @@
 """Leaderboards: scores are kept in SQL, copied to Redis by the projector, and read from whichever can answer."""
 
 from siyu.boards.changes import BoardChange, leave_changes
-from siyu.boards.entries import BoardEntry
+from siyu.boards.entries import HEAD, Around, BoardEntry, Stretch, Top
 from siyu.boards.folding import SET_ASIDE_TOPIC, FoldReport, fold, fold_everything
 from siyu.boards.projection import ProjectionReport, project
 from siyu.boards.projector import run_projector
@@ -14,9 +14,11 @@ from siyu.boards.windows import BoardWindow, window_key, window_keys
 __all__ = [
     "BOARDS",
     "FIRST_MAX",
+    "HEAD",
     "MAX_SCORE",
     "RADIUS_MAX",
     "SET_ASIDE_TOPIC",
+    "Around",
     "Board",
     "BoardChange",
     "BoardEntry",
@@ -28,6 +30,8 @@ __all__ = [
     "Progress",
     "ProjectionReport",
     "RebuildInterrupted",
+    "Stretch",
+    "Top",
     "fold",
     "fold_everything",
     "leave_changes",
