@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import httpx
 import pytest
 
 from api.live import CloseCode, LiveSockets
@@ -265,3 +266,13 @@ async def test_an_operator_who_adjusts_a_stock_is_announced(deployment: Deployme
         await publish(services.redis, [EVERYTHING])
 
         assert (await client.data())["saleStockChanged"]["items"] == [{"subject": "mug", "left": "7"}]
+
+
+async def test_a_subscription_is_none_of_http(deployment: Deployment, http: httpx.AsyncClient) -> None:
+    [member] = await add_members(deployment.services.pool, 1)
+    headers = {"Authorization": f"Bearer {token_of(deployment.tokens, member)}"}
+
+    answer = (await http.post("/graphql", json={"query": WALLET}, headers=headers)).json()
+
+    assert "data" not in answer
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_REQUEST"

@@ -229,7 +229,6 @@ def nested(levels: int) -> str:
 @pytest.mark.parametrize(
     ("payload", "code"),
     [
-        ({"query": "{ viewer { __typename } }"}, "INVALID_REQUEST"),
         ({"query": "subscription { nothing }"}, "INVALID_REQUEST"),
         ({"query": "subscription {"}, "INVALID_REQUEST"),
         ({"query": nested(13)}, "DOCUMENT_REFUSED"),
@@ -248,3 +247,11 @@ async def test_documents_are_guarded_as_they_are_over_http(
         client.say(type="subscribe", id="1", payload=payload)
 
         assert set(await client.codes()) == {code}
+
+
+async def test_a_query_is_none_of_a_socket(deployment: Deployment) -> None:
+    async with connected(deployment.sockets()) as client:
+        await client.sign_in(await member_token(deployment))
+        client.subscribe("{ viewer { __typename } }")
+
+        assert await client.codes() == ["INVALID_REQUEST"]
