@@ -14,9 +14,9 @@ from schema.scalars import WalletUnit
 from schema.teams import team_participation
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.ledger import Wallet
-from schema.types.member import known_unit
 from schema.types.participation import Participation
 from schema.types.stock import SaleStock, sale_stock
+from schema.types.unit import known_unit
 from siyu.access import Scope
 from siyu.boards import BoardWindow
 from siyu.live import wallet_topic

@@ -8,7 +8,6 @@ import strawberry
 
 from schema.connections import Connection, Slice, connect, encode_cursor, forward, number_cursor, uuid_cursor
 from schema.context import Info
-from schema.errors import invalid_argument
 from schema.fields import field, field_for, field_of_member
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
 from schema.kinds import participation_objects
@@ -21,10 +20,10 @@ from schema.types.node import Node
 from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
 from schema.types.tier import TierChange, TierProgress, TierStanding
+from schema.types.unit import known_unit
 from siyu.access import Scope
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.coupons.record import CouponState
-from siyu.ledger import UNITS
 from siyu.members.invitation_queries import InviteeRow
 from siyu.members.queries import MemberRow
 from siyu.paging import NewestWanted, Page
@@ -284,14 +283,6 @@ class Member(Node):
         """What to read of something that the member has."""
         slice_ = forward(first, after)
         return slice_, NewestWanted(self.row.id, slice_.limit, uuid_cursor(slice_.after))
-
-
-async def known_unit(info: Info, unit: WalletUnit) -> WalletUnit:
-    """The unit, if it is one of the shop's. Raises ApiError."""
-    # Every shop has the first three: no need to ask.
-    if unit not in UNITS and all(known.key != unit for known in await info.context.loaders.units.load(None)):
-        raise invalid_argument(f"the shop has no unit {unit.upper()}")
-    return unit
 
 
 async def member_object(info: Info, member_id: UUID) -> Member:

@@ -17,9 +17,9 @@ from siyu.boards import BoardChange, fold_everything, leave_changes
 from siyu.clock import utc_now
 from siyu.db import Pool
 from tests.api.graphql import token_of
+from tests.api.live.watching import Watcher, until_cut_off
 from tests.api.processes import Commands, Server
 from tests.factories import SHANGHAI, add_members
-from tests.proofs.watching import Watcher, until_cut_off
 
 SUBSCRIBERS = 2_000
 CHANGES_PER_S, TURN_S = 500, 0.1
