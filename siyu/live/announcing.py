@@ -61,6 +61,7 @@ class Announcer:
             self._waiting = {EVERYTHING: None}
 
     async def _tell(self) -> None:
+        is_late = False
         while self._waiting:
             await self._pause(GATHER_S)
             waiting, self._waiting = self._waiting, {}
@@ -69,7 +70,9 @@ class Announcer:
                     await publish(self._redis, waiting)
             except UNHEARD as error:
                 self._keep(waiting)
-                logger.warning("changes are announced later: %r", error)
+                if not is_late:
+                    logger.warning("changes are announced later: %r", error)
+                is_late = True
                 if self._closing.is_set():
                     break
                 await self._pause(REST_S)

@@ -115,6 +115,6 @@ LIVE_GUARDS = (
         "siyu/live/announcing.py",
         "                self._keep(waiting)\n",
         "",
-        (f"{ANNOUNCING}::test_what_redis_did_not_take_is_told_once_it_is_back",),
+        (f"{ANNOUNCING}::test_what_redis_did_not_take_is_told_later",),
     ),
 )

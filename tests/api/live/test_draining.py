@@ -1,9 +1,9 @@
 """A reader that takes nothing is cut off by the transport itself; whoever takes something in time is not."""
 
 import asyncio
-from typing import cast
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from api.live import DrainingProtocol
@@ -27,13 +27,13 @@ class Transport(asyncio.Transport):
         """The end of a test."""
 
 
-async def app(*_: object) -> None:
+async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
     """Nobody gets so far."""
 
 
 def connected(drain_s: float) -> tuple[DrainingProtocol, Transport]:
     """A connection of a server."""
-    config = uvicorn.Config(cast("str", app), ws=DrainingProtocol, log_config=None)
+    config = uvicorn.Config(app, ws=DrainingProtocol, log_config=None)
     config.load()
     protocol, transport = DrainingProtocol(config, ServerState(), {}), Transport()
     protocol.drain_s = drain_s

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -80,51 +80,37 @@ def test_a_message_of_somebody_else_is_everything(message: bytes) -> None:
     assert read(written(["a", "b"])) == ["a", "b"]
 
 
-@asynccontextmanager
-async def cut_off() -> AsyncIterator[tuple[OwnValkey, RedisClient, Hub]]:
-    """A hub whose Redis was there, and is gone."""
+async def test_what_is_watched_is_looked_at_again_once_redis_is_back() -> None:
     async with own_valkey() as valkey, open_redis(valkey.url) as redis:
-        hub = Hub(redis, lambda _: None)
+        hub, watcher = Hub(redis, lambda _: None), Heard()
         assert await hub.ready()
         await killed(valkey, hub)
         assert hub.away_s > 0
-        yield valkey, redis, hub
+        hub.watch(["a"], watcher)
+        await valkey.start()
+        await watcher.wait()
         assert hub.is_connected
         assert hub.away_s == 0
         await hub.close()
 
 
-async def test_what_is_watched_is_looked_at_again_once_redis_is_back() -> None:
-    async with cut_off() as (valkey, _redis, hub):
-        watcher = Heard()
-        hub.watch(["a"], watcher)
-        await valkey.start()
-        await watcher.wait()
-
-
-async def test_what_redis_did_not_take_is_told_once_it_is_back() -> None:
-    async with cut_off() as (valkey, redis, hub):
-        told: list[Topic] = []
-        announcer = Announcer(redis, told.extend)
-        announcer.announce(["a"])
-        await failed(announcer)
-        assert told == ["a"]
-        await valkey.start()
+async def test_what_redis_did_not_take_is_told_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The announcer's way to Redis is a link that is not there at first."""
+    link, told, watcher = tmp_path / "redis.sock", list[Topic](), Heard()
+    async with own_valkey() as valkey, open_redis(valkey.url) as redis, open_redis(f"unix://{link}") as other:
+        hub, announcer = Hub(redis, lambda _: None), Announcer(other, told.extend)
         assert await hub.ready()
-        watcher = Heard()
         hub.watch(["a"], watcher)
+        announcer.announce(["a"])
+        async with asyncio.timeout(PATIENCE_S):
+            while "announced later" not in caplog.text:
+                await asyncio.sleep(0.01)
+        assert told == ["a"]
+        assert watcher.times == 0
+        link.symlink_to(valkey.url.removeprefix("unix://"))
         await watcher.wait()
         await announcer.close()
-
-
-async def failed(announcer: Announcer) -> None:
-    """The announcer has tried, and waits."""
-    async with asyncio.timeout(PATIENCE_S):
-        while announcer._waiting:
-            await asyncio.sleep(0)
-        while not announcer._waiting:
-            assert announcer._telling is not None
-            await asyncio.sleep(0)
+        await hub.close()
 
 
 async def killed(valkey: OwnValkey, hub: Hub) -> None:
