@@ -29,6 +29,8 @@ WARM_UP_S, MEASURED_S = 15.0, 40.0
 SIGN_IN_S, CATCH_UP_S = 180.0, 60.0
 SIGN_IN_AT_ONCE = 50
 SLOW_SUBSCRIPTIONS = 10
+# The large document runs as often as a slow reader needs to be full soon.
+POINTS_PER_S = "500"
 LARGE = """
 subscription { leaderboardChanged(board: "points", window: ALL) {
   revision entries(first: 100) { nodes { rank score reachedAt member { id nickname avatarUrl } } }
@@ -87,7 +89,8 @@ async def test_two_thousand_watch_and_miss_nothing_that_can_be_read_again(
 ) -> None:
     members = await add_members(pool, SUBSCRIBERS)
     stop = asyncio.Event()
-    async with commands.serving() as first, commands.serving("--no-worker") as second:
+    points = {"SIYU_RATE_POINTS_PER_S": POINTS_PER_S}
+    async with commands.serving(**points) as first, commands.serving("--no-worker", **points) as second:
         servers = (first, second)
         addresses = [server.address for server in servers]
         watchers = [Watcher(token_of(tokens, member), addresses, place) for place, member in enumerate(members)]
