@@ -43,7 +43,7 @@ class Kept:
         if len(self._topics) > TOPICS_MAX:
             self._topics.popitem(last=False)
         value = await read()
-        # Where it changed meanwhile, others are kept under the topic by now.
-        if self._topics.get(topic) is known and len(known) < KEYS_MAX:
+        # Where it changed meanwhile, what is known of the topic is no longer looked at.
+        if len(known) < KEYS_MAX:
             known[key] = value, now_s
         return value

@@ -97,13 +97,6 @@ LIVE_GUARDS = (
         ("tests/api/live/test_draining.py::test_who_takes_nothing_is_cut_off",),
     ),
     Guard(
-        "what changes while it is read is not kept",
-        "siyu/live/kept.py",
-        "if self._topics.get(topic) is known and",
-        "if",
-        (f"{KEPT}::test_what_changes_while_it_is_read_is_not_kept",),
-    ),
-    Guard(
         "nothing is kept where changes are not heard",
         "siyu/live/kept.py",
         "if not self._hears():",
