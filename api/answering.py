@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 
@@ -16,12 +16,20 @@ from api.settings import Settings
 from schema import ApiError, Context, ErrorCode, Principal, Role, SiyuSchema, execute, shaped
 from siyu.access import Scope
 
+SUBSCRIPTION = "subscription"
 # What a document costs that was never seen: looking at the dearest takes 20 ms for each thousand characters.
 LOOK_POINTS = 5
 LOOKED_AT_FOR_A_POINT = 100
 SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
 Answer = dict[str, Any]
+
+
+class Admitted(NamedTuple):
+    """An operation that may run, by its document, and what it costs."""
+
+    text: str
+    cost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +52,41 @@ class Answering:
         `address` is where a stranger calls from; which operation it is and what it costs is noted on the trail. Raises
         Refusal where the caller may not send the document, or has asked for too much lately.
         """
+        admitted = await self.admit(asked, context, address, trail)
+        return await self.run(admitted, asked, context) if isinstance(admitted, Admitted) else admitted
+
+    async def admit(
+        self, asked: GraphQLRequest, context: Context, address: str, trail: RequestTrail, *, subscribes: bool = False
+    ) -> Admitted | Answer:
+        """The operation that may run, for which the caller has paid; or the answer of one that may not.
+
+        Raises Refusal, as `answer` does.
+        """
         text = self._text(asked, context.principal)
         known = self.guard.known(text)
         if known is None:
             looked_at = min(len(text), self.guard.limits.characters)
-            await self._take(context.principal, address, LOOK_POINTS + looked_at // LOOKED_AT_FOR_A_POINT)
+            await self.take(context.principal, address, LOOK_POINTS + looked_at // LOOKED_AT_FOR_A_POINT)
             known = self.guard.look(text)
         trail.document = known.hash
         operation, errors = self._may_run(known, asked, context.principal)
+        if operation is not None and (operation.kind == SUBSCRIPTION) is not subscribes:
+            operation, errors = None, [not_here(subscribes=subscribes)]
         if operation is None:
             return {"errors": self._told(errors, context)}
         cost = operation.cost(asked.variables)
         trail.operation, trail.kind, trail.cost = self._name(operation, text), operation.kind, cost
         if cost > self.guard.limits.cost:
             return {"errors": self._told([too_dear(cost, self.guard.limits.cost)], context)}
-        await self._take(context.principal, address, cost)
-        answer = await execute(self.schema, text, asked.variables, asked.operation_name, context)
+        await self.take(context.principal, address, cost)
+        return Admitted(text, cost)
+
+    async def run(self, admitted: Admitted, asked: GraphQLRequest, context: Context) -> Answer:
+        """The answer of an operation that was admitted."""
+        answer = await execute(self.schema, admitted.text, asked.variables, asked.operation_name, context)
         if "errors" in answer and self._is_hidden_from(context.principal):
             answer["errors"] = [without_suggestion(error) for error in answer["errors"]]
-        answer["extensions"] = {"cost": {"requested": cost, "limit": self.guard.limits.cost}}
+        answer["extensions"] = {"cost": {"requested": admitted.cost, "limit": self.guard.limits.cost}}
         return answer
 
     def _text(self, asked: GraphQLRequest, principal: Principal) -> str:
@@ -113,7 +137,7 @@ class Answering:
         """Whether the schema tells nothing of itself: in production to strangers."""
         return self.settings.environment == "production" and principal.role is Role.ANONYMOUS
 
-    async def _take(self, principal: Principal, address: str, points: int) -> None:
+    async def take(self, principal: Principal, address: str, points: int) -> None:
         """Take points from the caller's bucket. Raises Refusal where there are too few."""
         is_staff = principal.role not in {Role.ANONYMOUS, Role.MEMBER}
         factor = self.settings.rate_staff_factor if is_staff else 1
@@ -130,6 +154,12 @@ def caller_of(principal: Principal, address: str) -> str:
     if principal.role is Role.ANONYMOUS:
         return f"address:{address}"
     return f"{principal.role.value}:{principal.member_id or principal.subject}"
+
+
+def not_here(*, subscribes: bool) -> ApiError:
+    """The operation is for the other way to ask."""
+    message = "only subscriptions come over WebSocket" if subscribes else "a subscription comes over WebSocket"
+    return ApiError(ErrorCode.INVALID_REQUEST, message)
 
 
 def no_operation(known: Known, name: str | None) -> ApiError:

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.answering import Answering
 from api.executor import CompiledExecutor
@@ -15,6 +15,7 @@ from api.failing import Failures
 from api.guard import DocumentGuard, GuardedDocument
 from api.http import GraphQLEndpoint
 from api.identity import Authenticator, load_tokens
+from api.live import LiveSockets
 from api.rates import Rates
 from api.sdl import SchemaText
 from api.services import Services
@@ -34,10 +35,12 @@ def build_app(services: Services) -> Starlette:
     """The application of one process. Raises SettingsError for trusted documents that cannot be loaded."""
     settings = services.settings
     answering = build_answering(services)
-    endpoint = GraphQLEndpoint(services, Authenticator(load_tokens(settings), services.credentials), answering)
+    authenticator = Authenticator(load_tokens(settings), services.credentials)
+    endpoint = GraphQLEndpoint(services, authenticator, answering)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.post, methods=["POST"]),
         *services.health.routes(),
+        WebSocketRoute("/graphql", LiveSockets(services, authenticator, answering).serve),
         Route("/schema.graphql", SchemaText(answering.schema.as_str()).get, methods=["GET"]),
     ]
     if settings.environment == "development":

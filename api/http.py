@@ -88,6 +88,7 @@ class GraphQLEndpoint:
             leaderboards=services.leaderboards,
             zone=services.zone,
             issue_token=self.authenticator.tokens.issue,
+            live=services.live,
         )
 
 

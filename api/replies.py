@@ -26,9 +26,14 @@ def reply(
 
 def refuse(request_id: str, refusal: Refusal, media_type: str = JSON) -> Response:
     """An answer to a request that never reached the schema."""
+    error = error_of(refusal)
+    error["extensions"]["requestId"] = request_id
+    return reply(request_id, refusal.status, {"errors": [error]}, media_type, refusal.retry_after_ms)
+
+
+def error_of(refusal: Refusal) -> dict[str, Any]:
+    """The refusal as an error of GraphQL."""
     extensions: dict[str, object] = {"code": refusal.code.value, "retryable": refusal.retry_after_ms is not None}
     if refusal.retry_after_ms is not None:
         extensions["retryAfterMs"] = refusal.retry_after_ms
-    extensions["requestId"] = request_id
-    content = {"errors": [{"message": str(refusal), "extensions": extensions}]}
-    return reply(request_id, refusal.status, content, media_type, refusal.retry_after_ms)
+    return {"message": str(refusal), "extensions": extensions}

@@ -55,12 +55,17 @@ def _parse(body: bytes) -> GraphQLRequest:
         raise BadRequest(400, ErrorCode.NO_BATCHING, "send one operation a request")
     if not isinstance(content, dict):
         raise _invalid("the body must be an object")
+    return understood(content)
+
+
+def understood(content: dict[str, Any]) -> GraphQLRequest:
+    """The request that an object of JSON is. Raises BadRequest."""
     query, variables, name = content.get("query"), content.get("variables"), content.get("operationName")
     if not isinstance(variables, dict | None) or not isinstance(name, str | None):
         raise _invalid("`variables` must be an object and `operationName` a text")
     document_hash = _document_hash(content)
     if not isinstance(query, str | None) or (query is None and document_hash is None):
-        raise _invalid("the body must have a text `query` or a `documentId`")
+        raise _invalid("there must be a text `query` or a `documentId`")
     return GraphQLRequest(query, document_hash, variables or {}, name)
 
 

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.errors import SetupError
+from api.live import LIVE_LIMITS, DrainingProtocol
 from api.services import Services
 from siyu.access import run_sweeper
 from siyu.boards import run_projector
@@ -110,7 +111,12 @@ async def serve_app(app: Starlette, listening: socket.socket, stop: asyncio.Even
     config = uvicorn.Config(
         app,
         http="httptools",
-        ws="none",
+        ws=DrainingProtocol,
+        ws_max_size=LIVE_LIMITS.message_bytes,
+        ws_ping_interval=LIVE_LIMITS.ping_s,
+        ws_ping_timeout=LIVE_LIMITS.ping_s,
+        # A dictionary for each connection is memory, and most messages are smaller than what it saves.
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         access_log=False,

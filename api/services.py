@@ -21,6 +21,7 @@ from siyu.campaigns import Registry, load_registry
 from siyu.clock import Clock, utc_now
 from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
+from siyu.live import Live
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
@@ -38,6 +39,7 @@ class Services:
     engine: Engine
     leaderboards: Leaderboards
     credentials: KnownCredentials
+    live: Live
     observer: Observer
     health: Health
     zone: ZoneInfo
@@ -59,7 +61,9 @@ async def open_services(
     ):
         hints = HintBoard(client, clock)
         fail = fail_point(settings.fail_point)
-        engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints)
+        live = Live(client)
+        tell = live.announcer.announce
+        engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
         leaderboards = Leaderboards(pool, client, settings.zone, clock)
         credentials = KnownCredentials(pool, clock)
         observer = Observer(settings, pool)
@@ -73,11 +77,13 @@ async def open_services(
                 engine=engine,
                 leaderboards=leaderboards,
                 credentials=credentials,
+                live=live,
                 observer=observer,
                 health=Health(pool, client),
                 zone=settings.zone,
                 clock=clock,
             )
+        await live.close()
         await hints.close()
         await credentials.close()
         await observer.close()

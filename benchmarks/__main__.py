@@ -9,6 +9,7 @@ import benchmarks.executor as executor_benchmark
 import benchmarks.expiry as expiry_benchmark
 import benchmarks.flash_sale as flash_sale_benchmark
 import benchmarks.ledger as ledger_benchmark
+import benchmarks.live as live_benchmark
 import benchmarks.rules as rules_benchmark
 
 
@@ -49,6 +50,14 @@ def flash_sale_command(as_json: bool, rounds: int, members: int) -> None:
 def executor_command(as_json: bool, rounds: int) -> None:
     """A page of 50 members by a compiled plan against graphql-core: CPU in one process, from memory."""
     _print(executor_benchmark.run(rounds), as_json)
+
+
+@benchmarks.command("live")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=7, show_default=True, help="Rounds of each side, in turn; medians are printed.")
+def live_command(as_json: bool, rounds: int) -> None:
+    """A board's top 100 with the caller's rank, and a poll of it, against the Redis round trip alone: CPU."""
+    _print(live_benchmark.run(rounds), as_json)
 
 
 @benchmarks.command("ledger")

@@ -22,6 +22,7 @@ from schema.naming import type_prefix
 from schema.queries import Query
 from schema.read_fields import Fields, ReadFields
 from schema.scalars import SCALARS
+from schema.subscriptions import Subscription
 from schema.types.campaign import Campaign, UnavailableCampaign
 from schema.types.effects import ALL_EFFECTS
 from schema.types.participation import Participation, UnavailableParticipation
@@ -86,6 +87,7 @@ def _build(registry: Registry, extensions: Extensions = ()) -> SiyuSchema:
         schema = SiyuSchema(
             query=Query,
             mutation=merge_types("Mutation", (*CORE_MUTATIONS, *mutations)),
+            subscription=Subscription,
             types=objects,
             config=StrawberryConfig(scalar_map=SCALARS),
             extensions=[*extensions],

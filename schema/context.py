@@ -1,5 +1,6 @@
 """What every resolver is given: who asks, when, in which language, and the services to ask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,15 @@ from schema.principals import IssueToken, Principal
 from siyu.boards import Leaderboards
 from siyu.db import Pool
 from siyu.engine import Engine
+from siyu.live import Live, Topic
 from siyu.rules import RuleClock
+
+# Told what an answer shows that can change.
+Watch = Callable[[Topic], None]
+
+
+def watched_by_nobody(topic: Topic) -> None:
+    """A query is answered once."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +36,14 @@ class Context:
     leaderboards: Leaderboards
     zone: ZoneInfo
     issue_token: IssueToken
+    live: Live
+    watch: Watch = watched_by_nobody
     rule_clock: RuleClock = field(init=False)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rule_clock", RuleClock(self.now, self.zone))
-        object.__setattr__(self, "loaders", Loaders(self.pool, self.now, self.zone, self.rule_clock))
+        object.__setattr__(self, "loaders", Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock))
 
 
 Info = strawberry.Info[Context, None]

@@ -1,14 +1,16 @@
 """DataLoaders, one per relation: what many objects of one answer ask for is read with one statement."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
+from siyu.boards import BoardPage, BoardWindow, Leaderboards, Stretch
 from siyu.campaigns.counters import CounterKey, CounterRow
 from siyu.campaigns.draws import DrawKey, seed_hashes
 from siyu.campaigns.participation_queries import (
@@ -91,10 +93,31 @@ def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
     return {member_id for member_id, _ in wallets}
 
 
+class LinesWanted(NamedTuple):
+    """Some lines of a window of a board; the window is that which holds the day."""
+
+    board: str
+    window: BoardWindow
+    day: date
+    stretch: Stretch
+
+
+async def read_lines(leaderboards: Leaderboards, wanted: list[LinesWanted]) -> Sequence[BoardPage]:
+    """The pages, in their order; those of one window with one round trip, and of one moment."""
+    windows: defaultdict[tuple[str, BoardWindow, date], list[Stretch]] = defaultdict(list)
+    for each in wanted:
+        windows[each[:3]].append(each.stretch)
+    pages = {place: iter(await leaderboards.read(*place, stretches)) for place, stretches in windows.items()}
+    return [next(pages[each[:3]]) for each in wanted]
+
+
 class Loaders:
     """The loaders of one request."""
 
-    def __init__(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
+    def __init__(
+        self, pool: Pool, leaderboards: Leaderboards, now: datetime, zone: ZoneInfo, rule_clock: RuleClock
+    ) -> None:
+        self.lines: DataLoader[LinesWanted, BoardPage] = DataLoader(partial(read_lines, leaderboards))
         self._read_members(pool, now, zone, rule_clock)
         self._read_campaigns(pool, now)
         self._read_wallets(pool, now)

@@ -28,8 +28,6 @@ from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.segment import Segment
-from siyu.campaigns.counting import is_subject
-from siyu.campaigns.participations import team_id
 from siyu.campaigns.queries import CampaignRow
 from siyu.coupons.record import TemplateState
 
@@ -52,12 +50,10 @@ async def visible_campaign(info: Info, campaign_id: UUID | None) -> CampaignRow 
     return row
 
 
-def participation_subject(principal: Principal, campaign_id: UUID, member: str | None, team: str | None) -> UUID | None:
-    """Whose participation is asked for, by a member's id or a team's key; None for whom the caller may not see."""
+def participating_member(principal: Principal, member: str | None, team: str | None) -> UUID | None:
+    """Whose participation is asked for, by default the caller's; None for whom the caller may not see."""
     if member and team:
         raise invalid_argument("give `member` or `team`, not both")
-    if team:
-        return team_id(campaign_id, team) if is_subject(team) else None
     member_id = decode_uuid(MEMBER, member) if member else principal.member_id
     return member_id if member_id is not None and principal.may_see_all_of(member_id) else None
 

@@ -13,7 +13,7 @@ from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.member_lists import member_connection
-from schema.nodes import find_node, participation_subject, visible_campaign
+from schema.nodes import find_node, participating_member, visible_campaign
 from schema.permissions import (
     ForAdmins,
     ForAnalysts,
@@ -29,6 +29,7 @@ from schema.principals import Role
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
 from schema.segments import SegmentQueries, meant_by
+from schema.teams import team_participation
 from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.api_key import ApiKey
 from schema.types.board import Leaderboard, ranked_window
@@ -41,6 +42,7 @@ from schema.types.participation import Participation
 from schema.types.preview import CampaignPreview
 from schema.types.refund import RefundRequest
 from schema.types.review import Review
+from schema.types.stock import SaleStock, sale_stock
 from schema.types.tier import TierLadder
 from schema.types.unit import Unit
 from schema.types.viewer import Viewer, viewer_object
@@ -129,6 +131,11 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, id))
         return campaign_object(info, row) if row else None
 
+    @field_for(ForViewers, "What is left of a campaign's items; null where members see no such campaign.")
+    async def sale_stock(self, info: Info, campaign: strawberry.ID) -> SaleStock | None:
+        row = await visible_campaign(info, decode_uuid(CAMPAIGN, campaign))
+        return await sale_stock(info, row) if row else None
+
     @field_for(ForAnalysts, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
         return all_types(info, await types_in_use(info.context.pool))
@@ -154,11 +161,13 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
         member: strawberry.ID | None = strawberry.UNSET,
         team: str | None = strawberry.UNSET,
     ) -> Participation | None:
+        if team and not member:
+            return await team_participation(info, campaign, team)
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, campaign))
-        subject_id = participation_subject(info.context.principal, row.id, member, team) if row else None
-        if row is None or subject_id is None:
+        member_id = participating_member(info.context.principal, member, team) if row else None
+        if row is None or member_id is None:
             return None
-        found = await info.context.loaders.participation_of.load((row.id, subject_id))
+        found = await info.context.loaders.participation_of.load((row.id, member_id))
         return participation_object(info, found, row) if found else None
 
     @field_for(
@@ -242,7 +251,7 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
     async def leaderboard(
         self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
     ) -> Leaderboard:
-        return Leaderboard(ranked=await ranked_window(info, board, window, at or None))
+        return Leaderboard(ranked=ranked_window(info, board, window, at or None))
 
 
 def _selection(filter_: CampaignFilter, role: Role) -> CampaignSelection:

@@ -13,7 +13,6 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLObjectType,
     GraphQLSchema,
-    OperationDefinitionNode,
     OperationType,
     VariableNode,
     Visitor,
@@ -142,16 +141,12 @@ class Look(Visitor):
         self._uncovered, self.covered = uncovered, True
         self.conditions: set[str] = set()
 
-    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
-        """Subscriptions are graphql-core's."""
-        self.covered &= node.operation is not OperationType.SUBSCRIPTION
-
     def enter_fragment_definition(self, node: FragmentDefinitionNode, *_: Any) -> None:
-        """So are fragments with variables of their own, which are an experiment."""
+        """Fragments with variables of their own, which are an experiment, are graphql-core's."""
         self.covered &= not node.variable_definitions
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        """And introspection."""
+        """So is introspection."""
         self.covered &= node.name.value not in self._uncovered
 
     def enter_directive(self, node: DirectiveNode, *_: Any) -> None:

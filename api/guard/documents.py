@@ -106,8 +106,7 @@ class DocumentGuard:
     def _operations(self, shape: Shape) -> dict[str | None, Asked]:
         found: dict[str | None, Asked] = {}
         for operation in shape.operations:
-            if operation.operation is not OperationType.SUBSCRIPTION:
-                found[operation.name.value if operation.name else None] = self._asked(operation, shape)
+            found[operation.name.value if operation.name else None] = self._asked(operation, shape)
         if len(shape.operations) == 1 and found:
             [found[None]] = found.values()
         return found

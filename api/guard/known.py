@@ -12,7 +12,7 @@ from api.guard.costs import Price
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An operation of a valid document: a `query` or a `mutation`.
+    """An operation of a valid document: a `query`, a `mutation` or a `subscription`.
 
     `root` is the first field of its root, `name` its own, if it has one.
     """

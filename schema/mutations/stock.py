@@ -12,6 +12,7 @@ from schema.permissions import ForOperators
 from schema.scalars import BigInt
 from schema.types.campaign import Campaign
 from siyu.campaigns.stock import StockChange, adjust_stock
+from siyu.live import stock_topic
 
 
 @strawberry.input
@@ -57,4 +58,5 @@ class StockMutations:
             row = await adjust_stock(context.pool, registry, change, context.now, context.zone)
         except MENDABLE as error:
             return CampaignStockAdjustPayload(user_errors=user_errors(error))
+        context.live.announcer.announce([stock_topic(row.id)])
         return CampaignStockAdjustPayload(campaign=campaign_object(info, row))

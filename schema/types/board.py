@@ -6,15 +6,18 @@ from datetime import date, datetime
 
 import strawberry
 
-from schema.connections import PAGE_ROWS_DEFAULT, Connection, connect, encode_cursor, forward, number_cursor
+from schema.connections import Connection, connect, encode_cursor, forward, number_cursor
 from schema.context import Info
 from schema.errors import invalid_argument
 from schema.fields import field
 from schema.ids import MEMBER, decode_uuid
+from schema.loaders import LinesWanted
+from schema.polling import only_polls, poll_after_ms
 from schema.scalars import BigInt
 from schema.types.member import Member, member_object
-from siyu.boards import BOARDS, POLL_AFTER_MS, RADIUS_MAX, BoardKind, BoardPage, BoardWindow
+from siyu.boards import BOARDS, HEAD, RADIUS_MAX, Around, BoardKind, BoardPage, BoardWindow, Stretch, Top
 from siyu.boards import BoardEntry as EntryRow
+from siyu.live import board_topic
 from siyu.paging import Page
 from siyu.sdk import Text
 
@@ -62,24 +65,36 @@ class BoardEntry:
 
 @dataclass(frozen=True, slots=True)
 class RankedWindow:
-    """One window of a board, and its first page, which every answer about the whole is taken from."""
+    """One window of a board; `polled`: nothing but whether it has changed is asked for."""
 
     board: str
     window: BoardWindow
     day: date
-    top: BoardPage
+    polled: bool
+
+    async def page(self, info: Info, stretch: Stretch) -> BoardPage:
+        """Some of its lines. What one answer asks for is read together, so that it is of one moment."""
+        return await info.context.loaders.lines.load(LinesWanted(self.board, self.window, self.day, stretch))
+
+    async def head(self, info: Info) -> BoardPage:
+        """What there is to say of the lines; for a poll, as it was read last."""
+        if not self.polled:
+            return await self.page(info, HEAD)
+        place = self.window, self.day
+        return await info.context.live.kept.read(board_topic(self.board), place, lambda: self.page(info, HEAD))
 
 
-async def ranked_window(info: Info, board: str, window: BoardWindow, day: date | None) -> RankedWindow:
-    """Read the top of the window that holds the day, today's by default. Raises ApiError for an unknown board."""
+def ranked_window(info: Info, board: str, window: BoardWindow, day: date | None) -> RankedWindow:
+    """The window that holds the day, today's by default. Raises ApiError for an unknown board."""
     if board not in BOARDS:
         raise invalid_argument(f"there is no such board; there are {', '.join(BOARDS)}")
     context = info.context
+    context.watch(board_topic(board))
     chosen = day or context.now.astimezone(context.zone).date()
-    return RankedWindow(board, window, chosen, await context.leaderboards.top(board, window, chosen, PAGE_ROWS_DEFAULT))
+    return RankedWindow(board, window, chosen, only_polls(info))
 
 
-@strawberry.type(description="One window of a board. `asOf`, `exact` and `revision` describe its first page.")
+@strawberry.type(description="One window of a board. `asOf`, `exact` and `revision` describe all lines of an answer.")
 class Leaderboard:
     """A leaderboard as a GraphQL object."""
 
@@ -96,27 +111,29 @@ class Leaderboard:
         return self.ranked.window
 
     @field("Every change committed by then is in.")
-    def as_of(self) -> datetime:
-        return self.ranked.top.as_of
+    async def as_of(self, info: Info) -> datetime:
+        return (await self.ranked.head(info)).as_of
 
     @field("Whether this is the ranking of one moment, at most two seconds ago.")
-    def exact(self) -> bool:
-        return self.ranked.top.exact
+    async def exact(self, info: Info) -> bool:
+        return (await self.ranked.head(info)).exact
 
     @field("Two answers with the same revision show the same ranking.")
-    def revision(self) -> str:
-        return self.ranked.top.revision
+    async def revision(self, info: Info) -> str:
+        return (await self.ranked.head(info)).revision
 
     @field("How long to wait before asking again.")
-    def poll_after_ms(self) -> int:
-        return POLL_AFTER_MS
+    async def poll_after_ms(self, info: Info) -> int:
+        ranked = self.ranked
+        key = f"{ranked.window.value} {ranked.day}"
+        return poll_after_ms(info, board_topic(ranked.board), key, (await ranked.head(info)).revision)
 
     @field("From the top.")
     async def entries(
         self, info: Info, first: int | None = strawberry.UNSET, after: str | None = strawberry.UNSET
     ) -> Connection[BoardEntry]:
         slice_ = forward(first, after)
-        page = await self._page(info, slice_.limit, number_cursor(slice_.after) or 0)
+        page = await self.ranked.page(info, Top(slice_.limit, number_cursor(slice_.after) or 0))
         rows = Page(page.entries, page.has_next)
         return connect(rows, slice_, lambda row: BoardEntry(row=row), lambda row: encode_cursor(row.rank))
 
@@ -127,11 +144,10 @@ class Leaderboard:
         reach = radius if isinstance(radius, int) else RADIUS_DEFAULT
         if not 0 <= reach <= RADIUS_MAX:
             raise invalid_argument(f"`radius` must be from 0 to {RADIUS_MAX}")
-        member_id, ranked = decode_uuid(MEMBER, member), self.ranked
+        member_id = decode_uuid(MEMBER, member)
         if member_id is None:
             return []
-        boards = info.context.leaderboards
-        page = await boards.around(ranked.board, ranked.window, ranked.day, member_id, reach)
+        page = await self.ranked.page(info, Around(member_id, reach))
         return [BoardEntry(row=row) for row in page.entries]
 
     @field("A member's line, the caller's by default; null without a rank.")
@@ -139,14 +155,5 @@ class Leaderboard:
         member_id = decode_uuid(MEMBER, member) if member else info.context.principal.member_id
         if member_id is None:
             return None
-        ranked = self.ranked
-        row = await info.context.leaderboards.entry(ranked.board, ranked.window, ranked.day, member_id)
-        return BoardEntry(row=row) if row else None
-
-    async def _page(self, info: Info, limit: int, after_rank: int) -> BoardPage:
-        """A page; out of the one that was read for `revision` where it lies in it, so that both are of one moment."""
-        ranked, top = self.ranked, self.ranked.top
-        if after_rank == 0 and limit <= PAGE_ROWS_DEFAULT:
-            has_next = top.has_next or len(top.entries) > limit
-            return BoardPage(top.entries[:limit], has_next, top.total, top.as_of, top.exact, top.revision)
-        return await info.context.leaderboards.top(ranked.board, ranked.window, ranked.day, limit, after_rank)
+        page = await self.ranked.page(info, Around(member_id, 0))
+        return BoardEntry(row=page.entries[0]) if page.entries else None

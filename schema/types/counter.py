@@ -39,10 +39,11 @@ async def campaign_counters(info: Info, campaign: CampaignRow) -> list[CampaignC
     if is_among(context.principal.role, ForOperators.roles):
         shown += shown_caps(campaign, now, zone)
     rows = await context.loaders.counter.load_many([counter.key for counter in shown])
-    return [_object(counter, row or UNUSED) for counter, row in zip(shown, rows, strict=True)]
+    return [counter_object(counter, row or UNUSED) for counter, row in zip(shown, rows, strict=True)]
 
 
-def _object(shown: ShownCounter, row: CounterRow) -> CampaignCounter:
+def counter_object(shown: ShownCounter, row: CounterRow) -> CampaignCounter:
+    """One number, with how much of it is taken."""
     limit = None if shown.limit is None else shown.limit + row.extra
     return CampaignCounter(
         name=strawberry.ID(shown.key.name),

@@ -12,10 +12,12 @@ from schema.ids import FACT, LEDGER_ENTRY, WALLET, encode_id
 from schema.kinds import campaign_of
 from schema.loaders import WalletKey
 from schema.permissions import require_all_of
+from schema.polling import poll_after_ms, revision_of
 from schema.scalars import BigInt, WalletUnit
 from schema.types.campaign import Campaign
 from schema.types.node import Node
 from siyu.ledger.queries import EntriesWanted, EntryRow
+from siyu.live import wallet_topic
 
 
 @strawberry.type(description="Something that happened, and when.")
@@ -84,6 +86,8 @@ class Wallet(Node):
 
     member_id: strawberry.Private[UUID]
     unit: WalletUnit
+    # Nothing but whether it has changed is asked for.
+    polled: strawberry.Private[bool] = False
 
     def global_id(self) -> strawberry.ID:
         """As Node: a wallet is named by its owner and its unit."""
@@ -128,6 +132,28 @@ class Wallet(Node):
         wanted = EntriesWanted(self.member_id, self.unit, slice_.limit, uuid_cursor(slice_.after))
         page = await info.context.loaders.entries.load(wanted)
         return connect(page, slice_, lambda row: LedgerEntry(row=row), lambda row: encode_cursor(row.id))
+
+    @field("Two answers with the same revision show the same numbers and entries.")
+    async def revision(self, info: Info) -> str:
+        return await self._revision(info)
+
+    @field("How long to wait before asking again.")
+    async def poll_after_ms(self, info: Info) -> int:
+        return poll_after_ms(info, wallet_topic(self.member_id), self.unit, await self._revision(info))
+
+    async def _revision(self, info: Info) -> str:
+        """For who asks for nothing else, as it was read last."""
+
+        async def read() -> str:
+            loaders, newest = info.context.loaders, EntriesWanted(self.member_id, self.unit, 1, None)
+            numbers = [
+                await loader.load(self._key)
+                for loader in (loaders.balance, loaders.held, loaders.reserved, loaders.owed)
+            ]
+            return revision_of(numbers, [entry.id for entry in (await loaders.entries.load(newest)).rows])
+
+        kept = info.context.live.kept
+        return await kept.read(wallet_topic(self.member_id), self.unit, read) if self.polled else await read()
 
     async def _balance(self, info: Info) -> BigInt:
         return BigInt(await info.context.loaders.balance.load(self._key) or 0)

@@ -8,11 +8,11 @@ import strawberry
 
 from schema.connections import Connection, Slice, connect, encode_cursor, forward, number_cursor, uuid_cursor
 from schema.context import Info
-from schema.errors import invalid_argument
 from schema.fields import field, field_for, field_of_member
 from schema.ids import CAMPAIGN, MEMBER, decode_uuid, encode_id
 from schema.kinds import participation_objects
 from schema.permissions import ForStaff
+from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.message import Message
@@ -20,10 +20,10 @@ from schema.types.node import Node
 from schema.types.refund import RefundRequest
 from schema.types.reward import IssuedReward
 from schema.types.tier import TierChange, TierProgress, TierStanding
+from schema.types.unit import known_unit
 from siyu.access import Scope
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.coupons.record import CouponState
-from siyu.ledger import UNITS
 from siyu.members.invitation_queries import InviteeRow
 from siyu.members.queries import MemberRow
 from siyu.paging import NewestWanted, Page
@@ -139,10 +139,7 @@ class Member(Node):
 
     @field_of_member("Empty until something is paid into it.")
     async def wallet(self, info: Info, unit: WalletUnit) -> Wallet:
-        # Every shop has the first three: no need to ask.
-        if unit not in UNITS and all(known.key != unit for known in await info.context.loaders.units.load(None)):
-            raise invalid_argument(f"the shop has no unit {unit.upper()}")
-        return Wallet(member_id=self.row.id, unit=unit)
+        return Wallet(member_id=self.row.id, unit=await known_unit(info, unit), polled=only_polls(info))
 
     @field_of_member("Whether nothing leaves the member's wallets at present.")
     async def wallets_frozen(self, info: Info) -> bool:

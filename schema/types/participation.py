@@ -12,6 +12,7 @@ from schema.fields import field, field_for
 from schema.ids import PARTICIPATION, encode_id
 from schema.kinds import campaign_object
 from schema.permissions import ForOperators
+from schema.polling import poll_after_ms, revision_of
 from schema.types.campaign import Campaign
 from schema.types.member import Member, member_object
 from schema.types.node import Node
@@ -20,6 +21,7 @@ from siyu.campaigns import AnyCampaignType
 from siyu.campaigns.describing import Description, describe
 from siyu.campaigns.participation_queries import ParticipationRow
 from siyu.campaigns.queries import CampaignRow, ShownState
+from siyu.live import team_topic
 
 
 @strawberry.type(description="Members who take part together; whoever has the key can join, and read the team's state.")
@@ -82,6 +84,18 @@ class Participation(Node):
     @strawberry.field
     def updated_at(self) -> datetime:
         return self.row.updated_at
+
+    @field("Two answers with the same revision show the same state and status.")
+    def revision(self) -> str:
+        return self._revision()
+
+    @field("How long to wait before asking again.")
+    def poll_after_ms(self, info: Info) -> int:
+        return poll_after_ms(info, team_topic(self.row.member_id), self.row.campaign_id.hex, self._revision())
+
+    def _revision(self) -> str:
+        row, campaign = self.row, self.campaign_row
+        return revision_of(row.state, row.state_version, row.updated_at, campaign.revision, campaign.state.value)
 
 
 @strawberry.type(description="A participation in a campaign whose type is not loaded.")

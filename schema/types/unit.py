@@ -3,9 +3,10 @@
 import strawberry
 
 from schema.context import Info
+from schema.errors import invalid_argument
 from schema.fields import field
 from schema.scalars import BigInt, WalletUnit
-from siyu.ledger import Shortfall
+from siyu.ledger import UNITS, Shortfall
 from siyu.ledger.expiry import PeriodEnd
 from siyu.ledger.unit_service import UnitRow
 from siyu.sdk import Text
@@ -65,3 +66,11 @@ class Unit:
     @field("The least that is paid out at once; of commission alone.")
     def payout_min(self) -> BigInt:
         return BigInt(self.row.payout_min)
+
+
+async def known_unit(info: Info, unit: WalletUnit) -> WalletUnit:
+    """The unit, if it is one of the shop's. Raises ApiError."""
+    # Every shop has the first three: no need to ask.
+    if unit not in UNITS and all(known.key != unit for known in await info.context.loaders.units.load(None)):
+        raise invalid_argument(f"the shop has no unit {unit.upper()}")
+    return unit

@@ -1,11 +1,11 @@
 """Leaderboards: scores are kept in SQL, copied to Redis by the projector, and read from whichever can answer."""
 
 from siyu.boards.changes import SCORES_TOPIC, BoardChange, leave_changes
-from siyu.boards.entries import BoardEntry
+from siyu.boards.entries import HEAD, Around, BoardEntry, Stretch, Top
 from siyu.boards.folding import SET_ASIDE_TOPIC, FoldReport, fold, fold_everything
 from siyu.boards.projection import ProjectionReport, project
 from siyu.boards.projector import run_projector
-from siyu.boards.queries import FIRST_MAX, POLL_AFTER_MS, RADIUS_MAX, BoardPage, Leaderboards
+from siyu.boards.queries import FIRST_MAX, RADIUS_MAX, BoardPage, Leaderboards
 from siyu.boards.rebuild import Progress, RebuildInterrupted, mend, rebuild, rebuild_all
 from siyu.boards.registry import BOARDS, MAX_SCORE, Board, BoardKind
 from siyu.boards.scores import OUTBOX_TOPIC, write_changes
@@ -14,12 +14,13 @@ from siyu.boards.windows import BoardWindow, window_key, window_keys
 __all__ = [
     "BOARDS",
     "FIRST_MAX",
+    "HEAD",
     "MAX_SCORE",
     "OUTBOX_TOPIC",
-    "POLL_AFTER_MS",
     "RADIUS_MAX",
     "SCORES_TOPIC",
     "SET_ASIDE_TOPIC",
+    "Around",
     "Board",
     "BoardChange",
     "BoardEntry",
@@ -31,6 +32,8 @@ __all__ = [
     "Progress",
     "ProjectionReport",
     "RebuildInterrupted",
+    "Stretch",
+    "Top",
     "fold",
     "fold_everything",
     "leave_changes",

@@ -1,17 +1,20 @@
 """The copy of the leaderboards in Redis: its keys, and one method a script."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from siyu.boards import scripts
-from siyu.boards.entries import BoardEntry, decode_member, encode_time, micros_of, moment_of
+from siyu.boards.entries import BoardEntry, Stretch, Top, decode_member, encode_time, micros_of, moment_of
 from siyu.cache import RedisClient
 
 # Windows of one board that readers may have asked for at a time; a later reader asks again.
 COLD_MAX = 64
+# Stretches that a process remembers, of 100 lines at most: some 3 MB.
+KNOWN_MAX = 64
 # A build that died leaves its keys behind for so long.
 BUILD_LIFETIME_S = 600
 
@@ -28,13 +31,23 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True)
 class CopyAnswer:
-    """Some lines of a window's copy: no older than `as_of`, and of one moment if `is_drained`."""
+    """Stretches of a window's copy: no older than `as_of`, and of one moment if `is_drained`."""
 
     as_of: datetime
     is_drained: bool
     revision: str
     total: int
+    stretches: list[tuple[BoardEntry, ...]]
+
+
+class Lines(NamedTuple):
+    """Lines as they were at a revision."""
+
+    revision: str
     entries: tuple[BoardEntry, ...]
+
+
+NOTHING = Lines("", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +87,8 @@ class BoardCopy:
         self._apply = redis.register_script(scripts.APPLY)
         self._mark = redis.register_script(scripts.MARK_PROJECTED)
         self._publish = redis.register_script(scripts.PUBLISH)
-        self._top = redis.register_script(scripts.READ_TOP)
-        self._around = redis.register_script(scripts.READ_AROUND)
+        self._read = redis.register_script(scripts.READ)
+        self._known: OrderedDict[tuple[str, str, Stretch], Lines] = OrderedDict()
 
     async def open_board(self, board: str) -> str:
         """The board's epoch: another one, and all its windows cold, if Redis was flushed or restarted since."""
@@ -149,32 +162,43 @@ class BoardCopy:
         keys = [_meta(board), *_window(board, window_key), _cold(board), build.rank, build.seen]
         return bool(await self._publish(keys, [epoch, window_key, lifetime_ms, *sizes]))
 
-    async def top(self, board: str, window_key: str, offset: int, limit: int) -> CopyAnswer | None:
-        """At most `limit` lines after the first `offset`; None if the window is cold."""
-        return _answer(await self._top(_read_keys(board, window_key), [window_key, COLD_MAX, offset, limit]))
+    async def read(self, board: str, window_key: str, stretches: Sequence[Stretch]) -> CopyAnswer | None:
+        """Stretches of the window's lines, of one moment; None if the window is cold."""
+        keys = [_meta(board), *_window(board, window_key), _cold(board)]
+        known = [self._known.get((board, window_key, stretch), NOTHING) for stretch in stretches]
+        args = [part for pair in zip(stretches, known, strict=True) for part in _arguments(*pair)]
+        reply = await self._read(keys, [window_key, COLD_MAX, *args])
+        if reply is None:
+            return None
+        as_of, drained, epoch, revision, total, *parts = reply
+        # A revision counts within its epoch, so that no two contents ever share a name.
+        name = f"{epoch.decode()}.{revision.decode()}"
+        lines = [
+            each.entries if flat is None else _lines(first, flat)
+            for each, (first, flat) in zip(known, parts, strict=True)
+        ]
+        for stretch, entries in zip(stretches, lines, strict=True):
+            self._remember((board, window_key, stretch), Lines(name, entries))
+        return CopyAnswer(moment_of(int(as_of)), drained == b"1", name, total, lines)
 
-    async def around(self, board: str, window_key: str, member_id: UUID, radius: int) -> CopyAnswer | None:
-        """The member's line and `radius` on both sides (no line for one without rank); None if cold."""
-        return _answer(
-            await self._around(_read_keys(board, window_key), [window_key, COLD_MAX, member_id.bytes, radius])
-        )
+    def _remember(self, place: tuple[str, str, Stretch], lines: Lines) -> None:
+        """Of what many ask for: reading them out of Redis's answer costs more than the answer."""
+        if isinstance(place[2], Top):
+            self._known[place] = lines
+            self._known.move_to_end(place)
+            if len(self._known) > KNOWN_MAX:
+                self._known.popitem(last=False)
 
 
-def _read_keys(board: str, window_key: str) -> list[str]:
-    """The keys of a reading script."""
-    return [_meta(board), *_window(board, window_key), _cold(board)]
+def _arguments(stretch: Stretch, known: Lines) -> tuple[bytes, int, int, str]:
+    if isinstance(stretch, Top):
+        return b"", stretch.after_rank, stretch.first, known.revision
+    return stretch.member_id.bytes, 0, stretch.radius, ""
 
 
-def _answer(reply: list[Any] | None) -> CopyAnswer | None:
-    """A reading script's reply, understood."""
-    if reply is None:
-        return None
-    as_of, drained, epoch, revision, total, first, flat = reply
+def _lines(first: int, flat: list[bytes]) -> tuple[BoardEntry, ...]:
     lines = zip(flat[::2], flat[1::2], strict=True)
-    entries = tuple(_entry(rank, member, score) for rank, (member, score) in enumerate(lines, first + 1))
-    # A revision counts within its epoch, so that no two contents ever share a name.
-    name = f"{epoch.decode()}.{revision.decode()}"
-    return CopyAnswer(moment_of(int(as_of)), drained == b"1", name, total, entries)
+    return tuple(_entry(rank, member, score) for rank, (member, score) in enumerate(lines, first + 1))
 
 
 def _entry(rank: int, member: bytes, score: bytes) -> BoardEntry:

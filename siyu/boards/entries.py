@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,6 +19,24 @@ class BoardEntry:
     member_id: UUID
     score: int
     reached_at: datetime
+
+
+class Top(NamedTuple):
+    """The `first` lines after a rank; 0 begins at the top. Without lines it is how many there are, and of when."""
+
+    first: int
+    after_rank: int = 0
+
+
+class Around(NamedTuple):
+    """A member's line with `radius` on both sides; no lines for a member without rank."""
+
+    member_id: UUID
+    radius: int
+
+
+Stretch = Top | Around
+HEAD = Top(0)
 
 
 def micros_of(moment: datetime) -> int:

@@ -14,6 +14,7 @@ from siyu.boards.scores import MEMBER_BYTES, OUTBOX_TOPIC, PackedRows
 from siyu.boards.windows import window_keys
 from siyu.cache import RedisClient
 from siyu.db import Connection, Pool
+from siyu.live import board_topic, publish
 
 MESSAGES_MAX = 32
 # Entries a script applies at a time: a few milliseconds in which Redis does nothing else.
@@ -52,12 +53,14 @@ async def project(pool: Pool, redis: RedisClient, folded: datetime | None) -> Pr
         messages = await outbox.oldest(connection, OUTBOX_TOPIC, MESSAGES_MAX)
         copy = BoardCopy(redis)
         epochs = {board: await copy.open_board(board) for board in BOARDS}
-        applied = await _apply(connection, copy, touched_by(message.payload for message in messages))
+        touched = touched_by(message.payload for message in messages)
+        applied = await _apply(connection, copy, touched)
         is_drained = len(messages) < MESSAGES_MAX
         as_of = folded if is_drained else None
         for board, epoch in epochs.items():
             await copy.mark_projected(board, epoch, as_of, is_drained=as_of is not None)
         if messages:
+            await publish(redis, {board_topic(board) for board, _ in touched})
             await outbox.discard(connection, messages)
         return ProjectionReport(len(messages), applied, is_drained)
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import monotonic
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from siyu.boards import ranking
 from siyu.boards.copy import BoardCopy, CopyAnswer
-from siyu.boards.entries import BoardEntry
+from siyu.boards.entries import HEAD, Around, BoardEntry, Stretch, Top
 from siyu.boards.ranking import Lines
 from siyu.boards.registry import BOARDS
 from siyu.boards.windows import BoardWindow, window_key
@@ -25,8 +25,6 @@ from siyu.errors import InvalidInput, NotFound, Problem
 FIRST_MAX = 100
 RADIUS_MAX = 20
 AFTER_RANK_MAX = 2**40
-# How long a front end should wait before it asks again; advice, handed out with every answer.
-POLL_AFTER_MS = 1000
 # Past this a caller is better served by SQL.
 REDIS_READ_TIMEOUT_S = 0.05
 # After a failure nobody tries Redis for so long: a Redis that hangs costs one caller its timeout, not each.
@@ -75,31 +73,44 @@ class Leaderboards:
         """The present day of the shop."""
         return self._clock().astimezone(self._zone).date()
 
+    async def read(
+        self, board: str, window: BoardWindow, day: date, stretches: Sequence[Stretch]
+    ) -> Sequence[BoardPage]:
+        """Each of the stretches; from Redis they are of one moment, and one round trip."""
+        _check_board(board)
+        for stretch in stretches:
+            _check_stretch(stretch)
+        key = window_key(window, day)
+        if copied := await self._from_copy(lambda: self._copy.read(board, key, stretches)):
+            exact = copied.is_drained and self._clock() - copied.as_of <= EXACT_FOR
+            about = copied.total, copied.as_of, exact, copied.revision
+            return [_page(entries, *about) for entries in copied.stretches]
+        # Any page tells what the head does.
+        pages = {each: await self._from_sql(board, key, each) for each in set(stretches) - {HEAD} or {HEAD}}
+        head = replace(next(iter(pages.values())), entries=(), has_next=False)
+        return [pages.get(each, head) for each in stretches]
+
     async def top(self, board: str, window: BoardWindow, day: date, first: int, after_rank: int = 0) -> BoardPage:
         """The `first` lines (1 to FIRST_MAX) after a rank; 0 begins at the top."""
-        _check_board(board)
         _check("first", first, 1, FIRST_MAX)
-        _check("after_rank", after_rank, 0, AFTER_RANK_MAX)
-        key = window_key(window, day)
-        if copied := await self._from_copy(lambda: self._copy.top(board, key, after_rank, first)):
-            return self._page_of_copy(copied)
-        as_of = self._clock()
-        return _page_of_sql(as_of, await ranking.top(self._pool, board, key, after_rank, first))
+        return (await self.read(board, window, day, [Top(first, after_rank)]))[0]
 
     async def around(self, board: str, window: BoardWindow, day: date, member_id: UUID, radius: int) -> BoardPage:
         """The member's line with `radius` (0 to RADIUS_MAX) on both sides; no lines for a member without rank."""
-        _check_board(board)
-        _check("radius", radius, 0, RADIUS_MAX)
-        key = window_key(window, day)
-        if copied := await self._from_copy(lambda: self._copy.around(board, key, member_id, radius)):
-            return self._page_of_copy(copied)
-        as_of = self._clock()
-        return _page_of_sql(as_of, await ranking.around(self._pool, board, key, member_id, radius))
+        return (await self.read(board, window, day, [Around(member_id, radius)]))[0]
 
     async def entry(self, board: str, window: BoardWindow, day: date, member_id: UUID) -> BoardEntry | None:
         """The member's line, or None without a rank."""
         page = await self.around(board, window, day, member_id, radius=0)
         return page.entries[0] if page.entries else None
+
+    async def _from_sql(self, board: str, key: str, stretch: Stretch) -> BoardPage:
+        as_of = self._clock()
+        if isinstance(stretch, Top):
+            lines = await ranking.top(self._pool, board, key, stretch.after_rank, stretch.first)
+        else:
+            lines = await ranking.around(self._pool, board, key, stretch.member_id, stretch.radius)
+        return _page_of_sql(as_of, lines)
 
     async def _from_copy(self, read: Callable[[], Awaitable[CopyAnswer | None]]) -> CopyAnswer | None:
         """The answer of Redis; None if the window is cold or Redis is away."""
@@ -112,10 +123,6 @@ class Leaderboards:
             self._redis_rests_until_s = monotonic() + REDIS_REST_S
             logger.warning("leaderboards are read from SQL for %s s: %r", REDIS_REST_S, error)
             return None
-
-    def _page_of_copy(self, copied: CopyAnswer) -> BoardPage:
-        exact = copied.is_drained and self._clock() - copied.as_of <= EXACT_FOR
-        return _page(copied.entries, copied.total, copied.as_of, exact, copied.revision)
 
 
 def _page_of_sql(as_of: datetime, lines: Lines) -> BoardPage:
@@ -133,6 +140,14 @@ def _page(entries: tuple[BoardEntry, ...], total: int, as_of: datetime, exact: b
 def _check_board(board: str) -> None:
     if board not in BOARDS:
         raise NotFound(f"there is no leaderboard {board!r}; there are {', '.join(BOARDS)}")
+
+
+def _check_stretch(stretch: Stretch) -> None:
+    if isinstance(stretch, Top):
+        _check("first", stretch.first, 0, FIRST_MAX)
+        _check("after_rank", stretch.after_rank, 0, AFTER_RANK_MAX)
+    else:
+        _check("radius", stretch.radius, 0, RADIUS_MAX)
 
 
 def _check(name: str, value: int, least: int, most: int) -> None:

@@ -10,6 +10,7 @@ from siyu.boards.registry import BOARDS
 from siyu.boards.windows import ALL_TIME, window_keys
 from siyu.cache import RedisClient
 from siyu.db import Connection, Pool
+from siyu.live import board_topic, publish
 
 BUILD_CHUNK = 1000
 DAY_MS = 86_400_000
@@ -68,6 +69,7 @@ async def mend(pool: Pool, redis: RedisClient, day: date) -> int:
         async with pool.acquire() as connection, connection.transaction():
             if await try_lock(connection) and await copy.cold_of(board, [window_key]):
                 await _build(connection, copy, board, window_key, None)
+                await publish(redis, [board_topic(board)])
                 built += 1
     return built
 

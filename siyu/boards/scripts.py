@@ -116,8 +116,10 @@ return 1
 """
 )
 
-# How a reading script begins: KEYS meta, ready, rank, seen, cold; ARGV window, bound of the cold set. A cold window is
-# answered by nothing, after asking the projector for it.
+# KEYS meta, ready, rank, seen, cold; ARGV window, bound of the cold set, then four for each stretch of lines that is
+# read: nothing, offset, number of lines and the revision that the reader knows them of; or a member, nothing, how many
+# lines on both sides and nothing. All are of one moment; of lines that the reader knows nothing is sent. A cold window
+# is answered by nothing, after asking the projector for it.
 READ = (
     VALID
     + """
@@ -128,24 +130,25 @@ if not valid(meta, ready, rank, seen) then
 end
 local header = redis.call('HMGET', meta, 'as_of', 'drained', 'epoch')
 if not header[1] then return false end
-local function answer(first, last)
-    local total = redis.call('ZCARD', rank)
-    local entries = first <= last and redis.call('ZREVRANGE', rank, first, last, 'WITHSCORES') or {}
-    return {header[1], header[2], header[3], redis.call('HGET', ready, 'revision'), total, first, entries}
+local function around(member, radius)
+    local known = redis.call('HGET', seen, member)
+    local place = known and redis.call('ZREVRANK', rank, string.sub(known, 1, 8) .. member)
+    if not place then return 0, -1 end
+    return math.max(0, place - radius), place + radius
 end
-"""
-)
-
-# ARGV … offset, number of entries.
-READ_TOP = READ + "return answer(tonumber(ARGV[3]), ARGV[3] + ARGV[4] - 1)"
-
-# ARGV … member, radius.
-READ_AROUND = (
-    READ
-    + """
-local known = redis.call('HGET', seen, ARGV[3])
-local place = known and redis.call('ZREVRANK', rank, string.sub(known, 1, 8) .. ARGV[3])
-if not place then return answer(0, -1) end
-return answer(math.max(0, place - ARGV[4]), place + ARGV[4])
+local revision = redis.call('HGET', ready, 'revision')
+local answer = {header[1], header[2], header[3], revision, redis.call('ZCARD', rank)}
+for i = 3, #ARGV, 4 do
+    local first, last = tonumber(ARGV[i + 1]), 0
+    if ARGV[i] == '' then
+        last = first + ARGV[i + 2] - 1
+    else
+        first, last = around(ARGV[i], ARGV[i + 2])
+    end
+    local known = ARGV[i + 3] == header[3] .. '.' .. revision
+    local lines = not known and (first <= last and redis.call('ZREVRANGE', rank, first, last, 'WITHSCORES') or {})
+    answer[#answer + 1] = {first, lines}
+end
+return answer
 """
 )

@@ -126,6 +126,10 @@ class Counters:
         changed = [(key, row) for key, row in self._rows.items() if row.used_delta or row.held_delta]
         return sorted(changed, key=lambda entry: counter_order(entry[0]))
 
+    def changed_campaigns(self) -> set[UUID]:
+        """Whose counters are among them."""
+        return {key.campaign_id for key, row in self._rows.items() if row.used_delta or row.held_delta}
+
 
 def counter_order(key: CounterKey) -> tuple[bytes, bytes, bytes, bytes]:
     """The order in which every process locks counters."""

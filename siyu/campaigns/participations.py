@@ -169,3 +169,8 @@ class Participations:
             if record.created_at is not None:
                 record.id = self._new_id()
         return changed
+
+    def changed_teams(self) -> set[UUID]:
+        """The subjects among them that are teams."""
+        records = self._records.values()
+        return {record.subject_id for record in records if record.team is not None and record.updated_at is not None}

@@ -61,6 +61,12 @@ def shown_counters(
         return []
 
 
+def shown_stocks(kind: AnyCampaignType, campaign: CampaignRow, now: datetime, zone: ZoneInfo) -> list[ShownCounter]:
+    """The public stocks among them, which are the same for whoever looks."""
+    stocks = {counter.name for counter in kind.counters if counter.stock and counter.public}
+    return [shown for shown in shown_counters(kind, campaign, None, now, zone) if shown.key.name in stocks]
+
+
 def shown_caps(campaign: CampaignRow, now: datetime, zone: ZoneInfo) -> list[ShownCounter]:
     """The caps of the whole campaign; those of its members are as many as there are members, and not told."""
     terms = CampaignTerms.model_validate_json(campaign.terms or "{}")

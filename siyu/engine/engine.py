@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from siyu.engine.timing import Timings
 from siyu.engine.transaction import Answer, BatchTransaction
 from siyu.engine.value_loading import NO_KEYS
 from siyu.ids import new_id
+from siyu.live import Topic
 from siyu.trail import followed
 
 logger = logging.getLogger(__name__)
@@ -70,12 +71,16 @@ def no_fail_point(name: str) -> None:
     """Outside of tests nothing fails on purpose."""
 
 
+def tell_nobody(topics: Collection[Topic]) -> None:
+    """Commands and proofs have no front ends that watch."""
+
+
 @dataclass(slots=True)
 class Engine:
     """Facts in, effects out. One instance a process; any number of processes share the database.
 
     `fail_point` is called with the name of each point where tests kill the process. Without `hints` every action is
-    decided.
+    decided. `announce` is told what each commit has changed.
     """
 
     pool: Pool
@@ -86,6 +91,7 @@ class Engine:
     fail_point: Callable[[str], None] = no_fail_point
     timings: Timings = field(default_factory=Timings)
     hints: HintBoard | None = None
+    announce: Callable[[Collection[Topic]], None] = tell_nobody
     _transaction: BatchTransaction = field(init=False)
     _batcher: Batcher = field(init=False)
     _answered: Answered = field(init=False)
@@ -206,7 +212,7 @@ class Engine:
         async with self.pool.acquire() as connection:
             async with connection.transaction():
                 used = await self._transaction.used_keys(connection, facts) if look_for_once else NO_KEYS
-                answers, due, hints = await self._transaction.run(connection, facts, used)
+                answers, due, hints, changed = await self._transaction.run(connection, facts, used)
                 read_at_s = self.hints.now_s() if self.hints is not None else 0.0
                 step = self.timings.start()
             step("commit")
@@ -215,6 +221,7 @@ class Engine:
         self.fail_point("engine.committed")
         if self.hints is not None and hints:
             self.hints.note(hints, read_at_s)
+        self.announce(changed)
         for pending in due:
             # What finds no room, a worker enters.
             self.enter_pending(pending)

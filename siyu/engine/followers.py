@@ -1,4 +1,4 @@
-"""The core's own followers: what a batch means for the boards of earnings and spending, and for members' features."""
+"""The core's own followers: what a batch means for the boards, for members' features, and to front ends that watch."""
 
 from collections.abc import Iterable, Iterator
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from siyu.boards.changes import BoardChange
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
+from siyu.live import Topic, stock_topic, team_topic, wallet_topic
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
 RANKED = "points"
@@ -41,3 +42,13 @@ def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
     for invitation in world.invitations.new.values():
         touched |= {invitation.member.id, invitation.inviter.id}
     return touched
+
+
+def changed_by(world: World, facts: Iterable[ArrivedFact]) -> set[Topic]:
+    """What front ends may see change: wallets of members about whom something was decided, teams and stocks.
+
+    Boards are announced once they have changed, by the projection.
+    """
+    changed = {wallet_topic(fact.new.member_id) for fact in facts}
+    changed |= {team_topic(subject_id) for subject_id in world.participations.changed_teams()}
+    return changed | {stock_topic(campaign_id) for campaign_id in world.counters.changed_campaigns()}

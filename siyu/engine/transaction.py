@@ -24,7 +24,7 @@ from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
-from siyu.engine.followers import board_changes, touched_by
+from siyu.engine.followers import board_changes, changed_by, touched_by
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome
@@ -38,6 +38,7 @@ from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.features import leave_touched
 from siyu.ids import new_id
 from siyu.ledger import write_book
+from siyu.live import Topic
 from siyu.members import append_invitations, lock_members, write_tags
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
@@ -51,11 +52,12 @@ NO_ROUTES = Routes(())
 
 
 class Decided(NamedTuple):
-    """An answer for each fact of a batch, the facts that are due as soon as it is committed, and what is used up."""
+    """An answer for each fact of a batch, the facts that its commit makes due, what is used up, what has changed."""
 
     answers: list[Answer]
     due: Sequence[PendingFact]
     hints: Sequence[Hint]
+    changed: Collection[Topic]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ class BatchTransaction:
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]
-        return Decided([late.get(fact.id) or _answer(fact, answers) for fact in facts], due, hints_of(world))
+        told = [late.get(fact.id) or _answer(fact, answers) for fact in facts]
+        return Decided(told, due, hints_of(world), changed_by(world, fresh))
 
     async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
         """The keys these facts would be decided with that the database has already; changes nothing."""

@@ -1,7 +1,7 @@
 """The attacks that siyu has to withstand, and where each of them is tried.
 
-Rows have the numbers of the security notes that they come from; missing is what this server has no part of: it serves
-no subscriptions (17). What it does not do (24, 26, 29) is held by a test that fails when it begins to.
+Rows have the numbers of the security notes that they come from. What this server does not do (24, 26, 29) is held by a
+test that fails when it begins to.
 """
 
 from pathlib import Path
@@ -29,7 +29,8 @@ TABLE: dict[int, tuple[str, tuple[str, ...]]] = {
     13: ("operations by GET", (REQUESTS,)),
     14: ("forms of other pages", (REQUESTS, "tests/api/test_http.py")),
     15: ("foreign origins", (REQUESTS,)),
-    16: ("WebSockets", (REQUESTS,)),
+    16: ("WebSockets of other pages, that do not sign in, or too many", ("tests/api/live/test_sockets.py",)),
+    17: ("subscriptions that leak, and slow readers", ("tests/api/live/test_feeds.py",)),
     18: ("errors that tell too much", (REQUESTS, "tests/api/test_http.py")),
     19: ("finding out who is there", (f"{HERE}/test_words.py",)),
     20: ("other people's objects", (RIGHTS, "tests/schema/test_members.py", "tests/schema/test_permissions.py")),

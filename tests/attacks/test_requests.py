@@ -186,12 +186,6 @@ async def test_by_default_no_page_may(http: httpx.AsyncClient) -> None:
     assert not [name for name in reply.headers if name.startswith("access-control-")]
 
 
-async def test_there_is_no_websocket(http: httpx.AsyncClient) -> None:
-    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
-
-    assert (await http.get("/graphql", headers=headers)).status_code == 405
-
-
 async def test_what_nobody_foresaw_shows_a_number_alone(
     shut: httpx.AsyncClient,
     services: Services,

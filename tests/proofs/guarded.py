@@ -10,6 +10,7 @@ from tests.proofs.guarded_hints import HINT_GUARDS
 from tests.proofs.guarded_identity import IDENTITY_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_lines import LINE_GUARDS
+from tests.proofs.guarded_live import LIVE_GUARDS
 from tests.proofs.guarded_lots import LOT_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_observing import OBSERVING_GUARDS
@@ -273,6 +274,7 @@ GUARDS = (
     *OBSERVING_GUARDS,
     *REFERRAL_GUARDS,
     *LINE_GUARDS,
+    *LIVE_GUARDS,
     *REFUND_GUARDS,
     *LOT_GUARDS,
     *WALLET_GUARDS,

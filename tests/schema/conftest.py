@@ -16,6 +16,7 @@ from siyu.boards import Leaderboards
 from siyu.campaigns import Registry
 from siyu.db import Pool
 from siyu.engine import Engine, running
+from siyu.live import Live
 from tests.factories import SHANGHAI, shop_engine
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
@@ -37,6 +38,7 @@ class Shop:
     pool: Pool
     engine: Engine
     leaderboards: Leaderboards
+    live: Live
     schema: SiyuSchema
     now: datetime = field(default=NOON)
 
@@ -52,6 +54,7 @@ class Shop:
             leaderboards=self.leaderboards,
             zone=SHANGHAI,
             issue_token=lambda whose, _now, _valid_for: f"{whose.role.value} {whose.member_id or whose.subject}",
+            live=self.live,
         )
 
     async def answer(
@@ -98,9 +101,11 @@ async def shop(pool: Pool, redis: redis.asyncio.Redis) -> AsyncIterator[Shop]:
     """A shop without members and campaigns, at noon; its engine's clock is that of the requests."""
     async with running(shop_engine(pool)) as engine:
         boards = Leaderboards(pool, redis, SHANGHAI, lambda: NOON)
-        shop = Shop(pool, engine, boards, schema_of(engine.registry))
+        live = Live(redis)
+        shop = Shop(pool, engine, boards, live, schema_of(engine.registry))
         engine.clock = lambda: shop.now
         yield shop
+        await live.close()
 
 
 __all__ = ["ADMIN", "ANONYMOUS", "CLERK", "NOON", "OPERATOR", "SERVICE", "Shop", "as_member", "schema_of"]

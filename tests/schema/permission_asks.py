@@ -104,6 +104,7 @@ ASKS: Mapping[str, str] = {
     "Query.rewards": "{ rewards { nodes { id } } }",
     "Query.ruleCheck": '{ ruleCheck(rule: "true") { count } }',
     "Query.ruleFeatures": "{ ruleFeatures { name } }",
+    "Query.saleStock": "{ saleStock(campaign: CAMPAIGN_ID) { revision } }",
     "Query.segment": "{ segment(id: SEGMENT_ID) { id } }",
     "Query.node#Segment": "{ node(id: SEGMENT_ID) { id } }",
     "Query.segmentPresets": "{ segmentPresets { key } }",
@@ -220,4 +221,8 @@ ASKS: Mapping[str, str] = {
     "Mutation.groupBuyLeave": action("groupBuyLeave", 'team: "k"'),
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
+    "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
+    "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
+    "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
+    "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
 }

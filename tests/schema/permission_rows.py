@@ -14,7 +14,7 @@ from siyu.access import Scope
 
 # Who comes to the schema with a role, in the order in which tables show them.
 ROLES = (Role.MEMBER, Role.CLERK, Role.ANALYST, Role.OPERATOR, Role.ADMIN, Role.SERVICE)
-ROOTS = ("Query", "Mutation")
+ROOTS = ("Query", "Mutation", "Subscription")
 
 
 @dataclass(frozen=True, slots=True)

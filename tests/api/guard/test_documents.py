@@ -120,7 +120,9 @@ def test_an_operation_is_found_by_its_name_and_an_only_one_without(schema: Graph
     assert set(guard.look("query A { __typename }").operations) == {"A", None}
     assert set(guard.look("{ __typename }").operations) == {None}
     assert set(guard.look("query A { __typename } mutation B { __typename }").operations) == {"A", "B"}
-    assert set(guard.look("subscription { __typename }").operations) == set()
+
+    watched = guard.look("subscription C { walletChanged(unit: POINTS) { balance } }").operations
+    assert {name: asked.subscribes for name, asked in watched.items()} == {"C": True, None: True}
 
 
 def test_every_field_with_a_price_of_its_own_is_there(schema: GraphQLSchema) -> None:

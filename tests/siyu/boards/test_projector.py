@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from siyu import loops
-from siyu.boards import BoardChange, BoardWindow, Leaderboards, run_projector
+from siyu.boards import BoardChange, BoardWindow, Leaderboards, Top, run_projector
 from siyu.boards.copy import BoardCopy
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool
@@ -43,7 +43,7 @@ async def wait_for_total(redis: RedisClient, total: int) -> None:
 
 
 async def _has_total(copy: BoardCopy, total: int) -> bool:
-    page = await copy.top("points", "d:2026-11-21", 0, 1)
+    page = await copy.read("points", "d:2026-11-21", [Top(1)])
     return page is not None and page.total == total
 
 

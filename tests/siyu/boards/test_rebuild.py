@@ -8,6 +8,7 @@ from siyu.boards import (
     BoardWindow,
     Leaderboards,
     RebuildInterrupted,
+    Top,
     mend,
     project,
     rebuild,
@@ -65,7 +66,7 @@ async def test_what_is_asked_for_is_bounded(redis: RedisClient) -> None:
     copy = BoardCopy(redis)
 
     for number in range(COLD_MAX + 1):
-        assert await copy.top("points", f"d:{number}", 0, 1) is None
+        assert await copy.read("points", f"d:{number}", [Top(1)]) is None
 
     assert len(await copy.asked_for("points")) == COLD_MAX
 

@@ -1,0 +1,124 @@
+"""GET /graphql as a WebSocket: who is let in, and what the sockets of a process share."""
+
+from collections import Counter
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from api.answering import Admitted, Answer, Answering, caller_of
+from api.identity import Authenticator
+from api.live.connection import Connection
+from api.live.feeds import Feeds
+from api.live.limits import LIVE_LIMITS, CloseCode, Closed, LiveLimits
+from api.live.messages import SUBPROTOCOL
+from api.observing import RequestTrail
+from api.refusals import Refusal
+from api.requests import GraphQLRequest
+from api.services import Services
+from schema import Context, Principal
+from schema.context import Watch, watched_by_nobody
+from siyu.ids import new_id
+from siyu.live import Hub
+
+MESSAGE_POINTS = 1
+# Mini programs say so of themselves.
+MINI_PROGRAMS = "https://servicewechat.com"
+
+
+class LiveSockets:
+    """The sockets of a process."""
+
+    def __init__(
+        self, services: Services, authenticator: Authenticator, answering: Answering, limits: LiveLimits = LIVE_LIMITS
+    ) -> None:
+        self._services, self._authenticator, self._answering = services, authenticator, answering
+        self.limits = limits
+        self.feeds = Feeds(answering, self.hub, self._context, limits)
+        self._open = 0
+        self._of_callers: Counter[str] = Counter()
+
+    @property
+    def hub(self) -> Hub:
+        """Where changes are heard."""
+        return self._services.live.hub
+
+    async def serve(self, socket: WebSocket) -> None:
+        """One socket from its first request to its end."""
+        if not self._may_come_from(socket):
+            await socket.send_denial_response(Response("this origin may not connect", 403))
+        elif self._open >= self.limits.connections:
+            await socket.send_denial_response(Response("too many are connected", 503))
+        else:
+            self._open += 1
+            try:
+                with suppress(WebSocketDisconnect):
+                    await self._converse(socket)
+            finally:
+                self._open -= 1
+
+    async def _converse(self, socket: WebSocket) -> None:
+        speaks = SUBPROTOCOL in socket.scope["subprotocols"]
+        await socket.accept(SUBPROTOCOL if speaks else None)
+        try:
+            if not speaks:
+                raise Closed(CloseCode.BAD_SUBPROTOCOL, f"the subprotocol is {SUBPROTOCOL}")
+            await self._admit_and_converse(Connection(socket, self))
+        except Closed as closed:
+            await socket.close(closed.code, closed.reason)
+
+    async def _admit_and_converse(self, connection: Connection) -> None:
+        principal = await connection.sign_in()
+        if principal is None:
+            return
+        caller = caller_of(principal, "")
+        if self._of_callers[caller] >= self.limits.connections_of_one:
+            raise Closed(CloseCode.TOO_MANY, f"at most {self.limits.connections_of_one} connections at once")
+        self._of_callers[caller] += 1
+        try:
+            await connection.converse()
+        finally:
+            self._of_callers[caller] -= 1
+            if not self._of_callers[caller]:
+                del self._of_callers[caller]
+
+    async def principal(self, authorization: str) -> Principal:
+        """Whose token it is now. Raises InvalidToken, and what an outage of the database raises."""
+        return await self._authenticator.principal(authorization, self._services.clock())
+
+    async def admit(self, asked: GraphQLRequest, principal: Principal, address: str) -> Admitted | Answer:
+        """The subscription that may run, or the answer that it gets instead. Raises Refusal."""
+        context = self._context(principal, "", watched_by_nobody)
+        trail = RequestTrail(request_id=context.request_id, role=principal.role.value)
+        return await self._answering.admit(asked, context, address, trail, subscribes=True)
+
+    async def count_message(self, principal: Principal, address: str) -> None:
+        """Take a message's points from its sender's bucket. Raises Closed where there are none."""
+        try:
+            await self._answering.take(principal, address, MESSAGE_POINTS)
+        except Refusal as refusal:
+            raise Closed(CloseCode.TOO_MANY, str(refusal)) from refusal
+
+    def _context(self, principal: Principal, language: str, watch: Watch) -> Context:
+        services = self._services
+        return Context(
+            principal=principal,
+            request_id=new_id().hex,
+            language=language,
+            now=services.clock(),
+            engine=services.engine,
+            pool=services.pool,
+            leaderboards=services.leaderboards,
+            zone=services.zone,
+            issue_token=self._authenticator.tokens.issue,
+            live=services.live,
+            watch=watch,
+        )
+
+    def _may_come_from(self, socket: WebSocket) -> bool:
+        """A page of another origin may not; whoever is no page sends none."""
+        origin = socket.headers.get("origin")
+        if origin is None or origin in {MINI_PROGRAMS, *self._services.settings.allowed_origins}:
+            return True
+        return urlsplit(origin).netloc == socket.headers.get("host")
