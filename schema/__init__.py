@@ -3,7 +3,7 @@
 from schema.build import build_schema, buildable
 from schema.context import ANONYMOUS, Context, Principal, Role
 from schema.errors import ApiError, ErrorCode
-from schema.execution import execute, shaped
+from schema.execution import answer_of, execute, shaped
 from schema.kinds import SiyuSchema
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Principal",
     "Role",
     "SiyuSchema",
+    "answer_of",
     "build_schema",
     "buildable",
     "execute",

@@ -1,9 +1,10 @@
 """What every resolver is given: who asks, when, in which language, and the services to ask."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,7 @@ class Role(Enum):
     @property
     def operates(self) -> bool:
         """Whether it may do what operators may."""
-        return self in {Role.OPERATOR, Role.ADMIN}
+        return self is Role.OPERATOR or self is Role.ADMIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,22 @@ class Principal:
         """Whether an API key, if the caller came with one, is good for this."""
         return self.scopes is None or scope in self.scopes
 
+    @property
+    def may_see_all_of_anybody(self) -> bool:
+        """Whether everything about every member is open to this principal."""
+        return self._is_of_the_shop and self.has(Scope.MEMBERS_READ)
+
     def may_see_all_of(self, member_id: UUID) -> bool:
         """Whether everything about a member is open to this principal."""
         return self.may_change(member_id) and self.has(Scope.MEMBERS_READ)
 
     def may_change(self, member_id: UUID) -> bool:
         """Whether a mutation that this principal may use can be about that member."""
-        return self.role.operates or self.role is Role.SERVICE or self.member_id == member_id
+        return self._is_of_the_shop or self.member_id == member_id
+
+    @property
+    def _is_of_the_shop(self) -> bool:
+        return self.role.operates or self.role is Role.SERVICE
 
 
 ANONYMOUS = Principal(Role.ANONYMOUS)
@@ -91,12 +101,16 @@ class Context:
     leaderboards: Leaderboards
     zone: ZoneInfo
     issue_token: IssueToken
-    rule_clock: RuleClock = field(init=False)
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rule_clock", RuleClock(self.now, self.zone))
-        object.__setattr__(self, "loaders", Loaders(self.pool, self.now, self.zone, self.rule_clock))
+    @cached_property
+    def rule_clock(self) -> RuleClock:
+        """The time of rules."""
+        return RuleClock(self.now, self.zone)
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        """What reads for many objects at once; most operations need few of them, many none."""
+        return Loaders(self.pool, self.now, self.zone, self.rule_clock)
 
 
 Info = strawberry.Info[Context, None]
