@@ -41,7 +41,7 @@ class Edge(Generic[NodeT]):
 class Connection(Generic[NodeT]):
     """Some nodes of a list, and how to get at the others. Nodes and cursors are made where they are asked for."""
 
-    # Any: what `connect` is given fits together; of a type that has rows as well, GraphQL's name would tell.
+    # Any: one more type variable would become part of the type's name in GraphQL.
     rows: strawberry.Private[Sequence[Any]]
     node_of: strawberry.Private[Callable[[Any], Any]]
     cursor_of: strawberry.Private[Callable[[Any], str]]
