@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from graphql import GraphQLError
+from graphql import DocumentNode, GraphQLError
 
+from api.executor import Plans
 from api.guard import Asked, DocumentGuard, Known, hash_of
 from api.observing import RequestTrail
 from api.rates import Budget, Rates
 from api.refusals import BadRequest, Refusal
 from api.requests import GraphQLRequest
 from api.settings import Settings
-from schema import ApiError, Context, ErrorCode, Principal, Role, SiyuSchema, execute, shaped
+from schema import ApiError, Context, ErrorCode, Principal, Role, SiyuSchema, answer_of, execute, shaped
 from siyu.access import Scope
 
 SUBSCRIPTION = "subscription"
@@ -29,6 +30,7 @@ class Admitted(NamedTuple):
     """An operation that may run, by its document, and what it costs."""
 
     text: str
+    document: DocumentNode
     cost: int
 
 
@@ -38,6 +40,7 @@ class Answering:
 
     settings: Settings
     schema: SiyuSchema
+    plans: Plans
     guard: DocumentGuard
     rates: Rates
     trusted: Mapping[str, str]
@@ -79,15 +82,24 @@ class Answering:
         if cost > self.guard.limits.cost:
             return {"errors": self._told([too_dear(cost, self.guard.limits.cost)], context)}
         await self.take(context.principal, address, cost)
-        return Admitted(text, cost)
+        assert known.document is not None  # noqa: S101 - a document without errors
+        return Admitted(text, known.document, cost)
 
     async def run(self, admitted: Admitted, asked: GraphQLRequest, context: Context) -> Answer:
         """The answer of an operation that was admitted."""
-        answer = await execute(self.schema, admitted.text, asked.variables, asked.operation_name, context)
+        answer = await self._run(admitted, asked, context)
         if "errors" in answer and self._is_hidden_from(context.principal):
             answer["errors"] = [without_suggestion(error) for error in answer["errors"]]
         answer["extensions"] = {"cost": {"requested": admitted.cost, "limit": self.guard.limits.cost}}
         return answer
+
+    async def _run(self, admitted: Admitted, asked: GraphQLRequest, context: Context) -> Answer:
+        """By a plan if there is one; it needs nothing of what strawberry sets up for an operation."""
+        text, name, variables = admitted.text, asked.operation_name, asked.variables
+        result = await self.plans.run(text, admitted.document, name, variables, None, context)
+        if result is None:
+            return await execute(self.schema, text, variables, name, context)
+        return answer_of(result.data, result.errors, context)
 
     def _text(self, asked: GraphQLRequest, principal: Principal) -> str:
         """The document to run. Raises Refusal for one that nobody knows, or that has to be trusted and is not."""

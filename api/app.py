@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.answering import Answering
-from api.executor import CompiledExecutor
+from api.executor import Plans
 from api.explorer import explorer_routes
 from api.failing import Failures
 from api.guard import DocumentGuard, GuardedDocument
@@ -57,15 +57,12 @@ def build_app(services: Services) -> Starlette:
 def build_answering(services: Services) -> Answering:
     """The schema with its guard before it, and what it takes from callers and lets them send."""
     guards: list[DocumentGuard] = []
-    schema: SiyuSchema = build_schema(
-        services.registry,
-        CompiledExecutor(services.observer.counts.plans).extension,
-        documents=[lambda: GuardedDocument(guards[0])],
-    )
+    schema: SiyuSchema = build_schema(services.registry, documents=[lambda: GuardedDocument(guards[0])])
     guard = DocumentGuard(schema._schema)
     guards.append(guard)
     trusted = load_trusted(services.settings.trusted_documents)
     for text, known in guard.keep(trusted.values()).items():
         for error in known.errors:
             logger.warning("a trusted document cannot be run: %s: %s", error.message, text[:200])
-    return Answering(services.settings, schema, guard, Rates(services.redis), trusted)
+    plans = Plans(schema._schema, services.observer.counts.plans)
+    return Answering(services.settings, schema, plans, guard, Rates(services.redis), trusted)

@@ -8,6 +8,7 @@ import benchmarks.engine as engine_benchmark
 import benchmarks.executor as executor_benchmark
 import benchmarks.expiry as expiry_benchmark
 import benchmarks.flash_sale as flash_sale_benchmark
+import benchmarks.graphql_http as graphql_benchmark
 import benchmarks.ledger as ledger_benchmark
 import benchmarks.live as live_benchmark
 import benchmarks.rules as rules_benchmark
@@ -58,6 +59,14 @@ def executor_command(as_json: bool, rounds: int) -> None:
 def live_command(as_json: bool, rounds: int) -> None:
     """A board's top 100 with the caller's rank, and a poll of it, against the Redis round trip alone: CPU."""
     _print(live_benchmark.run(rounds), as_json)
+
+
+@benchmarks.command("graphql")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds of each server, in turn; medians are printed.")
+def graphql_command(as_json: bool, rounds: int) -> None:
+    """A page of 50 members over HTTP by siyu, by hand and by other servers for GraphQL; needs Node with npm."""
+    _print(graphql_benchmark.run(rounds), as_json)
 
 
 @benchmarks.command("ledger")

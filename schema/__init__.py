@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from schema.build import build_schema, buildable
     from schema.context import Context
     from schema.errors import ApiError, ErrorCode
-    from schema.execution import execute, shaped
+    from schema.execution import answer_of, execute, shaped
     from schema.kinds import SiyuSchema
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Principal",
     "Role",
     "SiyuSchema",
+    "answer_of",
     "build_schema",
     "buildable",
     "execute",
@@ -36,6 +37,7 @@ _MODULES = {
     "ErrorCode": "schema.errors",
     "SiyuSchema": "schema.kinds",
     "build_schema": "schema.build",
+    "answer_of": "schema.execution",
     "buildable": "schema.build",
     "execute": "schema.execution",
     "shaped": "schema.execution",

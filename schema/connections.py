@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -39,15 +39,30 @@ class Edge(Generic[NodeT]):
 
 @strawberry.type
 class Connection(Generic[NodeT]):
-    """Some nodes of a list, and how to get at the others."""
+    """Some nodes of a list, and how to get at the others. Nodes and cursors are made where they are asked for."""
 
-    edges: list[Edge[NodeT]]
-    page_info: PageInfo
+    # Any: one more type variable would become part of the type's name in GraphQL.
+    rows: strawberry.Private[Sequence[Any]]
+    node_of: strawberry.Private[Callable[[Any], Any]]
+    cursor_of: strawberry.Private[Callable[[Any], str]]
+    ahead: strawberry.Private[bool]
+    behind: strawberry.Private[bool]
+
+    @strawberry.field
+    def edges(self) -> list[Edge[NodeT]]:
+        """The nodes with their cursors."""
+        return [Edge(cursor=self.cursor_of(row), node=self.node_of(row)) for row in self.rows]
+
+    @strawberry.field
+    def page_info(self) -> PageInfo:
+        """Where the page lies."""
+        start, end = (self.cursor_of(self.rows[0]), self.cursor_of(self.rows[-1])) if self.rows else (None, None)
+        return PageInfo(has_next_page=self.ahead, has_previous_page=self.behind, start_cursor=start, end_cursor=end)
 
     @strawberry.field
     def nodes(self) -> list[NodeT]:
         """The nodes alone."""
-        return [edge.node for edge in self.edges]
+        return [self.node_of(row) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +101,9 @@ def connect(
     page: Page[RowT], slice_: Slice, node_of: Callable[[RowT], NodeT], cursor_of: Callable[[RowT], str]
 ) -> Connection[NodeT]:
     """A page as a connection. What lies beyond the other end is known only from the cursor that was given."""
-    edges = [Edge(cursor=cursor_of(row), node=node_of(row)) for row in page.rows]
     behind = page.has_more if slice_.from_end else slice_.after is not None
     ahead = slice_.before is not None if slice_.from_end else page.has_more
-    return Connection(edges=edges, page_info=_page_info(edges, ahead, behind))
-
-
-def _page_info(edges: Sequence[Edge[NodeT]], ahead: bool, behind: bool) -> PageInfo:
-    start, end = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
-    return PageInfo(has_next_page=ahead, has_previous_page=behind, start_cursor=start, end_cursor=end)
+    return Connection(rows=page.rows, node_of=node_of, cursor_of=cursor_of, ahead=ahead, behind=behind)
 
 
 def encode_cursor(*parts: object) -> str:

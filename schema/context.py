@@ -1,8 +1,9 @@
 """What every resolver is given: who asks, when, in which language, and the services to ask."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import strawberry
@@ -38,12 +39,16 @@ class Context:
     issue_token: IssueToken
     live: Live
     watch: Watch = watched_by_nobody
-    rule_clock: RuleClock = field(init=False)
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rule_clock", RuleClock(self.now, self.zone))
-        object.__setattr__(self, "loaders", Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock))
+    @cached_property
+    def rule_clock(self) -> RuleClock:
+        """The time of rules."""
+        return RuleClock(self.now, self.zone)
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        """What reads for many objects at once; most operations need few of them, many none."""
+        return Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock)
 
 
 Info = strawberry.Info[Context, None]

@@ -1,7 +1,7 @@
 """One operation run: what a front end is told of its errors, and what only the log is."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import strawberry
@@ -34,12 +34,20 @@ async def execute(
         name = f" named {operation_name}" if operation_name else ""
         error = ApiError(ErrorCode.INVALID_REQUEST, f"the document has no query or mutation{name}")
         return {"errors": [error.formatted]}
-    answer: dict[str, Any] = {}
-    if not isinstance(result, PreExecutionError) and not _is_refused(result):
-        answer["data"] = result.data
-    if result.errors:
-        answer["errors"] = [shaped(error, context).formatted for error in result.errors]
-    return answer
+    if isinstance(result, PreExecutionError) or _is_refused(result):
+        return {"errors": _formatted(result.errors or (), context)}
+    return answer_of(result.data, result.errors, context)
+
+
+def answer_of(data: dict[str, Any] | None, errors: Sequence[GraphQLError] | None, context: Context) -> dict[str, Any]:
+    """What was run, as JSON-ready data."""
+    if not errors:
+        return {"data": data}
+    return {"data": data, "errors": _formatted(errors, context)}
+
+
+def _formatted(errors: Iterable[GraphQLError], context: Context) -> list[Any]:
+    return [shaped(error, context).formatted for error in errors]
 
 
 def _is_refused(result: ExecutionResult) -> bool:

@@ -31,6 +31,11 @@ class RolePermission(BasePermission):
             raise forbidden()
         return True
 
+    def lets_all_pass(self, info: Info) -> bool:
+        """The same without raising: objects and arguments do not matter."""
+        principal = info.context.principal
+        return is_among(principal.role, self.roles) and (self.scope is None or principal.has(self.scope))
+
 
 @cache
 def needing(allowed: type[RolePermission], scope: Scope | None) -> type[RolePermission]:
@@ -64,6 +69,10 @@ class OfTheMember(BasePermission):
         """Whether the caller may see all of the member; raises otherwise."""
         require_all_of(info, source.row.id)
         return True
+
+    def lets_all_pass(self, info: Info) -> bool:
+        """Whether the caller may see all of any member."""
+        return info.context.principal.may_see_all_of_anybody
 
 
 class ForMembers(RolePermission):

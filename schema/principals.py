@@ -26,7 +26,7 @@ class Role(Enum):
     @property
     def operates(self) -> bool:
         """Whether it may do what operators may."""
-        return self in {Role.OPERATOR, Role.ADMIN}
+        return self is Role.OPERATOR or self is Role.ADMIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,22 @@ class Principal:
         """Whether an API key, if the caller came with one, is good for this."""
         return self.scopes is None or scope in self.scopes
 
+    @property
+    def may_see_all_of_anybody(self) -> bool:
+        """Whether everything about every member is open to this principal."""
+        return self._is_of_the_shop and self.has(Scope.MEMBERS_READ)
+
     def may_see_all_of(self, member_id: UUID) -> bool:
         """Whether everything about a member is open to this principal."""
         return self.may_change(member_id) and self.has(Scope.MEMBERS_READ)
 
     def may_change(self, member_id: UUID) -> bool:
         """Whether a mutation that this principal may use can be about that member."""
-        return self.role.operates or self.role is Role.SERVICE or self.member_id == member_id
+        return self._is_of_the_shop or self.member_id == member_id
+
+    @property
+    def _is_of_the_shop(self) -> bool:
+        return self.role.operates or self.role is Role.SERVICE
 
 
 ANONYMOUS = Principal(Role.ANONYMOUS)

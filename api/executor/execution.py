@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import ExecutionResult, FieldNode
@@ -57,6 +57,12 @@ class Completer(ABC):
             self(value, container, key, within, execution)
         except Exception as error:  # whatever a resolver raises is told at its field
             execution.failures.add(error, self.nodes, Place(container, key, self.nullable, within))
+
+    def fill_all(self, values: Iterable[Any], container: list[Any], within: Place, execution: "Execution") -> None:
+        """Append a slot for each value, and fill it."""
+        for index, value in enumerate(values):
+            container.append(None)
+            self.fill(value, container, index, within, execution)
 
 
 class Execution:

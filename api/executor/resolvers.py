@@ -1,6 +1,6 @@
 """What is called for the value of a field, once for each object: the resolver without strawberry's wrapping."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +13,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
+
+from api.executor.permissions import Permissions
 
 if TYPE_CHECKING:
     from api.executor.execution import Execution
@@ -46,10 +48,12 @@ def binding_of(definition: GraphQLField) -> Binding:
         read = attrgetter(field.python_name)
         return lambda _field, _execution: read
     resolver = field.base_resolver
-    if resolver is not None and _takes_its_object_alone(field, resolver):
+    if resolver is not None and not field.extensions and _takes_its_object_alone(field, resolver):
         function = _function(resolver)
         return lambda _field, _execution: function
-    return partial(_bound, definition, field)
+    # The innermost first: each is put around the call.
+    permissions = [Permissions(cast("PermissionExtension", each)) for each in reversed(field.extensions)]
+    return partial(_bound, definition, field, permissions)
 
 
 def always(value: str) -> Binding:
@@ -59,16 +63,22 @@ def always(value: str) -> Binding:
 
 def _takes_its_object_alone(field: StrawberryField, resolver: "StrawberryResolver[Any]") -> bool:
     special = (resolver.info_parameter, resolver.parent_parameter, resolver.root_parameter)
-    return not field.extensions and not field.arguments and bool(resolver.self_parameter) and not any(special)
+    return not field.arguments and bool(resolver.self_parameter) and not any(special)
 
 
-def _bound(definition: GraphQLField, field: StrawberryField, plan: "FieldPlan", execution: "Execution") -> Call:
+def _bound(
+    definition: GraphQLField,
+    field: StrawberryField,
+    permissions: Sequence[Permissions],
+    plan: "FieldPlan",
+    execution: "Execution",
+) -> Call:
     """The field's resolver with its arguments and its permissions, for all objects of one execution."""
     info = plan.info(execution, field)
     arguments = _arguments(definition, field, plan, execution, info)
     call = _call(field, arguments, info)
-    for extension in reversed(field.extensions):
-        call = _permitted(cast("PermissionExtension", extension), call, arguments, info)
+    for each in permissions:
+        call = each.guard(call, arguments, info)
     return call
 
 
@@ -84,17 +94,20 @@ def _arguments(
         return {}
     given = get_argument_values(definition, node, execution.executor.variable_values)
     schema = _strawberry_schema(execution.executor.schema)
-    converter = schema.schema_converter
-    return convert_arguments(
-        given, field.arguments, scalar_registry=converter.scalar_registry, config=schema.config, info=info
-    )
+    converter, names = schema.schema_converter, plan.argument_names
+    # strawberry makes the name of each anew, so it is shown none that has no value.
+    meant = [each for each, name in zip(field.arguments, names, strict=True) if name in given]
+    return convert_arguments(given, meant, scalar_registry=converter.scalar_registry, config=schema.config, info=info)
 
 
 def _call(field: StrawberryField, arguments: dict[str, Any], info: "strawberry.Info[Any, Any]") -> Call:
     resolver = field.base_resolver
     if resolver is None:
         return attrgetter(field.python_name)
-    function, given = _function(resolver), dict(arguments)
+    function = _function(resolver)
+    if _takes_its_object_alone(field, resolver):
+        return function
+    given = dict(arguments)
     if resolver.info_parameter:
         given[resolver.info_parameter.name] = info
     named = [each.name for each in (resolver.parent_parameter, resolver.root_parameter) if each]
@@ -105,18 +118,16 @@ def _call(field: StrawberryField, arguments: dict[str, Any], info: "strawberry.I
     return lambda _source: function(**given)
 
 
-def _permitted(
-    extension: PermissionExtension, call: Call, arguments: dict[str, Any], info: "strawberry.Info[Any, Any]"
-) -> Call:
-    def resolve(source: Any, _info: Any, **_arguments: Any) -> Any:
-        return call(source)
-
-    return lambda source: extension.resolve(resolve, source, info, **arguments)
-
-
 def _function(resolver: "StrawberryResolver[Any]") -> Callable[..., Any]:
     # strawberry has bound static and class methods by the time that a schema is built.
     return cast("Callable[..., Any]", resolver.wrapped_func)
+
+
+def argument_names(definition: GraphQLField, schema: GraphQLSchema) -> list[str]:
+    """What the document calls the arguments of a field that plans cover, in the order in which strawberry has them."""
+    field = strawberry_field(definition)
+    converter = _strawberry_schema(schema).config.name_converter
+    return [converter.from_argument(each) for each in field.arguments] if field else []
 
 
 def _strawberry_schema(schema: GraphQLSchema) -> strawberry.Schema:

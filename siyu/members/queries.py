@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from siyu.db import Pool
@@ -10,8 +11,7 @@ from siyu.inputs import is_storable
 from siyu.paging import Page, cut_page
 
 
-@dataclass(frozen=True, slots=True)
-class MemberRow:
+class MemberRow(NamedTuple):
     """One member."""
 
     id: UUID
@@ -71,7 +71,7 @@ async def member_page(pool: Pool, wanted: MembersWanted) -> Page[MemberRow]:
     records = await pool.fetch(
         f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(['true', *conditions])} {order}", *arguments
     )
-    page = cut_page([MemberRow(*record) for record in records], wanted.limit)
+    page = cut_page([MemberRow._make(record) for record in records], wanted.limit)
     return Page(page.rows[::-1], page.has_more) if wanted.from_end else page
 
 

@@ -126,7 +126,7 @@ async def members_of(pool: Pool, meant: Meant, wanted: MembersWanted, clock: Rul
             *limits.parameters,
             *arguments,
         )
-    page = cut_page([MemberRow(*record) for record in records], wanted.limit)
+    page = cut_page([MemberRow._make(record) for record in records], wanted.limit)
     return Page(page.rows[::-1], page.has_more) if wanted.from_end else page
 
 

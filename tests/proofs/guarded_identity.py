@@ -5,6 +5,7 @@ from tests.proofs.guard import Guard
 SESSIONS, KNOWN = "tests/siyu/access/test_sessions.py", "tests/siyu/access/test_known.py"
 KEYS, OVER_HTTP = "tests/api/identity/test_keys.py", "tests/api/identity/test_sessions.py"
 MATRIX = "tests/schema/test_permission_matrix.py::test_the_matrix_holds"
+ALL_AT_ONCE = "tests/schema/test_permissions.py::test_who_is_let_see_all_objects_at_once_is_let_see_each"
 
 IDENTITY_GUARDS = (
     Guard(
@@ -100,5 +101,26 @@ IDENTITY_GUARDS = (
     ),
     Guard(
         "what is the member's own", "schema/permissions.py", "require_all_of(info, source.row.id)", "pass", (MATRIX,)
+    ),
+    Guard(
+        "who may see all of some members is not let see all of each at once",
+        "schema/permissions.py",
+        "return info.context.principal.may_see_all_of_anybody",
+        "return True",
+        (ALL_AT_ONCE,),
+    ),
+    Guard(
+        "a key without the scope is not let see all at once",
+        "schema/permissions.py",
+        "is_among(principal.role, self.roles) and (self.scope is None or principal.has(self.scope))",
+        "is_among(principal.role, self.roles)",
+        (ALL_AT_ONCE,),
+    ),
+    Guard(
+        "a permission is asked of each object unless all may be seen",
+        "api/executor/permissions.py",
+        "if self._answers and all(answer(info) for answer in self._answers):",
+        "if True:",
+        ("tests/schema/test_permissions.py::test_members_see_of_each_other_what_a_board_shows",),
     ),
 )

@@ -1,13 +1,23 @@
 """Who may ask for what beyond the matrix (test_permission_matrix.py), and what members see of each other."""
 
-import pytest
+from types import SimpleNamespace
+from typing import cast
 
-from schema import ANONYMOUS, Principal
+import pytest
+import strawberry
+from graphql import GraphQLObjectType
+from strawberry.permission import BasePermission, PermissionExtension
+
+from api.executor.resolvers import strawberry_field
+from api.services import PLUGINS_FOLDER
+from schema import ANONYMOUS, ApiError, Principal, Role
 from schema.ids import CAMPAIGN, DECISION, MEMBER, PARTICIPATION, WALLET, encode_id
+from siyu.access import Scope
 from siyu.boards import fold_everything
+from siyu.campaigns import load_registry
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, sign
-from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member, schema_of
 
 MEMBERS_TRACES = """
 SELECT (SELECT id FROM participation) AS participation, (SELECT id FROM decision) AS decision
@@ -139,3 +149,38 @@ async def test_members_find_themselves_alone(shop: Shop) -> None:
     assert await shop.data(OPERATOR, nobody) == {"member": None}
     hidden = await shop.data(as_member(stranger), document, **asked)
     assert hidden == {"member": None, "known": None, "participation": None}
+
+
+def permissions() -> dict[type[BasePermission], BasePermission]:
+    """Those that fields of the schema have, one of each class."""
+    schema = schema_of(load_registry(PLUGINS_FOLDER))._schema
+    objects = [each for each in schema.type_map.values() if isinstance(each, GraphQLObjectType)]
+    found = [strawberry_field(each) for type_ in objects for each in type_.fields.values()]
+    fields = [each for each in found if each is not None]
+    extensions = [each for field in fields for each in field.extensions if isinstance(each, PermissionExtension)]
+    return {type(each): each for extension in extensions for each in extension.permissions}
+
+
+def passes(permission: BasePermission, source: object, info: strawberry.Info) -> bool:
+    """Whether the permission lets the caller see something of the object."""
+    try:
+        return permission.has_permission(source, info) is True
+    except ApiError:
+        return False
+
+
+def test_who_is_let_see_all_objects_at_once_is_let_see_each() -> None:
+    # A stranger's object: nobody sees it for being the stranger.
+    strangers, member = SimpleNamespace(row=SimpleNamespace(id=new_id())), as_member(new_id())
+    keys = [
+        Principal(Role.SERVICE, subject="till", scopes=frozenset(scopes)) for scopes in ((), *zip(Scope), tuple(Scope))
+    ]
+    staff = [Principal(role, subject="lin") for role in Role if role not in {Role.ANONYMOUS, Role.MEMBER}]
+    found = permissions()
+
+    assert len(found) > 10
+    for permission in found.values():
+        for principal in (ANONYMOUS, member, *staff, *keys):
+            info = cast("strawberry.Info", SimpleNamespace(context=SimpleNamespace(principal=principal)))
+            at_once = permission.lets_all_pass(info)  # type: ignore[attr-defined]  # the schema's own have it
+            assert at_once == passes(permission, strangers, info), (permission, principal)

@@ -26,7 +26,8 @@ DEPTH_MAX = 4
 FIELDS_MAX = 3
 ITEMS_MAX = 2
 
-# What a scalar may be, by its name or by that of the argument, which says more.
+# What a scalar may be, by its name or by that of the argument, which says more of these.
+NAMED_BY_ARGUMENT = frozenset({"Int", "String", "ID"})
 Literals = Mapping[str, list[str]]
 
 
@@ -121,7 +122,8 @@ class Documents:
             return self._random.choice(list(type_.values))
         if isinstance(type_, GraphQLInputObjectType):
             return self._object(type_, depth)
-        return self._random.choice(self._literals.get(name) or self._literals[type_.name])
+        by_name = self._literals.get(name) if type_.name in NAMED_BY_ARGUMENT else None
+        return self._random.choice(by_name or self._literals[type_.name])
 
     def _object(self, type_: GraphQLInputObjectType, depth: int) -> str:
         given = [
