@@ -50,6 +50,8 @@ class Gzip(GZipMiddleware):
         if scope["type"] == "http":
             takes = takes_gzip(Headers(scope=scope).get("accept-encoding", ""))
             others = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
+            # Shared with the copy: whoever answers for a failure, outside of here, finds the request's trail in it.
+            scope.setdefault("state", {})
             scope = {**scope, "headers": [*others, (b"accept-encoding", b"gzip" if takes else b"identity")]}
         await super().__call__(scope, receive, send)
 
