@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable
+from contextvars import Context
 from itertools import islice
 
 from redis.exceptions import RedisError
@@ -47,7 +48,8 @@ class Announcer:
         self._heard(topics)
         self._keep(topics)
         if self._telling is None:
-            self._telling = asyncio.create_task(self._tell(), name="announcer")
+            # Of no operation: what it asks of Redis is on nobody's trail.
+            self._telling = asyncio.create_task(self._tell(), name="announcer", context=Context())
 
     async def close(self) -> None:
         """Tell what waits, if Redis takes it."""

@@ -1,5 +1,6 @@
 """Live data: the present state first, then what changes; computed once for all it is the same for."""
 
+import asyncio
 from uuid import UUID
 
 import httpx
@@ -41,6 +42,7 @@ subscription ($campaign: ID!, $team: String!) {
 ADJUST = """
 mutation ($input: CampaignStockAdjustInput!) { campaignStockAdjust(input: $input) { userErrors { code } } }
 """
+TOLD_TIMEOUT_S, TOLD_POLL_S = 10.0, 0.005
 STOCK = """
 subscription ($sale: ID!) { saleStockChanged(campaign: $sale) { revision items { subject left } } }
 """
@@ -62,6 +64,13 @@ async def act(deployment: Deployment, member: UUID, campaign: UUID, kind: str, *
 def feeds_of(sockets: LiveSockets) -> list[Feed]:
     """The feeds that are shared."""
     return list(sockets.feeds._shared.values())
+
+
+async def until_all_is_told(sockets: LiveSockets) -> None:
+    """Until every feed that was woken has been run."""
+    async with asyncio.timeout(TOLD_TIMEOUT_S):
+        while sockets.feeds._changed or sockets.feeds._running:
+            await asyncio.sleep(TOLD_POLL_S)
 
 
 async def test_a_wallet_is_told_at_first_and_when_it_changes(deployment: Deployment) -> None:
@@ -212,6 +221,7 @@ async def test_a_slow_reader_reads_the_newest_and_holds_up_nobody(deployment: De
         for number in range(1, 6):
             await deployment.services.engine.submit(paid(member, f"Q-{number}", 10_000, deployment.clock()))
             assert int((await quick.data())["walletChanged"]["balance"]) == 100 * number
+        await until_all_is_told(sockets)
         slow.reads.set()
         heard = [int((await slow.data())["walletChanged"]["balance"])]
         while heard[-1] < 500:
