@@ -10,6 +10,8 @@ COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-versio
 BUILD_TOOLS := printf 'hatchling\neditables\n'
 
 GUARDS := tests/proofs/test_guards_removed.py
+CLIENT := clients/typescript
+CLIENT_TOOLS := $(CLIENT)/node_modules/.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -23,7 +25,7 @@ setup: $(VENV)/dev.stamp ## Install everything, tools included, into .venv
 run: $(VENV)/server.stamp ## Install the server and run it with the demo shop
 	@exec $(BIN)/python -m api demo
 
-test: setup check ## Check, then run the tests, on all cores
+test: setup $(CLIENT_TOOLS) check ## Check, then run the tests, on all cores
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: setup ## Formatting, lint, types, import rules, house rules
@@ -55,7 +57,7 @@ test-browser: setup ## Open the explorer in headless Chromium
 	$(BIN)/python -m pytest -m browser
 
 client: setup ## Install, build and test the TypeScript client; needs Node
-	cd clients/typescript && npm ci
+	cd $(CLIENT) && npm ci && touch node_modules/.stamp
 	$(BIN)/python -m pytest -m '' tests/clients
 
 # The build tools are no dependency of the server, but installing this repository into .venv takes them.
@@ -66,7 +68,7 @@ lock: setup ## Renew requirements/ from pyproject.toml
 		--output-file requirements/server.txt
 
 clean: ## Remove what the tools made, .venv included; never your data
-	rm -rf $(VENV) build dist clients/typescript/build clients/typescript/dist clients/typescript/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist $(CLIENT)/build $(CLIENT)/dist $(CLIENT)/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . \( -name __pycache__ -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 # One stamp a profile: nothing is installed, and no network asked, until the lock or pyproject.toml changes.
@@ -78,6 +80,10 @@ $(VENV)/dev.stamp $(VENV)/server.stamp: $(VENV)/%.stamp: requirements/%.txt pypr
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@if command -v npm >/dev/null; then echo "Fetching GraphiQL with npm."; $(BIN)/python -m api.explorer.fetch || true; fi
 	@touch $@ $(if $(filter dev,$*),$(VENV)/server.stamp)
+
+# Without npm, or where it fetches nothing, the client's own tests are skipped.
+$(CLIENT_TOOLS): $(CLIENT)/package-lock.json
+	@if command -v npm >/dev/null; then echo "Fetching the client's tools with npm."; (cd $(CLIENT) && npm ci --loglevel error && touch node_modules/.stamp) || true; fi
 
 # A candidate counts only once it ran: the shim of a version manager exists without its Python.
 define FIND_OR_MAKE_VENV
