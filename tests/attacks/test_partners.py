@@ -35,7 +35,7 @@ ROOMS = ("api", "schema", "siyu", "plugins")
 # Whoever imports one of these calls somebody.
 CALLING = {"aiohttp", "ftplib", "http", "httpx", "pycurl", "requests", "smtplib", "urllib3", "websockets"}
 # The explorer's files are fetched by npm when siyu is installed; the database and Redis have clients of their own.
-SOCKETS = {"api/embedded/daemon.py", "api/embedded/valkey.py", "api/server.py"}
+SOCKETS = {"api/embedded/daemon.py", "api/embedded/valkey.py", "api/metrics_port.py", "api/server.py"}
 LOGIN_SECRETS = re.compile(r"session_?key|encrypted_?data|js_?code|\biv\b|app_?secret", re.IGNORECASE)
 
 

@@ -85,7 +85,7 @@ LIVE_GUARDS = (
     Guard(
         "queries come over HTTP, subscriptions over sockets",
         "api/answering.py",
-        "if operation is not None and operation.subscribes is not subscribes:",
+        "if operation is not None and (operation.kind == SUBSCRIPTION) is not subscribes:",
         "if False:",
         (f"{FEEDS}::test_a_subscription_is_none_of_http", f"{SOCKETS}::test_a_query_is_none_of_a_socket"),
     ),

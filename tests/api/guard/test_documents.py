@@ -122,7 +122,7 @@ def test_an_operation_is_found_by_its_name_and_an_only_one_without(schema: Graph
     assert set(guard.look("query A { __typename } mutation B { __typename }").operations) == {"A", "B"}
 
     watched = guard.look("subscription C { walletChanged(unit: POINTS) { balance } }").operations
-    assert {name: asked.subscribes for name, asked in watched.items()} == {"C": True, None: True}
+    assert {name: asked.kind for name, asked in watched.items()} == {"C": "subscription", None: "subscription"}
 
 
 def test_every_field_with_a_price_of_its_own_is_there(schema: GraphQLSchema) -> None:
