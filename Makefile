@@ -25,8 +25,9 @@ setup: $(VENV)/dev.stamp ## Install everything, tools included, into .venv
 run: $(VENV)/server.stamp ## Install the server and run it with the demo shop
 	@exec $(BIN)/python -m api demo
 
+# Files in their order: those of few tests, which take longest, come early enough to be shared out.
 test: setup $(CLIENT_TOOLS) check ## Check, then run the tests, on all cores
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: setup ## Formatting, lint, types, import rules, house rules
 	$(BIN)/ruff format --check .

@@ -12,7 +12,8 @@ import asyncpg
 from siyu.db import Pool, array_of
 from siyu.ids import NEW_ID
 
-# Lots looked for at once: about 10 ms of work, which is how long a fact of one of their members may wait.
+# Lots looked for at once; with what else is due of the same members some 20 ms of work, which a fact of one of them may
+# wait.
 LOTS_AT_ONCE = 250
 
 # What a crash undoes here is found again, and nobody was told: the disk need not be waited for.
