@@ -9,6 +9,9 @@ from typing import Any
 
 from api.observing.logs import JsonLines
 
+# Their client, and their event loop, which may begin while something is looked at.
+OF_THE_TESTS = {"asyncio", "httpx"}
+
 
 class Lines(io.StringIO):
     """The log so far."""
@@ -21,11 +24,11 @@ class Lines(io.StringIO):
 
 @contextmanager
 def production_log(level: int = logging.INFO) -> Iterator[Lines]:
-    """Whatever is logged inside, at this level or above, by anybody but the client of the tests."""
+    """Whatever is logged inside, at this level or above, by anybody but what the tests are run with."""
     lines, root = Lines(), logging.getLogger()
     handler, before = logging.StreamHandler(lines), root.level
     handler.setFormatter(JsonLines())
-    handler.addFilter(lambda record: record.name != "httpx")
+    handler.addFilter(lambda record: record.name not in OF_THE_TESTS)
     root.addHandler(handler)
     root.setLevel(level)
     try:
