@@ -9,8 +9,10 @@ from typing import Any
 
 from api.observing.logs import JsonLines
 
-# Their client, and their event loop, which may begin while something is looked at.
-OF_THE_TESTS = {"asyncio", "httpx"}
+
+def is_of_the_tests(record: logging.LogRecord) -> bool:
+    """Their client, and their event loop, which may begin while something is looked at."""
+    return record.name == "httpx" or (record.name == "asyncio" and record.levelno == logging.DEBUG)
 
 
 class Lines(io.StringIO):
@@ -28,7 +30,7 @@ def production_log(level: int = logging.INFO) -> Iterator[Lines]:
     lines, root = Lines(), logging.getLogger()
     handler, before = logging.StreamHandler(lines), root.level
     handler.setFormatter(JsonLines())
-    handler.addFilter(lambda record: record.name not in OF_THE_TESTS)
+    handler.addFilter(lambda record: not is_of_the_tests(record))
     root.addHandler(handler)
     root.setLevel(level)
     try:
