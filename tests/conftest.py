@@ -30,8 +30,11 @@ def given_servers() -> Servers | None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """How many processes `-n auto` starts: each has servers of its own, but given ones are shared and emptied."""
-    return 0 if given_servers() else min(os.cpu_count() or 1, WORKERS_MAX)
+    """How many processes `-n auto` starts: each has servers of its own, but given ones are shared and emptied.
+
+    One more than there are cores: half of the time a process waits for its servers.
+    """
+    return 0 if given_servers() else min((os.cpu_count() or 1) + 1, WORKERS_MAX)
 
 
 def pytest_configure(config: pytest.Config) -> None:
