@@ -47,6 +47,8 @@ async def services(settings: Settings, servers: Servers, databases: Databases) -
         databases.fresh() as url,
         open_services(settings, Servers(url, servers.redis_url)) as opened,
     ):
+        # Its boards are of another database, whose members this one does not have.
+        await opened.redis.flushall()
         yield opened
 
 

@@ -33,6 +33,8 @@ async def target(settings: Settings, tokens: Tokens, servers: Servers, databases
         open_services(settings, Servers(url, servers.redis_url), lambda: NOON) as services,
         application(services, environment="production", rate_points=RATE_POINTS, request_timeout_s=REQUEST_S) as client,
     ):
+        # Its boards are of another database, whose members this one does not have.
+        await services.redis.flushall()
         shop = Shop(services.pool, services.engine, services.leaderboards, services.live, schema_of(services.registry))
         member, ids = await ids_of_a_small_shop(shop)
         other = await add_other_member(shop)
