@@ -63,9 +63,9 @@ client: setup ## Install, build and test the TypeScript client; needs Node
 
 # The build tools are no dependency of the server, but installing this repository into .venv takes them.
 lock: setup ## Renew requirements/ from pyproject.toml
-	$(BUILD_TOOLS) | $(COMPILE) --upgrade --extra server --extra otel --group dev pyproject.toml - \
+	$(BUILD_TOOLS) | $(COMPILE) --upgrade --extra server --extra analytics --extra otel --group dev pyproject.toml - \
 		--output-file requirements/dev.txt
-	$(BUILD_TOOLS) | $(COMPILE) --extra server --constraint requirements/dev.txt pyproject.toml - \
+	$(BUILD_TOOLS) | $(COMPILE) --extra server --extra analytics --constraint requirements/dev.txt pyproject.toml - \
 		--output-file requirements/server.txt
 
 clean: ## Remove what the tools made, .venv included; never your data
