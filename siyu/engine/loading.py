@@ -16,7 +16,7 @@ from siyu.campaigns.needs import NOTHING, AnyCounter
 from siyu.campaigns.participation_store import WantedTeam
 from siyu.campaigns.participations import first_team_state
 from siyu.campaigns.reservations import ReservationState
-from siyu.campaigns.routes import needs_features
+from siyu.campaigns.routes import needs_features, needs_row
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
 from siyu.engine.desk_store import load_for_desks
@@ -27,6 +27,7 @@ from siyu.engine.pending import hearers
 from siyu.engine.tier_follower import followed
 from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
+from siyu.features.queries import feature_rows
 from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import LOOKS_AT_ORDERS, LOOKS_AT_REFUNDS, load_orders, load_refunds
@@ -57,6 +58,9 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         for newcomer_id in selected - world.features.keys():
             # Somebody in a preview, of whom nothing is known but when they joined.
             world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
+    if world.routes.need_rows:
+        asked = {new.member_id for campaign, new in concerns if needs_row(campaign)}
+        world.rows |= await feature_rows(connection, asked) if asked else {}
     await _load_orders(connection, world, facts)
     climbing = followed(world.tiers.live, (fact.new for fact in facts))
     if climbing:

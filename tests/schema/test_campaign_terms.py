@@ -14,7 +14,7 @@ from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
 TERMS = """
 terms {
   lane priority stopsFurther timeZone commissionLevels
-  audience { tiers tagsAny tagsNone groupsAny joinedFrom joinedBefore joinedDaysMin joinedDaysMax firstOrder }
+  audience { rule }
   arms { key weight override }
 }
 """
@@ -49,17 +49,7 @@ GIVEN: dict[str, Any] = {
     "stopsFurther": True,
     "timeZone": "Asia/Tokyo",
     "commissionLevels": 2,
-    "audience": {
-        "tiers": ["gold"],
-        "tagsAny": ["tea"],
-        "tagsNone": ["staff"],
-        "groupsAny": ["g"],
-        "joinedFrom": "2026-01-01T08:00:00+08:00",
-        "joinedBefore": None,
-        "joinedDaysMin": 1,
-        "joinedDaysMax": 90,
-        "firstOrder": "AFTER",
-    },
+    "audience": {"rule": "member.tier == 'gold' && member.joined_days >= 1"},
     "arms": [{"key": "a", "weight": 1, "override": {"streak_points": [1]}}],
 }
 
@@ -76,8 +66,7 @@ async def test_terms_come_back_as_they_were_given(shop: Shop) -> None:
     payload = await create(shop, terms=GIVEN)
 
     assert payload["userErrors"] == []
-    audience = GIVEN["audience"] | {"joinedFrom": "2026-01-01T00:00:00Z"}
-    assert payload["campaign"]["terms"] == GIVEN | {"audience": audience}
+    assert payload["campaign"]["terms"] == GIVEN
 
 
 async def test_an_update_keeps_the_terms_or_replaces_them_or_takes_them_away(shop: Shop) -> None:
@@ -100,6 +89,17 @@ async def test_terms_that_cannot_be_are_told_with_their_path(shop: Shop) -> None
         "INVALID_INPUT",
         ["input", "terms", "arms", "0", "override", "streak_points"],
     )
+
+
+async def test_a_bad_rule_of_an_audience_is_told_with_its_place(shop: Shop) -> None:
+    payload = await create(shop, terms={"audience": {"rule": "member.teir == 'gold' &&\n  member.orders > 'x'"}})
+
+    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [
+        ("RULE_UNKNOWN_FIELD", ["input", "terms", "audience", "rule"]),
+        ("RULE_TYPE", ["input", "terms", "audience", "rule"]),
+    ]
+    assert "line 1, column 1:" in payload["userErrors"][0]["message"]
+    assert "line 2, column 17:" in payload["userErrors"][1]["message"]
 
 
 async def test_lanes_are_read_as_they_were_set(shop: Shop) -> None:

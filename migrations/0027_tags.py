@@ -1,0 +1,46 @@
+"""Audiences as rules, and members' tags with where each came from and how long it lasts."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+# What each condition of an audience was meant as. A list as JSON has it is a list of rules, its escapes included.
+CLAUSES = """
+SELECT string_agg(clause, ' && ' ORDER BY place) FROM (VALUES
+    (1, CASE WHEN jsonb_array_length(was -> 'tiers') > 0 THEN 'member.tier in ' || (was -> 'tiers')::text END),
+    (2, (SELECT '(' || string_agg(tag::text || ' in member.tags', ' || ') || ')' FROM jsonb_array_elements(was -> 'tags_any') AS tag)),
+    (3, (SELECT string_agg('!(' || tag::text || ' in member.tags)', ' && ') FROM jsonb_array_elements(was -> 'tags_none') AS tag)),
+    (4, (SELECT '(' || string_agg(key::text || ' in member.groups', ' || ') || ')' FROM jsonb_array_elements(was -> 'groups_any') AS key)),
+    (5, 'member.joined_at >= timestamp("' || (was ->> 'joined_from') || '")'),
+    (6, 'member.joined_at < timestamp("' || (was ->> 'joined_before') || '")'),
+    (7, 'member.joined_days >= ' || (was ->> 'joined_days_min')),
+    (8, 'member.joined_days <= ' || (was ->> 'joined_days_max')),
+    (9, CASE was ->> 'first_order' WHEN 'before' THEN '!member.has_ordered' WHEN 'after' THEN 'member.has_ordered' END)
+) AS meant (place, clause)
+"""
+
+
+def as_rules(table: str) -> str:
+    """The audiences of a table's terms as rules; of one that is a rule already nothing changes."""
+    return f"""
+    UPDATE {table} SET terms = jsonb_set(terms, '{{audience}}', jsonb_build_object('rule', coalesce(({CLAUSES}), 'true')))
+    FROM (SELECT ctid AS place, terms -> 'audience' AS was FROM {table}) AS old
+    WHERE {table}.ctid = old.place AND jsonb_typeof(was) = 'object' AND NOT was ? 'rule';
+    """
+
+
+class Migration(migrations.Migration):
+    """Written by hand: tables and columns without models. All of it can be run again."""
+
+    dependencies = [("siyu", "0021_transfer_keys")]
+
+    operations = [
+        # A revision stays what it was; what it was is said in other words. On the way back a campaign whose audience is
+        # a rule is one that the older release cannot read: it decides about nobody.
+        ops.RunSQL(
+            as_rules("campaign")
+            + "ALTER TABLE campaign_revision DISABLE TRIGGER campaign_revision_append_only;"
+            + as_rules("campaign_revision")
+            + "ALTER TABLE campaign_revision ENABLE TRIGGER campaign_revision_append_only",
+            "SELECT",
+        ),
+    ]
