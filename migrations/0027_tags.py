@@ -43,4 +43,47 @@ class Migration(migrations.Migration):
             + "ALTER TABLE campaign_revision ENABLE TRIGGER campaign_revision_append_only",
             "SELECT",
         ),
+        # Where each tag of a member came from. `member.tags` stays what is read, and is written with these rows by
+        # siyu.members.tag_store alone. Whoever had set the tags there were, is not known: people had.
+        ops.RunSQL(
+            """
+            CREATE TABLE IF NOT EXISTS member_tag (
+                member_id uuid NOT NULL REFERENCES member ON DELETE RESTRICT,
+                tag varchar(32) NOT NULL CONSTRAINT member_tag_not_empty CHECK (tag <> ''),
+                family varchar(16) NOT NULL CONSTRAINT member_tag_family_known
+                    CHECK (family IN ('manual', 'rule', 'questionnaire', 'imported', 'campaign')),
+                set_by varchar(60) NOT NULL,
+                set_at timestamptz NOT NULL,
+                expires_at timestamptz,
+                PRIMARY KEY (member_id, tag, family),
+                CONSTRAINT member_tag_expires_later CHECK (expires_at > set_at),
+                CONSTRAINT member_tag_of_a_rule_lasts CHECK (family <> 'rule' OR expires_at IS NULL)
+            );
+            CREATE INDEX IF NOT EXISTS member_tag_use ON member_tag (tag, family);
+            CREATE INDEX IF NOT EXISTS member_tag_expiry ON member_tag (expires_at) WHERE expires_at IS NOT NULL;
+            INSERT INTO member_tag (member_id, tag, family, set_by, set_at)
+                SELECT id, tag, 'manual', 'siyu', now() FROM member CROSS JOIN LATERAL unnest(tags) AS tag
+                WHERE tag <> '' ON CONFLICT DO NOTHING
+            """,
+            "DROP TABLE IF EXISTS member_tag",
+        ),
+        # A tag that follows from a rule. All members were asked for the day `settled_on`; on another day the worker asks
+        # them anew, those after `scanned_to` being still to come. One that is deleted goes once nobody has its tag.
+        ops.RunSQL(
+            """
+            CREATE TABLE IF NOT EXISTS tag_rule (
+                id uuid PRIMARY KEY,
+                tag varchar(32) NOT NULL CONSTRAINT tag_rule_tag UNIQUE,
+                rule varchar(4000) NOT NULL,
+                revision int NOT NULL CHECK (revision > 0),
+                created_at timestamptz NOT NULL,
+                updated_at timestamptz NOT NULL,
+                updated_by varchar(60) NOT NULL,
+                is_deleted boolean NOT NULL DEFAULT false,
+                settled_on date,
+                scanned_to uuid
+            )
+            """,
+            "DROP TABLE IF EXISTS tag_rule",
+        ),
     ]

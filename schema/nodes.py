@@ -13,6 +13,7 @@ from schema.ids import (
     MEMBER,
     PARTICIPATION,
     SEGMENT,
+    TAG_RULE,
     WALLET,
     decode_id,
     decode_uuid,
@@ -28,6 +29,7 @@ from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.segment import Segment
+from schema.types.tag import TagRule
 from siyu.campaigns.queries import CampaignRow
 from siyu.coupons.record import TemplateState
 
@@ -121,6 +123,15 @@ async def _segment(info: Info, key: str) -> Node | None:
     return await find_segment(info, parse_uuid(key))
 
 
+async def _tag_rule(info: Info, key: str) -> Node | None:
+    """The tag rule, for operators."""
+    rule_id = parse_uuid(key)
+    if rule_id is None or not info.context.principal.role.operates:
+        return None
+    row = await info.context.loaders.tag_rule.load(rule_id)
+    return TagRule(row=row) if row else None
+
+
 FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     MEMBER: _member,
     WALLET: _wallet,
@@ -130,4 +141,5 @@ FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     COUPON: _coupon,
     COUPON_TEMPLATE: _coupon_template,
     SEGMENT: _segment,
+    TAG_RULE: _tag_rule,
 }

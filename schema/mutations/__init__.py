@@ -16,6 +16,7 @@ from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.tags import TagMutations
 from schema.mutations.tiers import TierMutations
 from schema.mutations.units import UnitMutations
 from schema.mutations.wallets import WalletMutations
@@ -38,6 +39,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    TagMutations,
     SessionMutations,
     ApiKeyMutations,
 )

@@ -55,7 +55,14 @@ class MemberMutations:
             features = _features(input)
             if features:
                 require_role(context, ForStaff.roles)
-            row = await update_profile(context.pool, member_id, _changes(input), features)
+            row = await update_profile(
+                context.pool,
+                member_id,
+                _changes(input),
+                features,
+                author=context.principal.subject,
+                now=context.now,
+            )
         except MENDABLE as error:
             return MemberUpdatePayload(user_errors=user_errors(error))
         return MemberUpdatePayload(member=Member(row=row))

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_tags import TAG_ASKS
+
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
 BY_ID = "{ member(id: MEMBER_ID) { %s } }"
@@ -27,7 +29,7 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "reviews": "reviews { nodes { id } }",
     "rewards": "rewards { nodes { id } }",
     "stage": "stage",
-    "tags": "tags",
+    "tags": "tags { name }",
     "tier": "tier",
     "tierHistory": "tierHistory { edges { cursor } }",
     "tierProgress": "tierProgress { __typename }",
@@ -63,6 +65,7 @@ def changed(name: str, fields: str) -> str:
 
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
+    **TAG_ASKS,
     "Query.adjustments": "{ adjustments { edges { cursor } } }",
     "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
     "Query.campaign": "{ campaign(id: CAMPAIGN_ID) { id } }",

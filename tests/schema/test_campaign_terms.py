@@ -195,7 +195,7 @@ async def test_an_archived_campaign_is_listed_where_asked_for_and_hidden_if_it_n
 
 UPDATE_MEMBER = """
 mutation ($input: MemberUpdateInput!) {
-  memberUpdate(input: $input) { member { id tier tags groups } userErrors { field code } }
+  memberUpdate(input: $input) { member { id tier tags { name family } groups } userErrors { field code } }
 }
 """
 
@@ -207,7 +207,8 @@ async def test_the_shop_says_what_it_knows_of_a_member(shop: Shop) -> None:
     set_once = (await shop.data(SERVICE, UPDATE_MEMBER, input=given))["memberUpdate"]
     kept = (await shop.data(OPERATOR, UPDATE_MEMBER, input={"member": given["member"], "tags": None}))["memberUpdate"]
 
-    known = {"id": given["member"], "tier": "gold", "tags": ["tea", "new"], "groups": ["g"]}
+    tags = [{"name": name, "family": "MANUAL"} for name in ("tea", "new")]
+    known = {"id": given["member"], "tier": "gold", "tags": tags, "groups": ["g"]}
     assert set_once == {"member": known, "userErrors": []}
     assert kept["member"] == known | {"tags": []}
 
@@ -221,7 +222,7 @@ async def test_members_cannot_promote_themselves(shop: Shop) -> None:
     assert await shop.pool.fetchval("SELECT tier FROM member") is None
     own = await shop.data(as_member(member), "{ viewer { ... on MemberViewer { member { tier } } } }")
     assert own == {"viewer": {"member": {"tier": None}}}
-    codes = await shop.error_codes(as_member(member), "{ viewer { ... on MemberViewer { member { tags } } } }")
+    codes = await shop.error_codes(as_member(member), "{ viewer { ... on MemberViewer { member { tags { name } } } } }")
     assert codes == ["FORBIDDEN"]
 
 
