@@ -30,6 +30,7 @@ COMMANDS = {
     "and how the value is spread.",
     "demo": "Fill an empty shop with the orders of CDNOW, then serve it; prints tokens and documents to paste.",
     "tiers": "Look after the ladder of tiers.",
+    "segments": "Look after segments.",
 }
 
 
