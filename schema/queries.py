@@ -4,6 +4,7 @@ from datetime import date
 
 import strawberry
 
+from schema.analytics import Analytics
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
 from schema.coupon_queries import CouponQueries
@@ -135,6 +136,10 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
     async def sale_stock(self, info: Info, campaign: strawberry.ID) -> SaleStock | None:
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, campaign))
         return await sale_stock(info, row) if row else None
+
+    @field_for(ForAnalysts, "RFM, retention, funnels and the life cycle of all members.")
+    def analytics(self) -> Analytics:
+        return Analytics()
 
     @field_for(ForAnalysts, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:

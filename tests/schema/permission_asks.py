@@ -64,6 +64,7 @@ def changed(name: str, fields: str) -> str:
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
     "Query.adjustments": "{ adjustments { edges { cursor } } }",
+    "Query.analytics": "{ analytics { knownAt } }",
     "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
     "Query.campaign": "{ campaign(id: CAMPAIGN_ID) { id } }",
     "Query.campaign#draft": "{ campaign(id: DRAFT_ID) { id } }",

@@ -2,15 +2,12 @@
 
 from siyu.metrics.analytics.engines import AnalyticsEngine, DuckDbEngine, PostgresEngine, SparkEngine
 from siyu.metrics.analytics.questions import Analytics
-from siyu.metrics.analytics.retention import CohortBy
-from siyu.metrics.analytics.snapshot import NoSnapshot, Snapshot, current_snapshot, take_snapshot
+from siyu.metrics.analytics.snapshot import Snapshot, current_snapshot, take_snapshot
 
 __all__ = [
     "Analytics",
     "AnalyticsEngine",
-    "CohortBy",
     "DuckDbEngine",
-    "NoSnapshot",
     "PostgresEngine",
     "Snapshot",
     "SparkEngine",

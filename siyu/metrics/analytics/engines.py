@@ -78,11 +78,11 @@ class DuckDbEngine:
         self._folder = folder
 
     async def taken_at(self) -> datetime | None:
-        """When the snapshot was taken. Raises NoSnapshot."""
+        """When the snapshot was taken. Raises AnalyticsUnavailable."""
         return current_snapshot(self._folder).taken_at
 
     async def rows(self, expression: ir.Table) -> Rows:
-        """Raises NoSnapshot. A caller who goes away ends the query, too."""
+        """Raises AnalyticsUnavailable. A caller who goes away ends the query, too."""
         snapshot = current_snapshot(self._folder)
         connection = duckdb.connect(config=DUCKDB_CONFIG)
         try:
@@ -112,11 +112,11 @@ class SparkEngine:
         self._session: Any = None
 
     async def taken_at(self) -> datetime | None:
-        """When the snapshot was taken. Raises NoSnapshot."""
+        """When the snapshot was taken. Raises AnalyticsUnavailable."""
         return current_snapshot(self._folder).taken_at
 
     async def rows(self, expression: ir.Table) -> Rows:
-        """Raises NoSnapshot."""
+        """Raises AnalyticsUnavailable."""
         return await asyncio.to_thread(self._rows, current_snapshot(self._folder), expression)
 
     def _rows(self, snapshot: Snapshot, expression: ir.Table) -> Rows:

@@ -11,10 +11,11 @@ from siyu.errors import InvalidInput, Problem
 from siyu.metrics.analytics.engines import AnalyticsEngine, Rows
 from siyu.metrics.analytics.figures import figures
 from siyu.metrics.analytics.funnel import funnel
-from siyu.metrics.analytics.retention import CohortBy, retention
+from siyu.metrics.analytics.retention import retention
 from siyu.metrics.analytics.rfm import RFM_WINDOW_DAYS, rfm_cells
 from siyu.metrics.analytics.standings import counts_by, moves
 from siyu.metrics.analytics.tables import tables
+from siyu.metrics.cohorts import CohortBy
 
 # Each reads everything there is; more at once would only wait for each other.
 QUESTIONS_AT_ONCE = 2
@@ -144,7 +145,7 @@ class Analytics:
         _check("periodDays", period_days, 1, PERIOD_DAYS_MAX)
         _check("periods", periods, 1, PERIODS_MAX)
         _check_order(first, last, RANGE_DAYS_MAX)
-        first, last = _first_day(first, cohort_by), _last_day(last, cohort_by)
+        first, last = cohort_by.first_day(first), cohort_by.last_day(last)
         expression = retention(self._tables, first, last, today, cohort_by, period_days, periods)
         found = {(row[0], row[1]): (row[2], row[3]) for row in await self._rows(expression)}
         cohorts = {first_day: members for (first_day, period), (members, _) in found.items() if period == 0}
@@ -154,7 +155,7 @@ class Analytics:
                 period,
                 members,
                 found.get((first_day, period), (0, 0))[1],
-                _last_day(first_day, cohort_by) + timedelta(days=(period + 1) * period_days - 1) <= today,
+                cohort_by.last_day(first_day) + timedelta(days=(period + 1) * period_days - 1) <= today,
             )
             for first_day, members in sorted(cohorts.items())
             for period in range(periods + 1)
@@ -183,16 +184,6 @@ class Analytics:
     async def _rows(self, expression: ir.Table) -> Rows:
         async with self._turns:
             return await self._engine.rows(expression)
-
-
-def _first_day(day: date, cohort_by: CohortBy) -> date:
-    return day - timedelta(days=day.weekday()) if cohort_by is CohortBy.WEEK else day.replace(day=1)
-
-
-def _last_day(day: date, cohort_by: CohortBy) -> date:
-    if cohort_by is CohortBy.WEEK:
-        return _first_day(day, cohort_by) + timedelta(days=6)
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _check(name: str, number: int, least: int, most: int) -> None:

@@ -1,19 +1,15 @@
 """Retention: of those who joined in the same week or month, how many were active again, period by period."""
 
 from datetime import date
-from enum import Enum
 
 import ibis
 import ibis.expr.types as ir
 
 from siyu.metrics.analytics.tables import Tables
+from siyu.metrics.cohorts import CohortBy
 
-
-class CohortBy(Enum):
-    """How long a cohort joins; weeks begin on Monday."""
-
-    WEEK = "W"
-    MONTH = "M"
+# As Ibis calls them.
+UNITS = {CohortBy.WEEK: "W", CohortBy.MONTH: "M"}
 
 
 def retention(
@@ -27,7 +23,7 @@ def retention(
     """
     members = tables.members.filter(tables.members.joined_on.between(first, last))
     # By way of a timestamp: of a date PostgreSQL would make a moment of its session's time zone.
-    cohort = members.joined_on.cast("timestamp").truncate(cohort_by.value).cast("date")
+    cohort = members.joined_on.cast("timestamp").truncate(UNITS[cohort_by]).cast("date")
     members = members.select("member", "joined_on", cohort=cohort)
     sizes = members.group_by("cohort").aggregate(members=members.count())
     acts = activity(tables).filter(lambda act: act.on <= today)

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu.db import Connection, Pool
-from siyu.errors import DomainError
 from siyu.metrics.analytics.tables import SOURCE_TABLES, source_sql
+from siyu.metrics.errors import AnalyticsUnavailable
 
 CURRENT, MANIFEST, PARTIAL = "CURRENT", "manifest.json", ".partial"
 NAME_FORMAT = "%Y%m%dT%H%M%S.%fZ"
@@ -44,12 +44,6 @@ INDEX = "ALTER TABLE numbered ADD PRIMARY KEY (member_id); ANALYZE numbered"
 Report = Callable[[int, int], None]
 
 
-class NoSnapshot(DomainError):
-    """There is none in the folder that SIYU_ANALYTICS_URL names."""
-
-    code = "NO_SNAPSHOT"
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A whole snapshot: its folder, when it was taken, and how many rows its tables have."""
@@ -64,12 +58,12 @@ class Snapshot:
 
 
 def current_snapshot(folder: Path) -> Snapshot:
-    """The newest whole snapshot. Raises NoSnapshot."""
+    """The newest whole snapshot. Raises AnalyticsUnavailable."""
     try:
         found = folder / (folder / CURRENT).read_text(encoding="utf-8").strip()
         manifest = json.loads((found / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError as missing:
-        raise NoSnapshot(
+        raise AnalyticsUnavailable(
             f"there is no snapshot in {folder}; take one: python -m api snapshot --to {folder}"
         ) from missing
     return Snapshot(found, datetime.fromisoformat(manifest["taken_at"]), manifest["rows"])

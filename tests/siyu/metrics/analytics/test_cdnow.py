@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from siyu.db import open_database
-from siyu.metrics.analytics import Analytics, CohortBy
+from siyu.metrics import CohortBy
+from siyu.metrics.analytics import Analytics
 from tests.databases import Databases
 from tests.siyu.metrics.analytics.plain_cdnow import PlainCdnow
 from tests.siyu.metrics.analytics.shops import both_engines, fill_with_cdnow

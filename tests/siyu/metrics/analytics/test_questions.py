@@ -15,7 +15,8 @@ from siyu.errors import InvalidInput
 from siyu.features import keep_everything
 from siyu.features.presets import preset
 from siyu.ids import new_id
-from siyu.metrics.analytics import Analytics, CohortBy, PostgresEngine
+from siyu.metrics import CohortBy
+from siyu.metrics.analytics import Analytics, PostgresEngine
 from siyu.metrics.analytics.conditions import first_that_holds
 from siyu.metrics.analytics.standings import standings
 from siyu.metrics.analytics.tables import tables

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from siyu.db import Pool
-from siyu.metrics.analytics import DuckDbEngine, NoSnapshot, current_snapshot, take_snapshot
+from siyu.metrics import AnalyticsUnavailable
+from siyu.metrics.analytics import DuckDbEngine, current_snapshot, take_snapshot
 from siyu.metrics.analytics.snapshot import SNAPSHOTS_KEPT, Report
 from siyu.metrics.analytics.tables import SOURCE_TABLES, tables
 from tests.factories import SHANGHAI, add_members
@@ -39,7 +40,7 @@ async def test_members_are_numbered_and_can_be_found_again(pool: Pool, tmp_path:
 
 
 async def test_where_there_is_none_the_sentence_says_how_to_take_one(tmp_path: Path) -> None:
-    with pytest.raises(NoSnapshot, match=r"python -m api snapshot --to "):
+    with pytest.raises(AnalyticsUnavailable, match=r"python -m api snapshot --to "):
         await DuckDbEngine(tmp_path).rows(tables("int64").members)
 
 
