@@ -1,7 +1,5 @@
 """Shops that analytics are asked about, and the engines that are asked."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -36,11 +34,10 @@ async def taken(pool: Pool, folder: Path) -> None:
     await take_snapshot(pool, SHANGHAI, folder, SNAPSHOT_AT, lambda _done, _total: None)
 
 
-@asynccontextmanager
-async def both_engines(pool: Pool, folder: Path) -> AsyncIterator[dict[str, Analytics]]:
+async def both_engines(pool: Pool, folder: Path) -> dict[str, Analytics]:
     """PostgreSQL, and DuckDB over a snapshot that is taken now."""
     await taken(pool, folder)
-    yield {
+    return {
         "postgres": Analytics(PostgresEngine(pool, SHANGHAI, TIMEOUT_S)),
         "duckdb": Analytics(DuckDbEngine(folder)),
     }

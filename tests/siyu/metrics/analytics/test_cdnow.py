@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from siyu.db import open_database
 from siyu.metrics import CohortBy
-from siyu.metrics.analytics import Analytics
+from siyu.metrics.analytics import Analytics, SparkEngine
 from tests.databases import Databases
 from tests.siyu.metrics.analytics.plain_cdnow import PlainCdnow
 from tests.siyu.metrics.analytics.shops import both_engines, fill_with_cdnow
@@ -18,7 +19,9 @@ DAYS = (date(1997, 10, 1), date(1998, 6, 30))
 FIRST_DAY, LAST_JOINED = date(1997, 1, 1), date(1997, 3, 31)
 WINDOW_DAYS = 365
 AT_EACH_DAY = pytest.mark.parametrize("day", DAYS, ids=str)
-BY_EACH_ENGINE = pytest.mark.parametrize("engine", ["postgres", "duckdb"])
+# Nothing of Spark is there before it is asked.
+SPARK = pytest.param("spark", marks=pytest.mark.scale)
+BY_EACH_ENGINE = pytest.mark.parametrize("engine", ["postgres", "duckdb", SPARK])
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,10 @@ async def cdnow(databases: Databases, tmp_path_factory: pytest.TempPathFactory) 
     plain = PlainCdnow()
     async with databases.fresh() as url, open_database(url, pool_max=4) as pool:
         await fill_with_cdnow(pool, plain)
-        async with both_engines(pool, tmp_path_factory.mktemp("snapshots")) as engines:
-            yield Shop(plain, engines)
+        folder = tmp_path_factory.mktemp("snapshots")
+        spark = SparkEngine(folder, "local[2]")
+        with closing(spark):
+            yield Shop(plain, await both_engines(pool, folder) | {"spark": Analytics(spark)})
 
 
 @BY_EACH_ENGINE
@@ -99,11 +104,12 @@ async def test_moves_between_stages_lead_from_the_ones_to_the_others(cdnow: Shop
     assert went[None] == sum(came.values()) - cdnow.plain.standings(before)[0].total()
 
 
-async def test_both_engines_give_the_same_curve(cdnow: Shop) -> None:
-    postgres, duckdb = [
-        await engine.retention(FIRST_DAY, LAST_JOINED, DAYS[1], CohortBy.MONTH, 30, 12)
-        for engine in cdnow.engines.values()
+@pytest.mark.parametrize("engine", ["duckdb", SPARK])
+async def test_every_engine_gives_the_same_curve(cdnow: Shop, engine: str) -> None:
+    months, *_ = both = [
+        await asked.retention(FIRST_DAY, LAST_JOINED, DAYS[1], CohortBy.MONTH, 30, 12)
+        for asked in (cdnow.engines["postgres"], cdnow.engines[engine])
     ]
 
-    assert postgres == duckdb
-    assert [each.first_day for each in postgres if each.period == 0] == [date(1997, month, 1) for month in (1, 2, 3)]
+    assert both == [months, months]
+    assert [each.first_day for each in months if each.period == 0] == [date(1997, month, 1) for month in (1, 2, 3)]

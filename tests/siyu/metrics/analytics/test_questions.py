@@ -43,23 +43,23 @@ async def test_the_standings_of_today_are_those_that_the_worker_keeps(pool: Pool
         await add_random_shop(connection, Random(seed), campaign)  # noqa: S311 - a test's
     await keep_everything(pool, RuleClock(NOON, SHANGHAI))
 
-    async with both_engines(pool, tmp_path) as engines:
-        for asked in engines.values():
-            stages = {each.key: each.members for each in await asked.stages(TODAY)}
-            layers = {each.key: each.members for each in await asked.layers(TODAY)}
-            cells = await asked.rfm(TODAY)
+    engines = await both_engines(pool, tmp_path)
+    for asked in engines.values():
+        stages = {each.key: each.members for each in await asked.stages(TODAY)}
+        layers = {each.key: each.members for each in await asked.layers(TODAY)}
+        cells = await asked.rfm(TODAY)
 
-            kept = await pool.fetch(KEPT)
-            assert stages == Counter(row["stage"] for row in kept)
-            assert layers == Counter(row["layer"] for row in kept)
-            ranked = [row for row in kept if row["rfm_recency"]]
-            scored = Counter[tuple[int, int, int]]()
-            spend = Counter[tuple[int, int, int]]()
-            for row in ranked:
-                scored[row["rfm_recency"], row["rfm_frequency"], row["rfm_monetary"]] += 1
-                spend[row["rfm_recency"], row["rfm_frequency"], row["rfm_monetary"]] += row["spend_365d_fen"]
-            found = {(cell.recency, cell.frequency, cell.monetary): (cell.members, cell.spend_fen) for cell in cells}
-            assert found == {cell: (scored[cell], spend[cell]) for cell in scored}
+        kept = await pool.fetch(KEPT)
+        assert stages == Counter(row["stage"] for row in kept)
+        assert layers == Counter(row["layer"] for row in kept)
+        ranked = [row for row in kept if row["rfm_recency"]]
+        scored = Counter[tuple[int, int, int]]()
+        spend = Counter[tuple[int, int, int]]()
+        for row in ranked:
+            scored[row["rfm_recency"], row["rfm_frequency"], row["rfm_monetary"]] += 1
+            spend[row["rfm_recency"], row["rfm_frequency"], row["rfm_monetary"]] += row["spend_365d_fen"]
+        found = {(cell.recency, cell.frequency, cell.monetary): (cell.members, cell.spend_fen) for cell in cells}
+        assert found == {cell: (scored[cell], spend[cell]) for cell in scored}
 
 
 @pytest.mark.parametrize("back", [1, 7, 30, 90])
@@ -112,10 +112,10 @@ async def test_a_funnel_counts_who_did_one_thing_after_the_other(
         await add_facts(pool, member_id, [(start + timedelta(hours=hour), step) for hour, step in doings])
 
     reached = [plain_funnel(doings) for doings in people]
-    async with both_engines(pool, tmp_path_factory.mktemp("snapshots")) as engines:
-        for asked in engines.values():
-            steps = await asked.funnel(STEPS, first, first + 4 * DAY, FUNNEL_DAYS)
-            assert [step.members for step in steps] == [sum(n > place for n in reached) for place in range(len(STEPS))]
+    engines = await both_engines(pool, tmp_path_factory.mktemp("snapshots"))
+    for asked in engines.values():
+        steps = await asked.funnel(STEPS, first, first + 4 * DAY, FUNNEL_DAYS)
+        assert [step.members for step in steps] == [sum(n > place for n in reached) for place in range(len(STEPS))]
 
 
 async def add_facts(pool: Pool, member_id: UUID, doings: list[tuple[datetime, str]]) -> None:
@@ -146,16 +146,14 @@ async def test_a_period_that_has_not_passed_for_all_of_a_cohort_is_not_complete(
 
 
 async def test_a_shop_without_anybody_has_figures_and_no_ratios(pool: Pool, tmp_path: Path) -> None:
-    async with both_engines(pool, tmp_path) as engines:
-        for asked in engines.values():
-            found = await asked.figures(TODAY, TODAY)
-            assert (found.revenue_fen, found.orders, found.buyers, found.repeat_buyers, found.active_members) == (
-                0,
-            ) * 5
-            assert (found.arpu_fen, found.average_order_fen, found.repurchase) == (None, None, None)
-            assert await asked.rfm(TODAY) == []
-            assert await asked.retention(TODAY, TODAY, TODAY, CohortBy.MONTH, 30, 2) == []
-            assert [step.members for step in await asked.funnel(STEPS, TODAY, TODAY, 7)] == [0, 0, 0]
+    engines = await both_engines(pool, tmp_path)
+    for asked in engines.values():
+        found = await asked.figures(TODAY, TODAY)
+        assert (found.revenue_fen, found.orders, found.buyers, found.repeat_buyers, found.active_members) == (0,) * 5
+        assert (found.arpu_fen, found.average_order_fen, found.repurchase) == (None, None, None)
+        assert await asked.rfm(TODAY) == []
+        assert await asked.retention(TODAY, TODAY, TODAY, CohortBy.MONTH, 30, 2) == []
+        assert [step.members for step in await asked.funnel(STEPS, TODAY, TODAY, 7)] == [0, 0, 0]
 
 
 async def test_what_is_beyond_the_bounds_is_refused(pool: Pool) -> None:
