@@ -36,6 +36,7 @@ from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.features import leave_touched
+from siyu.groups import write_groups
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
@@ -192,6 +193,8 @@ async def _write(connection: Connection, world: World, now: datetime, step: Step
     await write_orders(connection, world.orders)
     await write_refunds(connection, world.orders)
     step("write orders")
+    await write_groups(connection, world.groups)
+    step("write groups")
     await write_tiers(connection, world.tiers, now)
     await leave_changes(connection, board_changes(world))
     step("leave scores")
