@@ -117,6 +117,19 @@ class GroupBook:
         self._settle(group, known, counted)
         return None if is_news else (ALREADY_IN_GROUP, NOTHING)
 
+    def give_role(self, key: str, member_id: UUID, role: Role) -> Refused | None:
+        """Let a member who is in a group be something else in it: None, or why it is refused."""
+        group = self._groups.get(key)
+        known = self.membership(group, member_id) if group else None
+        if group is None or known is None or not known.is_in:
+            return NOT_IN_GROUP, NOTHING
+        counted = known.counts
+        if not counted and role is not Role.BOT and group.is_full:
+            return GROUP_FULL, {"capacity": group.capacity}
+        known.role = role
+        self._settle(group, known, counted)
+        return None
+
     def _inviter(self, member_id: UUID, data: Mapping[str, Any]) -> UUID | None:
         """Who invited; nobody where the code is nobody's, or the member's own."""
         inviter_id = member_of_code(data.get("inviter"))
