@@ -28,10 +28,11 @@ TITLES: Mapping[str, Text] = {
     "spend": Text(zh="消费榜", en="Spending (fen)"),
     "streak": Text(zh="连续签到榜", en="Check-in streak"),
     "invitees": Text(zh="邀请榜", en="Members invited"),
+    "talk": Text(zh="热聊榜", en="Messages posted"),
 }
 
 
-@strawberry.type(description="A leaderboard. Its id is a plain key: points, spend, streak, invitees.")
+@strawberry.type(description="A leaderboard. Its id is a plain key: points, spend, streak, invitees, talk.")
 class Board:
     """A board as a GraphQL object."""
 
