@@ -23,7 +23,7 @@ WHOLE = f"""
 class Migration(migrations.Migration):
     """Written by hand: the tables are ours. It can be run again."""
 
-    dependencies = [("siyu", "0021_transfer_keys")]
+    dependencies = [("siyu", "0025_groups")]
 
     operations = [
         ops.RunSQL(SCOPED, WHOLE),
