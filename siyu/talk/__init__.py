@@ -3,6 +3,7 @@
 from siyu.talk.chats import Chats
 from siyu.talk.facts import TALK_FACTS, LinkClicked, MessageLiked, MessagePosted, PollAnswered, TalkFact
 from siyu.talk.store import load_chats, load_stays
+from siyu.talk.visibility import may_see_boards
 
 __all__ = [
     "TALK_FACTS",
@@ -14,4 +15,5 @@ __all__ = [
     "TalkFact",
     "load_chats",
     "load_stays",
+    "may_see_boards",
 ]
