@@ -23,6 +23,7 @@ COMMANDS = {
     "exit code 1 if anything is wrong.",
     "boards": "Look after the leaderboards.",
     "coupons": "Look after coupons.",
+    "groups": "Look after groups.",
     "ledger": "The ledger of points.",
     "new-campaign": "Write a campaign type called KEY (snake_case) to start from, with tests that pass.",
     "replay": "Decide past facts again and list what would have been different.",

@@ -9,6 +9,7 @@ from schema.context import Info
 from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
 from schema.fields import field_for
+from schema.group_queries import GroupQueries
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
@@ -72,7 +73,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQueries):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)

@@ -9,8 +9,10 @@ from schema.mutations.coupons import CouponMutations
 from schema.mutations.fact_batches import FactBatchMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
+from schema.mutations.groups import GroupMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.memberships import MembershipMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
@@ -42,6 +44,8 @@ CORE_MUTATIONS: tuple[type, ...] = (
     SegmentMutations,
     SessionMutations,
     ApiKeyMutations,
+    GroupMutations,
+    MembershipMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
@@ -12,7 +13,8 @@ CHANGED = "mutation { memberUpdate(input: {member: MEMBER_ID}) { member { %s } }
 MEMBER_FIELDS: Mapping[str, str] = {
     "avatarUrl": "avatarUrl",
     "code": "code",
-    "groups": "groups",
+    "groupKeys": "groupKeys",
+    "groups": "groups { nodes { id } }",
     "id": "id",
     "invitees": "invitees { nodes { at } }",
     "inviter": "inviter { id }",
@@ -133,6 +135,7 @@ ASKS: Mapping[str, str] = {
     "Payout.approvedBy": OF_PAYOUT % "approvedBy",
     "Payout.endedBy": OF_PAYOUT % "endedBy",
     "Participation.arm": OF_PARTICIPATION % "arm",
+    **{name: ask for name, ask in GROUP_ASKS.items() if not name.startswith("Mutation")},
     "Mutation.memberUpdate": changed("memberUpdate", 'member: MEMBER_ID, nickname: "x"'),
     "Mutation.memberUpdate#tier": changed("memberUpdate", 'member: MEMBER_ID, tier: "gold"'),
     "Mutation.campaignCreate": changed("campaignCreate", 'type: "check_in", name: "x", config: {}'),
@@ -211,6 +214,7 @@ ASKS: Mapping[str, str] = {
     "Mutation.sessionsRevoke": changed("sessionsRevoke", "member: MEMBER_ID"),
     "Mutation.apiKeyCreate": changed("apiKeyCreate", 'name: "till", scopes: [FACTS]'),
     "Mutation.apiKeyRevoke": changed("apiKeyRevoke", 'prefix: "x"'),
+    **{name: ask for name, ask in GROUP_ASKS.items() if name.startswith("Mutation")},
     "Mutation.checkInSign": action("checkInSign"),
     "Mutation.checkInMakeUp": action("checkInMakeUp", 'day: "2026-11-20"'),
     "Mutation.flashSaleClaim": action("flashSaleClaim", 'item: "mug"'),
