@@ -36,6 +36,8 @@ INTROSPECTING = 100
 DEAR = {
     "Query.campaignPreview": 50,
     "Query.tierLadderPreview": 50,
+    # Of up to a hundred facts; each by itself costs 10.
+    "Mutation.factsSubmit": 200,
     "Campaign.results": 20,
     "Campaign.spread": 20,
     # Of all members; more at once would wait for each other.

@@ -6,6 +6,7 @@ from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
 from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
+from schema.mutations.fact_batches import FactBatchMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
 from schema.mutations.groups import GroupMutations
@@ -26,6 +27,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
     CampaignMutations,
     FactMutations,
+    FactBatchMutations,
     LaneMutations,
     StockMutations,
     ReviewMutations,

@@ -58,7 +58,7 @@ EXPECTED_CONSTRAINTS = {
     ("api_key", "api_key_pkey"): "PRIMARY KEY (id)",
     ("api_key", "api_key_prefix"): "UNIQUE (prefix)",
     ("api_key", "api_key_scoped"): "CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 32)))",
-    ("board_score", "board_score_pkey"): "PRIMARY KEY (board, window_key, member_id)",
+    ("board_score", "board_score_pkey"): "PRIMARY KEY (board, scope, window_key, member_id)",
     ("board_score", "board_score_score_check"): "CHECK (((score >= 0) AND (score <= '9007199254740992'::bigint)))",
     ("campaign", "campaign_pkey"): "PRIMARY KEY (id)",
     ("campaign", "campaign_problem_dated"): "CHECK (((problem IS NULL) = (problem_at IS NULL)))",

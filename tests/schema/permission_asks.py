@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.schema.permission_asks_groups import GROUP_ASKS
+from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
@@ -227,6 +228,7 @@ ASKS: Mapping[str, str] = {
     "Mutation.groupBuyLeave": action("groupBuyLeave", 'team: "k"'),
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
+    **TALK_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
