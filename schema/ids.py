@@ -30,6 +30,8 @@ PRIVILEGE = "Privilege"
 COUPON = "Coupon"
 COUPON_TEMPLATE = "CouponTemplate"
 SEGMENT = "Segment"
+METRIC_ALERT = "MetricAlert"
+EXPENSE = "Expense"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

@@ -36,6 +36,9 @@ INTROSPECTING = 100
 DEAR = {
     "Query.campaignPreview": 50,
     "Query.tierLadderPreview": 50,
+    "Query.metrics": 20,
+    "Query.metricsBoard": 20,
+    "Metric.series": 2,
     "Campaign.results": 20,
     "Campaign.spread": 20,
 }

@@ -10,6 +10,7 @@ from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
@@ -38,6 +39,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    MetricMutations,
     SessionMutations,
     ApiKeyMutations,
 )

@@ -7,6 +7,7 @@ from siyu.boards.changes import BoardChange
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.world import World
 from siyu.live import Topic, stock_topic, team_topic, wallet_topic
+from siyu.metrics.touched import Touched
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
 RANKED = "points"
@@ -42,6 +43,12 @@ def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
     for invitation in world.invitations.new.values():
         touched |= {invitation.member.id, invitation.inviter.id}
     return touched
+
+
+def touched_days(world: World, facts: Iterable[ArrivedFact]) -> set[Touched]:
+    """Which days the metrics have to count anew: a refund changes that of the payment. Refused facts change none."""
+    touched: set[Touched] = {(fact.new.member_id, fact.new.at) for fact in facts if fact.pending is None}
+    return touched | {(spending.member_id, spending.at) for spending in world.orders.spendings}
 
 
 def changed_by(world: World, facts: Iterable[ArrivedFact]) -> set[Topic]:
