@@ -36,7 +36,7 @@ UPDATE metric_alert SET status = $2, value = $3, low = $4, high = $5, checked_on
 """
 BACK = """
 UPDATE metric_alert SET value = $2, checked_on = $3, days_back = $4,
-    closed_at = CASE WHEN $4 >= $5 THEN $6::timestamptz END
+    closed_at = CASE WHEN $4::int >= $5::int THEN $6::timestamptz END
 WHERE id = $1
 """
 GIVE_UP = "UPDATE metric_alert SET closed_at = $2 WHERE closed_at IS NULL AND checked_on <= $1"

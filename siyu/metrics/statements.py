@@ -142,7 +142,7 @@ COSTS: Mapping[Cut | None, str] = {
 }
 
 _INVITED = """
-SELECT per.place, {key} AS key, sum(invitees)::bigint, count(DISTINCT per.member_id)
+SELECT per.place, {key} AS key, sum(per.invitees)::bigint, count(DISTINCT per.member_id)
 FROM (
     SELECT w.place, i.inviter_id AS member_id, i.campaign_id, count(*) AS invitees
     FROM {windows} JOIN invitation AS i ON i.at >= w.first_day::timestamp AT TIME ZONE $3::text
@@ -175,7 +175,7 @@ FROM {WINDOWS} LEFT JOIN invited ON since < (w.last_day + 1)::timestamp AT TIME 
 
 # A move is what members earned or lost themselves: not what an operator or a new ladder gave them.
 MOVED = f"""
-SELECT per.place, {{key}} AS key, sum(up)::bigint, sum(down)::bigint
+SELECT per.place, {{key}} AS key, sum(per.up)::bigint, sum(per.down)::bigint
 FROM (
     SELECT w.place, c.member_id, count(*) FILTER (WHERE reason = 'upgrade') AS up,
            count(*) FILTER (WHERE reason IN ('review', 'refund')) AS down
@@ -186,7 +186,7 @@ FROM (
 """
 
 _LIFETIME = f"""
-SELECT per.place, {{key}} AS key, sum(revenue_fen)::bigint
+SELECT per.place, {{key}} AS key, sum(per.revenue_fen)::bigint
 FROM (
     SELECT w.place, d.member_id, sum(d.revenue_fen) AS revenue_fen
     FROM {WINDOWS} JOIN metric_member_day AS d ON d.day <= w.last_day GROUP BY 1, 2
