@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.schema.permission_asks_groups import GROUP_ASKS
+from tests.schema.permission_asks_metrics import METRIC_ASKS
 from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
@@ -233,4 +234,5 @@ ASKS: Mapping[str, str] = {
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **METRIC_ASKS,
 }
