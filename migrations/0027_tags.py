@@ -31,7 +31,7 @@ def as_rules(table: str) -> str:
 class Migration(migrations.Migration):
     """Written by hand: tables and columns without models. All of it can be run again."""
 
-    dependencies = [("siyu", "0021_transfer_keys")]
+    dependencies = [("siyu", "0026_group_boards")]
 
     operations = [
         # A revision stays what it was; what it was is said in other words. On the way back a campaign whose audience is

@@ -31,6 +31,9 @@ COUPON = "Coupon"
 COUPON_TEMPLATE = "CouponTemplate"
 SEGMENT = "Segment"
 TAG_RULE = "TagRule"
+GROUP = "Group"
+METRIC_ALERT = "MetricAlert"
+EXPENSE = "Expense"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

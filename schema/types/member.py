@@ -15,6 +15,7 @@ from schema.permissions import ForStaff
 from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
+from schema.types.member_groups import MemberGroups
 from schema.types.member_tags import MemberTags
 from schema.types.message import Message
 from schema.types.node import Node
@@ -66,7 +67,7 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(MemberTags, Node):
+class Member(MemberTags, MemberGroups, Node):
     """A member as a GraphQL object."""
 
     row: strawberry.Private[MemberRow]
@@ -110,10 +111,6 @@ class Member(MemberTags, Node):
         wanted = ChangesWanted(self.row.id, slice_.limit, number_cursor(slice_.after))
         page = await info.context.loaders.tier_changes.load(wanted)
         return connect(page, slice_, lambda row: TierChange(row=row), lambda row: encode_cursor(row.number))
-
-    @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.", Scope.MEMBERS_READ)
-    def groups(self) -> list[str]:
-        return list(self.row.groups)
 
     @field_for(
         ForStaff,

@@ -12,12 +12,14 @@ from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_live import LIVE_GUARDS
 from tests.proofs.guarded_lots import LOT_GUARDS
+from tests.proofs.guarded_metrics import METRIC_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_observing import OBSERVING_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 from tests.proofs.guarded_rewards import REWARD_GUARDS
+from tests.proofs.guarded_rules import RULE_GUARDS
 from tests.proofs.guarded_tiers import TIER_GUARDS
 from tests.proofs.guarded_wallets import WALLET_GUARDS
 
@@ -278,7 +280,9 @@ GUARDS = (
     *REFUND_GUARDS,
     *LOT_GUARDS,
     *WALLET_GUARDS,
+    *METRIC_GUARDS,
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,
+    *RULE_GUARDS,
 )
