@@ -62,7 +62,7 @@ async def rows(pool: Pool) -> Sequence[tuple[str, str | None]]:
     """What each table of the database holds."""
     tables = [row[0] for row in await pool.fetch(TABLES)]
     hashes = (f"SELECT '{each}', md5(string_agg(t::text, ';' ORDER BY t::text)) FROM \"{each}\" t" for each in tables)
-    return [(row[0], row[1]) for row in await pool.fetch(" UNION ALL ".join(hashes))]
+    return [(row[0], row[1]) for row in await pool.fetch(f"{' UNION ALL '.join(hashes)} ORDER BY 1")]
 
 
 async def test_every_mutation_of_value_is_safe_to_repeat(shop: Shop) -> None:
