@@ -89,6 +89,7 @@ class GraphQLEndpoint:
             zone=services.zone,
             issue_token=self.authenticator.tokens.issue,
             live=services.live,
+            vault=services.vault,
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.embedded import Servers
+from api.identity.personal_key_file import open_personal_keys
 from api.observing import Health, Observer, tell_of_lost_errors
 from api.running import Result, ensure_schema, run_with_servers
 from api.settings import Settings
@@ -22,6 +23,7 @@ from siyu.clock import Clock, utc_now
 from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 from siyu.live import Live
+from siyu.privacy import Vault
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
@@ -40,6 +42,7 @@ class Services:
     leaderboards: Leaderboards
     credentials: KnownCredentials
     live: Live
+    vault: Vault
     observer: Observer
     health: Health
     zone: ZoneInfo
@@ -64,7 +67,6 @@ async def open_services(
         live = Live(client)
         tell = live.announcer.announce
         engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
-        leaderboards = Leaderboards(pool, client, settings.zone, clock)
         credentials = KnownCredentials(pool, clock)
         observer = Observer(settings, pool)
         async with running(engine):
@@ -75,9 +77,10 @@ async def open_services(
                 redis=client,
                 registry=registry,
                 engine=engine,
-                leaderboards=leaderboards,
+                leaderboards=Leaderboards(pool, client, settings.zone, clock),
                 credentials=credentials,
                 live=live,
+                vault=open_personal_keys(settings).vault(clock),
                 observer=observer,
                 health=Health(pool, client),
                 zone=settings.zone,

@@ -6,13 +6,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from api.imports.columns import Column
+from api.imports.errors import BadRow
 from api.imports.reading import Row
 from api.imports.running import Tally
 from api.imports.values import read_id, read_name, read_time
 from siyu.clock import Clock
 from siyu.db import Pool
+from siyu.errors import InvalidInput
 from siyu.ids import new_id
 from siyu.members.joining import Joiner, ensure_members
+from siyu.privacy import PHONE_KIND, PersonalField, Vault, normalised
 
 MEMBER_COLUMNS = (
     Column("identity", ("会员号",)),
@@ -24,29 +27,40 @@ MEMBER_COLUMNS = (
 class MembersImport:
     """Makes members of the rows, a thousand with a few statements."""
 
-    def __init__(self, kind: str, pool: Pool, zone: ZoneInfo, clock: Clock, tally: Tally) -> None:
+    def __init__(self, kind: str, pool: Pool, zone: ZoneInfo, clock: Clock, tally: Tally, vault: Vault) -> None:
         self._kind = kind
         self._pool = pool
         self._zone = zone
         self._now: datetime = clock()
         self._tally = tally
+        self._vault = vault
 
     def read(self, cells: Mapping[str, str]) -> Joiner:
         """A row as someone who joins; now, where the file does not say when. Raises BadRow."""
         joined_at = cells.get("joined_at", "")
         return Joiner(
             kind=self._kind,
-            value=read_id("identity", cells["identity"]),
+            value=self._identity(cells["identity"]),
             joined_at=read_time("joined_at", joined_at, self._zone, self._now) if joined_at else self._now,
             nickname=read_name("nickname", cells.get("nickname", "")),
         )
+
+    def _identity(self, text: str) -> str:
+        """What the system knows the member by; of phones the one form of a number, which no reason repeats."""
+        value = read_id("identity", text)
+        if self._kind != PHONE_KIND:
+            return value
+        try:
+            return normalised(PersonalField.PHONE, value, ("identity",))
+        except InvalidInput as error:
+            raise BadRow("BAD_PHONE", f"identity {error.problems[0].message}.") from error
 
     async def take(self, rows: Sequence[tuple[Row, Joiner]]) -> None:
         """Make members of those who are none yet."""
         # Ids grow with time: a member made by this call has a greater one.
         before = new_id()
         async with self._pool.acquire() as connection:
-            members = await ensure_members(connection, [joiner for _, joiner in rows])
+            members = await ensure_members(connection, [joiner for _, joiner in rows], self._vault)
         seen: set[UUID] = set()
         for _, joiner in rows:
             member_id = members[joiner.key]

@@ -113,6 +113,7 @@ class LiveSockets:
             zone=services.zone,
             issue_token=self._authenticator.tokens.issue,
             live=services.live,
+            vault=services.vault,
             watch=watch,
         )
 

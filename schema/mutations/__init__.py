@@ -11,6 +11,7 @@ from schema.mutations.freezes import FreezeMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.payouts import PayoutMutations
+from schema.mutations.personal import PersonalMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
@@ -40,6 +41,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     SegmentMutations,
     SessionMutations,
     ApiKeyMutations,
+    PersonalMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

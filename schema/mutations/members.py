@@ -7,10 +7,13 @@ from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import MEMBER, decode_uuid
 from schema.permissions import ForConcerned, ForStaff, require_role
+from schema.scalars import PersonalText
 from schema.types.member import Member
 from siyu.access import Scope
 from siyu.errors import NotFound
 from siyu.members.service import FeatureChanges, ProfileChanges, update_profile
+from siyu.privacy import PersonalField
+from siyu.privacy.store import PersonalChanges
 
 
 @strawberry.input
@@ -28,6 +31,12 @@ class MemberUpdateInput:
     tier: str | None = strawberry.UNSET
     tags: list[str] | None = strawberry.UNSET
     groups: list[str] | None = strawberry.UNSET
+    phone: PersonalText | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="For operators and services: with its country, or a mobile number of China. The member is known by "
+        "it from then on, as by an identity of the kind phone.",
+    )
+    real_name: PersonalText | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -43,7 +52,9 @@ class MemberMutations:
     """What is changed about members."""
 
     @field_for(
-        ForConcerned, "Change nickname and picture; for the shop tier, tags and groups too.", Scope.MEMBERS_WRITE
+        ForConcerned,
+        "Change nickname, picture and real name; for the shop phone, tier, tags and groups too.",
+        Scope.MEMBERS_WRITE,
     )
     async def member_update(self, info: Info, input: MemberUpdateInput) -> MemberUpdatePayload:
         context = info.context
@@ -53,9 +64,11 @@ class MemberMutations:
             if member_id is None or not context.principal.may_change(member_id):
                 raise NotFound("there is no such member")
             features = _features(input)
-            if features:
+            personal = _personal(input)
+            if features or PersonalField.PHONE in personal:
                 require_role(context, ForStaff.roles)
-            row = await update_profile(context.pool, member_id, _changes(input), features)
+            written = PersonalChanges(context.vault, personal) if personal else None
+            row = await update_profile(context.pool, member_id, _changes(input), features, written)
         except MENDABLE as error:
             return MemberUpdatePayload(user_errors=user_errors(error))
         return MemberUpdatePayload(member=Member(row=row))
@@ -68,6 +81,11 @@ def _changes(given: MemberUpdateInput) -> ProfileChanges:
     if given.avatar_url is not strawberry.UNSET:
         changes["avatar_url"] = given.avatar_url
     return changes
+
+
+def _personal(given: MemberUpdateInput) -> dict[PersonalField, str | None]:
+    values = {PersonalField.PHONE: given.phone, PersonalField.REAL_NAME: given.real_name}
+    return {field: value for field, value in values.items() if value is not strawberry.UNSET}
 
 
 def _features(given: MemberUpdateInput) -> FeatureChanges:

@@ -11,6 +11,8 @@ from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.inputs import check_text
 from siyu.members.joining import Joiner, ensure_members
 from siyu.members.queries import COLUMNS, MemberRow
+from siyu.privacy import Vault
+from siyu.privacy.store import PersonalChanges, write_personal
 from siyu.sdk.audience import GROUP_LENGTH_MAX, LABEL_LENGTH_MAX, LABELS_MAX
 
 NICKNAME_LENGTH_MAX = 64
@@ -24,7 +26,7 @@ UPDATE member SET nickname = CASE WHEN $2 THEN $3 ELSE nickname END,
                   tier = CASE WHEN $6 THEN $7 ELSE tier END,
                   tags = coalesce($8, tags),
                   groups = coalesce($9, groups)
-WHERE id = $1
+WHERE id = $1 AND erased_at IS NULL
 RETURNING {COLUMNS}
 """
 
@@ -48,7 +50,11 @@ class FeatureChanges(TypedDict, total=False):
 
 
 async def update_profile(
-    pool: Pool, member_id: UUID, changes: ProfileChanges, features: FeatureChanges | None = None
+    pool: Pool,
+    member_id: UUID,
+    changes: ProfileChanges,
+    features: FeatureChanges | None = None,
+    personal: PersonalChanges | None = None,
 ) -> MemberRow:
     """Change what a member shows of themselves and what the shop knows of them. Raises InvalidInput and NotFound."""
     known = features or FeatureChanges()
@@ -64,9 +70,12 @@ async def update_profile(
     tags = _check_labels(known["tags"], "tags", LABEL_LENGTH_MAX) if "tags" in known else None
     groups = _check_labels(known["groups"], "groups", GROUP_LENGTH_MAX) if "groups" in known else None
     shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
-    record = await pool.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags, groups)
-    if record is None:
-        raise NotFound("there is no such member")
+    async with pool.acquire() as connection, connection.transaction():
+        record = await connection.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags, groups)
+        if record is None:
+            raise NotFound("there is no such member")
+        if personal is not None:
+            await write_personal(connection, member_id, personal)
     return MemberRow(*record)
 
 
@@ -77,12 +86,12 @@ def _check_labels(labels: Sequence[str], name: str, length_max: int) -> list[str
     return list(dict.fromkeys(check_text(label, (name, str(place)), length_max) for place, label in enumerate(labels)))
 
 
-async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime) -> UUID:
+async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime, vault: Vault) -> UUID:
     """The member with this identity; one who joined at that moment where there is none yet. Raises InvalidInput."""
     kind = check_text(kind, ("identity", "kind"), IDENTITY_KIND_LENGTH_MAX)
     value = check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
     async with pool.acquire() as connection, connection.transaction():
-        members = await ensure_members(connection, [Joiner(kind, value, joined_at)])
+        members = await ensure_members(connection, [Joiner(kind, value, joined_at)], vault)
     return members[kind, value]
 
 

@@ -17,7 +17,8 @@ from siyu.campaigns import Registry
 from siyu.db import Pool
 from siyu.engine import Engine, running
 from siyu.live import Live
-from tests.factories import SHANGHAI, shop_engine
+from siyu.privacy import Vault
+from tests.factories import SHANGHAI, new_vault, shop_engine
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
 OPERATOR = Principal(Role.OPERATOR, subject="lin")
@@ -41,6 +42,7 @@ class Shop:
     live: Live
     schema: SiyuSchema
     now: datetime = field(default=NOON)
+    vault: Vault = field(default_factory=new_vault)
 
     def context(self, principal: Principal, language: str = "en") -> Context:
         """The context of one request."""
@@ -55,6 +57,7 @@ class Shop:
             zone=SHANGHAI,
             issue_token=lambda whose, _now, _valid_for: f"{whose.role.value} {whose.member_id or whose.subject}",
             live=self.live,
+            vault=self.vault,
         )
 
     async def answer(

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
+
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
 BY_ID = "{ member(id: MEMBER_ID) { %s } }"
@@ -37,6 +39,7 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "walletFreeze": "walletFreeze { __typename }",
     "wallets": "wallets { balance }",
     "walletsFrozen": "walletsFrozen",
+    **PERSONAL_MEMBER_FIELDS,
 }
 
 OF_CAMPAIGN = "{ node(id: CAMPAIGN_ID) { ... on Campaign { %s } } }"
@@ -225,4 +228,5 @@ ASKS: Mapping[str, str] = {
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **PERSONAL_ASKS,
 }
