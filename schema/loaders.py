@@ -48,12 +48,15 @@ from siyu.groups.membership_queries import (
 from siyu.groups.queries import GroupRow, groups_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
 from siyu.ledger.unit_service import UnitRow, units
+from siyu.members.erasure_requests import ErasureRequest, waiting_erasures
 from siyu.members.features import load_features
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
 from siyu.messaging.queries import MessageRow, message_pages
 from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
+from siyu.privacy import Vault
+from siyu.privacy.revealing import Values, masked_of
 from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards import Redemption, Reward
 from siyu.rewards.catalogue import Library
@@ -131,8 +134,16 @@ class Loaders:
     """The loaders of one request."""
 
     def __init__(
-        self, pool: Pool, leaderboards: Leaderboards, now: datetime, zone: ZoneInfo, rule_clock: RuleClock
+        self,
+        pool: Pool,
+        leaderboards: Leaderboards,
+        now: datetime,
+        zone: ZoneInfo,
+        rule_clock: RuleClock,
+        vault: Vault,
     ) -> None:
+        self.masked: DataLoader[UUID, Values | None] = _by_key(partial(masked_of, pool, vault))
+        self.erasure: DataLoader[UUID, ErasureRequest | None] = _by_key(partial(waiting_erasures, pool))
         self.lines: DataLoader[LinesWanted, BoardPage] = DataLoader(partial(read_lines, leaderboards))
         self._read_members(pool, now, zone, rule_clock)
         self._read_campaigns(pool, now)

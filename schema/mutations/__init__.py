@@ -15,6 +15,7 @@ from schema.mutations.members import MemberMutations
 from schema.mutations.memberships import MembershipMutations
 from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
+from schema.mutations.personal import PersonalMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
@@ -48,6 +49,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     ApiKeyMutations,
     GroupMutations,
     MembershipMutations,
+    PersonalMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

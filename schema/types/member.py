@@ -16,6 +16,7 @@ from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.member_groups import MemberGroups
+from schema.types.member_personal import MemberPersonal
 from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.refund import RefundRequest
@@ -66,7 +67,7 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(MemberGroups, Node):
+class Member(MemberGroups, MemberPersonal, Node):
     """A member as a GraphQL object."""
 
     row: strawberry.Private[MemberRow]

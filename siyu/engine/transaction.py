@@ -21,6 +21,7 @@ from siyu.campaigns.pending_store import take_pending, write_pending
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
+from siyu.engine.desks.erasing import settles
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by, touched_days
@@ -39,7 +40,7 @@ from siyu.groups import leave_activity, write_groups
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
-from siyu.members import append_invitations, lock_members, write_tags
+from siyu.members import append_invitations, lock_all, write_tags
 from siyu.metrics.touched import leave_touched_days
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
@@ -81,9 +82,11 @@ class BatchTransaction:
         refusal here rather than a violated constraint.
         """
         step = self.timings.start()
-        members = await lock_members(connection, {fact.new.member_id for fact in facts})
+        members, erased = await lock_all(connection, {fact.new.member_id for fact in facts})
         step("lock members")
         known = [fact for fact in facts if fact.new.member_id in members]
+        if erased:
+            known = [fact for fact in known if fact.new.member_id not in erased or settles(fact)]
         answers = await load_answers(connection, [idempotency_key(fact) for fact in known])
         fresh = [fact for fact in known if idempotency_key(fact) not in answers]
         pending = [fact for fact in facts if fact.pending is not None]
@@ -115,7 +118,7 @@ class BatchTransaction:
 
     async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
         """The keys these facts would be decided with that the database has already; changes nothing."""
-        members = await lock_members(connection, {fact.new.member_id for fact in facts})
+        members, _ = await lock_all(connection, {fact.new.member_id for fact in facts})
         routes = await self.campaigns.load(connection)
         world, _ = await self._decide(connection, routes, facts, members, NO_KEYS, self.timings.start())
         return await find_used(connection, world)

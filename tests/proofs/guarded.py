@@ -15,6 +15,7 @@ from tests.proofs.guarded_lots import LOT_GUARDS
 from tests.proofs.guarded_metrics import METRIC_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_observing import OBSERVING_GUARDS
+from tests.proofs.guarded_privacy import PRIVACY_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
@@ -280,6 +281,7 @@ GUARDS = (
     *LOT_GUARDS,
     *WALLET_GUARDS,
     *METRIC_GUARDS,
+    *PRIVACY_GUARDS,
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,

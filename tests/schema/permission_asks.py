@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_metrics import METRIC_ASKS
+from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
 from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
@@ -42,6 +43,7 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "walletFreeze": "walletFreeze { __typename }",
     "wallets": "wallets { balance }",
     "walletsFrozen": "walletsFrozen",
+    **PERSONAL_MEMBER_FIELDS,
 }
 
 OF_CAMPAIGN = "{ node(id: CAMPAIGN_ID) { ... on Campaign { %s } } }"
@@ -235,4 +237,5 @@ ASKS: Mapping[str, str] = {
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
     **METRIC_ASKS,
+    **PERSONAL_ASKS,
 }
