@@ -42,7 +42,9 @@ from siyu.live import Topic
 from siyu.members import append_invitations, lock_members, write_tags
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
+from siyu.sdk.core_facts import TOUCH_SEEN
 from siyu.tiers import LiveLadders, write_tiers
+from siyu.touches import NewTouch, write_touches
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +104,7 @@ class BatchTransaction:
             _tell_of_refused(fresh, outcomes)
         if fresh:
             await _write(connection, world, fresh[-1].arrived_at, step)
+            await write_touches(connection, _touches_of(fresh))
             await leave_touched(connection, touched_by(world, fresh))
             step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
@@ -160,6 +163,14 @@ async def _take(
         if fact.new.member_id not in members:
             logger.warning("a campaign asked for %s about nobody: %s", fact.new.type, fact.new.member_id)
     return {fact.id for fact in facts if fact.pending is not None and fact.pending.id not in taken}
+
+
+def _touches_of(facts: Sequence[ArrivedFact]) -> list[NewTouch]:
+    return [
+        NewTouch(fact.id, fact.new.member_id, fact.new.at, fact.arrived_at, fact.new.data)
+        for fact in facts
+        if fact.new.type == TOUCH_SEEN
+    ]
 
 
 def _is_still_pending(world: World, fact: ArrivedFact) -> bool:

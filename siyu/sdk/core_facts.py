@@ -5,5 +5,7 @@ ORDER_REFUNDED = "order.refunded"
 ORDER_CANCELLED = "order.cancelled"
 REFUND_REQUESTED = "refund.requested"
 REFUND_FAILED = "refund.failed"
+# A member came by a link, a code or a card.
+TOUCH_SEEN = "touch.seen"
 
-CORE_FACT_TYPES = frozenset({ORDER_PAID, ORDER_REFUNDED, ORDER_CANCELLED, REFUND_REQUESTED, REFUND_FAILED})
+CORE_FACT_TYPES = frozenset({ORDER_PAID, ORDER_REFUNDED, ORDER_CANCELLED, REFUND_REQUESTED, REFUND_FAILED, TOUCH_SEEN})

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_attribution import ATTRIBUTION_ASKS, ATTRIBUTION_MEMBER_FIELDS
+
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
 BY_ID = "{ member(id: MEMBER_ID) { %s } }"
 CHANGED = "mutation { memberUpdate(input: {member: MEMBER_ID}) { member { %s } } }"
 
 MEMBER_FIELDS: Mapping[str, str] = {
+    **ATTRIBUTION_MEMBER_FIELDS,
     "avatarUrl": "avatarUrl",
     "code": "code",
     "groups": "groups",
@@ -221,6 +224,7 @@ ASKS: Mapping[str, str] = {
     "Mutation.groupBuyLeave": action("groupBuyLeave", 'team: "k"'),
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
+    **ATTRIBUTION_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
