@@ -36,7 +36,10 @@ INTROSPECTING = 100
 DEAR = {
     "Query.campaignPreview": 50,
     "Query.tierLadderPreview": 50,
+    "Query.campaignComparison": 50,
     "Campaign.results": 20,
+    "Campaign.experiment": 20,
+    "Member.invitationTree": 20,
     "Campaign.spread": 20,
 }
 SIZES = ("first", "last")
