@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: tables without models, since only set-based SQL touches them. All of it can be run again."""
 
-    dependencies = [("siyu", "0021_transfer_keys")]
+    dependencies = [("siyu", "0025_groups")]
 
     operations = [
         # A touch is its fact, and like the log it has no foreign keys (docs/decisions/0002).

@@ -4,12 +4,14 @@ from datetime import date
 
 import strawberry
 
+from schema.analytics import Analytics
 from schema.arrival_queries import ArrivalQueries
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
 from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
 from schema.fields import field_for
+from schema.group_queries import GroupQueries
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
@@ -73,7 +75,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, ArrivalQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQueries, ArrivalQueries):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)
@@ -136,6 +138,10 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, Arrival
     async def sale_stock(self, info: Info, campaign: strawberry.ID) -> SaleStock | None:
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, campaign))
         return await sale_stock(info, row) if row else None
+
+    @field_for(ForAnalysts, "RFM, retention, funnels and the life cycle of all members.")
+    def analytics(self) -> Analytics:
+        return Analytics()
 
     @field_for(ForAnalysts, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:

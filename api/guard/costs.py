@@ -41,6 +41,14 @@ DEAR = {
     "Campaign.experiment": 20,
     "Member.invitationTree": 20,
     "Campaign.spread": 20,
+    # Of all members; more at once would wait for each other.
+    "Analytics.figures": 200,
+    "Analytics.funnel": 200,
+    "Analytics.layers": 200,
+    "Analytics.retention": 200,
+    "Analytics.rfm": 200,
+    "Analytics.stageMoves": 200,
+    "Analytics.stages": 200,
 }
 SIZES = ("first", "last")
 PAGED = frozenset({"edges", "nodes"})

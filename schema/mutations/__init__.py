@@ -8,8 +8,10 @@ from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
+from schema.mutations.groups import GroupMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.memberships import MembershipMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
@@ -42,6 +44,8 @@ CORE_MUTATIONS: tuple[type, ...] = (
     SessionMutations,
     ApiKeyMutations,
     TouchMutations,
+    GroupMutations,
+    MembershipMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

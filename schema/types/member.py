@@ -16,6 +16,7 @@ from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.member_arrival import MemberArrival
+from schema.types.member_groups import MemberGroups
 from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.refund import RefundRequest
@@ -65,7 +66,7 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(MemberArrival, Node):
+class Member(MemberArrival, MemberGroups, Node):
     """A member as a GraphQL object."""
 
     def global_id(self) -> strawberry.ID:
@@ -111,10 +112,6 @@ class Member(MemberArrival, Node):
     @field_for(ForStaff, "What the shop has labelled the member with.", Scope.MEMBERS_READ)
     def tags(self) -> list[str]:
         return list(self.row.tags)
-
-    @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.", Scope.MEMBERS_READ)
-    def groups(self) -> list[str]:
-        return list(self.row.groups)
 
     @field_for(
         ForStaff,

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from siyu.boards.changes import BoardChange
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.outcome import Outcome
 from siyu.engine.world import World
+from siyu.groups.activity import COUNTED_IN, Interaction
 from siyu.live import Topic, stock_topic, team_topic, wallet_topic
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
@@ -42,6 +44,17 @@ def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
     for invitation in world.invitations.new.values():
         touched |= {invitation.member.id, invitation.inviter.id}
     return touched
+
+
+def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[Outcome]) -> list[Interaction]:
+    """What members did in groups, but for what the core has refused."""
+    return [
+        Interaction(group, fact.new.member_id, world.day(fact.new.at), kind)
+        for fact, outcome in zip(facts, outcomes, strict=True)
+        if (kind := COUNTED_IN.get(fact.new.type)) is not None
+        and isinstance(group := fact.new.data.get("group"), str)
+        and not any(each.campaign_id is None and each.refusal is not None for each in outcome.decisions)
+    ]
 
 
 def changed_by(world: World, facts: Iterable[ArrivedFact]) -> set[Topic]:

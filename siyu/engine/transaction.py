@@ -24,7 +24,7 @@ from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
-from siyu.engine.followers import board_changes, changed_by, touched_by
+from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome
@@ -36,6 +36,7 @@ from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.features import leave_touched
+from siyu.groups import leave_activity, write_groups
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
@@ -106,6 +107,7 @@ class BatchTransaction:
             await _write(connection, world, fresh[-1].arrived_at, step)
             await write_touches(connection, _touches_of(fresh))
             await leave_touched(connection, touched_by(world, fresh))
+            await leave_activity(connection, activity_by(world, fresh, outcomes))
             step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
@@ -203,6 +205,8 @@ async def _write(connection: Connection, world: World, now: datetime, step: Step
     await write_orders(connection, world.orders)
     await write_refunds(connection, world.orders)
     step("write orders")
+    await write_groups(connection, world.groups)
+    step("write groups")
     await write_tiers(connection, world.tiers, now)
     await leave_changes(connection, board_changes(world))
     step("leave scores")

@@ -19,6 +19,7 @@ from siyu.coupons.book import CouponBook
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
+from siyu.groups.book import GroupBook
 from siyu.ledger.book import Book
 from siyu.ledger.expiry import Expiries
 from siyu.ledger.holds import HoldBook
@@ -78,6 +79,8 @@ class World:
     # Holds, adjustments, payouts and freezes of the members whose facts ask for them.
     wallets: WalletBook = field(default_factory=WalletBook)
     invitations: InvitationBook = field(default_factory=InvitationBook)
+    # The groups that the facts name, and their members in them.
+    groups: GroupBook = field(default_factory=GroupBook)
     # Of those members alone whose tier the facts may change, and where the shop has a ladder.
     tiers: TierBook = field(default_factory=TierBook)
     routes: Routes = field(init=False)
@@ -117,6 +120,12 @@ class World:
         if known is not None:
             self.features[member_id] = known._replace(has_ordered=True)
 
+    def note_groups(self, member_id: UUID) -> None:
+        """The member has joined or left a group: who joins is in it when campaigns decide about the joining."""
+        known = self.features.get(member_id)
+        if known is not None and self.groups.is_loaded:
+            self.features[member_id] = known._replace(groups=self.groups.keys_of(member_id))
+
     def campaign(self, campaign_id: UUID) -> LiveCampaign | None:
         """A published campaign by id."""
         return self.routes.by_id.get(campaign_id)
@@ -150,6 +159,7 @@ class World:
         self.coupons.forget_changes()
         self.tags.clear()
         self.invitations.new.clear()
+        self.groups.forget_changes()
         self.tiers.forget_changes()
         self.book.transfers.clear()
         self.orders.changed.clear()

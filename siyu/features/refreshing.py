@@ -13,8 +13,9 @@ from siyu.sdk.core_facts import CORE_FACT_TYPES
 COUNTS = "(refunded_fen < amount_fen OR amount_fen = 0)"
 # What members do themselves and what the shop's systems tell of them, but neither orders nor what campaigns ask for.
 INTERACTION = """
-    type <> ALL($3::text[]) AND (starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))
+    type <> ALL({core}) AND (starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))
 """
+KEPT_INTERACTION = INTERACTION.format(core="$3::text[]")
 WINDOWS = tuple(sorted({*ORDER_WINDOWS, *INTERACTION_WINDOWS, *INVITEE_WINDOWS}))
 # The parameters: members, time zone, the core's types, today, days after joining, then where each window starts.
 FIRST_WINDOW = 6
@@ -93,11 +94,11 @@ def _orders() -> str:
 
 def _interactions() -> str:
     """Only what is in a window is read: the index by member and time finds it, however long the history is."""
-    last = f"SELECT at FROM fact WHERE member_id = m.id AND {INTERACTION} ORDER BY at DESC LIMIT 1"
+    last = f"SELECT at FROM fact WHERE member_id = m.id AND {KEPT_INTERACTION} ORDER BY at DESC LIMIT 1"
     columns = [f"({last}) AS last_interaction_at", f"{_turns('at', INTERACTION_WINDOWS)} AS interactions_turn_on"]
     columns += [f"count(*) FILTER (WHERE at >= {_start(days)}) AS interactions_{days}d" for days in INTERACTION_WINDOWS]
     longest = _start(max(INTERACTION_WINDOWS))
-    return f"SELECT {', '.join(columns)} FROM fact WHERE member_id = m.id AND at >= {longest} AND {INTERACTION}"
+    return f"SELECT {', '.join(columns)} FROM fact WHERE member_id = m.id AND at >= {longest} AND {KEPT_INTERACTION}"
 
 
 def _invitations() -> str:

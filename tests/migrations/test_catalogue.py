@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from siyu.db import Pool
+from tests.migrations.group_catalogue import GROUP_CONSTRAINTS, GROUP_INDEXES
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
@@ -387,6 +388,7 @@ LOG_REFERENCES = {
     "decision.subject_id": "member",
     "fact.campaign_id": "campaign",
     "fact.member_id": "member",
+    "group_activity.member_id": "member",
     "hold.transfer_id": "transfer",
     "invitation.fact_id": "fact",
     # Or a team, which is nowhere else (the check participation_of_a_team).
@@ -526,12 +528,12 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | GROUP_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
-    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | GROUP_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

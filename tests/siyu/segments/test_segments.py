@@ -43,7 +43,8 @@ async def add_shop(pool: Pool, seed: int = 1) -> list[UUID]:
     ids = [new_id() for _ in range(MEMBERS)]
     for place, member_id in enumerate(ids):
         await pool.execute(
-            "INSERT INTO member (id, joined_at, tier, tags, groups, channel, device) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO member (id, joined_at, tier, tags, groups, channel, device)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
             member_id,
             CLOCK.midnight(-1) - (MEMBERS - place) * DAY / 2 + DAY / 4,
             random.choice((None, "gold", "vip", "")),
