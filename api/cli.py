@@ -32,6 +32,7 @@ COMMANDS = {
     "and how the value is spread.",
     "demo": "Fill an empty shop with the orders of CDNOW, then serve it; prints tokens and documents to paste.",
     "tiers": "Look after the ladder of tiers.",
+    "segments": "Look after segments.",
     "analytics": "Ask about all members at once: the database, or the snapshot that SIYU_ANALYTICS_URL names.",
     "snapshot": "Write members, orders and facts of this moment as Parquet files, for SIYU_ANALYTICS_URL and "
     "other readers.",

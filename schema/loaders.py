@@ -56,6 +56,7 @@ from siyu.members.features import load_features
 from siyu.members.invitation_levels import InvitationLevel, TreeWanted, depths_of, levels_below
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
+from siyu.members.tag_queries import MemberTag, tags_of_members
 from siyu.messaging.queries import MessageRow, message_pages
 from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
@@ -70,6 +71,7 @@ from siyu.rewards.redemption_queries import PrivilegeRow, privilege_pages, redem
 from siyu.rules import RuleClock
 from siyu.sdk import Features
 from siyu.segments.queries import SegmentRow, count_segment, segments_by_id
+from siyu.tag_rules.queries import TagRuleRow, tag_rules_by_id
 from siyu.tiers.queries import ChangeRow, ChangesWanted, TierState, change_pages, tier_states
 from siyu.touches.queries import (
     ArrivalChange,
@@ -172,9 +174,11 @@ class Loaders:
         self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
         self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
         self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
+        self.tags: DataLoader[UUID, list[MemberTag] | None] = _by_key(partial(tags_of_members, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
         self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
+        self.tag_rule: DataLoader[UUID, TagRuleRow | None] = _by_key(partial(tag_rules_by_id, pool))
         self.segment_count: DataLoader[SegmentRow, int | None] = _one_by_one(partial(count_segment, pool, rule_clock))
 
     def _read_arrivals(self, pool: Pool) -> None:

@@ -34,6 +34,7 @@ from schema.principals import Role
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
 from schema.segments import SegmentQueries, meant_by
+from schema.tags import TagQueries
 from schema.teams import team_participation
 from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.api_key import ApiKey
@@ -80,6 +81,7 @@ class Query(
     RewardQueries,
     CouponQueries,
     SegmentQueries,
+    TagQueries,
     WalletQueries,
     GroupQueries,
     MetricQueries,

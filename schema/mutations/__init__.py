@@ -21,6 +21,7 @@ from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.tags import TagMutations
 from schema.mutations.tiers import TierMutations
 from schema.mutations.touches import TouchMutations
 from schema.mutations.units import UnitMutations
@@ -45,6 +46,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    TagMutations,
     MetricMutations,
     SessionMutations,
     ApiKeyMutations,

@@ -21,6 +21,7 @@ from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 from tests.proofs.guarded_rewards import REWARD_GUARDS
+from tests.proofs.guarded_rules import RULE_GUARDS
 from tests.proofs.guarded_tiers import TIER_GUARDS
 from tests.proofs.guarded_wallets import WALLET_GUARDS
 
@@ -287,4 +288,5 @@ GUARDS = (
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,
+    *RULE_GUARDS,
 )

@@ -6,6 +6,7 @@ from tests.schema.permission_asks_attribution import ATTRIBUTION_ASKS, ATTRIBUTI
 from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_metrics import METRIC_ASKS
 from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
+from tests.schema.permission_asks_tags import TAG_ASKS
 from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
@@ -35,7 +36,7 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "reviews": "reviews { nodes { id } }",
     "rewards": "rewards { nodes { id } }",
     "stage": "stage",
-    "tags": "tags",
+    "tags": "tags { name }",
     "tier": "tier",
     "tierHistory": "tierHistory { edges { cursor } }",
     "tierProgress": "tierProgress { __typename }",
@@ -72,6 +73,7 @@ def changed(name: str, fields: str) -> str:
 
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
+    **TAG_ASKS,
     "Query.adjustments": "{ adjustments { edges { cursor } } }",
     "Query.analytics": "{ analytics { knownAt } }",
     "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
