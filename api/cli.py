@@ -21,6 +21,7 @@ COMMANDS = {
     "schema": "Print the GraphQL schema with the types of every usable plugin.",
     "doctor": "Check settings, plugins, database, Redis, clock and what waits or fails; "
     "exit code 1 if anything is wrong.",
+    "audit": "Look into the log of what staff and commands changed, and check that nobody changed the log.",
     "boards": "Look after the leaderboards.",
     "coupons": "Look after coupons.",
     "ledger": "The ledger of points.",

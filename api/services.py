@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.auditing import Change, kept_in_log
 from api.embedded import Servers
 from api.observing import Health, Observer, tell_of_lost_errors
 from api.running import Result, ensure_schema, run_with_servers
@@ -112,16 +113,24 @@ def fail_point(chosen: str | None) -> Callable[[str], None]:
 
 
 def run_with_services(
-    settings: Settings, main: Callable[[Services], Awaitable[Result]], deadlines: Deadlines | None = None
+    settings: Settings,
+    main: Callable[[Services], Awaitable[Result]],
+    deadlines: Deadlines | None = None,
+    change: Change | None = None,
 ) -> Result:
-    """Run `main` with everything open, on servers that are started and stopped where they have to be."""
+    """Run `main` with everything open, on servers that are started and stopped where they have to be.
+
+    A command that changes data says so by `change`, which is in the audit log before `main` is called.
+    """
 
     async def opened(servers: Servers) -> Result:
         asyncio.get_running_loop().set_exception_handler(tell_of_lost_errors)
         await ensure_schema(settings, servers)
         async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()
-            return await main(services)
+            if change is None:
+                return await main(services)
+            return await kept_in_log(services.pool, change, lambda: main(services))
 
     return run_with_servers(settings, opened)
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import strawberry
 
+from schema.audit_queries import AuditQueries
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
 from schema.coupon_queries import CouponQueries
@@ -72,7 +73,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, AuditQueries):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option
 from api.imports import (
     MEMBER_COLUMNS,
@@ -63,7 +64,7 @@ def orders(file: Path, data: Path | None, as_json: bool) -> None:
     def make_job(services: Services, tally: Tally) -> OrdersImport:
         return OrdersImport(services.engine, services.pool, services.zone, services.clock, tally)
 
-    _import(file, data, as_json, ORDER_COLUMNS, make_job)
+    _import(file, data, as_json, ORDER_COLUMNS, make_job, Change("import orders", {"file": file.name}))
 
 
 @import_.command()
@@ -82,10 +83,12 @@ def members(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
     def make_job(services: Services, tally: Tally) -> MembersImport:
         return MembersImport(kind, services.pool, services.zone, services.clock, tally)
 
-    _import(file, data, as_json, MEMBER_COLUMNS, make_job)
+    _import(file, data, as_json, MEMBER_COLUMNS, make_job, Change("import members", {"file": file.name, "kind": kind}))
 
 
-def _import(file: Path, data: Path | None, as_json: bool, columns: Sequence[Column], make_job: MakeJob) -> None:
+def _import(
+    file: Path, data: Path | None, as_json: bool, columns: Sequence[Column], make_job: MakeJob, change: Change
+) -> None:
     if not file.is_file():
         raise click.ClickException(f"There is no file {file}.")
 
@@ -94,7 +97,7 @@ def _import(file: Path, data: Path | None, as_json: bool, columns: Sequence[Colu
             return await run_import(file, columns, partial(make_job, services), report, stop)
 
     try:
-        result = run_with_services(load_settings(data=data), main)
+        result = run_with_services(load_settings(data=data), main, change=change)
     except CannotImport as error:
         raise click.ClickException(str(error)) from error
     click.echo(_as_json(result) if as_json else _as_text(result))

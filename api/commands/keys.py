@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option, json_option
 from api.identity import open_key_file
 from api.identity.key_ring import KeyRing, TokenKey
+from api.running import run_with_pool
 from api.settings import load_settings
 from siyu.clock import utc_now
+from siyu.db import Pool
 
 # Long enough to bring the file to every machine by hand.
 MINUTES_MAX = 24 * 60
@@ -51,8 +54,14 @@ def rotate(in_minutes: int, drop_old: bool, data: Path | None) -> None:
     """Sign with a new key; tokens of the old ones stay valid until they expire."""
     if drop_old and in_minutes:
         raise click.UsageError("--drop-old leaves no key to sign with until then; give it without --in-minutes.")
-    file, now = open_key_file(load_settings(data=data)), utc_now()
-    new = file.rotate(now + timedelta(minutes=in_minutes), now, drop_old=drop_old)
+    settings = load_settings(data=data)
+    file, now = open_key_file(settings), utc_now()
+
+    async def main(_pool: Pool) -> TokenKey:
+        return file.rotate(now + timedelta(minutes=in_minutes), now, drop_old=drop_old)
+
+    change = Change("keys rotate", {"in_minutes": in_minutes, "drop_old": drop_old})
+    new = run_with_pool(settings, main, change)
     click.echo(f"{new.kid} in {file.path} signs from {_shown(new.signs_from)}.")
 
 

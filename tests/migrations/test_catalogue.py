@@ -8,6 +8,7 @@ import pytest
 from siyu.db import Pool
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
+from tests.migrations.audit_catalogue import AUDIT_CONSTRAINTS, AUDIT_INDEXES, AUDIT_TRIGGERS
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
 
 # Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
@@ -526,16 +527,16 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | AUDIT_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
-    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | AUDIT_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:
-    assert dict([tuple(row) for row in await pool.fetch(TRIGGERS)]) == EXPECTED_TRIGGERS
+    assert dict([tuple(row) for row in await pool.fetch(TRIGGERS)]) == EXPECTED_TRIGGERS | AUDIT_TRIGGERS
 
 
 async def test_every_change_of_a_campaign_advances_the_clock(shop: Pool) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_audit import AUDIT_ASKS
+
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
 BY_ID = "{ member(id: MEMBER_ID) { %s } }"
@@ -225,4 +227,5 @@ ASKS: Mapping[str, str] = {
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **AUDIT_ASKS,
 }
