@@ -15,6 +15,7 @@ from schema.permissions import ForStaff
 from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
+from schema.types.member_record import MemberRecord
 from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.refund import RefundRequest
@@ -65,7 +66,7 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(Node):
+class Member(MemberRecord, Node):
     """A member as a GraphQL object."""
 
     row: strawberry.Private[MemberRow]

@@ -3,19 +3,19 @@
 import re
 from typing import Any
 
+from siyu.inputs import PHONE_NUMBER
+
 HIDDEN = "•"
 # In JSON, whose types nobody knows; without _ and in small letters.
 HIDDEN_KEYS = frozenset({"phone", "mobile", "realname", "idcard", "password", "secret", "token"})
 TEXT_LENGTH_MAX = 1_000
-# Of mainland China's mobile phones, with what may stand between its groups.
-PHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def cleaned(value: Any) -> Any:
     """JSON of any shape as the log may keep it; long texts are cut."""
     if isinstance(value, str):
-        text = PHONE.sub(HIDDEN, UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value))
+        text = PHONE_NUMBER.sub(HIDDEN, UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value))
         return text if len(text) <= TEXT_LENGTH_MAX else f"{text[:TEXT_LENGTH_MAX]}…"
     if isinstance(value, dict):
         return {

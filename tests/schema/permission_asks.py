@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.schema.permission_asks_audit import AUDIT_ASKS
+from tests.schema.permission_asks_audit import AUDIT_ASKS, AUDIT_MEMBER_FIELDS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
@@ -39,6 +39,7 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "walletFreeze": "walletFreeze { __typename }",
     "wallets": "wallets { balance }",
     "walletsFrozen": "walletsFrozen",
+    **AUDIT_MEMBER_FIELDS,
 }
 
 OF_CAMPAIGN = "{ node(id: CAMPAIGN_ID) { ... on Campaign { %s } } }"
