@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "Serve GraphQL at /graphql until Ctrl-C.",
     "worker": "Run the background work (boards, timers, tiers, coupons, …) until Ctrl-C; "
     "any number of workers may run.",
+    "members": "Hand out what is held about members.",
     "migrate": "Apply the migrations that the database lacks; safe to run from several processes at once.",
     "import": "Import CSV files (UTF-8, or GB18030 from Excel).",
     "token": "Print a token, signed with this deployment's key, for development; "

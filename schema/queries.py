@@ -36,6 +36,7 @@ from schema.types.api_key import ApiKey
 from schema.types.board import Leaderboard, ranked_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
+from schema.types.dossier import DossierQueries
 from schema.types.enums import MemberOrder
 from schema.types.member import Member
 from schema.types.node import Node
@@ -73,7 +74,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, AuditQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, AuditQueries, DossierQueries):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)

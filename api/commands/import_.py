@@ -73,9 +73,11 @@ def orders(file: Path, data: Path | None, as_json: bool) -> None:
 @data_option
 @json_option
 def members(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
-    """Import members; those who are known already stay as they are.
+    """Import members; those who are known already keep their nickname and day of joining.
 
-    Columns: identity 会员号, and optionally nickname 昵称 and joined_at 加入时间 (now, if empty).
+    Columns: identity 会员号, and optionally nickname 昵称, joined_at 加入时间 (now, if empty), tier 等级, tags 标签 and
+    groups 社群 (with ; between several; they are added to those there are), and any number of attr:KEY 属性:KEY, each
+    an attribute, whose type is found from the value. A file of `members export --reveal` can be imported as it is.
     """
     if not 1 <= len(kind) <= KIND_LENGTH_MAX:
         raise click.ClickException(f"--kind must have 1 to {KIND_LENGTH_MAX} characters.")

@@ -36,6 +36,8 @@ INTROSPECTING = 100
 DEAR = {
     "Query.campaignPreview": 50,
     "Query.tierLadderPreview": 50,
+    "Query.memberDossier": 50,
+    "MemberViewer.dossier": 50,
     "Campaign.results": 20,
     "Campaign.spread": 20,
 }

@@ -6,8 +6,11 @@ import strawberry
 
 from schema.context import Info
 from schema.errors import unauthenticated
+from schema.fields import field
 from schema.principals import Role
+from schema.types.dossier import MemberDossier
 from schema.types.member import Member
+from siyu.dossier import read_some
 
 
 @strawberry.type(description="The caller is a member.")
@@ -15,6 +18,12 @@ class MemberViewer:
     """A member who looks."""
 
     member: Member
+
+    @field("All that the shop holds about the member.")
+    async def dossier(self, info: Info) -> MemberDossier:
+        shown = await read_some(info.context.pool, self.member.row.id)
+        assert shown is not None, "members are never deleted"  # noqa: S101 - an invariant
+        return MemberDossier(shown=shown)
 
 
 @strawberry.type(description="The caller works for the shop.")

@@ -19,6 +19,7 @@ def changed(name: str, fields: str) -> str:
 
 AUDIT_ASKS: Mapping[str, str] = {
     "Query.auditLog": "{ auditLog { edges { cursor } } }",
+    "Query.memberDossier": '{ memberDossier(member: MEMBER_ID, reason: "x") { cut } }',
     "Mutation.consentGive": changed("consentGive", f"{SAID}, source: PAPER"),
     "Mutation.consentGive#own": changed("consentGive", 'purposes: [MARKETING], policy: "2026-1"'),
     "Mutation.consentWithdraw": changed("consentWithdraw", f"{SAID}, source: PAPER"),
