@@ -196,10 +196,10 @@ async def test_several_fields_of_one_operation_are_told_apart(
 async def test_secrets_and_personal_data_are_not_kept(
     services: Services, http: httpx.AsyncClient, tokens: Tokens, since: int
 ) -> None:
-    operator, canary = token(tokens, Role.OPERATOR), "13912345678"
+    operator, canary, secret = token(tokens, Role.OPERATOR), "13912345678", "kept-by-nobody"
     for document in (
-        f'mutation {{ sessionEnd(input: {{refreshToken: "{canary}"}}) {{ userErrors {{ code }} }} }}',
-        f'mutation {{ redemptionUse(input: {{code: "{canary}", idempotencyKey: "12345678"}}) '
+        f'mutation {{ sessionEnd(input: {{refreshToken: "{secret}"}}) {{ userErrors {{ code }} }} }}',
+        f'mutation {{ redemptionUse(input: {{code: "{secret}", idempotencyKey: "12345678"}}) '
         "{ userErrors { code } } }",
         f'mutation {{ segmentCreate(input: {{name: "of +86 {canary}", rule: "true"}}) {{ userErrors {{ code }} }} }}',
         f'mutation {{ campaignCreate(input: {{type: "check_in", name: "x", config: {{phone: "{canary}x"}}}}) '
@@ -211,6 +211,7 @@ async def test_secrets_and_personal_data_are_not_kept(
 
     assert len(kept) == 4
     assert canary not in str(kept)
+    assert secret not in str(kept)
 
 
 async def test_admins_look_for_entries(services: Services, http: httpx.AsyncClient, tokens: Tokens, since: int) -> None:

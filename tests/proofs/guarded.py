@@ -1,6 +1,7 @@
 """Every guard that campaigns and facts are held by, each with the tests that fail without it."""
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
+from tests.proofs.guarded_audit import AUDIT_GUARDS
 from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
 from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
@@ -256,6 +257,7 @@ COMPLIANCE_GUARDS = (
 )
 
 GUARDS = (
+    *AUDIT_GUARDS,
     *LANE_GUARDS,
     *NUMBER_GUARDS,
     *CAP_GUARDS,
