@@ -1,4 +1,4 @@
-"""What a file of members says of each beyond identity and name: tier, tags, groups and attributes."""
+"""What a file of members says of each beyond identity and name: tier, tags and attributes."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from siyu.errors import InvalidInput
 from siyu.inputs import check_text
 from siyu.members.attributes import FLAGS, NUMBER, AttributeChange, AttributeType, checked_key, checked_value
 from siyu.members.importing import Given
-from siyu.sdk.audience import GROUP_LENGTH_MAX, LABEL_LENGTH_MAX, LABELS_MAX
+from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
 
 ATTRIBUTE_PREFIX = "attr:"
 LIST_SEPARATOR = ";"
@@ -19,7 +19,6 @@ def read_given(cells: Mapping[str, str]) -> Given:
         return Given(
             tier=check_text(cells["tier"], ("tier",), LABEL_LENGTH_MAX) if cells.get("tier") else None,
             tags=_labels("tags", cells.get("tags", ""), LABEL_LENGTH_MAX),
-            groups=_labels("groups", cells.get("groups", ""), GROUP_LENGTH_MAX),
             attributes=tuple(
                 _attribute(name.removeprefix(ATTRIBUTE_PREFIX), cell)
                 for name, cell in cells.items()

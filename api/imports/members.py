@@ -24,8 +24,8 @@ MEMBER_COLUMNS = (
     Column("joined_at", ("加入时间",), required=False),
     Column("tier", ("等级",), required=False),
     Column("tags", ("标签",), required=False),
+    # What the export has beside, and is not taken: memberships have an import of their own, and consents are members'.
     Column("groups", ("社群",), required=False),
-    # What the export has beside: consents are given by members alone.
     Column("consents", ("已同意的用途",), required=False),
     Column(ATTRIBUTE_PREFIX, ("属性:",), required=False, is_prefix=True),
 )

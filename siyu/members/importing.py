@@ -1,4 +1,4 @@
-"""What imports give to members who are there: a tier, tags, groups and attributes, many members at a time."""
+"""What imports give to members who are there: a tier, tags and attributes, many members at a time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,18 +13,16 @@ from siyu.sdk.audience import LABELS_MAX
 # Between labels, none of which has it: they have no control characters.
 BETWEEN = "\x1f"
 GIVE = f"""
-UPDATE member AS m SET tier = coalesce(given.tier, m.tier), tags = given.all_tags, groups = given.all_groups
+UPDATE member AS m SET tier = coalesce(given.tier, m.tier), tags = given.all_tags
 FROM (
     SELECT member.id, wanted.tier,
         (tags || ARRAY(SELECT tag FROM unnest(string_to_array(wanted.new_tags, E'\\x1f')) AS tag
-                       WHERE tag <> ALL (tags)))[1:{LABELS_MAX}] AS all_tags,
-        (groups || ARRAY(SELECT key FROM unnest(string_to_array(wanted.new_groups, E'\\x1f')) AS key
-                         WHERE key <> ALL (groups)))[1:{LABELS_MAX}] AS all_groups
-    FROM unnest($1::uuid[], $2::varchar[], $3::text[], $4::text[]) AS wanted (id, tier, new_tags, new_groups)
+                       WHERE tag <> ALL (tags)))[1:{LABELS_MAX}] AS all_tags
+    FROM unnest($1::uuid[], $2::varchar[], $3::text[]) AS wanted (id, tier, new_tags)
     JOIN member USING (id)
 ) AS given
 WHERE m.id = given.id
-    AND (m.tier, m.tags, m.groups) IS DISTINCT FROM (coalesce(given.tier, m.tier), given.all_tags, given.all_groups)
+    AND (m.tier, m.tags) IS DISTINCT FROM (coalesce(given.tier, m.tier), given.all_tags)
 """
 
 
@@ -34,12 +32,11 @@ class Given:
 
     tier: str | None = None
     tags: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
     attributes: tuple[AttributeChange, ...] = ()
 
     def is_something(self) -> bool:
         """Whether anything is given."""
-        return bool(self.tier or self.tags or self.groups or self.attributes)
+        return bool(self.tier or self.tags or self.attributes)
 
     def then(self, later: "Given") -> "Given":
         """Both, of which the later one counts."""
@@ -47,7 +44,6 @@ class Given:
         return Given(
             later.tier or self.tier,
             tuple(dict.fromkeys((*self.tags, *later.tags))),
-            tuple(dict.fromkeys((*self.groups, *later.groups))),
             tuple(attributes.values()),
         )
 
@@ -63,6 +59,5 @@ async def give(connection: Connection, gifts: Mapping[UUID, Given], now: datetim
         list(wanted),
         [given.tier for given in wanted.values()],
         [BETWEEN.join(given.tags) for given in wanted.values()],
-        [BETWEEN.join(given.groups) for given in wanted.values()],
     )
     await set_attributes(connection, [(key, each) for key, given in wanted.items() for each in given.attributes], now)

@@ -21,6 +21,15 @@ from siyu.db import Pool
 
 # Commands that change nothing of the shop's data, or of the log itself.
 READS = {
+    "analytics figures",
+    "analytics funnel",
+    "analytics layers",
+    "analytics moves",
+    "analytics retention",
+    "analytics rfm",
+    "analytics stages",
+    "metrics show",
+    "snapshot",
     "api-key list",
     "audit export",
     "audit list",

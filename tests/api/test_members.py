@@ -71,7 +71,7 @@ async def test_what_is_imported_is_exported_and_can_be_imported_again(pool: Pool
         "c-0001",
         "gold",
         "vip;mum",
-        "runners",
+        "",
     )
     assert (first["attr:size"], first["attr:height_cm"], first["attr:has_pets"]) == ("L", "171.5", "true")
     assert (first["attr:born_on"], first["attr:shoe"]) == ("1990-03-15", "039")
