@@ -24,8 +24,6 @@ SELECT set_config('jit', 'off', true), set_config('work_mem', '{WORK_MEMORY}', t
 """
 DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "4GB",
-    # It would draw into what commands print.
-    "enable_progress_bar": False,
     # Nothing is ever fetched from elsewhere.
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -95,6 +93,8 @@ class DuckDbEngine:
 
     def _rows(self, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, expression: ir.Table) -> Rows:
         with connection:
+            # It would be drawn into what commands print.
+            connection.execute("SET enable_progress_bar = false")
             for name in SOURCE_TABLES:
                 connection.read_parquet(str(snapshot.file(name))).create_view(name)
             return connection.execute(ibis.to_sql(expression, dialect="duckdb")).fetchall()
