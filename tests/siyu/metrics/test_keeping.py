@@ -129,6 +129,32 @@ async def test_late_repeated_and_corrected_facts_in_any_order_equal_a_rebuild_an
     assert await pool.fetch(ROWS) == before
 
 
+async def test_a_refund_corrects_the_day_of_the_payment(pool: Pool) -> None:
+    [lin] = await add_members(pool, 1)
+    async with running(shop_engine(pool)) as engine:
+        await engine.submit(paid(lin, "A", 100, NOON - timedelta(days=20)))
+        await keep_everything(pool, SHANGHAI, NOON)
+        await engine.submit(refunded(lin, "A", 30, NOON))
+    await keep_everything(pool, SHANGHAI, NOON)
+
+    rows = await pool.fetch("SELECT day, revenue_fen FROM metric_day")
+    assert [tuple(row) for row in rows] == [((NOON - timedelta(days=20)).astimezone(SHANGHAI).date(), 70)]
+
+
+async def test_what_is_told_late_has_the_orders_of_the_next_days_attributed(pool: Pool) -> None:
+    [lin] = await add_members(pool, 1)
+    campaign = await add_campaign(pool, "check_in")
+    async with running(shop_engine(pool)) as engine:
+        await engine.submit(paid(lin, "A", 100, NOON))
+        await keep_everything(pool, SHANGHAI, NOON)
+        await engine.submit(sign(campaign, lin, NOON - timedelta(days=6), f"member/{lin}/1"))
+    await keep_everything(pool, SHANGHAI, NOON)
+
+    assert (
+        await pool.fetchval("SELECT revenue_fen FROM metric_day WHERE campaign_id = $1 AND paid = 1", campaign) == 100
+    )
+
+
 async def test_whose_facts_are_moved_is_counted_wholly_and_what_is_gone_goes(pool: Pool) -> None:
     lin, wang = await add_members(pool, 2)
     async with running(shop_engine(pool)) as engine:
