@@ -30,6 +30,7 @@ PRIVILEGE = "Privilege"
 COUPON = "Coupon"
 COUPON_TEMPLATE = "CouponTemplate"
 SEGMENT = "Segment"
+GROUP = "Group"
 METRIC_ALERT = "MetricAlert"
 EXPENSE = "Expense"
 

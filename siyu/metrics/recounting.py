@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from siyu.db import Connection, array_of
 from siyu.metrics.facts import METRIC_FACTS
 from siyu.metrics.touched import MemberDays
-from siyu.sdk.core_facts import CORE_FACT_TYPES
+from siyu.sdk.core_facts import QUIET_FACT_TYPES, TALK_FACT_TYPES
 
 # An order counts for the campaign that its member last did something in, if that was at most so many days before.
 ATTRIBUTION_DAYS = 7
@@ -28,15 +28,21 @@ COUNTS = (
     "orders",
     "revenue_fen",
 )
+INTERACTION = (
+    "NOT type = ANY($5::text[])"
+    " AND (starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))"
+)
+TALK = f"type IN ({', '.join(map(repr, sorted(TALK_FACT_TYPES)))})"
 FACT_COUNTS = {
-    "interactions": "NOT type = ANY($5::text[])"
-    " AND (starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))",
-    "delivered": "type = 'content.delivered'",
-    "opened": "type = 'content.opened'",
-    "read_through": "type = 'content.read'",
-    "shares": "type = 'content.shared'",
-    "clicks": "type = 'link.clicked'",
-    "payment_pages": "type = 'payment.opened'",
+    # Of what is said in chats one of each kind a day counts, as in members' features.
+    "interactions": f"count(*) FILTER (WHERE {INTERACTION} AND NOT {TALK})"
+    f" + count(DISTINCT type) FILTER (WHERE {INTERACTION} AND {TALK})",
+    "delivered": "count(*) FILTER (WHERE type = 'content.delivered')",
+    "opened": "count(*) FILTER (WHERE type = 'content.opened')",
+    "read_through": "count(*) FILTER (WHERE type = 'content.read')",
+    "shares": "count(*) FILTER (WHERE type = 'content.shared')",
+    "clicks": "count(*) FILTER (WHERE type = 'link.clicked')",
+    "payment_pages": "count(*) FILTER (WHERE type = 'payment.opened')",
 }
 # Who was merely sent something has done nothing.
 ACTIVE = " OR ".join(f"{name} > 0" for name in COUNTS if name not in {"delivered", "orders", "revenue_fen"})
@@ -64,7 +70,7 @@ WITH span AS MATERIALIZED (
 ), counted AS (
     SELECT span.member_id, (at AT TIME ZONE $4::text)::date AS day,
            coalesce(campaign_id, {NAMED}, $7::uuid) AS campaign_id,
-           {", ".join(f"count(*) FILTER (WHERE {test}) AS {name}" for name, test in FACT_COUNTS.items())},
+           {", ".join(f"{counted} AS {name}" for name, counted in FACT_COUNTS.items())},
            {_NONE_OF_ORDERS}
     FROM span JOIN fact ON fact.member_id = span.member_id AND at >= starts AND at < ends
     WHERE NOT type = ANY($5::text[]) OR type = ANY($6::text[])
@@ -150,7 +156,7 @@ async def recount(connection: Connection, spans: Collection[Span], zone: ZoneInf
     """
     if not spans:
         return
-    passed_over = sorted(CORE_FACT_TYPES)
+    passed_over = sorted(QUIET_FACT_TYPES)
     await connection.execute(
         RECOUNT,
         array_of([span[0].hex for span in spans]),
