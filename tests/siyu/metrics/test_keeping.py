@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schema.ids import CAMPAIGN, encode_id
 from siyu.db import Pool
 from siyu.engine import Engine, NewFact, running
 from siyu.ids import new_id
@@ -23,7 +24,10 @@ MOMENTS = st.builds(
     st.integers(1, 21),
     st.integers(-12, 12),
 )
-KINDS = ("content.delivered", "content.opened", "content.read", "content.shared", "payment.opened", "check_in.sign")
+KINDS = (
+    *("content.delivered", "content.opened", "content.read", "content.shared", "payment.opened", "check_in.sign"),
+    *("link.clicked", "message.posted"),
+)
 WHO = st.integers(0, 2)
 TELLINGS = st.lists(
     st.one_of(
@@ -87,7 +91,9 @@ class Teller:
             new = sign(self.campaigns[0], member, at, f"member/{member}/{new_id()}")
             self.plain.facts.append((kind, member, at, self.campaigns[0]))
         else:
-            data = {"content": "letter"} | ({"campaign": str(campaign)} if campaign else {})
+            # Ids are taken as GraphQL shows them, too; what is none names no campaign.
+            written = str(campaign) if at.hour % 2 else encode_id(CAMPAIGN, campaign or "x" * 36)
+            data = {"content": "letter"} | ({"campaign": written} if campaign or not at.hour % 2 else {})
             new = NewFact(kind, member, at, data, f"service/till/{new_id()}")
             self.plain.facts.append((kind, member, at, campaign))
         await self.submit(new)
