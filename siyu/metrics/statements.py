@@ -11,7 +11,7 @@ FIRST_ORDER_DAYS = 7
 
 # What a member belongs to now, of `m` for the member and `f` for the features.
 OF_MEMBER: Mapping[Cut, str] = {
-    Cut.CHANNEL: "coalesce(to_jsonb(m) ->> 'channel', '')",
+    Cut.CHANNEL: "coalesce(m.channel, '')",
     Cut.GROUP: "g.key",
     Cut.TIER: "coalesce(m.tier, '')",
     Cut.LAYER: "coalesce(f.layer, '')",
@@ -106,7 +106,7 @@ _JOINED = """
 SELECT greatest((m.joined_at AT TIME ZONE $3::text)::date, $1::date - 1) AS day, {key} AS key, count(*),
        count(*) FILTER (WHERE f.first_order_at < m.joined_at + interval '{days} days'), count(m.tier)
 FROM member AS m JOIN member_feature AS f ON f.member_id = m.id {joins}
-WHERE m.joined_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text GROUP BY 1, 2
+WHERE m.joined_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text AND m.erased_at IS NULL GROUP BY 1, 2
 """
 # Of a campaign those whom it keeps an inviter of.
 JOINED: Mapping[Cut | None, str] = {
