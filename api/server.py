@@ -18,7 +18,7 @@ from siyu.access import run_sweeper
 from siyu.boards import run_projector
 from siyu.coupons import run_coupons
 from siyu.db import Pool, open_database
-from siyu.engine import run_expiry, run_hold_timeouts, run_pending, run_rewards
+from siyu.engine import run_erasures, run_expiry, run_hold_timeouts, run_pending, run_rewards
 from siyu.features import run_features
 from siyu.groups import run_activity
 from siyu.members.tag_expiry import run_tag_expiry
@@ -111,6 +111,7 @@ def _loops(services: Services, pool: Pool, stop: asyncio.Event) -> Iterator[tupl
     yield "coupons", run_coupons(pool, clock, stop)
     yield "rewards", run_rewards(services.engine, stop)
     yield "holds", run_hold_timeouts(services.engine, stop)
+    yield "erasures", run_erasures(services.engine, stop)
     yield "sweeper", run_sweeper(pool, clock, stop)
 
 

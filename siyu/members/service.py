@@ -14,6 +14,8 @@ from siyu.members.joining import IdentityKey, Joiner, ensure_members
 from siyu.members.queries import COLUMNS, MemberRow
 from siyu.members.tagging import check_labels, replace_tags
 from siyu.members.tags import SIYU
+from siyu.privacy import PHONE_KIND, PersonalField, Vault, normalised
+from siyu.privacy.store import PersonalChanges, write_personal
 from siyu.sdk.audience import LABEL_LENGTH_MAX
 
 NICKNAME_LENGTH_MAX = 64
@@ -25,7 +27,7 @@ UPDATE = f"""
 UPDATE member SET nickname = CASE WHEN $2 THEN $3 ELSE nickname END,
                   avatar_url = CASE WHEN $4 THEN $5 ELSE avatar_url END,
                   tier = CASE WHEN $6 THEN $7 ELSE tier END
-WHERE id = $1
+WHERE id = $1 AND erased_at IS NULL
 RETURNING {COLUMNS}
 """
 
@@ -52,6 +54,7 @@ async def update_profile(
     member_id: UUID,
     changes: ProfileChanges,
     features: FeatureChanges | None = None,
+    personal: PersonalChanges | None = None,
     *,
     author: str = SIYU,
     now: datetime | None = None,
@@ -81,25 +84,31 @@ async def update_profile(
         if "tier" in known:
             # Rules of tags ask for it.
             await leave_touched(connection, [member_id])
+        if personal is not None:
+            await write_personal(connection, member_id, personal)
     return MemberRow(*record)
 
 
-async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime) -> UUID:
+async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime, vault: Vault) -> UUID:
     """The member with this identity; one who joined at that moment where there is none yet. Raises InvalidInput."""
     named = Joiner(*check_identity(kind, value), joined_at)
-    return (await members_known_by(pool, [named]))[named.key]
+    return (await members_known_by(pool, [named], vault))[named.key]
 
 
 def check_identity(kind: str, value: str) -> IdentityKey:
     """The identity as it is kept. Raises InvalidInput."""
     kind = check_text(kind, ("identity", "kind"), IDENTITY_KIND_LENGTH_MAX)
-    return kind, check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
+    path = ("identity", "value")
+    value = check_text(value, path, IDENTITY_VALUE_LENGTH_MAX)
+    if kind == PHONE_KIND:
+        normalised(PersonalField.PHONE, value, path)
+    return kind, value
 
 
-async def members_known_by(pool: Pool, named: Sequence[Joiner]) -> dict[IdentityKey, UUID]:
+async def members_known_by(pool: Pool, named: Sequence[Joiner], vault: Vault) -> dict[IdentityKey, UUID]:
     """The members with these checked identities; those of whom there is none yet join."""
     async with pool.acquire() as connection, connection.transaction():
-        return await ensure_members(connection, named)
+        return await ensure_members(connection, named, vault)
 
 
 def _check_url(value: str, path: tuple[str, ...]) -> str:

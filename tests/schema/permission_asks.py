@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_attribution import ATTRIBUTION_ASKS, ATTRIBUTION_MEMBER_FIELDS
+from tests.schema.permission_asks_audit import AUDIT_ASKS, AUDIT_MEMBER_FIELDS
 from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_metrics import METRIC_ASKS
+from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
 from tests.schema.permission_asks_tags import TAG_ASKS
 from tests.schema.permission_asks_talk import TALK_ASKS
 
@@ -13,6 +16,7 @@ BY_ID = "{ member(id: MEMBER_ID) { %s } }"
 CHANGED = "mutation { memberUpdate(input: {member: MEMBER_ID}) { member { %s } } }"
 
 MEMBER_FIELDS: Mapping[str, str] = {
+    **ATTRIBUTION_MEMBER_FIELDS,
     "avatarUrl": "avatarUrl",
     "code": "code",
     "groupKeys": "groupKeys",
@@ -43,6 +47,8 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "walletFreeze": "walletFreeze { __typename }",
     "wallets": "wallets { balance }",
     "walletsFrozen": "walletsFrozen",
+    **PERSONAL_MEMBER_FIELDS,
+    **AUDIT_MEMBER_FIELDS,
 }
 
 OF_CAMPAIGN = "{ node(id: CAMPAIGN_ID) { ... on Campaign { %s } } }"
@@ -232,9 +238,12 @@ ASKS: Mapping[str, str] = {
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
     **TALK_ASKS,
+    **ATTRIBUTION_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **AUDIT_ASKS,
     **METRIC_ASKS,
+    **PERSONAL_ASKS,
 }
