@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: tables without models, since only set-based SQL touches them. All of it can be run again."""
 
-    dependencies = [("siyu", "0025_groups")]
+    dependencies = [("siyu", "0028_metrics")]
 
     operations = [
         # A touch is its fact, and like the log it has no foreign keys (docs/decisions/0002).

@@ -11,9 +11,11 @@ from schema.fields import field, field_for
 from schema.ids import GROUP, encode_id, parse_uuid
 from schema.moment_cursors import moment_cursor, moment_key
 from schema.permissions import ForStaff
+from schema.types.board import Leaderboard, scoped_window
 from schema.types.member import Member, member_object
 from schema.types.node import Node
 from siyu.access import Scope
+from siyu.boards import BoardWindow
 from siyu.groups import Positioning, Role, Zone
 from siyu.groups.health import Health, Judged, PostsRange, Verdict
 from siyu.groups.membership_queries import Listed, MembershipRow, MembershipsWanted, Silence
@@ -164,6 +166,12 @@ class Group(Node):
     @strawberry.field
     def name(self) -> str:
         return self.row.name
+
+    @field("Its board `talk` or `spend`, as `Query.leaderboard` with this group as the scope.")
+    async def leaderboard(
+        self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
+    ) -> Leaderboard:
+        return Leaderboard(ranked=await scoped_window(info, board, window, at or None, self.global_id()))
 
     @field("What the group is for.")
     def positioning(self) -> Positioning:

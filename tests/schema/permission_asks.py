@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from tests.schema.permission_asks_attribution import ATTRIBUTION_ASKS, ATTRIBUTION_MEMBER_FIELDS
 from tests.schema.permission_asks_groups import GROUP_ASKS
+from tests.schema.permission_asks_metrics import METRIC_ASKS
+from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
@@ -230,8 +232,10 @@ ASKS: Mapping[str, str] = {
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
     **ATTRIBUTION_ASKS,
+    **TALK_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **METRIC_ASKS,
 }

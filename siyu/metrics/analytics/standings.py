@@ -1,6 +1,5 @@
 """Where members stood on a day: stage of the life cycle and layer, by the presets, and how they moved since."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 import ibis
@@ -10,6 +9,7 @@ from siyu.features.presets import LAYERS, STAGES
 from siyu.metrics.analytics.conditions import first_that_holds
 from siyu.metrics.analytics.tables import Tables
 from siyu.rules.features import INTERACTION_WINDOWS, ORDER_WINDOWS
+from siyu.sdk.core_facts import TALK_FACT_TYPES
 
 
 def standings(tables: Tables, day: date) -> ir.Table:
@@ -61,11 +61,11 @@ def _orders(orders: ir.Table, day: date) -> ir.Table:
 def _interactions(facts: ir.Table, day: date) -> ir.Table:
     longest = max(INTERACTION_WINDOWS)
     until = facts.filter(facts.is_interaction, facts.on <= day, _within(facts.on, day, longest))
-    return until.group_by(actor="member").aggregate(**_by_window(until, day, INTERACTION_WINDOWS))
-
-
-def _by_window(acts: ir.Table, day: date, windows: Sequence[int]) -> dict[str, ir.Value]:
-    return {f"interactions_{days}d": acts.count(where=_within(acts.on, day, days)) for days in windows}
+    acts = until.group_by("type", "on", actor="member").aggregate(done=until.count())
+    # What is said in chats counts once a day and kind, as `siyu.features` counts it.
+    counts = ibis.ifelse(acts.type.isin(sorted(TALK_FACT_TYPES)), 1, acts.done)
+    windows = {f"interactions_{days}d": _sum_where(counts, _within(acts.on, day, days)) for days in INTERACTION_WINDOWS}
+    return acts.group_by("actor").aggregate(**windows)
 
 
 def _within(on: ir.DateValue, day: date, days: int) -> ir.BooleanValue:

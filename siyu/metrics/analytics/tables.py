@@ -13,9 +13,9 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.features.refreshing import COUNTS, INTERACTION
-from siyu.sdk.core_facts import CORE_FACT_TYPES
+from siyu.sdk.core_facts import QUIET_FACT_TYPES
 
-CORE_TYPES = "ARRAY[{}]::text[]".format(", ".join(f"'{name}'" for name in sorted(CORE_FACT_TYPES)))
+QUIET_TYPES = "ARRAY[{}]::text[]".format(", ".join(f"'{name}'" for name in sorted(QUIET_FACT_TYPES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ SOURCE_TABLES: Mapping[str, SourceTable] = {
         {"type": "string", "at": "timestamp", "on": "date", "is_interaction": "boolean"},
         f"""
         SELECT member_id AS member, type, at AT TIME ZONE 'UTC' AS at, (at AT TIME ZONE {{zone}})::date AS "on",
-               ({INTERACTION.format(core=CORE_TYPES)}) AS is_interaction
+               ({INTERACTION.format(core=QUIET_TYPES)}) AS is_interaction
         FROM fact
         """,
     ),
