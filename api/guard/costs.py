@@ -36,12 +36,14 @@ INTROSPECTING = 100
 DEAR = {
     "Query.campaignPreview": 50,
     "Query.tierLadderPreview": 50,
-    "Query.campaignComparison": 50,
+    "Query.memberDossier": 50,
+    "MemberViewer.dossier": 50,
     # Of up to a hundred facts; each by itself costs 10.
     "Mutation.factsSubmit": 200,
     "Query.metrics": 20,
     "Query.metricsBoard": 20,
     "Metric.series": 2,
+    "Query.campaignComparison": 50,
     "Campaign.results": 20,
     "Campaign.experiment": 20,
     "Member.invitationTree": 20,

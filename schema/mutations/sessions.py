@@ -145,7 +145,8 @@ async def _signed_in(context: Context, given: SessionStartInput) -> UUID:
     if bool(given.member) == bool(given.identity):
         raise InvalidInput([Problem(("member",), "give either member or identity")])
     if given.identity:
-        return await member_known_by(context.pool, given.identity.kind, given.identity.value, context.now)
+        identity = given.identity
+        return await member_known_by(context.pool, identity.kind, identity.value, context.now, context.vault)
     member_id = decode_uuid(MEMBER, given.member) if given.member else None
     if member_id is None:
         raise NotFound("there is no such member")

@@ -24,6 +24,8 @@ SELECT set_config('jit', 'off', true), set_config('work_mem', '{WORK_MEMORY}', t
 """
 DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "4GB",
+    # It would draw into what commands print.
+    "enable_progress_bar": False,
     # Nothing is ever fetched from elsewhere.
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
