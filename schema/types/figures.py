@@ -61,6 +61,7 @@ class CampaignCost:
     value_fen: BigInt = strawberry.field(description="Points, commission and other units, less what was taken back.")
     discounts_fen: BigInt = strawberry.field(description="What coupons that it gave took off orders.")
     rewards_fen: BigInt = strawberry.field(description="Other rewards that it issued and did not revoke.")
+    expenses_fen: BigInt = strawberry.field(description="What was written down for it with `expenseEnter`.")
     unpriced: list[str] = strawberry.field(
         description="What it gave whose cost nobody has told, and which counts as nothing: see `valueCostSet`."
     )
@@ -105,7 +106,7 @@ def asked_of(info: Info, given: TimeRange | None, attribution: Attribution, wind
     now = info.context.now
     since, until = (given.since, given.until) if given else (now - timedelta(days=WINDOW_DAYS_DEFAULT), now)
     try:
-        return asked_for(since, until, attribution, window_days)
+        return asked_for(since, until, attribution, window_days, info.context.zone)
     except InvalidInput as error:
         raise invalid_argument(str(error)) from None
 
@@ -131,6 +132,7 @@ def figures_object(figures: Figures) -> CampaignFigures:
             value_fen=BigInt(cost.value_fen),
             discounts_fen=BigInt(cost.discounts_fen),
             rewards_fen=BigInt(cost.rewards_fen),
+            expenses_fen=BigInt(cost.expenses_fen),
             unpriced=list(cost.unpriced),
         ),
         roi=figures.roi,

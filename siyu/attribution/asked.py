@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from siyu.errors import InvalidInput, Problem
 
@@ -12,6 +13,7 @@ WINDOW_DAYS_MAX = 366
 WINDOW_DAYS_DEFAULT = 30
 RANGE_DAYS_MAX = 1_830
 COMPARED_MAX = 20
+UTC_ZONE = ZoneInfo("UTC")
 
 
 class Attribution(Enum):
@@ -25,12 +27,14 @@ class Attribution(Enum):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Figures of what happened from `since` on and before `until`. An order is put down to campaigns that the member
-    met within the window before it: at `paid_at - window` or later, and before `paid_at`."""
+    met within the window before it: at `paid_at - window` or later, and before `paid_at`. What has but a day, as
+    expenses do, happened when that day began in `zone`."""
 
     since: datetime
     until: datetime
     model: Attribution = Attribution.LAST_TOUCH
     window: timedelta = timedelta(days=WINDOW_DAYS_DEFAULT)
+    zone: ZoneInfo = UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class CampaignAsked:
     asked: Asked
 
 
-def asked_for(since: datetime, until: datetime, model: Attribution, window_days: int) -> Asked:
+def asked_for(
+    since: datetime, until: datetime, model: Attribution, window_days: int, zone: ZoneInfo = UTC_ZONE
+) -> Asked:
     """The same with its bounds checked. Raises InvalidInput."""
     problems = []
     if not since < until:
@@ -51,7 +57,7 @@ def asked_for(since: datetime, until: datetime, model: Attribution, window_days:
     problems += window_problems(window_days)
     if problems:
         raise InvalidInput(problems)
-    return Asked(since, until, model, timedelta(days=window_days))
+    return Asked(since, until, model, timedelta(days=window_days), zone)
 
 
 def window_problems(window_days: int) -> Sequence[Problem]:

@@ -34,6 +34,13 @@ JOIN coupon ON coupon.member_id = issued.member_id AND coupon.source = 'redempti
 WHERE issued.campaign_id = ANY($1::uuid[]) AND coupon.state = 'used' AND coupon.used_at >= $2 AND coupon.used_at < $3
 GROUP BY issued.campaign_id
 """
+# What operators wrote down for the campaign, and did not cancel.
+EXPENSES = """
+SELECT campaign_id, sum(amount_fen)::bigint FROM expense
+WHERE campaign_id = ANY($1::uuid[]) AND cancelled_at IS NULL
+  AND day::timestamp AT TIME ZONE $4::text >= $2 AND day::timestamp AT TIME ZONE $4::text < $3
+GROUP BY campaign_id
+"""
 # These cost nothing beyond what they give, which is counted where it is given.
 GIVES_VALUE = frozenset({"points", "coupon"})
 THOUSAND = 1_000
@@ -41,7 +48,8 @@ THOUSAND = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a campaign cost, in fen: `value_fen` of points, commission and other units; `discounts_fen`; `rewards_fen`.
+    """What a campaign cost, in fen: `value_fen` of points, commission and other units; `discounts_fen`; `rewards_fen`;
+    `expenses_fen` that operators wrote down.
 
     `unpriced`: names of what it gave that the shop has told no cost of, which counts as nothing.
     """
@@ -49,16 +57,17 @@ class Cost:
     value_fen: int = 0
     discounts_fen: int = 0
     rewards_fen: int = 0
+    expenses_fen: int = 0
     unpriced: tuple[str, ...] = ()
 
     @property
     def total_fen(self) -> int:
         """All of it."""
-        return self.value_fen + self.discounts_fen + self.rewards_fen
+        return self.value_fen + self.discounts_fen + self.rewards_fen + self.expenses_fen
 
 
 async def costs_of(connection: Connection, campaign_ids: Sequence[UUID], asked: Asked) -> dict[UUID, Cost]:
-    """The costs of these campaigns: four statements, however many they are."""
+    """The costs of these campaigns: five statements, however many they are."""
     rates = await load_rates(connection)
     wanted = list(campaign_ids), asked.since, asked.until
     value: defaultdict[UUID, int] = defaultdict(int)
@@ -71,8 +80,15 @@ async def costs_of(connection: Connection, campaign_ids: Sequence[UUID], asked: 
         if kind not in GIVES_VALUE or (REWARD, reward) in rates:
             rewards[campaign_id] += _priced(count, (REWARD, reward), rates, unpriced[campaign_id])
     discounts = {row[0]: row[1] for row in await connection.fetch(COUPONS, *wanted)}
+    expenses = {row[0]: row[1] for row in await connection.fetch(EXPENSES, *wanted, asked.zone.key)}
     return {
-        each: Cost(value[each], discounts.get(each, 0), rewards[each], tuple(dict.fromkeys(unpriced[each])))
+        each: Cost(
+            value[each],
+            discounts.get(each, 0),
+            rewards[each],
+            expenses.get(each, 0),
+            tuple(dict.fromkeys(unpriced[each])),
+        )
         for each in campaign_ids
     }
 

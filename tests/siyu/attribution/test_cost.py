@@ -1,7 +1,9 @@
 """What campaigns cost: value both ways, rewards by the shop's word, coupons by what they took off."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,7 +16,7 @@ from siyu.engine import running
 from siyu.errors import InvalidInput
 from siyu.ids import new_id
 from siyu.rewards import RewardKind
-from tests.factories import add_campaign, add_members, shop_engine, sign
+from tests.factories import SHANGHAI, add_campaign, add_members, shop_engine, sign
 from tests.siyu.coupons.shop import add_template
 from tests.siyu.rewards.catalogue import add_reward
 
@@ -109,6 +111,32 @@ async def test_rewards_of_points_and_coupons_cost_what_they_gave(pool: Pool) -> 
     assert await cost_of(pool, campaign_id) == Cost(value_fen=50, discounts_fen=1_200)
     later = Asked(ASKED.until, ASKED.until + timedelta(days=1))
     assert await cost_of(pool, campaign_id, later) == Cost()
+
+
+async def test_expenses_count_on_the_days_that_begin_within_the_range_unless_they_were_cancelled(pool: Pool) -> None:
+    campaign_id = await add_campaign(pool, "check_in")
+    for day, amount_fen, is_cancelled in (
+        (20, 1, False),
+        (21, 20, False),
+        (22, 300, False),
+        (23, 4_000, False),
+        (22, 5, True),
+    ):
+        await pool.execute(
+            "INSERT INTO expense (id, day, amount_fen, campaign_id, note, made_by, made_at, idempotency_key, "
+            "cancelled_by, cancelled_at) SELECT gen_random_uuid(), $1::date, $2, $3, 'x', 'lin', now(), "
+            "gen_random_uuid()::text, "
+            "CASE WHEN $4 THEN 'lin' END, CASE WHEN $4 THEN now() END",
+            date(2026, 11, day),
+            amount_fen,
+            campaign_id,
+            is_cancelled,
+        )
+    midnight = datetime(2026, 11, 20, 16, tzinfo=UTC)
+    asked = Asked(midnight, midnight + timedelta(days=2), zone=SHANGHAI)
+    assert await cost_of(pool, campaign_id, asked) == Cost(expenses_fen=320)
+    later = replace(asked, since=midnight + timedelta(seconds=1), zone=ZoneInfo("Asia/Tokyo"))
+    assert (await cost_of(pool, campaign_id, later)).expenses_fen == 4_300
 
 
 async def test_rates_that_make_no_sense_are_refused(pool: Pool) -> None:
