@@ -23,9 +23,12 @@ from siyu.clock import Clock, utc_now
 from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 from siyu.live import Live
+from siyu.metrics import AnalyticsDoor
 from siyu.privacy import Vault
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
+# Of a command that asks about all members at once.
+QUESTION_TIMEOUT_S = 600.0
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
 
 
@@ -43,6 +46,7 @@ class Services:
     credentials: KnownCredentials
     live: Live
     vault: Vault
+    analytics: AnalyticsDoor
     observer: Observer
     health: Health
     zone: ZoneInfo
@@ -81,6 +85,7 @@ async def open_services(
                 credentials=credentials,
                 live=live,
                 vault=open_personal_keys(settings).vault(clock),
+                analytics=open_analytics(settings, pool, deadlines),
                 observer=observer,
                 health=Health(pool, client),
                 zone=settings.zone,
@@ -90,6 +95,12 @@ async def open_services(
         await hints.close()
         await credentials.close()
         await observer.close()
+
+
+def open_analytics(settings: Settings, pool: Pool, deadlines: Deadlines | None) -> AnalyticsDoor:
+    """Who asks about all members; where callers wait, a question may take as long as a request."""
+    longest_s = settings.request_timeout_s if deadlines else QUESTION_TIMEOUT_S
+    return AnalyticsDoor(settings.analytics_url, pool, settings.zone, longest_s)
 
 
 def limits_of(settings: Settings) -> BatchLimits:
@@ -124,7 +135,11 @@ def run_with_services(
         await ensure_schema(settings, servers)
         async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()
-            return await main(services)
+            try:
+                return await main(services)
+            finally:
+                # At the process's end libraries look whether all that they made is freed, and complain.
+                gc.unfreeze()
 
     return run_with_servers(settings, opened)
 

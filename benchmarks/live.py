@@ -187,6 +187,7 @@ def _context(services: Services, principal: Principal) -> Context:
         issue_token=lambda *_: "",
         live=services.live,
         vault=services.vault,
+        analytics=services.analytics,
     )
 
 

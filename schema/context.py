@@ -14,6 +14,7 @@ from siyu.boards import Leaderboards
 from siyu.db import Pool
 from siyu.engine import Engine
 from siyu.live import Live, Topic
+from siyu.metrics import AnalyticsDoor
 from siyu.privacy import Vault
 from siyu.rules import RuleClock
 
@@ -40,6 +41,7 @@ class Context:
     issue_token: IssueToken
     live: Live
     vault: Vault
+    analytics: AnalyticsDoor
     watch: Watch = watched_by_nobody
 
     @cached_property

@@ -6,16 +6,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from api.imports.columns import Column
-from api.imports.errors import BadRow
+from api.imports.identities import read_identity
 from api.imports.reading import Row
 from api.imports.running import Tally
-from api.imports.values import read_id, read_name, read_time
+from api.imports.values import read_name, read_time
 from siyu.clock import Clock
 from siyu.db import Pool
-from siyu.errors import InvalidInput
 from siyu.ids import new_id
 from siyu.members.joining import Joiner, ensure_members
-from siyu.privacy import PHONE_KIND, PersonalField, Vault, normalised
+from siyu.privacy import Vault
 
 MEMBER_COLUMNS = (
     Column("identity", ("会员号",)),
@@ -40,20 +39,10 @@ class MembersImport:
         joined_at = cells.get("joined_at", "")
         return Joiner(
             kind=self._kind,
-            value=self._identity(cells["identity"]),
+            value=read_identity(self._kind, "identity", cells["identity"]),
             joined_at=read_time("joined_at", joined_at, self._zone, self._now) if joined_at else self._now,
             nickname=read_name("nickname", cells.get("nickname", "")),
         )
-
-    def _identity(self, text: str) -> str:
-        """What the system knows the member by; of phones the one form of a number, which no reason repeats."""
-        value = read_id("identity", text)
-        if self._kind != PHONE_KIND:
-            return value
-        try:
-            return normalised(PersonalField.PHONE, value, ("identity",))
-        except InvalidInput as error:
-            raise BadRow("BAD_PHONE", f"identity {error.problems[0].message}.") from error
 
     async def take(self, rows: Sequence[tuple[Row, Joiner]]) -> None:
         """Make members of those who are none yet."""

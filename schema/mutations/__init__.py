@@ -6,10 +6,13 @@ from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
 from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
+from schema.mutations.fact_batches import FactBatchMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
+from schema.mutations.groups import GroupMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.memberships import MembershipMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.personal import PersonalMutations
 from schema.mutations.redemptions import RedemptionMutations
@@ -25,6 +28,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
     CampaignMutations,
     FactMutations,
+    FactBatchMutations,
     LaneMutations,
     StockMutations,
     ReviewMutations,
@@ -42,6 +46,8 @@ CORE_MUTATIONS: tuple[type, ...] = (
     SessionMutations,
     ApiKeyMutations,
     PersonalMutations,
+    GroupMutations,
+    MembershipMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

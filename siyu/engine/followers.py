@@ -5,8 +5,11 @@ from uuid import UUID
 
 from siyu.boards.changes import BoardChange
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.outcome import Outcome
 from siyu.engine.world import World
+from siyu.groups.activity import COUNTED_IN, Interaction
 from siyu.live import Topic, stock_topic, team_topic, wallet_topic
+from siyu.sdk.core_facts import MESSAGE_POSTED
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
 RANKED = "points"
@@ -14,9 +17,11 @@ RANKED = "points"
 EARNED = {"grant": 1, "reverse": -1}
 
 
-def board_changes(world: World) -> list[BoardChange]:
-    """What campaigns scored, what members earned and what they spent, at the time each counts for."""
-    return [*world.scores, *_earned(world), *_spent(world)]
+def board_changes(
+    world: World, facts: Iterable[ArrivedFact] = (), outcomes: Iterable[Outcome] = ()
+) -> list[BoardChange]:
+    """What campaigns scored, what members earned, spent and posted, at the time each counts for."""
+    return [*world.scores, *_earned(world), *_spent(world), *_talked(world, facts, outcomes)]
 
 
 def _earned(world: World) -> Iterator[BoardChange]:
@@ -30,7 +35,20 @@ def _earned(world: World) -> Iterator[BoardChange]:
 def _spent(world: World) -> Iterator[BoardChange]:
     for spending in world.orders.spendings:
         day = world.day(spending.at)
-        yield BoardChange("spend", spending.member_id, day, spending.at, spending.amount_fen)
+        yield BoardChange("spend", spending.member_id, day, spending.at, spending.amount_fen, spending.group_ids)
+
+
+def _talked(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[Outcome]) -> Iterator[BoardChange]:
+    """A message counts in its group, whoever is known to be in that: archives of chats come before lists of members."""
+    for fact, outcome in zip(facts, outcomes, strict=True):
+        new = fact.new
+        if new.type == MESSAGE_POSTED and not _is_refused(outcome):
+            yield BoardChange("talk", new.member_id, world.day(new.at), new.at, 1, world.chats.scopes(new.data))
+
+
+def _is_refused(outcome: Outcome) -> bool:
+    """Whether the core has refused the fact itself."""
+    return any(each.campaign_id is None and each.refusal is not None for each in outcome.decisions)
 
 
 def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
@@ -42,6 +60,17 @@ def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
     for invitation in world.invitations.new.values():
         touched |= {invitation.member.id, invitation.inviter.id}
     return touched
+
+
+def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[Outcome]) -> list[Interaction]:
+    """What members did in groups, but for what the core has refused."""
+    return [
+        Interaction(group, fact.new.member_id, world.day(fact.new.at), kind)
+        for fact, outcome in zip(facts, outcomes, strict=True)
+        if (kind := COUNTED_IN.get(fact.new.type)) is not None
+        and isinstance(group := fact.new.data.get("group"), str)
+        and not _is_refused(outcome)
+    ]
 
 
 def changed_by(world: World, facts: Iterable[ArrivedFact]) -> set[Topic]:

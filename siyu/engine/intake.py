@@ -11,9 +11,11 @@ from siyu.deadline import DEADLINE, Patience
 from siyu.engine.desks import DESKS
 from siyu.engine.facts import NewFact
 from siyu.errors import InvalidInput, Problem
+from siyu.groups import GROUP_FACTS
 from siyu.inputs import check_json, parse_json
 from siyu.orders import CORE_FACTS
 from siyu.sdk import Action
+from siyu.talk import TALK_FACTS
 
 KEY_LENGTH_MIN = 8
 KEY_LENGTH_MAX = 128
@@ -73,7 +75,7 @@ def idempotency_key(principal: str, key: str) -> str:
 
 
 def _check_data(registry: Registry, fact_type: str, data: object) -> Mapping[str, Any]:
-    core = CORE_FACTS.get(fact_type)
+    core = CORE_FACTS.get(fact_type) or GROUP_FACTS.get(fact_type) or TALK_FACTS.get(fact_type)
     if core is not None:
         return parse_json(core, data, ("data",)).model_dump(mode="json", exclude_none=True)
     if not _is_awaited(registry, fact_type):

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,9 +22,10 @@ from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
 from siyu.engine.desks.erasing import settles
+from siyu.engine.erasure_store import write_erased
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
-from siyu.engine.followers import board_changes, changed_by, touched_by
+from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome
@@ -37,6 +37,7 @@ from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.features import leave_touched
+from siyu.groups import leave_activity, write_groups
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
@@ -104,8 +105,9 @@ class BatchTransaction:
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
             _tell_of_refused(fresh, outcomes)
         if fresh:
-            await _write(connection, world, fresh[-1].arrived_at, step)
+            await _write(connection, world, fresh, outcomes, step)
             await leave_touched(connection, touched_by(world, fresh))
+            await leave_activity(connection, activity_by(world, fresh, outcomes))
             step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
@@ -178,7 +180,9 @@ def _tell_of_refused(facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) 
             logger.warning("campaign %s asked for %s: %s: fact %s", fact.new.campaign_id, fact.new.type, code, fact.id)
 
 
-async def _write(connection: Connection, world: World, now: datetime, step: Step) -> None:
+async def _write(
+    connection: Connection, world: World, facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome], step: Step
+) -> None:
     await write_participations(connection, world.participations)
     await write_tags(connection, world.tags)
     await append_invitations(connection, world.invitations.new.values())
@@ -195,11 +199,16 @@ async def _write(connection: Connection, world: World, now: datetime, step: Step
     await write_orders(connection, world.orders)
     await write_refunds(connection, world.orders)
     step("write orders")
-    await write_tiers(connection, world.tiers, now)
-    await leave_changes(connection, board_changes(world))
+    await write_groups(connection, world.groups)
+    step("write groups")
+    await write_tiers(connection, world.tiers, facts[-1].arrived_at)
+    await leave_changes(connection, board_changes(world, facts, outcomes))
     step("leave scores")
     await write_pending(connection, world.pending)
     step("leave pending facts")
+    if world.erased:
+        # Last: of the erased nothing stays of what the others wrote.
+        await write_erased(connection, world)
 
 
 def _answer(fact: ArrivedFact, answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:

@@ -5,5 +5,20 @@ ORDER_REFUNDED = "order.refunded"
 ORDER_CANCELLED = "order.cancelled"
 REFUND_REQUESTED = "refund.requested"
 REFUND_FAILED = "refund.failed"
+GROUP_JOINED = "group.joined"
+GROUP_LEFT = "group.left"
+MESSAGE_POSTED = "message.posted"
+MESSAGE_LIKED = "message.liked"
+POLL_ANSWERED = "poll.answered"
+LINK_CLICKED = "link.clicked"
 
-CORE_FACT_TYPES = frozenset({ORDER_PAID, ORDER_REFUNDED, ORDER_CANCELLED, REFUND_REQUESTED, REFUND_FAILED})
+# What members do in chats. Of each kind one a day counts as an interaction.
+TALK_FACT_TYPES = frozenset({MESSAGE_POSTED, MESSAGE_LIKED, POLL_ANSWERED, LINK_CLICKED})
+
+CORE_FACT_TYPES = frozenset(
+    {ORDER_PAID, ORDER_REFUNDED, ORDER_CANCELLED, REFUND_REQUESTED, REFUND_FAILED, GROUP_JOINED, GROUP_LEFT}
+    | TALK_FACT_TYPES
+)
+
+# Those of the core's that are no interactions.
+QUIET_FACT_TYPES = CORE_FACT_TYPES - TALK_FACT_TYPES

@@ -7,6 +7,7 @@ import pytest
 
 from siyu.db import Pool
 from tests.migrations.personal_catalogue import PERSONAL_CONSTRAINTS, PERSONAL_INDEXES
+from tests.migrations.group_catalogue import GROUP_CONSTRAINTS, GROUP_INDEXES
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
@@ -58,7 +59,7 @@ EXPECTED_CONSTRAINTS = {
     ("api_key", "api_key_pkey"): "PRIMARY KEY (id)",
     ("api_key", "api_key_prefix"): "UNIQUE (prefix)",
     ("api_key", "api_key_scoped"): "CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 32)))",
-    ("board_score", "board_score_pkey"): "PRIMARY KEY (board, window_key, member_id)",
+    ("board_score", "board_score_pkey"): "PRIMARY KEY (board, scope, window_key, member_id)",
     ("board_score", "board_score_score_check"): "CHECK (((score >= 0) AND (score <= '9007199254740992'::bigint)))",
     ("campaign", "campaign_pkey"): "PRIMARY KEY (id)",
     ("campaign", "campaign_problem_dated"): "CHECK (((problem IS NULL) = (problem_at IS NULL)))",
@@ -389,6 +390,7 @@ LOG_REFERENCES = {
     "decision.subject_id": "member",
     "fact.campaign_id": "campaign",
     "fact.member_id": "member",
+    "group_activity.member_id": "member",
     "hold.transfer_id": "transfer",
     "invitation.fact_id": "fact",
     # Or a team, which is nowhere else (the check participation_of_a_team).
@@ -528,12 +530,13 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | PERSONAL_CONSTRAINTS
+    others = WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | GROUP_CONSTRAINTS | PERSONAL_CONSTRAINTS
+    assert found == EXPECTED_CONSTRAINTS | others
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
-    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | PERSONAL_INDEXES
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | GROUP_INDEXES | PERSONAL_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

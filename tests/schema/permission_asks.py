@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
+from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
@@ -12,7 +14,8 @@ CHANGED = "mutation { memberUpdate(input: {member: MEMBER_ID}) { member { %s } }
 MEMBER_FIELDS: Mapping[str, str] = {
     "avatarUrl": "avatarUrl",
     "code": "code",
-    "groups": "groups",
+    "groupKeys": "groupKeys",
+    "groups": "groups { nodes { id } }",
     "id": "id",
     "invitees": "invitees { nodes { at } }",
     "inviter": "inviter { id }",
@@ -67,6 +70,7 @@ def changed(name: str, fields: str) -> str:
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
     "Query.adjustments": "{ adjustments { edges { cursor } } }",
+    "Query.analytics": "{ analytics { knownAt } }",
     "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
     "Query.campaign": "{ campaign(id: CAMPAIGN_ID) { id } }",
     "Query.campaign#draft": "{ campaign(id: DRAFT_ID) { id } }",
@@ -134,6 +138,7 @@ ASKS: Mapping[str, str] = {
     "Payout.approvedBy": OF_PAYOUT % "approvedBy",
     "Payout.endedBy": OF_PAYOUT % "endedBy",
     "Participation.arm": OF_PARTICIPATION % "arm",
+    **{name: ask for name, ask in GROUP_ASKS.items() if not name.startswith("Mutation")},
     "Mutation.memberUpdate": changed("memberUpdate", 'member: MEMBER_ID, nickname: "x"'),
     "Mutation.memberUpdate#tier": changed("memberUpdate", 'member: MEMBER_ID, tier: "gold"'),
     "Mutation.campaignCreate": changed("campaignCreate", 'type: "check_in", name: "x", config: {}'),
@@ -212,6 +217,7 @@ ASKS: Mapping[str, str] = {
     "Mutation.sessionsRevoke": changed("sessionsRevoke", "member: MEMBER_ID"),
     "Mutation.apiKeyCreate": changed("apiKeyCreate", 'name: "till", scopes: [FACTS]'),
     "Mutation.apiKeyRevoke": changed("apiKeyRevoke", 'prefix: "x"'),
+    **{name: ask for name, ask in GROUP_ASKS.items() if name.startswith("Mutation")},
     "Mutation.checkInSign": action("checkInSign"),
     "Mutation.checkInMakeUp": action("checkInMakeUp", 'day: "2026-11-20"'),
     "Mutation.flashSaleClaim": action("flashSaleClaim", 'item: "mug"'),
@@ -224,6 +230,7 @@ ASKS: Mapping[str, str] = {
     "Mutation.groupBuyLeave": action("groupBuyLeave", 'team: "k"'),
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
+    **TALK_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
