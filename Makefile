@@ -43,6 +43,7 @@ fix: setup ## Format and repair what can be repaired by itself
 docs: setup ## Write docs/campaigns/reference.md, the table of docs/security.md and the client's codes anew, and promise what is new in siyu.sdk
 	$(BIN)/python -m tests.docs.reference
 	$(BIN)/python -m tests.docs.security
+	$(BIN)/python -m tests.docs.metrics
 	$(BIN)/python -m tests.siyu.sdk.surface
 	$(BIN)/python -m tests.clients.codes
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "coupons": "Look after coupons.",
     "groups": "Look after groups.",
     "ledger": "The ledger of points.",
+    "metrics": "Look after the metrics.",
     "new-campaign": "Write a campaign type called KEY (snake_case) to start from, with tests that pass.",
     "replay": "Decide past facts again and list what would have been different.",
     "simulate": "Let a synthetic crowd play a campaign in memory, and print what it costs, who wins "

@@ -15,6 +15,7 @@ from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.member_lists import MemberFilter, member_connection
+from schema.metric_queries import MetricQueries
 from schema.nodes import find_node, participating_member, visible_campaign
 from schema.permissions import (
     ForAdmins,
@@ -74,7 +75,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQueries, PersonalQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQueries, MetricQueries, PersonalQueries):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)

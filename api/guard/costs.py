@@ -38,6 +38,9 @@ DEAR = {
     "Query.tierLadderPreview": 50,
     # Of up to a hundred facts; each by itself costs 10.
     "Mutation.factsSubmit": 200,
+    "Query.metrics": 20,
+    "Query.metricsBoard": 20,
+    "Metric.series": 2,
     "Campaign.results": 20,
     "Campaign.spread": 20,
     # Of all members; more at once would wait for each other.

@@ -13,6 +13,7 @@ from schema.mutations.groups import GroupMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.memberships import MembershipMutations
+from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.personal import PersonalMutations
 from schema.mutations.redemptions import RedemptionMutations
@@ -43,6 +44,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    MetricMutations,
     SessionMutations,
     ApiKeyMutations,
     PersonalMutations,

@@ -25,7 +25,7 @@ from siyu.engine.desks.erasing import settles
 from siyu.engine.erasure_store import write_erased
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
-from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by
+from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by, touched_days
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.outcome import Outcome
@@ -42,6 +42,7 @@ from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
 from siyu.members import append_invitations, lock_all, write_tags
+from siyu.metrics.touched import leave_touched_days
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
 from siyu.tiers import LiveLadders, write_tiers
@@ -108,6 +109,7 @@ class BatchTransaction:
             await _write(connection, world, fresh, outcomes, step)
             await leave_touched(connection, touched_by(world, fresh))
             await leave_activity(connection, activity_by(world, fresh, outcomes))
+            await leave_touched_days(connection, touched_days(world, fresh))
             step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.schema.permission_asks_groups import GROUP_ASKS
+from tests.schema.permission_asks_metrics import METRIC_ASKS
 from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
 from tests.schema.permission_asks_talk import TALK_ASKS
 
@@ -235,5 +236,6 @@ ASKS: Mapping[str, str] = {
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **METRIC_ASKS,
     **PERSONAL_ASKS,
 }
