@@ -29,7 +29,7 @@ class Contexts:
             zone=services.zone,
             issue_token=self.authenticator.tokens.issue,
             live=services.live,
-            vault=services.vault,
             analytics=services.analytics,
+            vault=services.vault,
             watch=watch,
         )

@@ -45,8 +45,8 @@ class Services:
     leaderboards: Leaderboards
     credentials: KnownCredentials
     live: Live
-    vault: Vault
     analytics: AnalyticsDoor
+    vault: Vault
     observer: Observer
     health: Health
     zone: ZoneInfo
@@ -67,10 +67,8 @@ async def open_services(
         open_redis(servers.redis_url) as client,
     ):
         hints = HintBoard(client, clock)
-        fail = fail_point(settings.fail_point)
         live = Live(client)
-        tell = live.announcer.announce
-        engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
+        engine = _engine(settings, pool, registry, clock, hints, live)
         credentials = KnownCredentials(pool, clock)
         observer = Observer(settings, pool)
         async with running(engine):
@@ -84,8 +82,8 @@ async def open_services(
                 leaderboards=Leaderboards(pool, client, settings.zone, clock),
                 credentials=credentials,
                 live=live,
-                vault=open_personal_keys(settings).vault(clock),
                 analytics=open_analytics(settings, pool, deadlines),
+                vault=open_personal_keys(settings).vault(clock),
                 observer=observer,
                 health=Health(pool, client),
                 zone=settings.zone,
@@ -95,6 +93,11 @@ async def open_services(
         await hints.close()
         await credentials.close()
         await observer.close()
+
+
+def _engine(settings: Settings, pool: Pool, registry: Registry, clock: Clock, hints: HintBoard, live: Live) -> Engine:
+    fail, tell = fail_point(settings.fail_point), live.announcer.announce
+    return Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
 
 
 def open_analytics(settings: Settings, pool: Pool, deadlines: Deadlines | None) -> AnalyticsDoor:

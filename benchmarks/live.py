@@ -186,8 +186,8 @@ def _context(services: Services, principal: Principal) -> Context:
         zone=services.zone,
         issue_token=lambda *_: "",
         live=services.live,
-        vault=services.vault,
         analytics=services.analytics,
+        vault=services.vault,
     )
 
 

@@ -40,8 +40,8 @@ class Context:
     zone: ZoneInfo
     issue_token: IssueToken
     live: Live
-    vault: Vault
     analytics: AnalyticsDoor
+    vault: Vault
     watch: Watch = watched_by_nobody
 
     @cached_property

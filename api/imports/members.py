@@ -6,10 +6,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from api.imports.columns import Column
-from api.imports.identities import read_identity
 from api.imports.reading import Row
 from api.imports.running import Tally
-from api.imports.values import read_name, read_time
+from api.imports.values import read_identity, read_name, read_time
 from siyu.clock import Clock
 from siyu.db import Pool
 from siyu.ids import new_id

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from api.imports.columns import Column
 from api.imports.errors import BadRow
-from api.imports.identities import read_identity
 from api.imports.reading import Row
 from api.imports.running import Tally
-from api.imports.values import read_id, read_name, read_time
+from api.imports.values import read_id, read_identity, read_name, read_time
 from api.imports.window import Answer, Window
 from siyu.clock import Clock
 from siyu.db import Pool
@@ -20,7 +19,7 @@ from siyu.errors import IdempotencyConflict
 from siyu.groups import Role
 from siyu.members.joining import IdentityKey, Joiner, ensure_members
 from siyu.messaging import render_or_bare
-from siyu.privacy import PHONE_KIND, Vault
+from siyu.privacy import Vault
 from siyu.sdk import member_code
 from siyu.sdk.core_facts import GROUP_JOINED, GROUP_LEFT
 
@@ -64,10 +63,10 @@ class MembershipsImport:
     ) -> None:
         self._kind = kind
         self._pool = pool
+        self._vault = vault
         self._zone = zone
         self._now = clock()
         self._tally = tally
-        self._vault = vault
         self._window: Window[Row | None] = Window(engine, self._settle)
 
     def read(self, cells: Mapping[str, str]) -> GroupStay:
@@ -114,9 +113,8 @@ class MembershipsImport:
             data["source"] = stay.source
         if stay.inviter:
             data["inviter"] = member_code(members[self._kind, stay.inviter])
-        # Of a phone nothing is written but what is encrypted.
-        who = member_id.hex if self._kind == PHONE_KIND else stay.member
-        place = f"{self._kind}/{who}/{stay.group}"
+        # By the member's id: what a system knows them by may be personal.
+        place = f"{member_id}/{stay.group}"
         came_key = f"import/joined/{stay.joined_at.timestamp():.0f}/{place}"
         came = NewFact(GROUP_JOINED, member_id, stay.joined_at, data, came_key)
         if stay.left_at is None:

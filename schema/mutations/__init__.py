@@ -47,9 +47,9 @@ CORE_MUTATIONS: tuple[type, ...] = (
     MetricMutations,
     SessionMutations,
     ApiKeyMutations,
-    PersonalMutations,
     GroupMutations,
     MembershipMutations,
+    PersonalMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -69,7 +69,8 @@ class MemberMutations:
         try:
             if member_id is None or not context.principal.may_change(member_id):
                 raise NotFound("there is no such member")
-            features, personal, regroups = _features(input), _personal(input), input.groups is not strawberry.UNSET
+            features, regroups = _features(input), input.groups is not strawberry.UNSET
+            personal = _personal(input)
             if features or regroups or PersonalField.PHONE in personal:
                 require_role(context, ForStaff.roles)
             groups = await check_groups(context.engine, input.groups or ()) if regroups else []

@@ -90,11 +90,13 @@ async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime
 
 
 def check_identity(kind: str, value: str) -> IdentityKey:
-    """The identity as it is kept, a phone in its one form. Raises InvalidInput."""
+    """The identity as it is kept. Raises InvalidInput."""
     kind = check_text(kind, ("identity", "kind"), IDENTITY_KIND_LENGTH_MAX)
+    path = ("identity", "value")
+    value = check_text(value, path, IDENTITY_VALUE_LENGTH_MAX)
     if kind == PHONE_KIND:
-        return kind, normalised(PersonalField.PHONE, value, ("identity", "value"))
-    return kind, check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
+        normalised(PersonalField.PHONE, value, path)
+    return kind, value
 
 
 async def members_known_by(pool: Pool, named: Sequence[Joiner], vault: Vault) -> dict[IdentityKey, UUID]:

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from siyu.db import Pool
-from tests.migrations.personal_catalogue import PERSONAL_CONSTRAINTS, PERSONAL_INDEXES
 from tests.migrations.group_catalogue import GROUP_CONSTRAINTS, GROUP_INDEXES
+from tests.migrations.personal_catalogue import PERSONAL_CONSTRAINTS, PERSONAL_INDEXES
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
@@ -536,14 +536,12 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    others = WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | GROUP_CONSTRAINTS | METRIC_CONSTRAINTS | PERSONAL_CONSTRAINTS
-    assert found == EXPECTED_CONSTRAINTS | others
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | GROUP_CONSTRAINTS | METRIC_CONSTRAINTS | PERSONAL_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
-    others = WALLET_INDEXES | COUPON_INDEXES | GROUP_INDEXES | METRIC_INDEXES | PERSONAL_INDEXES
-    assert found == EXPECTED_INDEXES | others
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | GROUP_INDEXES | METRIC_INDEXES | PERSONAL_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

@@ -45,8 +45,8 @@ class Shop:
     live: Live
     schema: SiyuSchema
     now: datetime = field(default=NOON)
-    vault: Vault = field(default_factory=new_vault)
     analytics: AnalyticsDoor | None = None
+    vault: Vault = field(default_factory=new_vault)
 
     def context(self, principal: Principal, language: str = "en") -> Context:
         """The context of one request."""
@@ -61,8 +61,8 @@ class Shop:
             zone=SHANGHAI,
             issue_token=lambda whose, _now, _valid_for: f"{whose.role.value} {whose.member_id or whose.subject}",
             live=self.live,
-            vault=self.vault,
             analytics=self.analytics or AnalyticsDoor(None, self.pool, SHANGHAI, ANALYTICS_TIMEOUT_S),
+            vault=self.vault,
         )
 
     async def answer(
