@@ -5,6 +5,7 @@ from datetime import date
 import strawberry
 
 from schema.analytics import Analytics
+from schema.arrival_queries import ArrivalQueries
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
 from schema.coupon_queries import CouponQueries
@@ -75,7 +76,16 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQueries, MetricQueries, PersonalQueries):
+class Query(
+    RewardQueries,
+    CouponQueries,
+    SegmentQueries,
+    WalletQueries,
+    GroupQueries,
+    MetricQueries,
+    PersonalQueries,
+    ArrivalQueries,
+):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)

@@ -22,6 +22,7 @@ from schema.mutations.segments import SegmentMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
 from schema.mutations.tiers import TierMutations
+from schema.mutations.touches import TouchMutations
 from schema.mutations.units import UnitMutations
 from schema.mutations.wallets import WalletMutations
 
@@ -47,6 +48,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     MetricMutations,
     SessionMutations,
     ApiKeyMutations,
+    TouchMutations,
     GroupMutations,
     MembershipMutations,
     PersonalMutations,

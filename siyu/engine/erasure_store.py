@@ -44,6 +44,9 @@ CLEAN: Sequence[str] = (
     "DELETE FROM message WHERE member_id = ANY($1::uuid[])",
     "DELETE FROM session WHERE member_id = ANY($1::uuid[])",
     "DELETE FROM segment_member WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM touch WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM arrival WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM arrival_change WHERE member_id = ANY($1::uuid[])",
     "DELETE FROM questionnaire_answer WHERE member_id = ANY($1::uuid[])",
     "UPDATE community SET owner_id = NULL WHERE owner_id = ANY($1::uuid[])",
     # Without it nobody is in a live segment, or ranked among buyers.
@@ -65,7 +68,8 @@ WITH gone AS (
 UPDATE community SET member_count = member_count - 1 FROM gone WHERE id = community_id AND role <> 'bot'
 """
 BARE = """
-UPDATE member SET nickname = NULL, avatar_url = NULL, tags = '{}', groups = '{}', erased_at = coalesce(erased_at, $2)
+UPDATE member SET nickname = NULL, avatar_url = NULL, tags = '{}', groups = '{}', channel = NULL, device = NULL,
+    erased_at = coalesce(erased_at, $2)
 WHERE id = ANY($1::uuid[])
 """
 VOID_HOLDS = """

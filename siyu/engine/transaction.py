@@ -45,7 +45,9 @@ from siyu.members import append_invitations, lock_all, write_tags
 from siyu.metrics.touched import leave_touched_days
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
+from siyu.sdk.core_facts import TOUCH_SEEN
 from siyu.tiers import LiveLadders, write_tiers
+from siyu.touches import NewTouch, write_touches
 
 logger = logging.getLogger(__name__)
 
@@ -107,9 +109,7 @@ class BatchTransaction:
             _tell_of_refused(fresh, outcomes)
         if fresh:
             await _write(connection, world, fresh, outcomes, step)
-            await leave_touched(connection, touched_by(world, fresh))
-            await leave_activity(connection, activity_by(world, fresh, outcomes))
-            await leave_touched_days(connection, touched_days(world, fresh))
+            await _leave_for_the_worker(connection, world, fresh, outcomes)
             step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
@@ -169,6 +169,14 @@ async def _take(
     return {fact.id for fact in facts if fact.pending is not None and fact.pending.id not in taken}
 
 
+def _touches_of(facts: Sequence[ArrivedFact]) -> list[NewTouch]:
+    return [
+        NewTouch(fact.id, fact.new.member_id, fact.new.at, fact.arrived_at, fact.new.data)
+        for fact in facts
+        if fact.new.type == TOUCH_SEEN
+    ]
+
+
 def _is_still_pending(world: World, fact: ArrivedFact) -> bool:
     return fact.pending is not None and fact.pending.id not in world.pending.withdrawn
 
@@ -202,6 +210,7 @@ async def _write(
     await write_refunds(connection, world.orders)
     step("write orders")
     await write_groups(connection, world.groups)
+    await write_touches(connection, _touches_of(facts))
     step("write groups")
     await write_tiers(connection, world.tiers, facts[-1].arrived_at)
     await leave_changes(connection, board_changes(world, facts, outcomes))
@@ -211,6 +220,15 @@ async def _write(
     if world.erased:
         # Last: of the erased nothing stays of what the others wrote.
         await write_erased(connection, world)
+
+
+async def _leave_for_the_worker(
+    connection: Connection, world: World, facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]
+) -> None:
+    """What it counts anew once this is committed: features, what was done in groups, and days of metrics."""
+    await leave_touched(connection, touched_by(world, facts))
+    await leave_activity(connection, activity_by(world, facts, outcomes))
+    await leave_touched_days(connection, touched_days(world, facts))
 
 
 def _answer(fact: ArrivedFact, answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:

@@ -1,6 +1,7 @@
 """Every guard that campaigns and facts are held by, each with the tests that fail without it."""
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
+from tests.proofs.guarded_attribution import ATTRIBUTION_GUARDS
 from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
 from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
@@ -282,6 +283,7 @@ GUARDS = (
     *WALLET_GUARDS,
     *METRIC_GUARDS,
     *PRIVACY_GUARDS,
+    *ATTRIBUTION_GUARDS,
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,

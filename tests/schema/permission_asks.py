@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_attribution import ATTRIBUTION_ASKS, ATTRIBUTION_MEMBER_FIELDS
 from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_metrics import METRIC_ASKS
 from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
@@ -13,6 +14,7 @@ BY_ID = "{ member(id: MEMBER_ID) { %s } }"
 CHANGED = "mutation { memberUpdate(input: {member: MEMBER_ID}) { member { %s } } }"
 
 MEMBER_FIELDS: Mapping[str, str] = {
+    **ATTRIBUTION_MEMBER_FIELDS,
     "avatarUrl": "avatarUrl",
     "code": "code",
     "groupKeys": "groupKeys",
@@ -232,6 +234,7 @@ ASKS: Mapping[str, str] = {
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
     **TALK_ASKS,
+    **ATTRIBUTION_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
