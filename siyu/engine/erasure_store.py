@@ -12,12 +12,15 @@ from siyu.engine.desks.erasing import ERASED
 from siyu.engine.facts import NewFact
 from siyu.engine.world import Possessions, World
 from siyu.members.erasure_requests import note_erased
-from siyu.sdk.core_facts import CORE_FACT_TYPES
+from siyu.sdk.core_facts import CORE_FACT_TYPES, TOUCH_SEEN
 
 # Any board: the worker then looks at all of a member who is erased.
 ANY_BOARD = "points"
 # Keys of facts' data and of logged effects that hold words of people, or whatever a campaign puts there.
 WORDS = ["reason", "note", "params", "evidence", "url", "source", "answers"]
+
+# Facts whose data is kept but for words: numbers of the shop, of groups and of days rest on it.
+COUNTED = CORE_FACT_TYPES - {TOUCH_SEEN}
 
 OPEN = """
 SELECT member_id, id, 'redemption' FROM redemption
@@ -97,6 +100,6 @@ async def write_erased(connection: Connection, world: World) -> None:
         await connection.execute(LEAVE_GROUPS, member_id, at)
         for statement in CLEAN:
             await connection.execute(statement, [member_id])
-        await connection.execute(CLEAN_FACTS, [member_id], sorted(CORE_FACT_TYPES), WORDS, ERASED)
+        await connection.execute(CLEAN_FACTS, [member_id], sorted(COUNTED), WORDS, ERASED)
         await connection.execute(CLEAN_DECISIONS, [member_id], WORDS)
         await connection.execute(BARE, [member_id], at)
