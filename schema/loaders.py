@@ -36,6 +36,7 @@ from siyu.db import Pool
 from siyu.engine.outcome import Refusal
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.engine.reward_preview import Offer, hindrances
+from siyu.engine.timeline import TimelineRow, TimelineWanted, timeline_pages
 from siyu.features.queries import Standing, standings
 from siyu.groups.health import Health, Judged, healths
 from siyu.groups.membership_queries import (
@@ -51,11 +52,14 @@ from siyu.groups.membership_queries import (
 from siyu.groups.queries import GroupRow, groups_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
 from siyu.ledger.unit_service import UnitRow, units
+from siyu.members.attributes import AttributeRow, attributes_of
+from siyu.members.consents import ConsentRow, consent_pages, consents_of
 from siyu.members.erasure_requests import ErasureRequest, waiting_erasures
 from siyu.members.features import load_features
 from siyu.members.invitation_levels import InvitationLevel, TreeWanted, depths_of, levels_below
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.queries import MemberRow, members_by_id
+from siyu.members.tag_queries import MemberTag, tags_of_members
 from siyu.messaging.queries import MessageRow, message_pages
 from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
@@ -70,6 +74,7 @@ from siyu.rewards.redemption_queries import PrivilegeRow, privilege_pages, redem
 from siyu.rules import RuleClock
 from siyu.sdk import Features
 from siyu.segments.queries import SegmentRow, count_segment, segments_by_id
+from siyu.tag_rules.queries import TagRuleRow, tag_rules_by_id
 from siyu.tiers.queries import ChangeRow, ChangesWanted, TierState, change_pages, tier_states
 from siyu.touches.queries import (
     ArrivalChange,
@@ -172,9 +177,11 @@ class Loaders:
         self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
         self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
         self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
+        self.tags: DataLoader[UUID, list[MemberTag] | None] = _by_key(partial(tags_of_members, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
         self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
+        self.tag_rule: DataLoader[UUID, TagRuleRow | None] = _by_key(partial(tag_rules_by_id, pool))
         self.segment_count: DataLoader[SegmentRow, int | None] = _one_by_one(partial(count_segment, pool, rule_clock))
 
     def _read_arrivals(self, pool: Pool) -> None:
@@ -207,6 +214,10 @@ class Loaders:
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
+        self.timeline: DataLoader[TimelineWanted, Page[TimelineRow]] = DataLoader(partial(timeline_pages, pool))
+        self.consents: DataLoader[UUID, list[ConsentRow] | None] = _by_key(partial(consents_of, pool))
+        self.consent_history: DataLoader[NewestWanted, Page[ConsentRow]] = DataLoader(partial(consent_pages, pool))
+        self.attributes: DataLoader[UUID, list[AttributeRow] | None] = _by_key(partial(attributes_of, pool))
 
     def _read_wallets(self, pool: Pool, now: datetime) -> None:
         """What members have, and what is done with it."""

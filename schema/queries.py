@@ -6,6 +6,7 @@ import strawberry
 
 from schema.analytics import Analytics
 from schema.arrival_queries import ArrivalQueries
+from schema.audit_queries import AuditQueries
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
 from schema.coupon_queries import CouponQueries
@@ -34,12 +35,14 @@ from schema.principals import Role
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
 from schema.segments import SegmentQueries, meant_by
+from schema.tags import TagQueries
 from schema.teams import team_participation
 from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.api_key import ApiKey
 from schema.types.board import Leaderboard, scoped_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
+from schema.types.dossier import DossierQueries
 from schema.types.enums import MemberOrder
 from schema.types.member import Member
 from schema.types.node import Node
@@ -80,11 +83,14 @@ class Query(
     RewardQueries,
     CouponQueries,
     SegmentQueries,
+    TagQueries,
     WalletQueries,
     GroupQueries,
     MetricQueries,
     PersonalQueries,
     ArrivalQueries,
+    AuditQueries,
+    DossierQueries,
 ):
     """The reads."""
 

@@ -4,6 +4,7 @@ from schema.mutations.adjustments import AdjustmentMutations
 from schema.mutations.api_keys import ApiKeyMutations
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
+from schema.mutations.consents import ConsentMutations
 from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
 from schema.mutations.fact_batches import FactBatchMutations
@@ -21,6 +22,7 @@ from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.tags import TagMutations
 from schema.mutations.tiers import TierMutations
 from schema.mutations.touches import TouchMutations
 from schema.mutations.units import UnitMutations
@@ -45,10 +47,12 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    TagMutations,
     MetricMutations,
     SessionMutations,
     ApiKeyMutations,
     TouchMutations,
+    ConsentMutations,
     GroupMutations,
     MembershipMutations,
     PersonalMutations,

@@ -75,7 +75,10 @@ class MemberMutations:
                 require_role(context, ForStaff.roles)
             groups = await check_groups(context.engine, input.groups or ()) if regroups else []
             written = PersonalChanges(context.vault, personal) if personal else None
-            row = await update_profile(context.pool, member_id, _changes(input), features, written)
+            author = context.principal.subject
+            row = await update_profile(
+                context.pool, member_id, _changes(input), features, written, author=author, now=context.now
+            )
             refusals = await regroup(context.engine, member_id, groups, context.now) if regroups else []
         except MENDABLE as error:
             return MemberUpdatePayload(user_errors=user_errors(error))

@@ -91,14 +91,6 @@ class TierChangeReason(Enum):
 
 
 @strawberry.enum
-class FirstOrder(Enum):
-    """Whether a member has ordered before the fact."""
-
-    BEFORE = "before"
-    AFTER = "after"
-
-
-@strawberry.enum
 class CapMeasure(Enum):
     """What a cap counts."""
 

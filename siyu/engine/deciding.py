@@ -151,7 +151,7 @@ def _decide_in_audience(
 ) -> Decision:
     if campaign.terms is not None and campaign.terms.audience is not None:
         zone, features = campaign.terms.zone or world.zone, world.features[fact.member_id]
-        missing = campaign.terms.audience.lacks(features, fact.at, zone)
+        missing = campaign.terms.audience.lacks(features, world.rows.get(fact.member_id), fact.at, zone)
         if missing is not None:
             return _refuse(world, arrived, campaign, NOT_IN_AUDIENCE, missing)
     return _decide(world, arrived, fact, campaign, order)

@@ -30,6 +30,7 @@ from siyu.orders.book import OrderBook
 from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
 from siyu.rewards.redemption_book import RedemptionBook
+from siyu.rules.closures import Row
 from siyu.sdk import Features, MemberView
 from siyu.talk.chats import Chats
 from siyu.tiers.book import TierBook
@@ -81,6 +82,8 @@ class World:
     messages: list[NewMessage] = field(default_factory=list)
     # Of those members alone about whom a campaign decides that has an audience, reads features or changes tags.
     features: dict[UUID, Features] = field(default_factory=dict)
+    # What rules ask besides, as the worker left it; of those alone for whom an audience asks that.
+    rows: dict[UUID, Row] = field(default_factory=dict)
     tags: TagChanges = field(default_factory=TagChanges)
     # Members whom facts name and who are not in `members`: what is read of them never changes, and they are not locked.
     partners: dict[UUID, MemberView] = field(default_factory=dict)

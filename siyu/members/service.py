@@ -8,12 +8,15 @@ from uuid import UUID
 
 from siyu.db import Pool
 from siyu.errors import InvalidInput, NotFound, Problem
+from siyu.features import leave_touched
 from siyu.inputs import check_text
 from siyu.members.joining import IdentityKey, Joiner, ensure_members
 from siyu.members.queries import COLUMNS, MemberRow
+from siyu.members.tagging import check_labels, replace_tags
+from siyu.members.tags import SIYU
 from siyu.privacy import PHONE_KIND, PersonalField, Vault, normalised
 from siyu.privacy.store import PersonalChanges, write_personal
-from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
+from siyu.sdk.audience import LABEL_LENGTH_MAX
 
 NICKNAME_LENGTH_MAX = 64
 AVATAR_URL_LENGTH_MAX = 512
@@ -23,8 +26,7 @@ IDENTITY_VALUE_LENGTH_MAX = 128
 UPDATE = f"""
 UPDATE member SET nickname = CASE WHEN $2 THEN $3 ELSE nickname END,
                   avatar_url = CASE WHEN $4 THEN $5 ELSE avatar_url END,
-                  tier = CASE WHEN $6 THEN $7 ELSE tier END,
-                  tags = coalesce($8, tags)
+                  tier = CASE WHEN $6 THEN $7 ELSE tier END
 WHERE id = $1 AND erased_at IS NULL
 RETURNING {COLUMNS}
 """
@@ -53,8 +55,14 @@ async def update_profile(
     changes: ProfileChanges,
     features: FeatureChanges | None = None,
     personal: PersonalChanges | None = None,
+    *,
+    author: str = SIYU,
+    now: datetime | None = None,
 ) -> MemberRow:
-    """Change what a member shows of themselves and what the shop knows of them. Raises InvalidInput and NotFound."""
+    """Change what a member shows of themselves and what the shop knows of them; `now` is the commit's by default.
+
+    Tags replace those set by hand, imported, of questionnaires and of campaigns. Raises InvalidInput and NotFound.
+    """
     known = features or FeatureChanges()
     nickname, avatar_url, tier = changes.get("nickname"), changes.get("avatar_url"), known.get("tier")
     if nickname is not None:
@@ -65,22 +73,20 @@ async def update_profile(
         tier = check_text(tier, ("tier",), LABEL_LENGTH_MAX)
     if "tier" in known and await pool.fetchval(LADDER_DECIDES):
         raise InvalidInput([Problem(("tier",), "is what the shop's ladder says: use memberTierSet")])
-    tags = _check_labels(known["tags"], "tags", LABEL_LENGTH_MAX) if "tags" in known else None
+    tags = check_labels(known["tags"], "tags") if "tags" in known else None
     shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
     async with pool.acquire() as connection, connection.transaction():
-        record = await connection.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags)
+        if tags is not None:
+            await replace_tags(connection, member_id, tags, author, now)
+        record = await connection.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier)
         if record is None:
             raise NotFound("there is no such member")
+        if "tier" in known:
+            # Rules of tags ask for it.
+            await leave_touched(connection, [member_id])
         if personal is not None:
             await write_personal(connection, member_id, personal)
     return MemberRow(*record)
-
-
-def _check_labels(labels: Sequence[str], name: str, length_max: int) -> list[str]:
-    """The labels, each once, in their order."""
-    if len(labels) > LABELS_MAX:
-        raise InvalidInput([Problem((name,), f"must be at most {LABELS_MAX}")])
-    return list(dict.fromkeys(check_text(label, (name, str(place)), length_max) for place, label in enumerate(labels)))
 
 
 async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime, vault: Vault) -> UUID:

@@ -2,6 +2,7 @@
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_attribution import ATTRIBUTION_GUARDS
+from tests.proofs.guarded_audit import AUDIT_GUARDS
 from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
 from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
@@ -21,6 +22,7 @@ from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 from tests.proofs.guarded_rewards import REWARD_GUARDS
+from tests.proofs.guarded_rules import RULE_GUARDS
 from tests.proofs.guarded_tiers import TIER_GUARDS
 from tests.proofs.guarded_wallets import WALLET_GUARDS
 
@@ -259,6 +261,7 @@ COMPLIANCE_GUARDS = (
 )
 
 GUARDS = (
+    *AUDIT_GUARDS,
     *LANE_GUARDS,
     *NUMBER_GUARDS,
     *CAP_GUARDS,
@@ -287,4 +290,5 @@ GUARDS = (
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,
+    *RULE_GUARDS,
 )
