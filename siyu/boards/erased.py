@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from siyu.boards.scopes import ranking_name
 from siyu.boards.scores import OUTBOX_TOPIC, PackedRows
 from siyu.boards.windows import ALL_TIME
 from siyu.db import Connection
@@ -14,7 +15,7 @@ ERASED = "SELECT id FROM member WHERE id = ANY($1::uuid[]) AND erased_at IS NOT 
 # No index finds a member's rows: boards are written all the time, and hardly anybody is erased.
 DROP = """
 UPDATE board_score SET score = 0, version = version + 1 WHERE member_id = ANY($1::uuid[]) AND score > 0
-RETURNING board, window_key, member_id
+RETURNING board, scope, window_key, member_id
 """
 # A day for rows of all time alone.
 ANY_DAY = date(2000, 1, 1)
@@ -28,8 +29,8 @@ async def erased_among(connection: Connection, member_ids: Collection[UUID]) -> 
 async def drop(connection: Connection, erased: Collection[UUID]) -> None:
     """Give these members no score anywhere, and tell the projection; the caller is the one writer of scores."""
     packed: defaultdict[str, defaultdict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
-    for board, window_key, member_id in await connection.fetch(DROP, list(erased)):
-        packed[board][day_of(window_key).isoformat()].add(member_id.bytes)
+    for board, scope, window_key, member_id in await connection.fetch(DROP, list(erased)):
+        packed[ranking_name(board, scope)][day_of(window_key).isoformat()].add(member_id.bytes)
     message: PackedRows = {
         board: {day: b"".join(sorted(ids)).hex() for day, ids in days.items()} for board, days in packed.items()
     }

@@ -8,7 +8,7 @@ from siyu.db import Connection
 from siyu.engine.coupon_loading import load_for_coupons
 from siyu.engine.desks.erasing import ERASED
 from siyu.engine.desks.rewards import REWARD_DESKS
-from siyu.engine.erasure_store import load_for_erasing, write_erased
+from siyu.engine.erasure_store import load_for_erasing
 from siyu.engine.facts import NewFact
 from siyu.engine.reward_loading import load_for_rewards
 from siyu.engine.wallet_loading import WALLET_TYPES, load_for_wallets
@@ -57,5 +57,4 @@ LOADS: Sequence[tuple[frozenset[str], Load]] = (
     # After rewards, which say what coupons they give.
     (frozenset({*COUPON_FACTS, REWARD_DELIVERED, ERASED}), load_for_coupons),
 )
-# Last: of the erased nothing stays of what the others wrote.
-WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions, write_erased)
+WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions)

@@ -12,12 +12,15 @@ from siyu.engine.desks.erasing import ERASED
 from siyu.engine.facts import NewFact
 from siyu.engine.world import Possessions, World
 from siyu.members.erasure_requests import note_erased
-from siyu.orders import CORE_FACTS
+from siyu.sdk.core_facts import CORE_FACT_TYPES, TOUCH_SEEN
 
 # Any board: the worker then looks at all of a member who is erased.
 ANY_BOARD = "points"
 # Keys of facts' data and of logged effects that hold words of people, or whatever a campaign puts there.
-WORDS = ["reason", "note", "params", "evidence"]
+WORDS = ["reason", "note", "params", "evidence", "url", "source", "answers"]
+
+# Facts whose data is kept but for words: numbers of the shop, of groups and of days rest on it.
+COUNTED = CORE_FACT_TYPES - {TOUCH_SEEN}
 
 OPEN = """
 SELECT member_id, id, 'redemption' FROM redemption
@@ -44,6 +47,13 @@ CLEAN: Sequence[str] = (
     "DELETE FROM message WHERE member_id = ANY($1::uuid[])",
     "DELETE FROM session WHERE member_id = ANY($1::uuid[])",
     "DELETE FROM segment_member WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM member_tag WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM member_attribute WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM touch WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM arrival WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM arrival_change WHERE member_id = ANY($1::uuid[])",
+    "DELETE FROM questionnaire_answer WHERE member_id = ANY($1::uuid[])",
+    "UPDATE community SET owner_id = NULL WHERE owner_id = ANY($1::uuid[])",
     # Without it nobody is in a live segment, or ranked among buyers.
     "DELETE FROM member_feature WHERE member_id = ANY($1::uuid[])",
     "UPDATE review SET evidence = '{}', note = CASE WHEN note IS NOT NULL THEN '' END "
@@ -53,8 +63,18 @@ CLEAN: Sequence[str] = (
     "UPDATE adjustment SET reason = '', note = CASE WHEN note IS NOT NULL THEN '' END "
     "WHERE member_id = ANY($1::uuid[])",
 )
+# Who is in a group leaves it; bots are not counted.
+LEAVE_GROUPS = """
+WITH gone AS (
+    UPDATE membership SET left_at = greatest(joined_at, $2), joins = ARRAY[joined_at],
+        leaves = ARRAY[greatest(joined_at, $2)], source = NULL
+    WHERE member_id = $1 AND joined_at IS NOT NULL AND left_at IS NULL RETURNING community_id, role
+)
+UPDATE community SET member_count = member_count - 1 FROM gone WHERE id = community_id AND role <> 'bot'
+"""
 BARE = """
-UPDATE member SET nickname = NULL, avatar_url = NULL, tags = '{}', groups = '{}', erased_at = coalesce(erased_at, $2)
+UPDATE member SET nickname = NULL, avatar_url = NULL, tags = '{}', groups = '{}', channel = NULL, device = NULL,
+    erased_at = coalesce(erased_at, $2)
 WHERE id = ANY($1::uuid[])
 """
 VOID_HOLDS = """
@@ -79,8 +99,9 @@ async def write_erased(connection: Connection, world: World) -> None:
         await leave_changes(connection, [BoardChange(ANY_BOARD, member_id, world.day(at), at, 0)])
         await note_erased(connection, [member_id], arrived.new.data["made_by"], at)
         await connection.execute(VOID_HOLDS, [member_id], at)
+        await connection.execute(LEAVE_GROUPS, member_id, at)
         for statement in CLEAN:
             await connection.execute(statement, [member_id])
-        await connection.execute(CLEAN_FACTS, [member_id], sorted(CORE_FACTS), WORDS, ERASED)
+        await connection.execute(CLEAN_FACTS, [member_id], sorted(COUNTED), WORDS, ERASED)
         await connection.execute(CLEAN_DECISIONS, [member_id], WORDS)
         await connection.execute(BARE, [member_id], at)

@@ -22,6 +22,7 @@ from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
 from siyu.engine.desks.erasing import settles
+from siyu.engine.erasure_store import write_erased
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by, touched_days
@@ -216,6 +217,9 @@ async def _write(
     step("leave scores")
     await write_pending(connection, world.pending)
     step("leave pending facts")
+    if world.erased:
+        # Last: of the erased nothing stays of what the others wrote.
+        await write_erased(connection, world)
 
 
 async def _leave_for_the_worker(

@@ -51,7 +51,7 @@ async def import_memberships(pool: Pool, path: Path) -> ImportResult:
     return await run_import(
         path,
         MEMBERSHIP_COLUMNS,
-        lambda tally: MembershipsImport("shop", shop_engine(pool), pool, SHANGHAI, utc_now, tally),
+        lambda tally: MembershipsImport("shop", shop_engine(pool), pool, SHANGHAI, utc_now, tally, new_vault()),
         no_report,
         asyncio.Event(),
     )
