@@ -13,6 +13,7 @@ from schema.moment_cursors import moment_cursor, moment_key
 from schema.permissions import ForStaff
 from schema.types.member import Member, member_object
 from schema.types.node import Node
+from schema.types.questionnaire import GroupQuestionnaire, QuestionnaireResults, results_object
 from siyu.access import Scope
 from siyu.groups import Positioning, Role, Zone
 from siyu.groups.health import Health, Judged, PostsRange, Verdict
@@ -200,6 +201,17 @@ class Group(Node):
     @field("Since when nobody joins any more; null while the group is open.")
     def archived_at(self) -> datetime | None:
         return self.row.archived_at
+
+    @field("What the group asks those who join; null for nothing.")
+    async def questionnaire(self, info: Info) -> GroupQuestionnaire | None:
+        row = await info.context.loaders.questionnaire.load(self.row.id)
+        return GroupQuestionnaire(row=row) if row else None
+
+    @field_for(ForStaff, "What was answered of it; null where nothing is asked.", READ)
+    async def questionnaire_results(self, info: Info) -> QuestionnaireResults | None:
+        row = await info.context.loaders.questionnaire.load(self.row.id)
+        found = await info.context.loaders.answered.load((row.community_id, row.version)) if row else None
+        return results_object(row, found) if row else None
 
     @field_for(ForStaff, "How the group does, as of the last fact that a worker has counted.", READ)
     async def health(self, info: Info) -> GroupHealth:

@@ -52,8 +52,11 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         )
         await load_value(connection, world, concerns)
         await load_invitations(connection, world, concerns)
-    if world.routes.need_features:
+    # Answers give tags, of which a member has no more than there may be.
+    answering = {fact.new.member_id for fact in facts if _has_answers(fact.new)}
+    if world.routes.need_features or answering:
         selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
+        selected |= answering
         world.features |= await load_features(connection, selected) if selected else {}
         for newcomer_id in selected - world.features.keys():
             # Somebody in a preview, of whom nothing is known but when they joined.
@@ -86,11 +89,21 @@ async def _load_orders(connection: Connection, world: World, facts: Sequence[Arr
         await load_refunds(connection, world.orders, refunded)
 
 
+def _has_answers(new: NewFact) -> bool:
+    """Whether the fact answers a group's questionnaire."""
+    return new.type in LOOKS_AT_GROUPS and bool(new.data.get("answers"))
+
+
 async def _load_groups(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
     """The groups that facts name, how full they are and who is in them; `lock` them, since members share them."""
     looking = [fact.new for fact in facts if fact.new.type in LOOKS_AT_GROUPS]
     if looking:
-        named = [Named(new.member_id, new.data["group"], member_of_code(new.data.get("inviter"))) for new in looking]
+        named = [
+            Named(
+                new.member_id, new.data["group"], member_of_code(new.data.get("inviter")), bool(new.data.get("answers"))
+            )
+            for new in looking
+        ]
         await load_groups(connection, world.groups, named, lock=lock)
 
 
