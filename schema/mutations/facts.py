@@ -29,7 +29,8 @@ class FactSubmitInput:
     """Something that happened to a member, who is named by `member` or by `identity`."""
 
     type: str = strawberry.field(
-        description="order.paid, order.refunded, order.cancelled, refund.failed, or a type that a plugin listens to."
+        description="order.paid, order.refunded, order.cancelled, refund.failed, group.joined, group.left, "
+        "group.answered, or a type that a plugin listens to."
     )
     member: strawberry.ID | None = strawberry.UNSET
     identity: IdentityInput | None = strawberry.field(
@@ -38,7 +39,7 @@ class FactSubmitInput:
     occurred_at: datetime
     data: JSON = strawberry.field(
         description="For order facts: {order, amount_fen, reservation, team}, the last two if there are any; for "
-        "refund.failed {order, problem} and the same two."
+        "refund.failed {order, problem} and the same two; for groups {group}, and what docs/groups.md tells."
     )
     idempotency_key: str
 

@@ -125,9 +125,7 @@ async def test_a_member_gets_no_more_tags_than_there_may_be(pool: Pool) -> None:
 async def test_other_questions_are_another_version_and_the_same_are_not(pool: Pool) -> None:
     group = await add_group(pool, "tea")
 
-    versions = [
-        (await set_questionnaire(pool, group, asked, NOON, "lin")).version for asked in (ASKED, ASKED, ASKED[:1])
-    ]
+    rows = [await set_questionnaire(pool, group, asked, NOON, "lin") for asked in (ASKED, ASKED, ASKED[:1])]
 
     assert [row.version for row in rows] == [1, 1, 2]
     assert (await questionnaires_of(pool, [group]))[group].questions == ASKED[:1]
