@@ -11,7 +11,8 @@ from schema.fields import field_for
 from schema.ids import GROUP, decode_uuid, parse_uuid, unpack
 from schema.nodes import find_group
 from schema.permissions import ForConcerned, ForOperators, ForStaff
-from schema.types.group import Group, GroupPostsRange
+from schema.types.group import Group
+from schema.types.group_health import GroupPostsRange
 from schema.types.questionnaire import GroupQuestion
 from siyu.access import Scope
 from siyu.groups import Positioning, Zone

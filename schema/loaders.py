@@ -107,21 +107,25 @@ def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
 
 
 class LinesWanted(NamedTuple):
-    """Some lines of a window of a board; the window is that which holds the day."""
+    """Some lines of a window of a board, of the whole shop or of a group; the window is that which holds the day."""
 
     board: str
     window: BoardWindow
     day: date
+    scope: UUID | None
     stretch: Stretch
 
 
 async def read_lines(leaderboards: Leaderboards, wanted: list[LinesWanted]) -> Sequence[BoardPage]:
     """The pages, in their order; those of one window with one round trip, and of one moment."""
-    windows: defaultdict[tuple[str, BoardWindow, date], list[Stretch]] = defaultdict(list)
+    windows: defaultdict[tuple[str, BoardWindow, date, UUID | None], list[Stretch]] = defaultdict(list)
     for each in wanted:
-        windows[each[:3]].append(each.stretch)
-    pages = {place: iter(await leaderboards.read(*place, stretches)) for place, stretches in windows.items()}
-    return [next(pages[each[:3]]) for each in wanted]
+        windows[each[:4]].append(each.stretch)
+    pages = {
+        (board, window, day, scope): iter(await leaderboards.read(board, window, day, stretches, scope))
+        for (board, window, day, scope), stretches in windows.items()
+    }
+    return [next(pages[each[:4]]) for each in wanted]
 
 
 class Loaders:

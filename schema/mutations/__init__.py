@@ -6,12 +6,14 @@ from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
 from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
+from schema.mutations.fact_batches import FactBatchMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
 from schema.mutations.groups import GroupMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.memberships import MembershipMutations
+from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.questionnaires import QuestionnaireMutations
 from schema.mutations.redemptions import RedemptionMutations
@@ -27,6 +29,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
     CampaignMutations,
     FactMutations,
+    FactBatchMutations,
     LaneMutations,
     StockMutations,
     ReviewMutations,
@@ -41,6 +44,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    MetricMutations,
     SessionMutations,
     ApiKeyMutations,
     GroupMutations,

@@ -26,8 +26,9 @@ from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.tier_follower import follow_tiers, mark
 from siyu.engine.world import LoggedDecision, World
 from siyu.errors import InvalidInput
-from siyu.groups.book import LOOKS_AT_GROUPS
+from siyu.groups.book import GROUP_NOT_FOUND, LOOKS_AT_GROUPS
 from siyu.sdk import Effect, Fact, NotDeclared, OrderView, View
+from siyu.sdk.core_facts import TALK_FACT_TYPES
 from siyu.sdk.frozen import read_only
 
 NOTHING: Mapping[str, Any] = {}
@@ -65,6 +66,8 @@ def _decide_told(world: World, arrived: ArrivedFact, fact: Fact, order: OrderVie
     """What the shop's systems tell: campaigns that listen decide, unless the core has refused it."""
     if fact.type in LOOKS_AT_GROUPS:
         return _decide_move(world, arrived, fact)
+    if fact.type in TALK_FACT_TYPES and world.chats.is_unknown(arrived.new.data):
+        return (_refuse(world, arrived, None, GROUP_NOT_FOUND),)
     decisions = _decide_on_route(world, arrived, fact, order)
     if order is not None:
         world.note_order(fact.member_id)
@@ -78,6 +81,7 @@ def _decide_move(world: World, arrived: ArrivedFact, fact: Fact) -> tuple[Decisi
         return (_refuse(world, arrived, None, *refused),)
     world.note_groups(fact.member_id)
     label(world, fact.member_id, world.groups.labels.pop(fact.member_id, ()))
+    world.note_stay(fact.member_id, arrived.new.data["group"])
     return tuple(_decide_on_route(world, arrived, fact, None))
 
 

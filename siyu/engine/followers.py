@@ -9,6 +9,8 @@ from siyu.engine.outcome import Outcome
 from siyu.engine.world import World
 from siyu.groups.activity import COUNTED_IN, Interaction
 from siyu.live import Topic, stock_topic, team_topic, wallet_topic
+from siyu.metrics.touched import Touched
+from siyu.sdk.core_facts import MESSAGE_POSTED
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
 RANKED = "points"
@@ -16,9 +18,11 @@ RANKED = "points"
 EARNED = {"grant": 1, "reverse": -1}
 
 
-def board_changes(world: World) -> list[BoardChange]:
-    """What campaigns scored, what members earned and what they spent, at the time each counts for."""
-    return [*world.scores, *_earned(world), *_spent(world)]
+def board_changes(
+    world: World, facts: Iterable[ArrivedFact] = (), outcomes: Iterable[Outcome] = ()
+) -> list[BoardChange]:
+    """What campaigns scored, what members earned, spent and posted, at the time each counts for."""
+    return [*world.scores, *_earned(world), *_spent(world), *_talked(world, facts, outcomes)]
 
 
 def _earned(world: World) -> Iterator[BoardChange]:
@@ -32,7 +36,20 @@ def _earned(world: World) -> Iterator[BoardChange]:
 def _spent(world: World) -> Iterator[BoardChange]:
     for spending in world.orders.spendings:
         day = world.day(spending.at)
-        yield BoardChange("spend", spending.member_id, day, spending.at, spending.amount_fen)
+        yield BoardChange("spend", spending.member_id, day, spending.at, spending.amount_fen, spending.group_ids)
+
+
+def _talked(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[Outcome]) -> Iterator[BoardChange]:
+    """A message counts in its group, whoever is known to be in that: archives of chats come before lists of members."""
+    for fact, outcome in zip(facts, outcomes, strict=True):
+        new = fact.new
+        if new.type == MESSAGE_POSTED and not _is_refused(outcome):
+            yield BoardChange("talk", new.member_id, world.day(new.at), new.at, 1, world.chats.scopes(new.data))
+
+
+def _is_refused(outcome: Outcome) -> bool:
+    """Whether the core has refused the fact itself."""
+    return any(each.campaign_id is None and each.refusal is not None for each in outcome.decisions)
 
 
 def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
@@ -53,8 +70,14 @@ def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[O
         for fact, outcome in zip(facts, outcomes, strict=True)
         if (kind := COUNTED_IN.get(fact.new.type)) is not None
         and isinstance(group := fact.new.data.get("group"), str)
-        and not any(each.campaign_id is None and each.refusal is not None for each in outcome.decisions)
+        and not _is_refused(outcome)
     ]
+
+
+def touched_days(world: World, facts: Iterable[ArrivedFact]) -> set[Touched]:
+    """Which days the metrics have to count anew: a refund changes that of the payment. Refused facts change none."""
+    touched: set[Touched] = {(fact.new.member_id, fact.new.at) for fact in facts if fact.pending is None}
+    return touched | {(spending.member_id, spending.at) for spending in world.orders.spendings}
 
 
 def changed_by(world: World, facts: Iterable[ArrivedFact]) -> set[Topic]:

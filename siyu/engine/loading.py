@@ -32,6 +32,8 @@ from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import LOOKS_AT_ORDERS, LOOKS_AT_REFUNDS, load_orders, load_refunds
 from siyu.sdk import Features, Period, Scope, member_of_code
+from siyu.sdk.core_facts import ORDER_PAID, TALK_FACT_TYPES
+from siyu.talk import load_chats, load_stays
 from siyu.tiers import MemberTier, Record, load_tiers
 
 # Whose counters have one subject, that no type needs to be asked for.
@@ -52,17 +54,12 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         )
         await load_value(connection, world, concerns)
         await load_invitations(connection, world, concerns)
-    # Answers give tags, of which a member has no more than there may be.
-    answering = {fact.new.member_id for fact in facts if _has_answers(fact.new)}
-    if world.routes.need_features or answering:
-        selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
-        selected |= answering
-        world.features |= await load_features(connection, selected) if selected else {}
-        for newcomer_id in selected - world.features.keys():
-            # Somebody in a preview, of whom nothing is known but when they joined.
-            world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
+    await _load_features(connection, world, facts, concerns)
     await _load_orders(connection, world, facts)
     await _load_groups(connection, world, facts, lock=lock)
+    talk = [fact.new.data.get("group") for fact in facts if fact.new.type in TALK_FACT_TYPES]
+    if talk:
+        await load_chats(connection, world.chats, {key for key in talk if key is not None})
     climbing = followed(world.tiers.live, (fact.new for fact in facts))
     if climbing:
         await load_tiers(connection, world.tiers, climbing)
@@ -84,9 +81,27 @@ async def _load_orders(connection: Connection, world: World, facts: Sequence[Arr
     if not numbers:
         return
     await load_orders(connection, world.orders, numbers)
+    buyers = {fact.new.member_id for fact in facts if fact.new.type == ORDER_PAID}
+    if buyers:
+        await load_stays(connection, world.orders, buyers)
     refunded = {fact.new.data["order"] for fact in facts if fact.new.type in LOOKS_AT_REFUNDS}
     if refunded:
         await load_refunds(connection, world.orders, refunded)
+
+
+async def _load_features(
+    connection: Connection, world: World, facts: Sequence[ArrivedFact], concerns: Sequence[Concern]
+) -> None:
+    """What is known of members about whom a campaign asks it, or who answer: that gives tags, if there is room."""
+    selected = {fact.new.member_id for fact in facts if _has_answers(fact.new)}
+    if world.routes.need_features:
+        selected |= {new.member_id for campaign, new in concerns if needs_features(campaign)}
+    if not selected:
+        return
+    world.features |= await load_features(connection, selected)
+    for newcomer_id in selected - world.features.keys():
+        # Somebody in a preview, of whom nothing is known but when they joined.
+        world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
 
 
 def _has_answers(new: NewFact) -> bool:

@@ -31,6 +31,7 @@ from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
 from siyu.rewards.redemption_book import RedemptionBook
 from siyu.sdk import Features, MemberView
+from siyu.talk.chats import Chats
 from siyu.tiers.book import TierBook
 from siyu.wallets.book import WalletBook
 
@@ -81,6 +82,8 @@ class World:
     invitations: InvitationBook = field(default_factory=InvitationBook)
     # The groups that the facts name, and their members in them.
     groups: GroupBook = field(default_factory=GroupBook)
+    # The groups that facts about chats name, and what members posted.
+    chats: Chats = field(default_factory=Chats)
     # Of those members alone whose tier the facts may change, and where the shop has a ladder.
     tiers: TierBook = field(default_factory=TierBook)
     routes: Routes = field(init=False)
@@ -125,6 +128,13 @@ class World:
         known = self.features.get(member_id)
         if known is not None and self.groups.is_loaded:
             self.features[member_id] = known._replace(groups=self.groups.keys_of(member_id))
+
+    def note_stay(self, member_id: UUID, key: str) -> None:
+        """The member has joined or left a group: what they pay next counts in it, or no longer."""
+        group = self.groups.find(key)
+        known = self.groups.membership(group, member_id) if group is not None else None
+        if known is not None and known.joined_at is not None:
+            self.orders.stay(member_id, known.community_id, known.joined_at, is_in=known.counts)
 
     def campaign(self, campaign_id: UUID) -> LiveCampaign | None:
         """A published campaign by id."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from siyu.db import Pool
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.inputs import check_text
-from siyu.members.joining import Joiner, ensure_members
+from siyu.members.joining import IdentityKey, Joiner, ensure_members
 from siyu.members.queries import COLUMNS, MemberRow
 from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
 
@@ -76,11 +76,20 @@ def _check_labels(labels: Sequence[str], name: str, length_max: int) -> list[str
 
 async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime) -> UUID:
     """The member with this identity; one who joined at that moment where there is none yet. Raises InvalidInput."""
+    named = Joiner(*check_identity(kind, value), joined_at)
+    return (await members_known_by(pool, [named]))[named.key]
+
+
+def check_identity(kind: str, value: str) -> IdentityKey:
+    """The identity as it is kept. Raises InvalidInput."""
     kind = check_text(kind, ("identity", "kind"), IDENTITY_KIND_LENGTH_MAX)
-    value = check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
+    return kind, check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
+
+
+async def members_known_by(pool: Pool, named: Sequence[Joiner]) -> dict[IdentityKey, UUID]:
+    """The members with these checked identities; those of whom there is none yet join."""
     async with pool.acquire() as connection, connection.transaction():
-        members = await ensure_members(connection, [Joiner(kind, value, joined_at)])
-    return members[kind, value]
+        return await ensure_members(connection, named)
 
 
 def _check_url(value: str, path: tuple[str, ...]) -> str:

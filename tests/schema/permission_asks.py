@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from tests.schema.permission_asks_groups import GROUP_ASKS
+from tests.schema.permission_asks_metrics import METRIC_ASKS
+from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
@@ -67,6 +69,7 @@ def changed(name: str, fields: str) -> str:
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
     "Query.adjustments": "{ adjustments { edges { cursor } } }",
+    "Query.analytics": "{ analytics { knownAt } }",
     "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
     "Query.campaign": "{ campaign(id: CAMPAIGN_ID) { id } }",
     "Query.campaign#draft": "{ campaign(id: DRAFT_ID) { id } }",
@@ -226,8 +229,10 @@ ASKS: Mapping[str, str] = {
     "Mutation.groupBuyLeave": action("groupBuyLeave", 'team: "k"'),
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
+    **TALK_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **METRIC_ASKS,
 }
