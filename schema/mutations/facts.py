@@ -29,8 +29,8 @@ class FactSubmitInput:
     """Something that happened to a member, who is named by `member` or by `identity`."""
 
     type: str = strawberry.field(
-        description="order.paid, order.refunded, order.cancelled, refund.failed, group.joined, group.left, group.answered, "
-        "message.posted, message.liked, poll.answered, link.clicked, or a type that a plugin listens to."
+        description="order.paid, order.refunded, order.cancelled, refund.failed, group.joined, group.left, "
+        "group.answered, message.posted, message.liked, poll.answered, link.clicked, or a type that a plugin listens to."
     )
     member: strawberry.ID | None = strawberry.UNSET
     identity: IdentityInput | None = strawberry.field(
