@@ -9,7 +9,7 @@ from siyu.engine.refusals import TOO_MANY_TAGS
 from siyu.engine.scene import Logged, Scene
 from siyu.engine.world import World
 from siyu.inputs import check_text
-from siyu.members.tags import TagChange
+from siyu.members.tags import TagChange, TagFamily
 from siyu.sdk import Tag, Untag
 from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
 
@@ -56,7 +56,7 @@ def label(world: World, member_id: UUID, labels: Iterable[str]) -> None:
         known = world.features[member_id]
         if each not in known.tags and len(known.tags) < LABELS_MAX:
             world.features[member_id] = known._replace(tags=known.tags | {each})
-            world.tags.note(TagChange(member_id, each, True))
+            world.tags.note(TagChange(member_id, each, True, TagFamily.QUESTIONNAIRE))
 
 
 def _change(scene: Scene, label: str, *, given: bool) -> bool:
@@ -65,5 +65,5 @@ def _change(scene: Scene, label: str, *, given: bool) -> bool:
     if (label in known.tags) is given:
         return False
     world.features[member_id] = known._replace(tags=known.tags ^ {label})
-    world.tags.note(TagChange(member_id, label, given))
+    world.tags.note(TagChange(member_id, label, given, set_by=str(scene.campaign.id), set_at=scene.arrived.arrived_at))
     return True
