@@ -18,6 +18,7 @@ from schema.types.ledger import Wallet
 from schema.types.member_arrival import MemberArrival
 from schema.types.member_groups import MemberGroups
 from schema.types.member_personal import MemberPersonal
+from schema.types.member_record import MemberRecord
 from schema.types.member_tags import MemberTags
 from schema.types.message import Message
 from schema.types.node import Node
@@ -68,7 +69,7 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(MemberArrival, MemberGroups, MemberPersonal, MemberTags, Node):
+class Member(MemberArrival, MemberGroups, MemberPersonal, MemberRecord, MemberTags, Node):
     """A member as a GraphQL object."""
 
     def global_id(self) -> strawberry.ID:
