@@ -17,6 +17,7 @@ from schema.mutations.memberships import MembershipMutations
 from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.personal import PersonalMutations
+from schema.mutations.questionnaires import QuestionnaireMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
@@ -55,6 +56,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     ConsentMutations,
     GroupMutations,
     MembershipMutations,
+    QuestionnaireMutations,
     PersonalMutations,
 )
 

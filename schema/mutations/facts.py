@@ -30,7 +30,7 @@ class FactSubmitInput:
 
     type: str = strawberry.field(
         description="order.paid, order.refunded, order.cancelled, refund.failed, group.joined, group.left, "
-        "message.posted, message.liked, poll.answered, link.clicked, or a type that a plugin listens to."
+        "group.answered, message.posted, message.liked, poll.answered, link.clicked, or what a plugin listens to."
     )
     member: strawberry.ID | None = strawberry.UNSET
     identity: IdentityInput | None = strawberry.field(
@@ -40,7 +40,7 @@ class FactSubmitInput:
     data: JSON = strawberry.field(
         description="For order facts: {order, amount_fen, reservation, team}, the last two if there are any; for "
         "refund.failed {order, problem} and the same two. For message.posted {group, kind, length}; what was said is "
-        "never taken."
+        "never taken. For facts of groups {group}, and what docs/groups.md tells."
     )
     idempotency_key: str
 

@@ -12,12 +12,14 @@ from schema.ids import GROUP, encode_id, parse_uuid
 from schema.moment_cursors import moment_cursor, moment_key
 from schema.permissions import ForStaff
 from schema.types.board import Leaderboard, scoped_window
+from schema.types.group_health import GroupHealth
 from schema.types.member import Member, member_object
 from schema.types.node import Node
+from schema.types.questionnaire import GroupQuestionnaire, QuestionnaireResults, results_object
 from siyu.access import Scope
 from siyu.boards import BoardWindow
 from siyu.groups import Positioning, Role, Zone
-from siyu.groups.health import Health, Judged, PostsRange, Verdict
+from siyu.groups.health import Judged
 from siyu.groups.membership_queries import Listed, MembershipRow, MembershipsWanted, Silence
 from siyu.groups.queries import GroupRow
 
@@ -76,77 +78,6 @@ class GroupMember:
         moves = [(at, False) for at in self.row.leaves] + [(at, True) for at in self.row.joins]
         moves.sort(key=lambda move: (move[0], not move[1]))
         return [GroupMove(at=at, joined=joined) for at, joined in moves]
-
-
-@strawberry.type(description="How many posts a day are healthy.")
-class GroupPostsRange:
-    """A range as a GraphQL object."""
-
-    least: int
-    most: int
-
-    @classmethod
-    def of(cls, posts: PostsRange) -> "GroupPostsRange":
-        """The range of a positioning."""
-        return cls(least=posts.least, most=posts.most)
-
-
-@strawberry.type(description="How a group does, by the shop's days. Bots and who has left are not among the members.")
-class GroupHealth:
-    """A group's health as a GraphQL object."""
-
-    health: strawberry.Private[Health]
-
-    @field(
-        "FAILING: fewer than 30 % of the members active in 30 days, of a group that is older. Else by the daily posts: "
-        "QUIET below what is healthy for the positioning, NOISY above, or HEALTHY."
-    )
-    def verdict(self) -> Verdict:
-        return self.health.verdict
-
-    @field("What to do about it, in the language that was asked for.")
-    def advice(self, info: Info) -> str:
-        return self.health.advice.in_language(info.context.language)
-
-    @field("Posts a day on average of the 7 days before today; of a younger group, of its days.")
-    def daily_posts(self) -> float:
-        return self.health.daily_posts
-
-    @field("How many posts a day are healthy for the positioning.")
-    def healthy_posts(self) -> GroupPostsRange:
-        return GroupPostsRange.of(self.health.healthy_posts)
-
-    @strawberry.field
-    def posts_today(self) -> int:
-        return self.health.posts_today
-
-    @field("The part of the members who did something in the last 30 days, from 0 to 1; null without members.")
-    def active_share(self) -> float | None:
-        return self.health.active_share
-
-    @field("Members who did something in the last 30 days.")
-    def active_count(self) -> int:
-        return self.health.active
-
-    @field("Members who did nothing for 15 days or more, the dormant among them.")
-    def silent_count(self) -> int:
-        return self.health.silent
-
-    @field("Members who did nothing for 30 days or more, the lost among them.")
-    def dormant_count(self) -> int:
-        return self.health.dormant
-
-    @field("Members who did nothing for 180 days or more.")
-    def lost_count(self) -> int:
-        return self.health.lost
-
-    @field("Members who joined in the last 30 days.")
-    def joined_count(self) -> int:
-        return self.health.joined
-
-    @field("Members who left in the last 30 days and have not come back.")
-    def left_count(self) -> int:
-        return self.health.left
 
 
 @strawberry.type(description="A WeChat group of the shop. Members see those they are in.")
@@ -208,6 +139,17 @@ class Group(Node):
     @field("Since when nobody joins any more; null while the group is open.")
     def archived_at(self) -> datetime | None:
         return self.row.archived_at
+
+    @field("What the group asks those who join; null for nothing.")
+    async def questionnaire(self, info: Info) -> GroupQuestionnaire | None:
+        row = await info.context.loaders.questionnaire.load(self.row.id)
+        return GroupQuestionnaire(row=row) if row else None
+
+    @field_for(ForStaff, "What was answered of it; null where nothing is asked.", READ)
+    async def questionnaire_results(self, info: Info) -> QuestionnaireResults | None:
+        row = await info.context.loaders.questionnaire.load(self.row.id)
+        found = await info.context.loaders.answered.load((row.community_id, row.version)) if row else None
+        return results_object(row, found) if row else None
 
     @field_for(ForStaff, "How the group does, as of the last fact that a worker has counted.", READ)
     async def health(self, info: Info) -> GroupHealth:

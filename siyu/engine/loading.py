@@ -55,7 +55,7 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         )
         await load_value(connection, world, concerns)
         await load_invitations(connection, world, concerns)
-    await _load_known(connection, world, concerns)
+    await _load_known(connection, world, facts, concerns)
     await _load_orders(connection, world, facts)
     await _load_groups(connection, world, facts, lock=lock)
     talk = [fact.new.data.get("group") for fact in facts if fact.new.type in TALK_FACT_TYPES]
@@ -76,10 +76,14 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         await load_for_desks(connection, world, at_desks, lock=lock)
 
 
-async def _load_known(connection: Connection, world: World, concerns: Sequence[Concern]) -> None:
-    """What is known of the members about whom campaigns decide that are not for everybody, or look at them."""
-    if world.routes.need_features:
-        selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
+async def _load_known(
+    connection: Connection, world: World, facts: Sequence[ArrivedFact], concerns: Sequence[Concern]
+) -> None:
+    """What is known of the members about whom campaigns decide that are not for everybody, or look at them, and of
+    those who answer: that gives tags, as far as there is room."""
+    selected = {fact.new.member_id for fact in facts if _has_answers(fact.new)}
+    if world.routes.need_features or selected:
+        selected |= {new.member_id for campaign, new in concerns if needs_features(campaign)}
         world.features |= await load_features(connection, selected) if selected else {}
         for newcomer_id in selected - world.features.keys():
             # Somebody in a preview, of whom nothing is known but when they joined.
@@ -103,11 +107,21 @@ async def _load_orders(connection: Connection, world: World, facts: Sequence[Arr
         await load_refunds(connection, world.orders, refunded)
 
 
+def _has_answers(new: NewFact) -> bool:
+    """Whether the fact answers a group's questionnaire."""
+    return new.type in LOOKS_AT_GROUPS and bool(new.data.get("answers"))
+
+
 async def _load_groups(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
     """The groups that facts name, how full they are and who is in them; `lock` them, since members share them."""
     looking = [fact.new for fact in facts if fact.new.type in LOOKS_AT_GROUPS]
     if looking:
-        named = [Named(new.member_id, new.data["group"], member_of_code(new.data.get("inviter"))) for new in looking]
+        named = [
+            Named(
+                new.member_id, new.data["group"], member_of_code(new.data.get("inviter")), bool(new.data.get("answers"))
+            )
+            for new in looking
+        ]
         await load_groups(connection, world.groups, named, lock=lock)
 
 

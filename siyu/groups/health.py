@@ -152,6 +152,8 @@ CROSS JOIN LATERAL (
                (SELECT max(day) FROM group_activity AS a
                 WHERE a.community_id = wanted.id AND a.member_id = m.member_id) AS last_on
         FROM membership AS m WHERE m.community_id = wanted.id AND left_at IS NULL AND role <> 'bot'
+        -- Else the last day is looked up anew by each of the counts.
+        OFFSET 0
     ) AS each
 ) AS crowd
 CROSS JOIN LATERAL (

@@ -9,6 +9,8 @@ REFUND_FAILED = "refund.failed"
 TOUCH_SEEN = "touch.seen"
 GROUP_JOINED = "group.joined"
 GROUP_LEFT = "group.left"
+GROUP_ANSWERED = "group.answered"
+
 MESSAGE_POSTED = "message.posted"
 MESSAGE_LIKED = "message.liked"
 POLL_ANSWERED = "poll.answered"
@@ -35,6 +37,7 @@ QUIET_FACT_TYPES = frozenset(
         TOUCH_SEEN,
         GROUP_JOINED,
         GROUP_LEFT,
+        GROUP_ANSWERED,
         CONTENT_DELIVERED,
         CONTENT_OPENED,
         CONTENT_READ,

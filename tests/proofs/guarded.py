@@ -8,6 +8,7 @@ from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
+from tests.proofs.guarded_groups import GROUP_GUARDS
 from tests.proofs.guarded_hints import HINT_GUARDS
 from tests.proofs.guarded_identity import IDENTITY_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
@@ -290,5 +291,6 @@ GUARDS = (
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,
+    *GROUP_GUARDS,
     *RULE_GUARDS,
 )

@@ -157,7 +157,7 @@ async def test_a_campaign_for_the_group_hears_who_joins_it(pool: Pool) -> None:
     await add_group(pool, "tea")
     kind = paying(decide, listens=frozenset({"group.joined"}))
     await add_campaign(pool, kind.key)
-    await pool.execute("UPDATE campaign SET terms = $1", '{"audience": {"groups_any": ["tea"]}}')
+    await pool.execute("UPDATE campaign SET terms = $1", '{"audience": {"rule": "\\"tea\\" in member.groups"}}')
     engine = Engine(pool, registry_of(kind), SHANGHAI)
 
     await codes(engine, joined(lin, "tea"), joined(lin, "tea", moment(1)))
