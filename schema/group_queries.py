@@ -10,10 +10,13 @@ from schema.errors import invalid_argument
 from schema.fields import field_for
 from schema.ids import GROUP, decode_uuid, parse_uuid, unpack
 from schema.nodes import find_group
-from schema.permissions import ForConcerned, ForStaff
-from schema.types.group import Group
+from schema.permissions import ForConcerned, ForOperators, ForStaff
+from schema.types.group import Group, GroupPostsRange
+from schema.types.questionnaire import GroupQuestion
 from siyu.access import Scope
-from siyu.groups import Positioning
+from siyu.groups import Positioning, Zone
+from siyu.groups.health import HEALTHY_POSTS
+from siyu.groups.presets import PRESETS, GroupPreset
 from siyu.groups.queries import GroupOrder, GroupsWanted, group_page, groups_by_key
 
 
@@ -26,6 +29,30 @@ class GroupFilter:
         default=strawberry.UNSET, description="In the name, or the whole key; capitals do not matter in names."
     )
     archived: bool = strawberry.field(default=False, description="The archived ones too.")
+
+
+@strawberry.type(name="GroupPreset", description="What a new group of a positioning may begin with.")
+class GroupPresetObject:
+    """A preset as a GraphQL object."""
+
+    positioning: Positioning
+    rules_zh: str
+    rules_en: str
+    zones: list[Zone]
+    questions: list[GroupQuestion]
+    healthy_posts: GroupPostsRange
+
+
+def preset_object(positioning: Positioning, preset: GroupPreset) -> GroupPresetObject:
+    """A preset with what is healthy for it."""
+    return GroupPresetObject(
+        positioning=positioning,
+        rules_zh=preset.rules.zh,
+        rules_en=preset.rules.en,
+        zones=list(preset.zones),
+        questions=[GroupQuestion(question=question) for question in preset.questions],
+        healthy_posts=GroupPostsRange.of(HEALTHY_POSTS[positioning]),
+    )
 
 
 @strawberry.type
@@ -60,6 +87,10 @@ class GroupQueries:
             lambda row: Group(row=row),
             lambda row: encode_cursor(order_by.value, row.id, row.place(order_by)),
         )
+
+    @field_for(ForOperators, "The rules, zones and questions that siyu ships, by positioning.")
+    def group_presets(self) -> list[GroupPresetObject]:
+        return [preset_object(positioning, preset) for positioning, preset in PRESETS.items()]
 
     @field_for(
         ForConcerned,

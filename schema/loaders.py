@@ -46,6 +46,7 @@ from siyu.groups.membership_queries import (
     memberships_by_key,
 )
 from siyu.groups.queries import GroupRow, groups_by_id
+from siyu.groups.questionnaire_store import Answered, QuestionnaireRow, VersionKey, answered, questionnaires_of
 from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
 from siyu.ledger.unit_service import UnitRow, units
 from siyu.members.features import load_features
@@ -216,6 +217,8 @@ class Loaders:
         self.groups_of: DataLoader[GroupsOfMember, Page[MembershipRow]] = DataLoader(partial(groups_of_members, pool))
         self.membership: DataLoader[MembershipKey, MembershipRow | None] = _by_key(partial(memberships_by_key, pool))
         self.last_active: DataLoader[MembershipKey, date | None] = _by_key(partial(last_active_days, pool))
+        self.questionnaire: DataLoader[UUID, QuestionnaireRow | None] = _by_key(partial(questionnaires_of, pool))
+        self.answered: DataLoader[VersionKey, Answered | None] = _by_key(partial(answered, pool))
         self.group_health: DataLoader[Judged, Health | None] = _by_key(partial(healths, pool, zone, today))
 
     def forget(self) -> None:

@@ -14,6 +14,7 @@ from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.memberships import MembershipMutations
 from schema.mutations.payouts import PayoutMutations
+from schema.mutations.questionnaires import QuestionnaireMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
@@ -46,6 +47,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     ApiKeyMutations,
     GroupMutations,
     MembershipMutations,
+    QuestionnaireMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

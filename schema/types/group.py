@@ -11,15 +11,14 @@ from schema.fields import field, field_for
 from schema.ids import GROUP, encode_id, parse_uuid
 from schema.moment_cursors import moment_cursor, moment_key
 from schema.permissions import ForStaff
-from schema.types.board import Leaderboard, scoped_window
+from schema.types.group_board import GroupBoards
 from schema.types.member import Member, member_object
 from schema.types.node import Node
+from schema.types.questionnaire import GroupQuestionnaire, QuestionnaireResults, results_object
 from siyu.access import Scope
-from siyu.boards import BoardWindow
 from siyu.groups import Positioning, Role, Zone
 from siyu.groups.health import Health, Judged, PostsRange, Verdict
 from siyu.groups.membership_queries import Listed, MembershipRow, MembershipsWanted, Silence
-from siyu.groups.queries import GroupRow
 
 READ = Scope.MEMBERS_READ
 COUNT_DIGITS_MAX = 9
@@ -150,10 +149,8 @@ class GroupHealth:
 
 
 @strawberry.type(description="A WeChat group of the shop. Members see those they are in.")
-class Group(Node):
+class Group(GroupBoards, Node):
     """A group as a GraphQL object."""
-
-    row: strawberry.Private[GroupRow]
 
     def global_id(self) -> strawberry.ID:
         """As Node."""
@@ -166,12 +163,6 @@ class Group(Node):
     @strawberry.field
     def name(self) -> str:
         return self.row.name
-
-    @field("Its board `talk` or `spend`, as `Query.leaderboard` with this group as the scope.")
-    async def leaderboard(
-        self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
-    ) -> Leaderboard:
-        return Leaderboard(ranked=await scoped_window(info, board, window, at or None, self.global_id()))
 
     @field("What the group is for.")
     def positioning(self) -> Positioning:
@@ -208,6 +199,17 @@ class Group(Node):
     @field("Since when nobody joins any more; null while the group is open.")
     def archived_at(self) -> datetime | None:
         return self.row.archived_at
+
+    @field("What the group asks those who join; null for nothing.")
+    async def questionnaire(self, info: Info) -> GroupQuestionnaire | None:
+        row = await info.context.loaders.questionnaire.load(self.row.id)
+        return GroupQuestionnaire(row=row) if row else None
+
+    @field_for(ForStaff, "What was answered of it; null where nothing is asked.", READ)
+    async def questionnaire_results(self, info: Info) -> QuestionnaireResults | None:
+        row = await info.context.loaders.questionnaire.load(self.row.id)
+        found = await info.context.loaders.answered.load((row.community_id, row.version)) if row else None
+        return results_object(row, found) if row else None
 
     @field_for(ForStaff, "How the group does, as of the last fact that a worker has counted.", READ)
     async def health(self, info: Info) -> GroupHealth:

@@ -15,8 +15,8 @@ from siyu.clock import Clock, utc_now
 from siyu.db import Connection, Pool
 from siyu.outbox import OutboxMessage
 
-# Some thousand changes: a transaction of well under a second.
-MESSAGES_MAX = 16
+# Up to 8,000 facts: a transaction of about a second. Who is in many of them is written once.
+MESSAGES_MAX = 32
 # Where messages go that cannot be folded: they would hold up all others.
 SET_ASIDE_TOPIC = "scores.set_aside"
 UNFOLDABLE = (asyncpg.IntegrityConstraintViolationError, UnknownBoard)

@@ -21,6 +21,7 @@ from siyu.engine.reads import SceneReads
 from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, NOT_IN_AUDIENCE
 from siyu.engine.reviewing import note_verdict, reviewed
 from siyu.engine.scene import InvalidEffect, Scene
+from siyu.engine.tagging import label
 from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.tier_follower import follow_tiers, mark
 from siyu.engine.world import LoggedDecision, World
@@ -80,6 +81,7 @@ def _decide_move(world: World, arrived: ArrivedFact, fact: Fact) -> tuple[Decisi
         return (_refuse(world, arrived, None, *refused),)
     world.note_groups(fact.member_id)
     world.note_stay(fact.member_id, arrived.new.data["group"])
+    label(world, fact.member_id, world.groups.labels.pop(fact.member_id, ()))
     return tuple(_decide_on_route(world, arrived, fact, None))
 
 

@@ -54,17 +54,17 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         )
         await load_value(connection, world, concerns)
         await load_invitations(connection, world, concerns)
-    if world.routes.need_features:
+    # Answers give tags, of which a member has no more than there may be.
+    answering = {fact.new.member_id for fact in facts if _has_answers(fact.new)}
+    if world.routes.need_features or answering:
         selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
+        selected |= answering
         world.features |= await load_features(connection, selected) if selected else {}
         for newcomer_id in selected - world.features.keys():
             # Somebody in a preview, of whom nothing is known but when they joined.
             world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
     await _load_orders(connection, world, facts)
     await _load_groups(connection, world, facts, lock=lock)
-    talk = [fact.new.data.get("group") for fact in facts if fact.new.type in TALK_FACT_TYPES]
-    if talk:
-        await load_chats(connection, world.chats, {key for key in talk if key is not None})
     climbing = followed(world.tiers.live, (fact.new for fact in facts))
     if climbing:
         await load_tiers(connection, world.tiers, climbing)
@@ -94,11 +94,27 @@ async def _load_orders(connection: Connection, world: World, facts: Sequence[Arr
         await load_refunds(connection, world.orders, refunded)
 
 
+def _has_answers(new: NewFact) -> bool:
+    """Whether the fact answers a group's questionnaire."""
+    return new.type in LOOKS_AT_GROUPS and bool(new.data.get("answers"))
+
+
 async def _load_groups(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
-    """The groups that facts name, how full they are and who is in them; `lock` them, since members share them."""
+    """The groups that facts name, how full they are and who is in them; `lock` them, since members share them.
+
+    Of chats it is enough to know which groups there are.
+    """
+    talk = [fact.new.data.get("group") for fact in facts if fact.new.type in TALK_FACT_TYPES]
+    if talk:
+        await load_chats(connection, world.chats, {key for key in talk if key is not None})
     looking = [fact.new for fact in facts if fact.new.type in LOOKS_AT_GROUPS]
     if looking:
-        named = [Named(new.member_id, new.data["group"], member_of_code(new.data.get("inviter"))) for new in looking]
+        named = [
+            Named(
+                new.member_id, new.data["group"], member_of_code(new.data.get("inviter")), bool(new.data.get("answers"))
+            )
+            for new in looking
+        ]
         await load_groups(connection, world.groups, named, lock=lock)
 
 

@@ -1,9 +1,13 @@
 """Tag and Untag: checked, guarded and carried out on what the view knows of the member."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from siyu.engine.guards import Draft
 from siyu.engine.outcome import Refusal
 from siyu.engine.refusals import TOO_MANY_TAGS
 from siyu.engine.scene import Logged, Scene
+from siyu.engine.world import World
 from siyu.inputs import check_text
 from siyu.members.tags import TagChange
 from siyu.sdk import Tag, Untag
@@ -44,6 +48,15 @@ def tag(scene: Scene, effect: Tag) -> Logged:
 def untag(scene: Scene, effect: Untag) -> Logged:
     """Take the tag, likewise."""
     return {"kind": "untag", "tag": effect.tag, "changed": _change(scene, effect.tag, given=False)}
+
+
+def label(world: World, member_id: UUID, labels: Iterable[str]) -> None:
+    """Give a member tags that no campaign gives: those of answers, as far as there is room for more."""
+    for each in labels:
+        known = world.features[member_id]
+        if each not in known.tags and len(known.tags) < LABELS_MAX:
+            world.features[member_id] = known._replace(tags=known.tags | {each})
+            world.tags.note(TagChange(member_id, each, True))
 
 
 def _change(scene: Scene, label: str, *, given: bool) -> bool:

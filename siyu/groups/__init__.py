@@ -2,7 +2,7 @@
 
 from siyu.groups.activity import ACTIVITY_TOPIC, leave_activity
 from siyu.groups.book import GROUP_REFUSALS, LOOKS_AT_GROUPS, GroupBook
-from siyu.groups.facts import GROUP_FACTS, GroupFact, GroupJoined, GroupLeft
+from siyu.groups.facts import GROUP_FACTS, Answers, GroupAnswered, GroupFact, GroupJoined, GroupLeft
 from siyu.groups.folding import run_activity
 from siyu.groups.record import GroupRecord, Membership, Positioning, Role, Zone
 from siyu.groups.store import Named, load_groups, write_groups
@@ -12,6 +12,8 @@ __all__ = [
     "GROUP_FACTS",
     "GROUP_REFUSALS",
     "LOOKS_AT_GROUPS",
+    "Answers",
+    "GroupAnswered",
     "GroupBook",
     "GroupFact",
     "GroupJoined",

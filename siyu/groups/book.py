@@ -1,13 +1,16 @@
 """The groups and memberships a batch of facts touches, in memory, and the core's own rules about them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from siyu.groups.facts import Answers
+from siyu.groups.questionnaire import Question, tags_for, wrong_answer
 from siyu.groups.record import GroupRecord, Membership, Role
 from siyu.sdk import Text, member_of_code
-from siyu.sdk.core_facts import GROUP_JOINED, GROUP_LEFT
+from siyu.sdk.core_facts import GROUP_ANSWERED, GROUP_JOINED, GROUP_LEFT
 
 GROUP_NOT_FOUND = "GROUP_NOT_FOUND"
 GROUP_ARCHIVED = "GROUP_ARCHIVED"
@@ -15,6 +18,9 @@ GROUP_FULL = "GROUP_FULL"
 ALREADY_IN_GROUP = "ALREADY_IN_GROUP"
 NOT_IN_GROUP = "NOT_IN_GROUP"
 TOO_MANY_GROUPS = "TOO_MANY_GROUPS"
+QUESTIONNAIRE_NOT_FOUND = "QUESTIONNAIRE_NOT_FOUND"
+ALREADY_ANSWERED = "ALREADY_ANSWERED"
+WRONG_ANSWER = "WRONG_ANSWER"
 
 GROUP_REFUSALS: Mapping[str, Text] = {
     GROUP_NOT_FOUND: Text(zh="没有这个社群", en="There is no such group"),
@@ -22,13 +28,16 @@ GROUP_REFUSALS: Mapping[str, Text] = {
     GROUP_FULL: Text(zh="社群已满员（{capacity} 人）", en="The group is full: it holds {capacity}"),
     ALREADY_IN_GROUP: Text(zh="会员已在该社群中", en="The member is in the group already"),
     NOT_IN_GROUP: Text(zh="会员当时不在该社群中", en="The member was not in the group then, or is known to have left"),
+    QUESTIONNAIRE_NOT_FOUND: Text(zh="问卷已更新或不存在", en="The group asks something else by now, or nothing"),
+    ALREADY_ANSWERED: Text(zh="该问卷已填写过", en="The member has answered this version already"),
+    WRONG_ANSWER: Text(zh="问题 {question} 的回答不符合要求", en="{question} is not answered as it asks for"),
     TOO_MANY_GROUPS: Text(
         zh="会员加入的社群已达上限（{most} 个）", en="The member is in {most} groups, the most there may be"
     ),
 }
 
 # Facts that look at groups: what they name is read before.
-LOOKS_AT_GROUPS = frozenset({GROUP_JOINED, GROUP_LEFT})
+LOOKS_AT_GROUPS = frozenset({GROUP_JOINED, GROUP_LEFT, GROUP_ANSWERED})
 # A member's groups are one array in their row, which rules look through.
 GROUPS_MAX = 500
 
@@ -49,6 +58,12 @@ class GroupBook:
         self._memberships: dict[tuple[UUID, UUID], Membership] = {}
         # The keys of the groups that members are in, of those members whom the facts are about.
         self._keys: dict[UUID, frozenset[str]] = {}
+        # By group: the version that is asked now, and its questions; by group, version and member: who has answered.
+        self.asked: dict[UUID, tuple[int, Sequence[Question]]] = {}
+        self.answered: set[tuple[UUID, int, UUID]] = set()
+        # What a commit has to write of answers, and the tags that they stand for.
+        self.answers: dict[tuple[UUID, int, UUID], tuple[datetime, Answers]] = {}
+        self.labels: dict[UUID, list[str]] = {}
         # Members there are, among those whom facts name as inviters.
         self.inviters: set[UUID] = set()
         self.changed: dict[tuple[UUID, UUID], Membership] = {}
@@ -88,6 +103,8 @@ class GroupBook:
         if group is None:
             return GROUP_NOT_FOUND, NOTHING
         known = self._memberships.get((group.id, member_id)) or Membership(group.id, member_id)
+        if fact_type == GROUP_ANSWERED:
+            return self._answer(group, known, at, Answers.model_validate_json(json.dumps(data["answers"])))
         if fact_type == GROUP_LEFT:
             return self._leave(group, known, at)
         return self._join(group, known, at, data)
@@ -115,7 +132,28 @@ class GroupBook:
             known.inviter_id = self._inviter(known.member_id, data)
             known.source = data.get("source")
         self._settle(group, known, counted)
+        if is_news and data.get("answers"):
+            # Whoever joins has joined, whatever they answered.
+            self._answer(group, known, at, Answers.model_validate_json(json.dumps(data["answers"])))
         return None if is_news else (ALREADY_IN_GROUP, NOTHING)
+
+    def _answer(self, group: GroupRecord, known: Membership, at: datetime, answers: Answers) -> Refused | None:
+        """Keep what somebody who is in the group answered, once a version."""
+        if not known.is_in:
+            return NOT_IN_GROUP, NOTHING
+        version, questions = self.asked.get(group.id, (0, ()))
+        if answers.version != version or not questions:
+            return QUESTIONNAIRE_NOT_FOUND, NOTHING
+        place = group.id, version, known.member_id
+        if place in self.answered:
+            return ALREADY_ANSWERED, NOTHING
+        wrong = wrong_answer(questions, answers)
+        if wrong is not None:
+            return WRONG_ANSWER, {"question": wrong}
+        self.answered.add(place)
+        self.answers[place] = at, answers
+        self.labels.setdefault(known.member_id, []).extend(tags_for(questions, answers.choices))
+        return None
 
     def give_role(self, key: str, member_id: UUID, role: Role) -> Refused | None:
         """Let a member who is in a group be something else in it: None, or why it is refused."""
@@ -152,3 +190,5 @@ class GroupBook:
         self.changed.clear()
         self.resized.clear()
         self.moved.clear()
+        self.answers.clear()
+        self.labels.clear()

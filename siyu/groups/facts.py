@@ -8,13 +8,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from siyu.groups.record import Role
 from siyu.sdk import member_of_code
 from siyu.sdk.audience import GROUP_LENGTH_MAX
-from siyu.sdk.core_facts import GROUP_JOINED, GROUP_LEFT
+from siyu.sdk.core_facts import GROUP_ANSWERED, GROUP_JOINED, GROUP_LEFT
 
 SOURCE_LENGTH_MAX = 64
 # A questionnaire's bounds, which its answers share.
 QUESTIONS_MAX = 20
 OPTIONS_MAX = 50
 NAME_LENGTH_MAX = 32
+TEXT_MAX = 500
 
 GroupKey = Annotated[str, Field(min_length=1, max_length=GROUP_LENGTH_MAX)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
@@ -31,11 +32,14 @@ MemberCode = Annotated[str, AfterValidator(_is_code)]
 
 
 class Answers(BaseModel):
-    """What was answered of a version of a group's questionnaire: the options chosen, by question."""
+    """What was answered of a version of a group's questionnaire, by question: options, and how long texts were."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    choices: Annotated[Mapping[Name, Chosen], Field(max_length=QUESTIONS_MAX)]
+    choices: Annotated[Mapping[Name, Chosen], Field(max_length=QUESTIONS_MAX)] = Field(default_factory=dict)
+    texts: Annotated[Mapping[Name, Annotated[int, Field(ge=1, le=TEXT_MAX)]], Field(max_length=QUESTIONS_MAX)] = Field(
+        default_factory=dict
+    )
 
 
 class GroupFact(BaseModel):
@@ -58,7 +62,17 @@ class GroupLeft(GroupFact):
     """A member left."""
 
 
+class GroupAnswered(GroupFact):
+    """A member who is in the group answered its questionnaire."""
+
+    answers: Answers
+
+
 # Those that services and operators report.
-GROUP_FACTS: Mapping[str, type[GroupFact]] = {GROUP_JOINED: GroupJoined, GROUP_LEFT: GroupLeft}
+GROUP_FACTS: Mapping[str, type[GroupFact]] = {
+    GROUP_JOINED: GroupJoined,
+    GROUP_LEFT: GroupLeft,
+    GROUP_ANSWERED: GroupAnswered,
+}
 
 assert {role.value for role in Role} == {"member", "koc", "owner", "bot"}, "the roles of facts are those of rows"  # noqa: S101

@@ -8,6 +8,7 @@ import asyncpg
 
 from siyu.db import Connection
 from siyu.groups.book import GroupBook
+from siyu.groups.questionnaire import parse_questions
 from siyu.groups.record import GroupRecord, Membership, Role
 
 # In one order for every process, so that two batches never wait for each other in a circle.
@@ -48,12 +49,28 @@ WHERE member.id = moved.member_id
 """
 
 
+# The latest version is the one that is asked.
+ASKED = """
+SELECT DISTINCT ON (community_id) community_id, version, questions FROM questionnaire
+WHERE community_id = ANY($1::uuid[]) ORDER BY community_id, version DESC
+"""
+ANSWERED = """
+SELECT community_id, version, member_id FROM questionnaire_answer
+WHERE community_id = ANY($1::uuid[]) AND member_id = ANY($2::uuid[])
+"""
+ANSWER = """
+INSERT INTO questionnaire_answer (community_id, version, member_id, answered_at, answers)
+VALUES ($1, $2, $3, $4, $5)
+"""
+
+
 class Named(NamedTuple):
-    """A member and a group's key that a fact names, and the member whom it names as the inviter."""
+    """A member and a group's key that a fact names, the member whom it names as the inviter, and whether it answers."""
 
     member_id: UUID
     key: str
     inviter_id: UUID | None = None
+    answers: bool = False
 
 
 async def load_groups(connection: Connection, book: GroupBook, named: Collection[Named], *, lock: bool) -> None:
@@ -71,12 +88,22 @@ async def load_groups(connection: Connection, book: GroupBook, named: Collection
     for member_id, member_keys in await connection.fetch(MEMBERS, list(wanted)):
         book.put_keys(member_id, frozenset(member_keys))
         book.inviters.add(member_id)
+    answering = [each for each in named if each.answers and each.key in groups]
+    if answering:
+        ids = list({groups[each.key].id for each in answering})
+        for community_id, version, questions in await connection.fetch(ASKED, ids):
+            book.asked[community_id] = version, parse_questions(questions)
+        rows = await connection.fetch(ANSWERED, ids, list({each.member_id for each in answering}))
+        book.answered |= {tuple(row) for row in rows}
 
 
 async def write_groups(connection: Connection, book: GroupBook) -> None:
     """Write what changed: memberships, how full groups are, and the keys in members' rows."""
     if book.changed:
         await connection.executemany(WRITE, [_row(book.changed[place]) for place in sorted(book.changed)])
+    if book.answers:
+        rows = [(*place, at, answers.model_dump_json()) for place, (at, answers) in book.answers.items()]
+        await connection.executemany(ANSWER, rows)
     if book.resized:
         sizes = sorted((group.id, group.member_count) for group in book.resized.values())
         await connection.execute(RESIZE, *map(list, zip(*sizes, strict=True)))

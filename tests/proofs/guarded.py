@@ -6,6 +6,7 @@ from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
 from tests.proofs.guarded_flash_sale import FLASH_SALE_GUARDS
 from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
+from tests.proofs.guarded_groups import GROUP_GUARDS
 from tests.proofs.guarded_hints import HINT_GUARDS
 from tests.proofs.guarded_identity import IDENTITY_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
@@ -18,6 +19,7 @@ from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 from tests.proofs.guarded_rewards import REWARD_GUARDS
+from tests.proofs.guarded_talk import TALK_GUARDS
 from tests.proofs.guarded_tiers import TIER_GUARDS
 from tests.proofs.guarded_wallets import WALLET_GUARDS
 
@@ -281,4 +283,6 @@ GUARDS = (
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,
+    *GROUP_GUARDS,
+    *TALK_GUARDS,
 )

@@ -1,95 +1,90 @@
-"""A week in a group with 50,000 members and 2,000,000 messages: its boards are current soon after the last fact."""
+"""A week in a group of 50,000 members with 2,000,000 messages: its health is current within 5 s of the last fact."""
 
 import asyncio
-import os
-from datetime import UTC, datetime
-from pathlib import Path
-from time import monotonic
+import json
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
 from uuid import UUID
 
 import pytest
 
-from api.embedded import Servers
-from siyu.boards import Leaderboards, queries
-from siyu.cache import RedisClient
-from siyu.db import Pool
-from siyu.engine import running
-from tests.api.processes import Commands
-from tests.factories import SHANGHAI, shop_engine
-from tests.proofs.test_import_kills import say
-from tests.seeds import seeded_random
-from tests.siyu.talk.test_week import MONDAY, SUNDAY
-from tests.siyu.talk.week import counted, open_group, posts, shown, submit_all
+from siyu.db import Connection, Pool
+from siyu.engine import NewFact
+from siyu.groups.folding import fold_activity, run_activity
+from siyu.groups.health import Health, Judged, healths
+from siyu.groups.membership_queries import Listed, MembershipsWanted, membership_pages
+from siyu.groups.record import Positioning
+from siyu.ids import new_id
+from tests.factories import LONG_AGO, SHANGHAI, add_members, shop_engine
+from tests.siyu.groups.shop import add_group
 
-# For a first look: SIYU_PROOF_MESSAGES=100000.
-MEMBERS = 50_000
-MESSAGES = int(os.environ.get("SIYU_PROOF_MESSAGES", "2000000"))
+MEMBERS, MESSAGES, DAYS, BATCH = 50_000, 2_000_000, 7, 256
 CURRENT_WITHIN_S = 5.0
-PART = 100_000
-HEAD = 1_000
-DAY_S = 86_400
+NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
+TODAY = NOW.astimezone(SHANGHAI).date()
+CROWD = """
+INSERT INTO membership (community_id, member_id, role, joined_at, joins, leaves)
+SELECT $1, id, 'member', $2, ARRAY[$2::timestamptz], '{}' FROM member
+"""
 
 
-def rss_mb(pid: int) -> float:
-    """The memory that a process has at most had, in megabytes."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+async def write_week(connection: Connection, members: list[UUID]) -> None:
+    """The week's facts with what their commits leave for the worker, as the engine writes both."""
+    for start in range(0, MESSAGES, 100 * BATCH):
+        facts, told = [], []
+        for batch in range(start, min(start + 100 * BATCH, MESSAGES), BATCH):
+            payload = []
+            for number in range(batch, min(batch + BATCH, MESSAGES)):
+                # Some talk far more than others; a seventh of the members never does.
+                member = members[(number * number * 31 + number // 7) % (MEMBERS * 6 // 7)]
+                at = NOW - timedelta(days=number % DAYS, seconds=number % 20_000)
+                data = json.dumps({"group": "tea", "kind": "text", "length": 9})
+                facts.append((new_id(), "message.posted", member, at, at, f"week/{number}", b"\0" * 16, data))
+                payload.append(["tea", member.hex, at.astimezone(SHANGHAI).date().isoformat(), 0, 1])
+            told.append(("group_activity", json.dumps(payload)))
+        columns = ("id", "type", "member_id", "at", "arrived_at", "idempotency_key", "fingerprint", "data")
+        await connection.copy_records_to_table("fact", records=facts, columns=columns)
+        await connection.copy_records_to_table("outbox", records=told, columns=("topic", "payload"))
+
+
+async def health_of(pool: Pool, group: UUID) -> Health:
+    """The group's health now."""
+    asked = Judged(group, Positioning.INTEREST, LONG_AGO)
+    return (await healths(pool, SHANGHAI, TODAY, [asked]))[asked]
 
 
 @pytest.mark.prove
-async def test_boards_of_a_large_group_are_current_within_seconds(
-    servers: Servers,
-    database_url: str,
-    pool: Pool,
-    redis: RedisClient,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(queries, "REDIS_READ_TIMEOUT_S", 2.0)
-    urls = {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": servers.redis_url, "SIYU_DATA": str(tmp_path)}
-    commands, boards = Commands(urls), Leaderboards(pool, redis, SHANGHAI, lambda: datetime.now(UTC))
-    seed, random = seeded_random()
-    say(capsys, f"\nseed {seed}; load {os.getloadavg()[0]:.1f}")
-    group, members = await open_group(pool, "square", MEMBERS)
-    facts = posts(members, "square", MESSAGES, MONDAY, random)
+async def test_health_is_current_soon_after_the_last_fact_of_a_loud_week(pool: Pool) -> None:
+    members = await add_members(pool, MEMBERS)
+    group = await add_group(pool, "tea", capacity=MEMBERS)
+    await pool.execute(CROWD, group, LONG_AGO)
+    async with pool.acquire() as connection:
+        await write_week(connection, members)
+    started = perf_counter()
+    while not await fold_activity(pool):
+        pass
+    folded_s = perf_counter() - started
+    before = await health_of(pool, group)
 
-    async with commands.running("worker") as worker, running(shop_engine(pool)) as engine:
-        watching = asyncio.create_task(watch(boards, group))
-        began_s = monotonic()
-        await submit_all(engine, facts)
-        ended_s = monotonic()
-        took_s = ended_s - began_s
-        say(capsys, f"{MESSAGES:,} facts in {took_s:.0f} s: {MESSAGES / took_s:,.0f} a second")
-        late_s = [await current(pool, boards, scope, ended_s) for scope in (group, None)]
-        watching.cancel()
-        expected = await counted(pool, None)
-        for scope in (group, None):
-            found, _ = await shown(boards, SUNDAY, scope, len(expected))
-            assert found == expected
-        assert worker.pid is not None
-        memory = (await redis.info("memory"))["used_memory_peak"] / 2**20
-        say(
-            capsys,
-            f"current {late_s[0]:.1f} s (group) and {late_s[1]:.1f} s (all) after the last fact; the worker had "
-            f"{rss_mb(worker.pid):.0f} MB, Redis {memory:.0f} MB at most; load {os.getloadavg()[0]:.1f}",
-        )
-    assert max(late_s) <= CURRENT_WITHIN_S
-
-
-async def watch(boards: Leaderboards, group: UUID) -> None:
-    """Somebody looks at the boards all the time, so that they are kept in Redis."""
-    while True:
-        for scope in (group, None):
-            await shown(boards, SUNDAY, scope, 100)
-        await asyncio.sleep(0.5)
-
-
-async def current(pool: Pool, boards: Leaderboards, scope: UUID | None, since_s: float) -> float:
-    """How long after the last fact the board says by itself that all of it is in."""
-    committed_at = datetime.now(UTC)
-    while True:
-        page = await boards.top("talk", queries.BoardWindow.WEEK, SUNDAY.date(), 1, 0, scope)
-        if page.exact and page.as_of >= committed_at and not page.revision.startswith("sql."):
-            return monotonic() - since_s
+    stop = asyncio.Event()
+    worker = asyncio.create_task(run_activity(pool, stop))
+    engine = shop_engine(pool)
+    data = {"group": "tea", "kind": "text", "length": 9}
+    last = [
+        NewFact("message.posted", member, NOW, data, f"last/{place}") for place, member in enumerate(members[-BATCH:])
+    ]
+    await asyncio.gather(*map(engine.submit, last))
+    started = perf_counter()
+    while (now := await health_of(pool, group)).posts_today < before.posts_today + BATCH:
+        assert perf_counter() - started < CURRENT_WITHIN_S
         await asyncio.sleep(0.05)
+    current_s = perf_counter() - started
+    stop.set()
+    await worker
+
+    assert now.active == before.active + BATCH
+    started = perf_counter()
+    await membership_pages(pool, SHANGHAI, TODAY, [MembershipsWanted(group, listed, 50) for listed in Listed])
+    listed_s = perf_counter() - started
+    print(f"folded {MESSAGES:,} in {folded_s:.1f} s; current after {current_s:.2f} s; four lists in {listed_s:.2f} s")
+    assert current_s < CURRENT_WITHIN_S

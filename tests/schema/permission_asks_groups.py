@@ -8,12 +8,15 @@ CHANGED = "mutation { %s(input: {%s}) { userErrors { code } } }"
 
 GROUP_ASKS: Mapping[str, str] = {
     "Query.group": "{ group(id: GROUP_ID) { id } }",
+    "Query.groupPresets": "{ groupPresets { positioning } }",
     "Query.groups": "{ groups { edges { cursor } } }",
     "Query.node#Group": "{ node(id: GROUP_ID) { id } }",
     "Group.health": OF_GROUP % "health { verdict }",
     "Group.kocCandidates": OF_GROUP % "kocCandidates { edges { cursor } }",
     "Group.leftMembers": OF_GROUP % "leftMembers { edges { cursor } }",
     "Group.members": OF_GROUP % "members { edges { cursor } }",
+    "Group.questionnaireResults": OF_GROUP % "questionnaireResults { version }",
+    "QuestionOption.tag": OF_GROUP % "questionnaire { questions { options { tag } } }",
     "Group.silentMembers": OF_GROUP % "silentMembers { edges { cursor } }",
     "Mutation.groupCreate": CHANGED % ("groupCreate", 'key: "wine", name: "Wine", positioning: HONOUR'),
     "Mutation.groupUpdate": CHANGED % ("groupUpdate", 'group: GROUP_ID, revision: 1, name: "Tea"'),
@@ -21,5 +24,8 @@ GROUP_ASKS: Mapping[str, str] = {
     "Mutation.groupArchive": CHANGED % ("groupArchive", "group: PAYOUT_ID"),
     "Mutation.groupJoin": CHANGED % ("groupJoin", "group: GROUP_ID, member: MEMBER_ID, " + KEY),
     "Mutation.groupLeave": CHANGED % ("groupLeave", "group: PAYOUT_ID, member: MEMBER_ID, " + KEY),
+    "Mutation.groupQuestionnaireSet": CHANGED % ("groupQuestionnaireSet", "group: GROUP_ID, questions: []"),
+    "Mutation.questionnaireAnswer": CHANGED
+    % ("questionnaireAnswer", "group: GROUP_ID, member: MEMBER_ID, version: 1, answers: [], " + KEY),
     "Mutation.groupMemberSet": CHANGED % ("groupMemberSet", "group: GROUP_ID, member: MEMBER_ID, role: KOC"),
 }

@@ -34,6 +34,9 @@ from schema.ids import (
 )
 from siyu.access import Scope
 from siyu.boards import fold_everything
+from siyu.groups import Positioning
+from siyu.groups.presets import PRESETS
+from siyu.groups.questionnaire_store import set_questionnaire
 from siyu.ids import new_id
 from tests.factories import add_campaign, add_members, shop_registry, sign
 from tests.schema.conftest import NOON, Shop, as_member
@@ -165,6 +168,7 @@ async def asked(shop: Shop) -> Asked:
     made = await what_staff_made(shop, owner)
     group = await add_group(shop.pool, "tea")
     await shop.engine.submit(joined(owner, "tea"))
+    await set_questionnaire(shop.pool, group, PRESETS[Positioning.WELFARE].questions, NOON, "lin")
     traces, review = await shop.pool.fetchrow(TRACES), new_id()
     assert traces is not None
     await shop.pool.execute(A_REVIEW, review, campaign, owner)
