@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.embedded import Servers
+from api.identity.personal_key_file import open_personal_keys
 from api.observing import Health, Observer, tell_of_lost_errors
 from api.running import Result, ensure_schema, run_with_servers
 from api.settings import Settings
@@ -22,8 +23,12 @@ from siyu.clock import Clock, utc_now
 from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 from siyu.live import Live
+from siyu.metrics import AnalyticsDoor
+from siyu.privacy import Vault
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
+# Of a command that asks about all members at once.
+QUESTION_TIMEOUT_S = 600.0
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
 
 
@@ -40,6 +45,8 @@ class Services:
     leaderboards: Leaderboards
     credentials: KnownCredentials
     live: Live
+    analytics: AnalyticsDoor
+    vault: Vault
     observer: Observer
     health: Health
     zone: ZoneInfo
@@ -60,11 +67,8 @@ async def open_services(
         open_redis(servers.redis_url) as client,
     ):
         hints = HintBoard(client, clock)
-        fail = fail_point(settings.fail_point)
         live = Live(client)
-        tell = live.announcer.announce
-        engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
-        leaderboards = Leaderboards(pool, client, settings.zone, clock)
+        engine = _engine(settings, pool, registry, clock, hints, live)
         credentials = KnownCredentials(pool, clock)
         observer = Observer(settings, pool)
         async with running(engine):
@@ -75,9 +79,11 @@ async def open_services(
                 redis=client,
                 registry=registry,
                 engine=engine,
-                leaderboards=leaderboards,
+                leaderboards=Leaderboards(pool, client, settings.zone, clock),
                 credentials=credentials,
                 live=live,
+                analytics=open_analytics(settings, pool, deadlines),
+                vault=open_personal_keys(settings).vault(clock),
                 observer=observer,
                 health=Health(pool, client),
                 zone=settings.zone,
@@ -87,6 +93,17 @@ async def open_services(
         await hints.close()
         await credentials.close()
         await observer.close()
+
+
+def _engine(settings: Settings, pool: Pool, registry: Registry, clock: Clock, hints: HintBoard, live: Live) -> Engine:
+    fail, tell = fail_point(settings.fail_point), live.announcer.announce
+    return Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
+
+
+def open_analytics(settings: Settings, pool: Pool, deadlines: Deadlines | None) -> AnalyticsDoor:
+    """Who asks about all members; where callers wait, a question may take as long as a request."""
+    longest_s = settings.request_timeout_s if deadlines else QUESTION_TIMEOUT_S
+    return AnalyticsDoor(settings.analytics_url, pool, settings.zone, longest_s)
 
 
 def limits_of(settings: Settings) -> BatchLimits:
@@ -121,7 +138,11 @@ def run_with_services(
         await ensure_schema(settings, servers)
         async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()
-            return await main(services)
+            try:
+                return await main(services)
+            finally:
+                # At the process's end libraries look whether all that they made is freed, and complain.
+                gc.unfreeze()
 
     return run_with_servers(settings, opened)
 

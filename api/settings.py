@@ -40,6 +40,13 @@ def _one_of(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _with_folder(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.netloc or len(parts.path) < len("/x"):
+        raise ValueError("must name a folder from the root on, such as duckdb:///var/lib/siyu/snapshots")
+    return url
+
+
 def _plugin_names(text: str) -> str:
     if text and not all(name.strip() for name in text.split(",")):
         raise ValueError("must be names with commas between, such as plugins.check_in,lottery")
@@ -69,12 +76,16 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
 
-    data: Path = Field(default=Path(".siyu"), description="Folder of the embedded servers and of the token key.")
+    data: Path = Field(default=Path(".siyu"), description="Folder of the embedded servers and of the keys.")
     database_url: Annotated[str, _one_of("postgresql", "postgres")] | None = Field(
         default=None, description="A PostgreSQL (15 or later) to use instead of the embedded one."
     )
     redis_url: Annotated[str, _one_of("redis", "rediss", "unix", "redis+cluster")] | None = Field(
         default=None, description="A Redis (7 or later) or Valkey to use instead of the embedded one."
+    )
+    analytics_url: Annotated[str, _one_of("duckdb", "spark"), AfterValidator(_with_folder)] | None = Field(
+        default=None,
+        description="Snapshots to ask instead of the database: `duckdb:///FOLDER`, `spark:///FOLDER?master=local[*]`.",
     )
     environment: Literal["development", "production"] = Field(
         default="development",
@@ -87,6 +98,9 @@ class Settings(BaseSettings):
     )
     token_key_file: Path | None = Field(
         default=None, description="Ed25519 private key (PEM) that signs tokens; by default made in the data folder."
+    )
+    personal_keys_file: Path | None = Field(
+        default=None, description="Keys that encrypt and index personal data; by default made in the data folder."
     )
     token_issuer: str = Field(default="siyu", min_length=1, description="`iss` of tokens.")
     token_audience: str = Field(default="siyu", min_length=1, description="`aud` of tokens.")

@@ -186,6 +186,8 @@ def _context(services: Services, principal: Principal) -> Context:
         zone=services.zone,
         issue_token=lambda *_: "",
         live=services.live,
+        analytics=services.analytics,
+        vault=services.vault,
     )
 
 

@@ -14,6 +14,8 @@ from siyu.boards import Leaderboards
 from siyu.db import Pool
 from siyu.engine import Engine
 from siyu.live import Live, Topic
+from siyu.metrics import AnalyticsDoor
+from siyu.privacy import Vault
 from siyu.rules import RuleClock
 
 # Told what an answer shows that can change.
@@ -38,6 +40,8 @@ class Context:
     zone: ZoneInfo
     issue_token: IssueToken
     live: Live
+    analytics: AnalyticsDoor
+    vault: Vault
     watch: Watch = watched_by_nobody
 
     @cached_property
@@ -48,7 +52,7 @@ class Context:
     @cached_property
     def loaders(self) -> Loaders:
         """What reads for many objects at once; most operations need few of them, many none."""
-        return Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock)
+        return Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock, self.vault)
 
 
 Info = strawberry.Info[Context, None]

@@ -31,6 +31,8 @@ COUPON = "Coupon"
 COUPON_TEMPLATE = "CouponTemplate"
 SEGMENT = "Segment"
 GROUP = "Group"
+METRIC_ALERT = "MetricAlert"
+EXPENSE = "Expense"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

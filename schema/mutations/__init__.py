@@ -13,7 +13,9 @@ from schema.mutations.groups import GroupMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.memberships import MembershipMutations
+from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
+from schema.mutations.personal import PersonalMutations
 from schema.mutations.questionnaires import QuestionnaireMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
@@ -21,6 +23,7 @@ from schema.mutations.segments import SegmentMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
 from schema.mutations.tiers import TierMutations
+from schema.mutations.touches import TouchMutations
 from schema.mutations.units import UnitMutations
 from schema.mutations.wallets import WalletMutations
 
@@ -43,11 +46,14 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    MetricMutations,
     SessionMutations,
     ApiKeyMutations,
+    TouchMutations,
     GroupMutations,
     MembershipMutations,
     QuestionnaireMutations,
+    PersonalMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -130,3 +130,11 @@ class MemberOrder(Enum):
 
     JOINED_AT_ASC = "joined_at_asc"
     JOINED_AT_DESC = "joined_at_desc"
+
+
+@strawberry.enum
+class PersonalFieldName(Enum):
+    """What is kept encrypted of a member."""
+
+    PHONE = "phone"
+    REAL_NAME = "real_name"

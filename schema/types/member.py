@@ -15,7 +15,9 @@ from schema.permissions import ForStaff
 from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
+from schema.types.member_arrival import MemberArrival
 from schema.types.member_groups import MemberGroups
+from schema.types.member_personal import MemberPersonal
 from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.refund import RefundRequest
@@ -26,7 +28,6 @@ from siyu.access import Scope
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.coupons.record import CouponState
 from siyu.members.invitation_queries import InviteeRow
-from siyu.members.queries import MemberRow
 from siyu.paging import NewestWanted, Page
 from siyu.sdk import member_code
 from siyu.tiers.queries import ChangesWanted
@@ -66,10 +67,8 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(MemberGroups, Node):
+class Member(MemberArrival, MemberGroups, MemberPersonal, Node):
     """A member as a GraphQL object."""
-
-    row: strawberry.Private[MemberRow]
 
     def global_id(self) -> strawberry.ID:
         """As Node."""

@@ -1,14 +1,17 @@
 """Folds the changes that commits left into the scores of every window, each message exactly once."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 import asyncpg
 
 from siyu import outbox
-from siyu.boards.changes import SCORES_TOPIC, read_changes
+from siyu.boards.changes import SCORES_TOPIC, BoardChange, read_changes
+from siyu.boards.erased import drop, erased_among
 from siyu.boards.locking import try_lock, wait_for_lock
 from siyu.boards.scores import UnknownBoard, write_changes
 from siyu.clock import Clock, utc_now
@@ -31,6 +34,13 @@ class FoldReport:
     messages: int
     as_of: datetime
     is_drained: bool
+
+
+class Told(NamedTuple):
+    """A message and the changes in it."""
+
+    message: OutboxMessage
+    changes: list[BoardChange]
 
 
 async def fold(pool: Pool, clock: Clock = utc_now) -> FoldReport | None:
@@ -61,25 +71,34 @@ async def _pass(connection: Connection, clock: Clock) -> FoldReport:
     as_of = clock()
     messages = await outbox.oldest(connection, SCORES_TOPIC, MESSAGES_MAX)
     if messages:
-        await _fold_all(connection, messages)
+        told = [Told(message, read_changes(message.payload)) for message in messages]
+        erased = await erased_among(connection, {change.member_id for each in told for change in each.changes})
+        await _fold_all(connection, told, erased)
+        if erased:
+            await drop(connection, erased)
         await outbox.discard(connection, messages)
     return FoldReport(len(messages), as_of, len(messages) < MESSAGES_MAX)
 
 
-async def _fold_all(connection: Connection, messages: Sequence[OutboxMessage]) -> None:
+def _counting(told: Told, erased: Collection[UUID]) -> list[BoardChange]:
+    """A message's changes but those of members who are erased."""
+    return [change for change in told.changes if change.member_id not in erased] if erased else told.changes
+
+
+async def _fold_all(connection: Connection, messages: Sequence[Told], erased: Collection[UUID]) -> None:
     """All messages at once; where that cannot be, one by one, and those that cannot be folded are set aside."""
     try:
         async with connection.transaction():
-            await write_changes(connection, [c for message in messages for c in read_changes(message.payload)])
+            await write_changes(connection, [c for message in messages for c in _counting(message, erased)])
     except UNFOLDABLE:
         for message in messages:
-            await _fold_one(connection, message)
+            await _fold_one(connection, message, erased)
 
 
-async def _fold_one(connection: Connection, message: OutboxMessage) -> None:
+async def _fold_one(connection: Connection, told: Told, erased: Collection[UUID]) -> None:
     try:
         async with connection.transaction():
-            await write_changes(connection, read_changes(message.payload))
+            await write_changes(connection, _counting(told, erased))
     except UNFOLDABLE:
-        logger.exception("scores of outbox message %d cannot be folded and are set aside", message.id)
-        await outbox.append(connection, SET_ASIDE_TOPIC, message.payload)
+        logger.exception("scores of outbox message %d cannot be folded and are set aside", told.message.id)
+        await outbox.append(connection, SET_ASIDE_TOPIC, told.message.payload)

@@ -9,6 +9,7 @@ from siyu.engine.outcome import Outcome
 from siyu.engine.world import World
 from siyu.groups.activity import COUNTED_IN, Interaction
 from siyu.live import Topic, stock_topic, team_topic, wallet_topic
+from siyu.metrics.touched import Touched
 from siyu.sdk.core_facts import MESSAGE_POSTED
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
@@ -71,6 +72,12 @@ def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[O
         and isinstance(group := fact.new.data.get("group"), str)
         and not _is_refused(outcome)
     ]
+
+
+def touched_days(world: World, facts: Iterable[ArrivedFact]) -> set[Touched]:
+    """Which days the metrics have to count anew: a refund changes that of the payment. Refused facts change none."""
+    touched: set[Touched] = {(fact.new.member_id, fact.new.at) for fact in facts if fact.pending is None}
+    return touched | {(spending.member_id, spending.at) for spending in world.orders.spendings}
 
 
 def changed_by(world: World, facts: Iterable[ArrivedFact]) -> set[Topic]:

@@ -48,6 +48,13 @@ class LoggedDecision(NamedTuple):
     once_key: str | None
 
 
+class Possessions(NamedTuple):
+    """What a member has that is neither used up nor over: redemptions and coupons."""
+
+    redemptions: Sequence[UUID] = ()
+    coupons: Sequence[UUID] = ()
+
+
 @dataclass(slots=True)
 class World:
     """Everything decisions read and change; time, ids and the shop's zone come in from outside."""
@@ -86,6 +93,9 @@ class World:
     chats: Chats = field(default_factory=Chats)
     # Of those members alone whose tier the facts may change, and where the shop has a ladder.
     tiers: TierBook = field(default_factory=TierBook)
+    # Of members who are to be erased what they have, and those of this batch who are erased, by which fact.
+    erasing: dict[UUID, Possessions] = field(default_factory=dict)
+    erased: dict[UUID, ArrivedFact] = field(default_factory=dict)
     routes: Routes = field(init=False)
     known_routes: InitVar[Routes | None] = None
     _days: dict[datetime, date] = field(default_factory=dict)

@@ -11,6 +11,8 @@ from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.inputs import check_text
 from siyu.members.joining import IdentityKey, Joiner, ensure_members
 from siyu.members.queries import COLUMNS, MemberRow
+from siyu.privacy import PHONE_KIND, PersonalField, Vault, normalised
+from siyu.privacy.store import PersonalChanges, write_personal
 from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
 
 NICKNAME_LENGTH_MAX = 64
@@ -23,7 +25,7 @@ UPDATE member SET nickname = CASE WHEN $2 THEN $3 ELSE nickname END,
                   avatar_url = CASE WHEN $4 THEN $5 ELSE avatar_url END,
                   tier = CASE WHEN $6 THEN $7 ELSE tier END,
                   tags = coalesce($8, tags)
-WHERE id = $1
+WHERE id = $1 AND erased_at IS NULL
 RETURNING {COLUMNS}
 """
 
@@ -46,7 +48,11 @@ class FeatureChanges(TypedDict, total=False):
 
 
 async def update_profile(
-    pool: Pool, member_id: UUID, changes: ProfileChanges, features: FeatureChanges | None = None
+    pool: Pool,
+    member_id: UUID,
+    changes: ProfileChanges,
+    features: FeatureChanges | None = None,
+    personal: PersonalChanges | None = None,
 ) -> MemberRow:
     """Change what a member shows of themselves and what the shop knows of them. Raises InvalidInput and NotFound."""
     known = features or FeatureChanges()
@@ -61,9 +67,12 @@ async def update_profile(
         raise InvalidInput([Problem(("tier",), "is what the shop's ladder says: use memberTierSet")])
     tags = _check_labels(known["tags"], "tags", LABEL_LENGTH_MAX) if "tags" in known else None
     shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
-    record = await pool.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags)
-    if record is None:
-        raise NotFound("there is no such member")
+    async with pool.acquire() as connection, connection.transaction():
+        record = await connection.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags)
+        if record is None:
+            raise NotFound("there is no such member")
+        if personal is not None:
+            await write_personal(connection, member_id, personal)
     return MemberRow(*record)
 
 
@@ -74,22 +83,26 @@ def _check_labels(labels: Sequence[str], name: str, length_max: int) -> list[str
     return list(dict.fromkeys(check_text(label, (name, str(place)), length_max) for place, label in enumerate(labels)))
 
 
-async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime) -> UUID:
+async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime, vault: Vault) -> UUID:
     """The member with this identity; one who joined at that moment where there is none yet. Raises InvalidInput."""
     named = Joiner(*check_identity(kind, value), joined_at)
-    return (await members_known_by(pool, [named]))[named.key]
+    return (await members_known_by(pool, [named], vault))[named.key]
 
 
 def check_identity(kind: str, value: str) -> IdentityKey:
     """The identity as it is kept. Raises InvalidInput."""
     kind = check_text(kind, ("identity", "kind"), IDENTITY_KIND_LENGTH_MAX)
-    return kind, check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
+    path = ("identity", "value")
+    value = check_text(value, path, IDENTITY_VALUE_LENGTH_MAX)
+    if kind == PHONE_KIND:
+        normalised(PersonalField.PHONE, value, path)
+    return kind, value
 
 
-async def members_known_by(pool: Pool, named: Sequence[Joiner]) -> dict[IdentityKey, UUID]:
+async def members_known_by(pool: Pool, named: Sequence[Joiner], vault: Vault) -> dict[IdentityKey, UUID]:
     """The members with these checked identities; those of whom there is none yet join."""
     async with pool.acquire() as connection, connection.transaction():
-        return await ensure_members(connection, named)
+        return await ensure_members(connection, named, vault)
 
 
 def _check_url(value: str, path: tuple[str, ...]) -> str:

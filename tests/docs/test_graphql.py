@@ -22,7 +22,7 @@ from tests.docs.pages import PAGES, READMES, TUTORIAL, Block, blocks, name_of
 from tests.docs.redeemed import redeem
 from tests.docs.referred import refer
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, sign
-from tests.schema.conftest import ADMIN, CLERK, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import ADMIN, ANALYST, CLERK, OPERATOR, SERVICE, Shop, as_member
 from tests.siyu.groups.shop import add_group, joined
 
 TOP = 3
@@ -159,7 +159,7 @@ async def acted(shop: Shop, group_buy: UUID, member: UUID, action: str, data: Ma
 def principal_of(block: Block, member: UUID, newcomer: UUID) -> Principal:
     """Who runs a block: the role in its first line."""
     members = {"member": as_member(member), "newcomer": as_member(newcomer)}
-    return {**members, "operator": OPERATOR, "admin": ADMIN, "service": SERVICE, "clerk": CLERK}[
+    return {**members, "operator": OPERATOR, "admin": ADMIN, "service": SERVICE, "clerk": CLERK, "analyst": ANALYST}[
         block.words.removeprefix(ROLE)
     ]
 

@@ -7,9 +7,11 @@ import pytest
 
 from siyu.db import Pool
 from tests.migrations.group_catalogue import GROUP_CONSTRAINTS, GROUP_INDEXES
+from tests.migrations.personal_catalogue import PERSONAL_CONSTRAINTS, PERSONAL_INDEXES
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
+from tests.migrations.metric_catalogue import METRIC_CONSTRAINTS, METRIC_INDEXES
 
 # Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
 CONSTRAINTS = """
@@ -368,11 +370,13 @@ EXPECTED_TRIGGERS = {
     "campaign_clock": "DELETE OR TRUNCATE",
     "campaign_revision": "DELETE OR UPDATE OR TRUNCATE",
     "decision": "DELETE OR TRUNCATE",
+    "expense": "DELETE OR UPDATE OF id, day, amount_fen, campaign_id, channel, note, made_by, made_at, idempotency_key OR TRUNCATE",
     "fact": "DELETE OR TRUNCATE",
     "invitation": "DELETE OR UPDATE OR TRUNCATE",
     "lot": "DELETE OR UPDATE OF id OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
     "payout": "DELETE OR TRUNCATE",
+    "revelation": "DELETE OR UPDATE OR TRUNCATE",
     "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "tier_change": "DELETE OR UPDATE OR TRUNCATE",
@@ -391,6 +395,10 @@ LOG_REFERENCES = {
     "group_activity.member_id": "member",
     "hold.transfer_id": "transfer",
     "invitation.fact_id": "fact",
+    # Or the nil UUID (docs/decisions/0049).
+    "metric_day.campaign_id": "campaign",
+    "metric_member_day.campaign_id": "campaign",
+    "metric_member_day.member_id": "member",
     # Or a team, which is nowhere else (the check participation_of_a_team).
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
@@ -528,12 +536,12 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | GROUP_CONSTRAINTS
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | GROUP_CONSTRAINTS | METRIC_CONSTRAINTS | PERSONAL_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
-    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | GROUP_INDEXES
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | GROUP_INDEXES | METRIC_INDEXES | PERSONAL_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:
