@@ -30,7 +30,8 @@ class FactSubmitInput:
 
     type: str = strawberry.field(
         description="order.paid, order.refunded, order.cancelled, refund.failed, group.joined, group.left, "
-        "group.answered, message.posted, message.liked, poll.answered, link.clicked, or what a plugin listens to."
+        "group.answered, message.posted, message.liked, poll.answered, link.clicked, or a type that a plugin "
+        "listens to."
     )
     member: strawberry.ID | None = strawberry.UNSET
     identity: IdentityInput | None = strawberry.field(
@@ -39,8 +40,8 @@ class FactSubmitInput:
     occurred_at: datetime
     data: JSON = strawberry.field(
         description="For order facts: {order, amount_fen, reservation, team}, the last two if there are any; for "
-        "refund.failed {order, problem} and the same two. For message.posted {group, kind, length}; what was said is "
-        "never taken. For facts of groups {group}, and what docs/groups.md tells."
+        "refund.failed {order, problem} and the same two; for groups {group}, and what docs/groups.md tells; for "
+        "message.posted {group, kind, length}, as docs/boards.md tells: what was said is never taken."
     )
     idempotency_key: str
 

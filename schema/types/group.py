@@ -11,17 +11,15 @@ from schema.fields import field, field_for
 from schema.ids import GROUP, encode_id, parse_uuid
 from schema.moment_cursors import moment_cursor, moment_key
 from schema.permissions import ForStaff
-from schema.types.board import Leaderboard, scoped_window
+from schema.types.group_board import GroupBoards
 from schema.types.group_health import GroupHealth
 from schema.types.member import Member, member_object
 from schema.types.node import Node
 from schema.types.questionnaire import GroupQuestionnaire, QuestionnaireResults, results_object
 from siyu.access import Scope
-from siyu.boards import BoardWindow
 from siyu.groups import Positioning, Role, Zone
 from siyu.groups.health import Judged
 from siyu.groups.membership_queries import Listed, MembershipRow, MembershipsWanted, Silence
-from siyu.groups.queries import GroupRow
 
 READ = Scope.MEMBERS_READ
 COUNT_DIGITS_MAX = 9
@@ -81,10 +79,8 @@ class GroupMember:
 
 
 @strawberry.type(description="A WeChat group of the shop. Members see those they are in.")
-class Group(Node):
+class Group(GroupBoards, Node):
     """A group as a GraphQL object."""
-
-    row: strawberry.Private[GroupRow]
 
     def global_id(self) -> strawberry.ID:
         """As Node."""
@@ -97,12 +93,6 @@ class Group(Node):
     @strawberry.field
     def name(self) -> str:
         return self.row.name
-
-    @field("Its board `talk` or `spend`, as `Query.leaderboard` with this group as the scope.")
-    async def leaderboard(
-        self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
-    ) -> Leaderboard:
-        return Leaderboard(ranked=await scoped_window(info, board, window, at or None, self.global_id()))
 
     @field("What the group is for.")
     def positioning(self) -> Positioning:

@@ -32,7 +32,7 @@ async def drop(connection: Connection, erased: Collection[UUID]) -> None:
     for board, scope, window_key, member_id in await connection.fetch(DROP, list(erased)):
         packed[ranking_name(board, scope)][day_of(window_key).isoformat()].add(member_id.bytes)
     message: PackedRows = {
-        board: {day: b"".join(sorted(ids)).hex() for day, ids in days.items()} for board, days in packed.items()
+        name: {day: b"".join(sorted(ids)).hex() for day, ids in days.items()} for name, days in packed.items()
     }
     if message:
         await append(connection, OUTBOX_TOPIC, message)

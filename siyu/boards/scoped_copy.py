@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from siyu.boards.copy import BoardCopy, CopyAnswer, tag
-from siyu.boards.entries import Stretch, moment_of
+from siyu.boards.entries import EPOCH, Stretch, moment_of
 from siyu.boards.scopes import ranking_name
 from siyu.cache import RedisClient
 
@@ -103,7 +103,8 @@ class ScopedCopy:
         name = ranking_name(board, scope)
         await self._redis.sadd(_windows(name), window_key)
         await self._redis.srem(f"{tag(board)}:asked", f"{scope.hex} {window_key}")
-        await self._copy.mark_projected(name, epoch, known.as_of, scope not in known.unfinished)
+        # A board that is still to be projected knows of no moment, and is not read before it does.
+        await self._copy.mark_projected(name, epoch, known.as_of or EPOCH, scope not in known.unfinished)
 
     async def still_warm(self, board: str, known: Scopes, scopes: Collection[UUID]) -> dict[UUID, str]:
         """Those of these scopes that are to be kept current and that Redis still knows, with their epochs."""

@@ -58,9 +58,6 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     await _load_known(connection, world, facts, concerns)
     await _load_orders(connection, world, facts)
     await _load_groups(connection, world, facts, lock=lock)
-    talk = [fact.new.data.get("group") for fact in facts if fact.new.type in TALK_FACT_TYPES]
-    if talk:
-        await load_chats(connection, world.chats, {key for key in talk if key is not None})
     climbing = followed(world.tiers.live, (fact.new for fact in facts))
     if climbing:
         await load_tiers(connection, world.tiers, climbing)
@@ -113,7 +110,13 @@ def _has_answers(new: NewFact) -> bool:
 
 
 async def _load_groups(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
-    """The groups that facts name, how full they are and who is in them; `lock` them, since members share them."""
+    """The groups that facts name, how full they are and who is in them; `lock` them, since members share them.
+
+    Of chats it is enough to know which groups there are.
+    """
+    talk = [fact.new.data.get("group") for fact in facts if fact.new.type in TALK_FACT_TYPES]
+    if talk:
+        await load_chats(connection, world.chats, {key for key in talk if key is not None})
     looking = [fact.new for fact in facts if fact.new.type in LOOKS_AT_GROUPS]
     if looking:
         named = [

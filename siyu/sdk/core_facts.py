@@ -15,6 +15,7 @@ MESSAGE_POSTED = "message.posted"
 MESSAGE_LIKED = "message.liked"
 POLL_ANSWERED = "poll.answered"
 LINK_CLICKED = "link.clicked"
+GROUP_ANSWERED = "group.answered"
 
 CONTENT_DELIVERED = "content.delivered"
 CONTENT_OPENED = "content.opened"

@@ -24,6 +24,7 @@ from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 from tests.proofs.guarded_rewards import REWARD_GUARDS
 from tests.proofs.guarded_rules import RULE_GUARDS
+from tests.proofs.guarded_talk import TALK_GUARDS
 from tests.proofs.guarded_tiers import TIER_GUARDS
 from tests.proofs.guarded_wallets import WALLET_GUARDS
 
@@ -293,4 +294,5 @@ GUARDS = (
     *TIER_GUARDS,
     *GROUP_GUARDS,
     *RULE_GUARDS,
+    *TALK_GUARDS,
 )

@@ -1,0 +1,95 @@
+"""A week in a group with 50,000 members and 2,000,000 messages: its boards are current soon after the last fact."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from uuid import UUID
+
+import pytest
+
+from api.embedded import Servers
+from siyu.boards import Leaderboards, queries
+from siyu.cache import RedisClient
+from siyu.db import Pool
+from siyu.engine import running
+from tests.api.processes import Commands
+from tests.factories import SHANGHAI, shop_engine
+from tests.proofs.test_import_kills import say
+from tests.seeds import seeded_random
+from tests.siyu.talk.test_week import MONDAY, SUNDAY
+from tests.siyu.talk.week import counted, open_group, posts, shown, submit_all
+
+# For a first look: SIYU_PROOF_MESSAGES=100000.
+MEMBERS = 50_000
+MESSAGES = int(os.environ.get("SIYU_PROOF_MESSAGES", "2000000"))
+CURRENT_WITHIN_S = 5.0
+PART = 100_000
+HEAD = 1_000
+DAY_S = 86_400
+
+
+def rss_mb(pid: int) -> float:
+    """The memory that a process has at most had, in megabytes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+@pytest.mark.prove
+async def test_boards_of_a_large_group_are_current_within_seconds(
+    servers: Servers,
+    database_url: str,
+    pool: Pool,
+    redis: RedisClient,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries, "REDIS_READ_TIMEOUT_S", 2.0)
+    urls = {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": servers.redis_url, "SIYU_DATA": str(tmp_path)}
+    commands, boards = Commands(urls), Leaderboards(pool, redis, SHANGHAI, lambda: datetime.now(UTC))
+    seed, random = seeded_random()
+    say(capsys, f"\nseed {seed}; load {os.getloadavg()[0]:.1f}")
+    group, members = await open_group(pool, "square", MEMBERS)
+    facts = posts(members, "square", MESSAGES, MONDAY, random)
+
+    async with commands.running("worker") as worker, running(shop_engine(pool)) as engine:
+        watching = asyncio.create_task(watch(boards, group))
+        began_s = monotonic()
+        await submit_all(engine, facts)
+        ended_s = monotonic()
+        took_s = ended_s - began_s
+        say(capsys, f"{MESSAGES:,} facts in {took_s:.0f} s: {MESSAGES / took_s:,.0f} a second")
+        late_s = [await current(pool, boards, scope, ended_s) for scope in (group, None)]
+        watching.cancel()
+        expected = await counted(pool, None)
+        for scope in (group, None):
+            found, _ = await shown(boards, SUNDAY, scope, len(expected))
+            assert found == expected
+        assert worker.pid is not None
+        memory = (await redis.info("memory"))["used_memory_peak"] / 2**20
+        say(
+            capsys,
+            f"current {late_s[0]:.1f} s (group) and {late_s[1]:.1f} s (all) after the last fact; the worker had "
+            f"{rss_mb(worker.pid):.0f} MB, Redis {memory:.0f} MB at most; load {os.getloadavg()[0]:.1f}",
+        )
+    assert max(late_s) <= CURRENT_WITHIN_S
+
+
+async def watch(boards: Leaderboards, group: UUID) -> None:
+    """Somebody looks at the boards all the time, so that they are kept in Redis."""
+    while True:
+        for scope in (group, None):
+            await shown(boards, SUNDAY, scope, 100)
+        await asyncio.sleep(0.5)
+
+
+async def current(pool: Pool, boards: Leaderboards, scope: UUID | None, since_s: float) -> float:
+    """How long after the last fact the board says by itself that all of it is in."""
+    committed_at = datetime.now(UTC)
+    while True:
+        page = await boards.top("talk", queries.BoardWindow.WEEK, SUNDAY.date(), 1, 0, scope)
+        if page.exact and page.as_of >= committed_at and not page.revision.startswith("sql."):
+            return monotonic() - since_s
+        await asyncio.sleep(0.05)
