@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from api.progress import showing_progress
 from api.server import stop_event
 from api.services import Services, run_with_services
 from api.settings import load_settings
+from siyu.privacy import PHONE_KIND
 
 SOME_REJECTED = 2
 INTERRUPTED = 130
@@ -81,14 +82,17 @@ def members(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
     (with ; between several; they are added to those there are), and any number of attr:KEY 属性:KEY, each an
     attribute, whose type is found from the value. A file of `members export --reveal` can be imported as it is;
     groups and consents are passed over.
+
+    With --kind phone the identities are phone numbers, which are kept encrypted, and masked in FILE.rejects.csv.
     """
     if not 1 <= len(kind) <= KIND_LENGTH_MAX:
         raise click.ClickException(f"--kind must have 1 to {KIND_LENGTH_MAX} characters.")
 
     def make_job(services: Services, tally: Tally) -> MembersImport:
-        return MembersImport(kind, services.pool, services.zone, services.clock, tally)
+        return MembersImport(kind, services.pool, services.zone, services.clock, tally, services.vault)
 
-    _import(file, data, as_json, MEMBER_COLUMNS, make_job, Change("import members", {"file": file.name, "kind": kind}))
+    change = Change("import members", {"file": file.name, "kind": kind})
+    _import(file, data, as_json, MEMBER_COLUMNS, make_job, change, {"identity"} if kind == PHONE_KIND else ())
 
 
 @import_.command()
@@ -107,21 +111,30 @@ def memberships(file: Path, kind: str, data: Path | None, as_json: bool) -> None
         raise click.ClickException(f"--kind must have 1 to {KIND_LENGTH_MAX} characters.")
 
     def make_job(services: Services, tally: Tally) -> MembershipsImport:
-        return MembershipsImport(kind, services.engine, services.pool, services.zone, services.clock, tally)
+        return MembershipsImport(
+            kind, services.engine, services.pool, services.zone, services.clock, tally, services.vault
+        )
 
+    personal = {"member", "inviter"} if kind == PHONE_KIND else ()
     change = Change("import memberships", {"file": file.name, "kind": kind})
-    _import(file, data, as_json, MEMBERSHIP_COLUMNS, make_job, change)
+    _import(file, data, as_json, MEMBERSHIP_COLUMNS, make_job, change, personal)
 
 
 def _import(
-    file: Path, data: Path | None, as_json: bool, columns: Sequence[Column], make_job: MakeJob, change: Change
+    file: Path,
+    data: Path | None,
+    as_json: bool,
+    columns: Sequence[Column],
+    make_job: MakeJob,
+    change: Change,
+    personal: Collection[str] = (),
 ) -> None:
     if not file.is_file():
         raise click.ClickException(f"There is no file {file}.")
 
     async def main(services: Services) -> ImportResult:
         with stop_event() as stop, showing_progress(file.name) as report:
-            return await run_import(file, columns, partial(make_job, services), report, stop)
+            return await run_import(file, columns, partial(make_job, services), report, stop, personal)
 
     try:
         result = run_with_services(load_settings(data=data), main, change=change)

@@ -10,13 +10,14 @@ from api.imports.columns import Column
 from api.imports.member_columns import ATTRIBUTE_PREFIX, read_given
 from api.imports.reading import Row
 from api.imports.running import Tally
-from api.imports.values import read_id, read_name, read_time
+from api.imports.values import read_identity, read_name, read_time
 from siyu.clock import Clock
 from siyu.db import Pool
 from siyu.ids import new_id
 from siyu.members.importing import Given, give
 from siyu.members.joining import Joiner, ensure_members
 from siyu.members.service import LADDER_DECIDES
+from siyu.privacy import Vault
 
 MEMBER_COLUMNS = (
     Column("identity", ("会员号",)),
@@ -41,19 +42,20 @@ class ReadMember(NamedTuple):
 class MembersImport:
     """Makes members of the rows, a thousand with a few statements."""
 
-    def __init__(self, kind: str, pool: Pool, zone: ZoneInfo, clock: Clock, tally: Tally) -> None:
+    def __init__(self, kind: str, pool: Pool, zone: ZoneInfo, clock: Clock, tally: Tally, vault: Vault) -> None:
         self._kind = kind
         self._pool = pool
         self._zone = zone
         self._now: datetime = clock()
         self._tally = tally
+        self._vault = vault
 
     def read(self, cells: Mapping[str, str]) -> ReadMember:
         """A row as someone who joins; now, where the file does not say when. Raises BadRow."""
         joined_at = cells.get("joined_at", "")
         joiner = Joiner(
             kind=self._kind,
-            value=read_id("identity", cells["identity"]),
+            value=read_identity(self._kind, "identity", cells["identity"]),
             joined_at=read_time("joined_at", joined_at, self._zone, self._now) if joined_at else self._now,
             nickname=read_name("nickname", cells.get("nickname", "")),
         )
@@ -66,7 +68,7 @@ class MembersImport:
         gifts: dict[UUID, Given] = {}
         rows = await self._without_tiers_of_a_ladder(rows)
         async with self._pool.acquire() as connection:
-            members = await ensure_members(connection, [item.joiner for _, item in rows])
+            members = await ensure_members(connection, [item.joiner for _, item in rows], self._vault)
             for _, item in rows:
                 member_id = members[item.joiner.key]
                 gifts[member_id] = gifts[member_id].then(item.given) if member_id in gifts else item.given

@@ -10,7 +10,9 @@ from schema.fields import field
 from schema.principals import Role
 from schema.types.dossier import MemberDossier
 from schema.types.member import Member
+from schema.types.personal import Personal, personal_object
 from siyu.dossier import read_some
+from siyu.privacy.revealing import own_values
 
 
 @strawberry.type(description="The caller is a member.")
@@ -24,6 +26,10 @@ class MemberViewer:
         shown = await read_some(info.context.pool, self.member.row.id)
         assert shown is not None, "members are never deleted"  # noqa: S101 - an invariant
         return MemberDossier(shown=shown)
+
+    @field("What the shop keeps encrypted of the member, in clear, for the member alone.")
+    async def personal(self, info: Info) -> Personal:
+        return personal_object(await own_values(info.context.pool, info.context.vault, self.member.row.id))
 
 
 @strawberry.type(description="The caller works for the shop.")

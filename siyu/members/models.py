@@ -14,6 +14,8 @@ class Member(Model):
     joined_at = fields.DatetimeField()
     # Beside it the arrays `tags` and `groups`, which the ORM cannot express (migration 0007).
     tier = fields.CharField(max_length=32, null=True)
+    # Since when nothing is known of the member any more (`siyu.engine.erasure`).
+    erased_at = fields.DatetimeField(null=True)
 
     class Meta:
         # Beside it the unique index `member_place` on (joined_at, id), which invitations refer to (migration 0011).

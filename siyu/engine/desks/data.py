@@ -102,6 +102,10 @@ class WalletFrozen(DeskData):
     made_by: Operator
 
 
+class MemberErased(WalletFrozen):
+    """Of `member.erased`."""
+
+
 class PayoutRequested(DeskData):
     """Of `payout.requested`."""
 
