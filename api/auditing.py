@@ -30,6 +30,18 @@ class Change:
 
 async def kept_in_log(pool: Pool, change: Change, run: Callable[[], Awaitable[Result]]) -> Result:
     """What `run` gives; it is called once the change is in the log. Stopped halfway, nobody knows what became of it."""
+    number = await begun(pool, change)
+    try:
+        result = await run()
+    except Exception as error:
+        await ended(pool, number, error)
+        raise
+    await ended(pool, number, None)
+    return result
+
+
+async def begun(pool: Pool, change: Change) -> int:
+    """Write down what is about to be changed; the entry's number."""
     given = {name: value for name, value in change.arguments.items() if value is not None}
     intent = Intent(
         role=ROLE,
@@ -41,17 +53,18 @@ async def kept_in_log(pool: Pool, change: Change, run: Callable[[], Awaitable[Re
         reason=cleaned(change.reason),
     )
     [number] = await keep_intents(pool, [intent], utc_now())
-    try:
-        result = await run()
-    except (DomainError, click.ClickException) as error:
-        code = error.code if isinstance(error, DomainError) else "REFUSED"
-        await keep_outcomes(pool, [Ended(number, "refused", [code])], utc_now())
-        raise
-    except Exception as error:
-        await keep_outcomes(pool, [Ended(number, "failed", [type(error).__name__])], utc_now())
-        raise
-    await keep_outcomes(pool, [Ended(number, "ok")], utc_now())
-    return result
+    return number
+
+
+async def ended(pool: Pool, number: int, error: Exception | None) -> None:
+    """Write down what became of it."""
+    if error is None:
+        outcome, codes = "ok", list[str]()
+    elif isinstance(error, DomainError | click.ClickException):
+        outcome, codes = "refused", [error.code if isinstance(error, DomainError) else "REFUSED"]
+    else:
+        outcome, codes = "failed", [type(error).__name__]
+    await keep_outcomes(pool, [Ended(number, outcome, codes)], utc_now())
 
 
 def account() -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import asyncpg
 import uvloop
 
-from api.auditing import Change, kept_in_log
+from api.auditing import Change, begun, ended, kept_in_log
 from api.embedded import Servers, embedded_servers
 from api.errors import SetupError
 from api.migrating import migrate, missing_migrations
@@ -50,6 +50,19 @@ def run_with_pool(
             return await (main(pool) if change is None else kept_in_log(pool, change, lambda: main(pool)))
 
     return run_with_servers(settings, opened)
+
+
+@contextmanager
+def change_kept(settings: Settings, change: Change) -> Iterator[None]:
+    """Keep the change in the audit log around what runs the database by itself, or changes files alone."""
+    number = run_with_pool(settings, lambda pool: begun(pool, change))
+    try:
+        yield
+    except Exception as error:
+        failure = error
+        run_with_pool(settings, lambda pool: ended(pool, number, failure))
+        raise
+    run_with_pool(settings, lambda pool: ended(pool, number, None))
 
 
 async def ensure_schema(settings: Settings, servers: Servers) -> None:

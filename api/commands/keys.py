@@ -11,10 +11,9 @@ from api.commands.options import data_option, json_option
 from api.commands.personal_keys import dropped, personal_rows, rotated
 from api.identity import open_key_file
 from api.identity.key_ring import KeyRing, TokenKey
-from api.running import run_with_pool
+from api.running import change_kept
 from api.settings import Settings, load_settings
 from siyu.clock import utc_now
-from siyu.db import Pool
 from siyu.privacy import Purpose
 
 # Long enough to bring the file to every machine by hand.
@@ -80,11 +79,12 @@ def rotate(kind: str, in_minutes: int, drop_old: bool, as_json: bool, data: Path
     if drop_old and kind in PURPOSES:
         raise click.UsageError("--drop-old is for the keys of tokens; for personal data use `keys drop`.")
     settings, told = load_settings(data=data), dict[str, object]()
-    if kind in {TOKEN, ALL}:
-        told["token"] = _rotate_tokens(settings, in_minutes, drop_old, as_json)
-    if kind != TOKEN and not drop_old:
-        purpose = PURPOSES.get(kind, Purpose.CIPHER)
-        told[purpose.value] = rotated(settings, purpose, timedelta(minutes=in_minutes), quietly=as_json)
+    with change_kept(settings, Change("keys rotate", {"kind": kind, "in_minutes": in_minutes, "drop_old": drop_old})):
+        if kind in {TOKEN, ALL}:
+            told["token"] = _rotate_tokens(settings, in_minutes, drop_old, as_json)
+        if kind != TOKEN and not drop_old:
+            purpose = PURPOSES.get(kind, Purpose.CIPHER)
+            told[purpose.value] = rotated(settings, purpose, timedelta(minutes=in_minutes), quietly=as_json)
     if as_json:
         click.echo(json.dumps(told))
 
@@ -98,7 +98,9 @@ def drop(kind: str, as_json: bool, data: Path | None) -> None:
 
     Backups of the database from before the rotation cannot be read without them: keep the file with the backup.
     """
-    gone, needed = dropped(load_settings(data=data), PURPOSES[kind])
+    settings = load_settings(data=data)
+    with change_kept(settings, Change("keys drop", {"kind": kind})):
+        gone, needed = dropped(settings, PURPOSES[kind])
     if as_json:
         click.echo(json.dumps({"dropped": gone, "needed": needed}))
         return
@@ -109,12 +111,7 @@ def drop(kind: str, as_json: bool, data: Path | None) -> None:
 
 def _rotate_tokens(settings: Settings, in_minutes: int, drop_old: bool, quietly: bool) -> dict[str, object]:
     file, now = open_key_file(settings), utc_now()
-
-    async def main(_pool: Pool) -> TokenKey:
-        return file.rotate(now + timedelta(minutes=in_minutes), now, drop_old=drop_old)
-
-    change = Change("keys rotate", {"kind": TOKEN, "in_minutes": in_minutes, "drop_old": drop_old})
-    new = run_with_pool(settings, main, change)
+    new = file.rotate(now + timedelta(minutes=in_minutes), now, drop_old=drop_old)
     if not quietly:
         click.echo(f"{new.kid} in {file.path} signs from {_shown(new.signs_from)}.")
     return {"kid": new.kid, "file": str(file.path), "signsFrom": _shown(new.signs_from)}

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option, json_option
 from api.errors import SetupError
 from api.progress import showing_progress
@@ -80,7 +81,7 @@ def export(segment: str, file: Path, as_json: bool, data: Path | None) -> None:
         return {"segment": row.name, "members": done, "file": str(file)}
 
     try:
-        told = run_with_services(load_settings(data=data), main)
+        told = run_with_services(load_settings(data=data), main, change=Change("segments export", {"segment": segment}))
     except OSError as error:
         raise click.ClickException(str(error)) from error
     sentence = f"{told['members']:,} members of {told['segment']} are in {file}."

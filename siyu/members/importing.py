@@ -8,27 +8,19 @@ from uuid import UUID
 from siyu.db import Connection
 from siyu.members.attributes import AttributeChange, set_attributes
 from siyu.members.locking import lock_members
-from siyu.sdk.audience import LABELS_MAX
+from siyu.members.tag_store import write_tags
+from siyu.members.tags import TagChange, TagFamily
 
-# Between labels, none of which has it: they have no control characters.
-BETWEEN = "\x1f"
-GIVE = f"""
-UPDATE member AS m SET tier = coalesce(given.tier, m.tier), tags = given.all_tags
-FROM (
-    SELECT member.id, wanted.tier,
-        (tags || ARRAY(SELECT tag FROM unnest(string_to_array(wanted.new_tags, E'\\x1f')) AS tag
-                       WHERE tag <> ALL (tags)))[1:{LABELS_MAX}] AS all_tags
-    FROM unnest($1::uuid[], $2::varchar[], $3::text[]) AS wanted (id, tier, new_tags)
-    JOIN member USING (id)
-) AS given
-WHERE m.id = given.id
-    AND (m.tier, m.tags) IS DISTINCT FROM (coalesce(given.tier, m.tier), given.all_tags)
+SET_BY = "import"
+SET_TIERS = """
+UPDATE member SET tier = given.tier FROM unnest($1::uuid[], $2::varchar[]) AS given (id, tier)
+WHERE member.id = given.id AND member.tier IS DISTINCT FROM given.tier
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is checked already: labels are added to those there are, a tier and attributes replace."""
+    """What is checked already: tags are added to those there are, a tier and attributes replace."""
 
     tier: str | None = None
     tags: tuple[str, ...] = ()
@@ -42,9 +34,7 @@ class Given:
         """Both, of which the later one counts."""
         attributes = {each.key: each for each in (*self.attributes, *later.attributes)}
         return Given(
-            later.tier or self.tier,
-            tuple(dict.fromkeys((*self.tags, *later.tags))),
-            tuple(attributes.values()),
+            later.tier or self.tier, tuple(dict.fromkeys((*self.tags, *later.tags))), tuple(attributes.values())
         )
 
 
@@ -54,10 +44,17 @@ async def give(connection: Connection, gifts: Mapping[UUID, Given], now: datetim
     if not wanted:
         return
     await lock_members(connection, wanted)
-    await connection.execute(
-        GIVE,
-        list(wanted),
-        [given.tier for given in wanted.values()],
-        [BETWEEN.join(given.tags) for given in wanted.values()],
+    tiers = {member_id: given.tier for member_id, given in wanted.items() if given.tier}
+    if tiers:
+        await connection.execute(SET_TIERS, list(tiers), list(tiers.values()))
+    await write_tags(
+        connection,
+        [
+            TagChange(member_id, tag, True, TagFamily.IMPORTED, SET_BY, now)
+            for member_id, given in wanted.items()
+            for tag in given.tags
+        ],
     )
-    await set_attributes(connection, [(key, each) for key, given in wanted.items() for each in given.attributes], now)
+    changes = [(key, each) for key, given in wanted.items() for each in given.attributes]
+    if changes:
+        await set_attributes(connection, changes, now)

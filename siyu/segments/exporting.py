@@ -19,7 +19,7 @@ ROWS = """
 SELECT m.id, named.value, m.nickname, m.joined_at, m.tier, m.tags, m.groups, m.consents, kept.attributes
 FROM member AS m
 LEFT JOIN LATERAL (
-    SELECT value FROM identity WHERE member_id = m.id AND kind = {kind} ORDER BY id LIMIT 1
+    SELECT min(value) AS value FROM identity WHERE member_id = m.id AND kind = {kind}
 ) AS named ON true
 LEFT JOIN LATERAL (
     SELECT json_object_agg(key, value)::text AS attributes FROM member_attribute WHERE member_id = m.id

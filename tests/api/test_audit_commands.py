@@ -41,6 +41,7 @@ READS = {
     "new-campaign",
     "replay",
     "schema",
+    "segments list",
     "serve",
     "simulate",
     "tiers preview",
