@@ -15,14 +15,15 @@ SCORES_TOPIC = "scores"
 class BoardChange(NamedTuple):
     """What one fact does to one member's score; `day` is the day of the shop that `at` falls on.
 
-    `amount` is a difference on a board of sums (it may be negative) and a value on a board of bests.
+    `amount` is a difference on a board of sums (it may be negative) and a value on a board of bests; None there: the
+    member's scores so far are forgotten, and what comes after counts from nothing.
     """
 
     board: str
     member_id: UUID
     day: date
     at: datetime
-    amount: int
+    amount: int | None
 
 
 async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
@@ -30,7 +31,7 @@ async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) 
 
     They exist if and only if the caller's transaction commits. Raises ValueError for an amount beyond MAX_SCORE.
     """
-    if any(abs(change.amount) > MAX_SCORE for change in changes):
+    if any(abs(change.amount or 0) > MAX_SCORE for change in changes):
         raise ValueError(f"a score changes by at most {MAX_SCORE}")
     if changes:
         payload = [(board, member_id.hex, day, at, amount) for board, member_id, day, at, amount in changes]

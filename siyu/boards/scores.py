@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+import asyncpg
+
 from siyu.boards.changes import BoardChange
+from siyu.boards.entries import EPOCH
 from siyu.boards.registry import BOARDS, BoardKind
-from siyu.boards.windows import window_keys
+from siyu.boards.windows import day_of, window_keys
 from siyu.db import Connection
 from siyu.outbox import append
 
@@ -69,6 +72,15 @@ RAISE_BESTS = f"""
 """
 
 
+# A row that stays tells the copy in Redis that its member has no rank there any more.
+FORGET = """
+    UPDATE board_score SET score = 0, reached_at = to_timestamp(0), version = version + 1
+    FROM unnest($1::text[], $2::uuid[]) AS forgotten (board, member_id)
+    WHERE board_score.board = forgotten.board AND board_score.member_id = forgotten.member_id
+    RETURNING board_score.board, board_score.member_id, window_key
+"""
+
+
 class UnknownBoard(Exception):
     """A change for a board that this version does not have; a newer one left it."""
 
@@ -83,14 +95,44 @@ async def write_changes(connection: Connection, changes: Sequence[BoardChange]) 
         return
     if unknown := {change.board for change in changes} - BOARDS.keys():
         raise UnknownBoard(", ".join(sorted(unknown)))
+    parts = _parted(changes)
+    for part in parts[:-1]:
+        await _write(connection, part)
+    await _write(connection, parts[-1])
+
+
+def _parted(changes: Sequence[BoardChange]) -> list[list[BoardChange]]:
+    """The changes, cut before each run of those that forget: what came before must not count again."""
+    parts: list[list[BoardChange]] = [[]]
+    for change in changes:
+        if change.amount is None and parts[-1] and parts[-1][-1].amount is not None:
+            parts.append([])
+        parts[-1].append(change)
+    return parts
+
+
+async def _write(connection: Connection, changes: Sequence[BoardChange]) -> None:
+    forgotten = [change for change in changes if change.amount is None]
+    if forgotten:
+        changes = [change for change in changes if change.amount is not None]
+        keys = [change.board for change in forgotten], [change.member_id for change in forgotten]
+        rows = await connection.fetch(FORGET, *keys)
+        await append(connection, OUTBOX_TOPIC, pack_rows([*forgotten, *_days_of(rows)]))
     sums = [change for change in changes if BOARDS[change.board].kind is BoardKind.SUM]
     bests = [change for change in changes if BOARDS[change.board].kind is BoardKind.BEST]
     if sums:
-        lowers = any(change.amount < 0 for change in sums)
+        lowers = any((change.amount or 0) < 0 for change in sums)
         await connection.execute(RAISE_AND_LOWER_SUMS if lowers else RAISE_SUMS, *_columns(sums))
     if bests:
         await connection.execute(RAISE_BESTS, *_columns(bests))
-    await append(connection, OUTBOX_TOPIC, pack_rows(changes))
+    if changes:
+        await append(connection, OUTBOX_TOPIC, pack_rows(changes))
+
+
+def _days_of(rows: Sequence[asyncpg.Record]) -> list[BoardChange]:
+    """One for each day that a member had a score for: those name all other windows, too."""
+    days = [(row["board"], row["member_id"], day_of(row["window_key"])) for row in rows]
+    return [BoardChange(board, member_id, day, EPOCH, None) for board, member_id, day in days if day is not None]
 
 
 def _columns(changes: Sequence[BoardChange]) -> tuple[Sequence[object], ...]:

@@ -12,6 +12,7 @@ from siyu.deadline import DEADLINE, Overran
 from siyu.engine.capping import cap_refusal, carry_out_counting
 from siyu.engine.desk import Desk
 from siyu.engine.desks import DESKS
+from siyu.engine.desks.merging import pass_on
 from siyu.engine.effects import EFFECTS_MAX, Plan, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import CampaignFault
@@ -34,9 +35,12 @@ NOTHING: Mapping[str, Any] = {}
 def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     """Decide one fact of a known member and leave what changed in `world`, their tier too."""
     if world.tiers.live is None:
-        return _decide_fact(world, arrived)
+        outcome = _decide_fact(world, arrived)
+        pass_on(world, arrived)
+        return outcome
     before = mark(world)
     outcome = _decide_fact(world, arrived)
+    pass_on(world, arrived)
     follow_tiers(world, arrived, outcome, before)
     return outcome
 

@@ -8,6 +8,7 @@ from siyu.db import Connection
 from siyu.engine.coupon_loading import load_for_coupons
 from siyu.engine.desks.rewards import REWARD_DESKS
 from siyu.engine.facts import NewFact
+from siyu.engine.merge_loading import MERGING, load_for_merges, write_for_merges
 from siyu.engine.reward_loading import load_for_rewards
 from siyu.engine.wallet_loading import WALLET_TYPES, load_for_wallets
 from siyu.engine.world import World
@@ -50,7 +51,8 @@ async def _write_coupons(connection: Connection, world: World) -> None:
 LOADS: Sequence[tuple[frozenset[str], Load]] = (
     (WALLET_TYPES, load_for_wallets),
     (frozenset(REWARD_DESKS), load_for_rewards),
+    (MERGING, load_for_merges),
     # After rewards, which say what coupons they give.
     (frozenset({*COUPON_FACTS, REWARD_DELIVERED}), load_for_coupons),
 )
-WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions)
+WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions, write_for_merges)

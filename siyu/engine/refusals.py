@@ -30,6 +30,26 @@ PAYOUT_STATE = "PAYOUT_STATE"
 PAYOUT_TOO_SMALL = "PAYOUT_TOO_SMALL"
 TOO_MANY_PAYOUTS = "TOO_MANY_PAYOUTS"
 
+SAME_MEMBER = "SAME_MEMBER"
+ALREADY_MERGED = "ALREADY_MERGED"
+TOO_MANY_MERGED = "TOO_MANY_MERGED"
+MERGE_CLASH = "MERGE_CLASH"
+MERGE_NOT_FOUND = "MERGE_NOT_FOUND"
+MERGE_UNDONE = "MERGE_UNDONE"
+MERGE_CHAINED = "MERGE_CHAINED"
+MERGE_TOO_OLD = "MERGE_TOO_OLD"
+
+MERGE_REFUSALS: Mapping[str, Text] = {
+    SAME_MEMBER: Text(zh="两者已是同一位会员", en="The two are one member already"),
+    ALREADY_MERGED: Text(zh="该会员已并入另一位会员", en="The member was merged into another one already"),
+    TOO_MANY_MERGED: Text(zh="并入一位会员的账号已达上限（{most} 个）", en="No more than {most} members can be merged into one"),
+    MERGE_CLASH: Text(zh="两者有同一单号的预留（{holds}），请先处理", en="Both hold value under one reference ({holds}): end one first"),
+    MERGE_NOT_FOUND: Text(zh="没有这位会员或这次合并", en="There is no such member, or no such merge"),
+    MERGE_UNDONE: Text(zh="该合并已撤销", en="The merge was undone already"),
+    MERGE_CHAINED: Text(zh="请先撤销之后的合并", en="A later merge has to be undone first"),
+    MERGE_TOO_OLD: Text(zh="已超过可撤销期限（{until}）", en="The merge could be undone until {until}"),
+}
+
 WALLET_REFUSALS: Mapping[str, Text] = {
     NOT_ENOUGH: Text(zh="余额不足，还差 {missing}", en="The balance is {missing} short"),
     NOTHING_TO_RETURN: Text(zh="没有可退回的消费", en="Nothing of what was spent for it is left to give back"),
@@ -57,6 +77,7 @@ CORE_REFUSALS: Mapping[str, Text] = {
     CAP_REACHED: Text(zh="已达到活动的发放上限", en="The campaign gives no more than this"),
     TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
     **COUPON_REFUSALS,
+    **MERGE_REFUSALS,
     **ORDER_REFUSALS,
     **REDEMPTION_REFUSALS,
     **WALLET_REFUSALS,

@@ -27,6 +27,7 @@ from siyu.engine.faults import Faults
 from siyu.engine.followers import board_changes, changed_by, touched_by
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
+from siyu.engine.merge_loading import members_named, redirect
 from siyu.engine.outcome import Outcome
 from siyu.engine.store import append_decisions, append_facts, idempotency_key, load_answers
 from siyu.engine.timing import Timings
@@ -39,7 +40,8 @@ from siyu.features import leave_touched
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
-from siyu.members import append_invitations, lock_members, write_tags
+from siyu.members import append_invitations, lock_persons, write_tags
+from siyu.members.kinship import Kin
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
 from siyu.tiers import LiveLadders, write_tiers
@@ -80,7 +82,8 @@ class BatchTransaction:
         refusal here rather than a violated constraint.
         """
         step = self.timings.start()
-        members = await lock_members(connection, {fact.new.member_id for fact in facts})
+        members, kin = await lock_persons(connection, members_named(facts))
+        facts = await redirect(connection, facts, kin)
         step("lock members")
         known = [fact for fact in facts if fact.new.member_id in members]
         answers = await load_answers(connection, [idempotency_key(fact) for fact in known])
@@ -95,7 +98,7 @@ class BatchTransaction:
             fresh = [fact for fact in fresh if fact.id not in late]
         await append_facts(connection, fresh if not pending else [fact for fact in fresh if fact.pending is None])
         step("append facts")
-        world, outcomes = await self._decide(connection, routes, fresh, members, used, step)
+        world, outcomes = await self._decide(connection, routes, fresh, members, kin, used, step)
         if pending:
             # Only now is it known which of them another fact of the batch took back. Nobody else can append them.
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
@@ -112,9 +115,10 @@ class BatchTransaction:
 
     async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
         """The keys these facts would be decided with that the database has already; changes nothing."""
-        members = await lock_members(connection, {fact.new.member_id for fact in facts})
+        members, kin = await lock_persons(connection, members_named(facts))
+        facts = await redirect(connection, facts, kin)
         routes = await self.campaigns.load(connection)
-        world, _ = await self._decide(connection, routes, facts, members, NO_KEYS, self.timings.start())
+        world, _ = await self._decide(connection, routes, facts, members, kin, NO_KEYS, self.timings.start())
         return await find_used(connection, world)
 
     async def _decide(
@@ -123,11 +127,19 @@ class BatchTransaction:
         routes: Routes,
         facts: Sequence[ArrivedFact],
         members: dict[UUID, MemberView],
+        kin: Kin,
         used: UsedKeys,
         step: Step,
     ) -> tuple[World, list[Outcome]]:
         world = World(
-            routes.campaigns, members, self.zone, new_id, once=set(used.once), faults=self.faults, known_routes=routes
+            routes.campaigns,
+            members,
+            self.zone,
+            new_id,
+            once=set(used.once),
+            faults=self.faults,
+            kin=kin,
+            known_routes=routes,
         )
         put_used_keys(world, used)
         if facts:

@@ -33,7 +33,12 @@ MemberKey = tuple[datetime, UUID]
 
 COLUMNS = "id, nickname, avatar_url, joined_at, tier, tags, groups"
 
-BY_IDS = f"SELECT {COLUMNS} FROM member WHERE id = ANY($1::uuid[])"
+# Who was merged into another is that other one.
+BY_IDS = f"""
+SELECT asked.id AS asked_id, {", ".join(f"member.{column}" for column in COLUMNS.split(", "))}
+FROM member AS asked JOIN member ON member.id = coalesce(asked.merged_into, asked.id)
+WHERE asked.id = ANY($1::uuid[])
+"""
 
 BY_IDENTITY = "SELECT member_id FROM identity WHERE kind = $1 AND value = $2"
 
@@ -53,8 +58,8 @@ class MembersWanted:
 
 
 async def members_by_id(pool: Pool, ids: Collection[UUID]) -> dict[UUID, MemberRow]:
-    """Those of these members who exist."""
-    return {record["id"]: MemberRow(*record) for record in await pool.fetch(BY_IDS, list(ids))}
+    """Those of these members who exist; for one who was merged into another, that one."""
+    return {asked_id: MemberRow(*row) for asked_id, *row in await pool.fetch(BY_IDS, list(ids))}
 
 
 async def member_id_of(pool: Pool, kind: str, value: str) -> UUID | None:
@@ -69,7 +74,7 @@ async def member_page(pool: Pool, wanted: MembersWanted) -> Page[MemberRow]:
     """The wanted members, in the order they are listed in."""
     conditions, arguments, order = keyset(wanted)
     records = await pool.fetch(
-        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(['true', *conditions])} {order}", *arguments
+        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(['merged_into IS NULL', *conditions])} {order}", *arguments
     )
     page = cut_page([MemberRow._make(record) for record in records], wanted.limit)
     return Page(page.rows[::-1], page.has_more) if wanted.from_end else page
