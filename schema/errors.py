@@ -13,6 +13,7 @@ from siyu.errors import (
     CampaignStateError,
     DomainError,
     IdempotencyConflict,
+    IdentityTaken,
     InvalidInput,
     NotFound,
     Problem,
@@ -30,6 +31,7 @@ MENDABLE = (
     TemplateStateError,
     RewardStateError,
     AlreadyReviewed,
+    IdentityTaken,
     SessionEnded,
 )
 

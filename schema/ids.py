@@ -30,6 +30,7 @@ PRIVILEGE = "Privilege"
 COUPON = "Coupon"
 COUPON_TEMPLATE = "CouponTemplate"
 SEGMENT = "Segment"
+MEMBER_MERGE = "MemberMerge"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

@@ -13,6 +13,7 @@ from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.member_lists import member_connection
+from schema.merge_queries import MergeQueries
 from schema.nodes import find_node, participating_member, visible_campaign
 from schema.permissions import (
     ForAdmins,
@@ -72,7 +73,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, MergeQueries):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)

@@ -8,8 +8,10 @@ from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
+from schema.mutations.identities import IdentityMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.merges import MergeMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
@@ -22,6 +24,8 @@ from schema.mutations.wallets import WalletMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
+    IdentityMutations,
+    MergeMutations,
     CampaignMutations,
     FactMutations,
     LaneMutations,

@@ -15,6 +15,7 @@ from schema.permissions import ForStaff
 from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
+from schema.types.member_merge import MemberIdentities
 from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.refund import RefundRequest
@@ -25,7 +26,6 @@ from siyu.access import Scope
 from siyu.campaigns.participation_queries import ParticipationRow, ParticipationsWanted
 from siyu.coupons.record import CouponState
 from siyu.members.invitation_queries import InviteeRow
-from siyu.members.queries import MemberRow
 from siyu.paging import NewestWanted, Page
 from siyu.sdk import member_code
 from siyu.tiers.queries import ChangesWanted
@@ -65,10 +65,8 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(Node):
+class Member(MemberIdentities, Node):
     """A member as a GraphQL object."""
-
-    row: strawberry.Private[MemberRow]
 
     def global_id(self) -> strawberry.ID:
         """As Node."""

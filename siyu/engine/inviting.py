@@ -41,9 +41,7 @@ def invite(scene: Scene, effect: Invite) -> Logged:
     world, fact = scene.world, scene.fact
     member, inviter = _both(scene)
     places = world.kin.own_place(member), world.kin.first_place(inviter)
-    world.invitations.invite(
-        Invitation(world.new_id(), member, inviter, scene.campaign.id, fact.id, fact.at, *places)
-    )
+    world.invitations.invite(Invitation(world.new_id(), member, inviter, scene.campaign.id, fact.id, fact.at, *places))
     return {"kind": "invite", "inviter": str(effect.inviter)}
 
 

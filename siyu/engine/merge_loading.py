@@ -52,7 +52,7 @@ def members_named(facts: Sequence[ArrivedFact]) -> set[UUID]:
 
 
 def whole_persons(world: World, facts: Sequence[ArrivedFact]) -> set[UUID]:
-    """Everybody whose accounts the facts may move: survivors with those who were merged into them, and both of a merge."""
+    """Everybody whose accounts the facts may move: survivors with those who were merged into them, both of a merge."""
     kin = world.kin
     return kin.whole({kin.person(member_id) for member_id in members_named(facts)} | members_named(facts))
 
@@ -60,7 +60,7 @@ def whole_persons(world: World, facts: Sequence[ArrivedFact]) -> set[UUID]:
 async def redirect(connection: Connection, facts: Sequence[ArrivedFact], kin: Kin) -> Sequence[ArrivedFact]:
     """The facts, with those about merged members taken as their survivors'.
 
-    What a campaign asked for about one whose participation was kept aside, or an operator says of it, is still for that.
+    What a campaign asked for about one whose participation was kept aside, or an operator says of it, is for that.
     """
     if not kin.roots:
         return facts
@@ -106,8 +106,11 @@ async def load_for_merges(connection: Connection, world: World, facts: Sequence[
     brought = [merged_id, *await _brought(connection, made, world.kin, merged_id)]
     staying = [each for each in (survivor_id, *world.kin.absorbed.get(survivor_id, ())) if each not in brought]
     merges.flow, merges.owed_flow = await _flow(connection, brought, made)
-    spent = spendings_of(connection, [merged_id], zone) if made is None else spendings_brought(connection, made.id, zone)
-    merges.sums = [*await earnings_of(connection, brought, zone), *await spent]
+    merges.sums = await earnings_of(connection, brought, zone)
+    if made is None:
+        merges.sums += await spendings_of(connection, merged_id, zone)
+    else:
+        merges.sums += await spendings_brought(connection, made.id, zone)
     merges.merged_bests = [each for each in await bests_of(connection, brought, zone) if _is_best(each[0])]
     merges.survivor_bests = [each for each in await bests_of(connection, staying, zone) if _is_best(each[0])]
 

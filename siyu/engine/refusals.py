@@ -42,8 +42,8 @@ MERGE_TOO_OLD = "MERGE_TOO_OLD"
 MERGE_REFUSALS: Mapping[str, Text] = {
     SAME_MEMBER: Text(zh="两者已是同一位会员", en="The two are one member already"),
     ALREADY_MERGED: Text(zh="该会员已并入另一位会员", en="The member was merged into another one already"),
-    TOO_MANY_MERGED: Text(zh="并入一位会员的账号已达上限（{most} 个）", en="No more than {most} members can be merged into one"),
-    MERGE_CLASH: Text(zh="两者有同一单号的预留（{holds}），请先处理", en="Both hold value under one reference ({holds}): end one first"),
+    TOO_MANY_MERGED: Text(zh="并入的账号已达上限（{most} 个）", en="At most {most} members can be merged into one"),
+    MERGE_CLASH: Text(zh="两者有同一单号的预留（{holds}）", en="Both hold value under {holds}: end one hold first"),
     MERGE_NOT_FOUND: Text(zh="没有这位会员或这次合并", en="There is no such member, or no such merge"),
     MERGE_UNDONE: Text(zh="该合并已撤销", en="The merge was undone already"),
     MERGE_CHAINED: Text(zh="请先撤销之后的合并", en="A later merge has to be undone first"),

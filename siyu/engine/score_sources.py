@@ -38,9 +38,9 @@ async def earnings_of(connection: Connection, members: Collection[UUID], zone: s
     return [(row[0], row[1], row[2], row[3]) for row in await connection.fetch(EARNED, list(members), zone)]
 
 
-async def spendings_of(connection: Connection, members: Collection[UUID], zone: str) -> list[Scored]:
-    """What these members' orders come to."""
-    return [(row[0], row[1], row[2], row[3]) for row in await connection.fetch(SPENT_BY, list(members), zone)]
+async def spendings_of(connection: Connection, member_id: UUID, zone: str) -> list[Scored]:
+    """What a member's orders come to."""
+    return [(row[0], row[1], row[2], row[3]) for row in await connection.fetch(SPENT_BY, [member_id], zone)]
 
 
 async def spendings_brought(connection: Connection, merge_id: UUID, zone: str) -> list[Scored]:

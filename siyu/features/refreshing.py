@@ -100,7 +100,8 @@ def _orders() -> str:
 def _interactions() -> str:
     """Only what is in a window is read: the index by member and time finds it, however long the history is."""
     last = f"SELECT at FROM fact WHERE member_id = kin.id AND {INTERACTION} ORDER BY at DESC LIMIT 1"
-    columns = [f"(SELECT max(last.at) FROM {PERSON} LEFT JOIN LATERAL ({last}) AS last ON true) AS last_interaction_at", f"{_turns('at', INTERACTION_WINDOWS)} AS interactions_turn_on"]
+    latest = f"SELECT max(last.at) FROM {PERSON} LEFT JOIN LATERAL ({last}) AS last ON true"
+    columns = [f"({latest}) AS last_interaction_at", f"{_turns('at', INTERACTION_WINDOWS)} AS interactions_turn_on"]
     columns += [f"count(*) FILTER (WHERE at >= {_start(days)}) AS interactions_{days}d" for days in INTERACTION_WINDOWS]
     longest = _start(max(INTERACTION_WINDOWS))
     of_person = f"{PERSON} JOIN fact ON fact.member_id = kin.id"

@@ -67,9 +67,7 @@ class Accounts:
         for lot, part in giver.draws(amount):
             self._carry(cause, giver, taker, part, lot)
 
-    def carry_lot(
-        self, cause: Cause, giver_id: UUID, taker_id: UUID, amount: int, expires_at: datetime | None
-    ) -> None:
+    def carry_lot(self, cause: Cause, giver_id: UUID, taker_id: UUID, amount: int, expires_at: datetime | None) -> None:
         """The same with `amount` (> 0, at most what there is) of what expires at that moment; None: never."""
         giver, taker = self._account(giver_id, cause.unit), self._account(taker_id, cause.unit)
         self._carry(cause, giver, taker, amount, giver.lot_of(expires_at))

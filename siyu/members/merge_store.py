@@ -187,4 +187,3 @@ async def has_aside(connection: Connection, members: set[UUID]) -> set[tuple[UUI
         "SELECT campaign_id, subject_id FROM participation WHERE subject_id = ANY($1::uuid[])", list(members)
     )
     return {(row[0], row[1]) for row in rows}
-

@@ -105,6 +105,14 @@ Scored = tuple[str, date, datetime, int]
 FlowKey = tuple[str, datetime | None]
 
 
+class MovedRows(NamedTuple):
+    """How many rows of a table went with a member, or would; and how many the member keeps, or would."""
+
+    what: str
+    rows: int
+    kept_aside: int = 0
+
+
 class MergeBook:
     """The merges that a fact may undo, and the one that a commit has to write."""
 

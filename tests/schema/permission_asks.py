@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_merge import MERGE_ASKS, MERGING_MEMBER_FIELDS
+
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
 BY_ID = "{ member(id: MEMBER_ID) { %s } }"
 CHANGED = "mutation { memberUpdate(input: {member: MEMBER_ID}) { member { %s } } }"
 
 MEMBER_FIELDS: Mapping[str, str] = {
+    **MERGING_MEMBER_FIELDS,
     "avatarUrl": "avatarUrl",
     "code": "code",
     "groups": "groups",
@@ -113,6 +116,7 @@ ASKS: Mapping[str, str] = {
     "Query.tierLadderPreview": '{ tierLadderPreview(input: {preset: "community"}) { userErrors { code } } }',
     "Query.units": "{ units { unit } }",
     "Query.viewer": "{ viewer { __typename } }",
+    **MERGE_ASKS,
     **{f"Member.{name}": ON_BOARD % document for name, document in MEMBER_FIELDS.items()},
     "Campaign.config": OF_CAMPAIGN % "config",
     "Campaign.problem": OF_CAMPAIGN % "problem",

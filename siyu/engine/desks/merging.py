@@ -20,7 +20,7 @@ from siyu.engine.refusals import (
 from siyu.engine.scene import Logged
 from siyu.engine.world import World
 from siyu.ledger import Purpose
-from siyu.members.merging import ABSORBED_MAX, UNDO_FOR, Merge
+from siyu.members.merging import ABSORBED_MAX, UNDO_FOR, Merge, Scored
 from siyu.tiers.book import Cause
 
 CLASHES_SHOWN_MAX = 3
@@ -45,7 +45,7 @@ def merge(world: World, arrived: ArrivedFact) -> Verdict:
         logs += _moved(unit, amount, world.book.carry_debt(cause, merged_id, survivor_id))
     world.scores += _sums(world, merged_id, survivor_id)
     world.scores += [BoardChange(board, merged_id, new.at.date(), new.at, None) for board in world.merges.best_boards]
-    world.scores += [BoardChange(board, survivor_id, *best) for board, *best in world.merges.merged_bests]
+    world.scores += _bests(world.merges.merged_bests, survivor_id)
     _judge_anew(world, arrived, survivor_id)
     return tuple(logs)
 
@@ -75,11 +75,15 @@ def undo(world: World, arrived: ArrivedFact) -> Verdict:
         logs += _moved(unit, amount, debt)
     world.scores += _sums(world, survivor_id, merged_id)
     world.scores += [BoardChange(board, survivor_id, new.at.date(), new.at, None) for board in world.merges.best_boards]
-    world.scores += [BoardChange(board, survivor_id, *best) for board, *best in world.merges.survivor_bests]
-    world.scores += [BoardChange(board, merged_id, *best) for board, *best in world.merges.merged_bests]
+    world.scores += _bests(world.merges.survivor_bests, survivor_id)
+    world.scores += _bests(world.merges.merged_bests, merged_id)
     _judge_anew(world, arrived, survivor_id)
     _judge_anew(world, arrived, merged_id)
     return tuple(logs)
+
+
+def _bests(scored: Iterable[Scored], member_id: UUID) -> Iterable[BoardChange]:
+    return (BoardChange(board, member_id, day, at, amount) for board, day, at, amount in scored)
 
 
 def pass_on(world: World, arrived: ArrivedFact) -> None:

@@ -117,3 +117,32 @@ async def rows(pool: Pool) -> dict[str, list[str]]:
         )
     ]
     return found
+
+
+RECOUNT = """
+WITH person AS (SELECT id AS member_id, coalesce(merged_into, id) AS person_id FROM member),
+change AS (
+    SELECT 'points' AS board, person_id, (at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+           CASE kind WHEN 'grant' THEN amount ELSE -amount END AS amount
+    FROM person JOIN account USING (member_id) JOIN transfer
+        ON (credit_id = account.id AND kind = 'grant') OR (debit_id = account.id AND kind = 'reverse')
+    WHERE account.unit = 'points'
+    UNION ALL
+    SELECT 'spend', person_id, (paid_at AT TIME ZONE 'Asia/Shanghai')::date, amount_fen - refunded_fen
+    FROM person JOIN shop_order USING (member_id)
+), best AS (
+    SELECT effect ->> 'board' AS board, person_id, (fact.at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+           (effect ->> 'value')::bigint AS amount
+    FROM person JOIN fact USING (member_id) JOIN decision ON decision.fact_id = fact.id
+        CROSS JOIN LATERAL jsonb_array_elements(effects) AS effect WHERE effect ->> 'kind' = 'score'
+)
+SELECT board, w.key, person_id, sum(amount)::bigint FROM change CROSS JOIN LATERAL {keys} GROUP BY 1, 2, 3
+UNION ALL SELECT board, w.key, person_id, max(amount) FROM best CROSS JOIN LATERAL {keys} GROUP BY 1, 2, 3
+"""
+KEYS = """(VALUES ('all'), ('d:' || day), ('m:' || to_char(day, 'YYYY-MM')), ('w:' || to_char(day, 'IYYY"-W"IW'))) AS w (key)"""
+
+
+async def recounted(pool: Pool, members: Collection[UUID]) -> dict[tuple[str, str, UUID], int]:
+    """The same, counted from what it all comes from, by plain SQL of the test's own."""
+    found = await pool.fetch(RECOUNT.format(keys=KEYS))
+    return {(row[0], row[1], row[2]): row[3] for row in found if row[2] in members and row[3] > 0}
