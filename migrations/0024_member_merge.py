@@ -69,19 +69,26 @@ class Migration(migrations.Migration):
             ALTER TABLE member ADD CONSTRAINT member_merged_into_another CHECK (merged_into <> id);
             ALTER TABLE member DROP CONSTRAINT IF EXISTS member_merged_is_linked;
             ALTER TABLE member ADD CONSTRAINT member_merged_is_linked CHECK (linked OR merged_into IS NULL);
+            DROP TRIGGER IF EXISTS member_place_fixed ON member;
             UPDATE member SET place_at = joined_at WHERE place_at IS NULL;
-            CREATE OR REPLACE FUNCTION keep_first_place() RETURNS trigger LANGUAGE plpgsql AS
-                'BEGIN NEW.place_at = NEW.joined_at; RETURN NEW; END';
-            CREATE OR REPLACE TRIGGER member_first_place BEFORE INSERT ON member
+            CREATE OR REPLACE FUNCTION keep_first_place() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NOT NEW.linked THEN
+                    NEW.place_at = NEW.joined_at;
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE OR REPLACE TRIGGER member_first_place BEFORE INSERT OR UPDATE OF joined_at ON member
                 FOR EACH ROW EXECUTE FUNCTION keep_first_place();
             ALTER TABLE member ALTER place_at SET NOT NULL;
-            CREATE OR REPLACE TRIGGER member_place_kept BEFORE UPDATE OF place_at ON member
+            CREATE OR REPLACE TRIGGER member_place_fixed BEFORE UPDATE OF place_at ON member
                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
             CREATE UNIQUE INDEX IF NOT EXISTS member_first_place ON member (place_at, id);
             CREATE INDEX IF NOT EXISTS member_merged_into ON member (merged_into) WHERE merged_into IS NOT NULL
             """,
             """
             DROP TRIGGER IF EXISTS member_first_place ON member;
+            DROP TRIGGER IF EXISTS member_place_fixed ON member;
             DROP FUNCTION IF EXISTS keep_first_place();
             ALTER TABLE member DROP COLUMN IF EXISTS merged_into, DROP COLUMN IF EXISTS linked,
                 DROP COLUMN IF EXISTS place_at CASCADE
@@ -118,9 +125,9 @@ class Migration(migrations.Migration):
             CREATE TABLE IF NOT EXISTS member_merge_row (
                 merge_id uuid NOT NULL REFERENCES member_merge ON DELETE RESTRICT,
                 moved varchar(64) COLLATE "C" NOT NULL,
-                row_id uuid NOT NULL,
+                row_key uuid NOT NULL,
                 place integer,
-                PRIMARY KEY (merge_id, moved, row_id)
+                PRIMARY KEY (merge_id, moved, row_key)
             );
             CREATE TABLE IF NOT EXISTS member_merge_flow (
                 merge_id uuid NOT NULL REFERENCES member_merge ON DELETE RESTRICT,

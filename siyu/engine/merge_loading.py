@@ -36,7 +36,7 @@ INSERT INTO member_merge_flow (merge_id, unit, expires_at, amount, is_debt)
 SELECT $1, * FROM unnest($2::text[], $3::timestamptz[], $4::bigint[], $5::boolean[])
 """
 FLOW_BEFORE = "SELECT unit, expires_at, amount, is_debt FROM member_merge_flow WHERE merge_id = $1"
-BROUGHT = "SELECT row_id FROM member_merge_row WHERE merge_id = $1 AND moved = 'member.merged_into'"
+BROUGHT = "SELECT row_key FROM member_merge_row WHERE merge_id = $1 AND moved = 'member.merged_into'"
 
 # A decision's key is used up for the person, whoever of them used it.
 ONCE = """

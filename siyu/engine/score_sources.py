@@ -22,7 +22,7 @@ FROM shop_order WHERE {whose} GROUP BY 2
 SPENT_BY, SPENT_FOR = (
     SPENT.format(whose="member_id = ANY($1::uuid[])"),
     SPENT.format(
-        whose="id IN (SELECT row_id FROM member_merge_row WHERE merge_id = ANY($1::uuid[]) AND moved = 'shop_order')"
+        whose="id IN (SELECT row_key FROM member_merge_row WHERE merge_id = ANY($1::uuid[]) AND moved = 'shop_order')"
     ),
 )
 BEST = """

@@ -12,12 +12,6 @@ from siyu.sdk import MemberView
 # In one order for every process, so that two batches never wait for each other in a circle. Answers with places in
 # what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOCK = """
-SELECT place - 1, joined_at FROM unnest($1::text::uuid[]) WITH ORDINALITY AS wanted (id, place)
-JOIN member USING (id) ORDER BY id FOR NO KEY UPDATE OF member
-"""
-
-# The same, with whether the member was ever part of a merge.
-LOCK_LINKED = """
 SELECT place - 1, joined_at, linked FROM unnest($1::text::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN member USING (id) ORDER BY id FOR NO KEY UPDATE OF member
 """
@@ -39,7 +33,7 @@ async def lock_members(connection: Connection, member_ids: Collection[UUID]) -> 
     """Lock these members until the transaction ends; those who do not exist are missing from the answer."""
     wanted = list(member_ids)
     rows = await connection.fetch(LOCK, array_of([member_id.hex for member_id in wanted]))
-    return {wanted[place]: MemberView(wanted[place], joined_at) for place, joined_at in rows}
+    return {wanted[place]: MemberView(wanted[place], joined_at) for place, joined_at, _ in rows}
 
 
 async def lock_persons(connection: Connection, member_ids: Collection[UUID]) -> tuple[dict[UUID, MemberView], Kin]:
@@ -48,7 +42,7 @@ async def lock_persons(connection: Connection, member_ids: Collection[UUID]) -> 
     Those who do not exist are missing from the answer.
     """
     wanted = list(member_ids)
-    rows = await connection.fetch(LOCK_LINKED, array_of([member_id.hex for member_id in wanted]))
+    rows = await connection.fetch(LOCK, array_of([member_id.hex for member_id in wanted]))
     members = {wanted[place]: MemberView(wanted[place], joined_at) for place, joined_at, _ in rows}
     linked = [wanted[place] for place, _, is_linked in rows if is_linked]
     if not linked:

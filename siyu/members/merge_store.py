@@ -83,7 +83,7 @@ APART = 1_000_000
 PUT_APART = f"""
 UPDATE coupon SET place = {APART} + 2 * place + (member_id = $2)::int
 WHERE member_id IN ($1, $2) AND template_id IN (
-    SELECT template_id FROM coupon AS gone JOIN member_merge_row ON moved = 'coupon' AND row_id = gone.id
+    SELECT template_id FROM coupon AS gone JOIN member_merge_row ON moved = 'coupon' AND row_key = gone.id
     WHERE merge_id = $3)
 """
 CLOSE_UP = f"""
@@ -123,7 +123,7 @@ def _move(moved: Moved) -> str:
         UPDATE {moved.table} AS mine SET {moved.column} = $2{far} WHERE {moving(moved)}
         RETURNING {moved.row_id} AS row_id, {place} AS place
     )
-    INSERT INTO member_merge_row (merge_id, moved, row_id, place) SELECT $3, '{moved.name}', row_id, place FROM gone
+    INSERT INTO member_merge_row (merge_id, moved, row_key, place) SELECT $3, '{moved.name}', row_id, place FROM gone
     """
 
 
@@ -132,7 +132,7 @@ def _move_back(moved: Moved) -> str:
     place = f", place = {APART} + 2 * known.place" if moved.table == "coupon" else ""
     return f"""
     UPDATE {moved.table} AS mine SET {moved.column} = $1{place} FROM member_merge_row AS known
-    WHERE known.merge_id = $3 AND known.moved = '{moved.name}' AND known.row_id = mine.{moved.row_id}
+    WHERE known.merge_id = $3 AND known.moved = '{moved.name}' AND known.row_key = mine.{moved.row_id}
         AND mine.{moved.column} = $2
     """
 

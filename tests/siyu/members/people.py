@@ -139,7 +139,9 @@ change AS (
 SELECT board, w.key, person_id, sum(amount)::bigint FROM change CROSS JOIN LATERAL {keys} GROUP BY 1, 2, 3
 UNION ALL SELECT board, w.key, person_id, max(amount) FROM best CROSS JOIN LATERAL {keys} GROUP BY 1, 2, 3
 """
-KEYS = """(VALUES ('all'), ('d:' || day), ('m:' || to_char(day, 'YYYY-MM')), ('w:' || to_char(day, 'IYYY"-W"IW'))) AS w (key)"""
+KEYS = """(
+    VALUES ('all'), ('d:' || day), ('m:' || to_char(day, 'YYYY-MM')), ('w:' || to_char(day, 'IYYY"-W"IW'))
+) AS w (key)"""
 
 
 async def recounted(pool: Pool, members: Collection[UUID]) -> dict[tuple[str, str, UUID], int]:
