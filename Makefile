@@ -15,7 +15,7 @@ CLIENT_TOOLS := $(CLIENT)/node_modules/.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix docs lock prove fuzz test-browser client clean
+.PHONY: help setup run test check fix docs lock prove fuzz test-scale test-browser client clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -43,6 +43,7 @@ fix: setup ## Format and repair what can be repaired by itself
 docs: setup ## Write docs/campaigns/reference.md, the table of docs/security.md and the client's codes anew, and promise what is new in siyu.sdk
 	$(BIN)/python -m tests.docs.reference
 	$(BIN)/python -m tests.docs.security
+	$(BIN)/python -m tests.docs.metrics
 	$(BIN)/python -m tests.siyu.sdk.surface
 	$(BIN)/python -m tests.clients.codes
 
@@ -53,6 +54,10 @@ prove: setup ## The long proofs: races, kills, totals
 
 fuzz: setup ## Send 50,000 made-up GraphQL documents, other ones each time
 	$(BIN)/python -m pytest -m fuzz tests/fuzz
+
+test-scale: $(VENV)/scale.stamp ## Ask Spark, too, about CDNOW; needs Java 17
+	@java -version 2>&1 | grep -q 'version "17' || { echo "make test-scale needs Java 17 (Debian: apt install openjdk-17-jre-headless)." >&2; exit 1; }
+	$(BIN)/python -m pytest -m scale tests/siyu/metrics/analytics
 
 test-browser: setup ## Open the explorer in headless Chromium
 	$(BIN)/python -m pytest -m browser
@@ -65,6 +70,7 @@ client: setup ## Install, build and test the TypeScript client; needs Node
 lock: setup ## Renew requirements/ from pyproject.toml
 	$(BUILD_TOOLS) | $(COMPILE) --upgrade --extra server --extra analytics --extra otel --group dev pyproject.toml - \
 		--output-file requirements/dev.txt
+	$(COMPILE) --upgrade --group scale --constraint requirements/dev.txt --output-file requirements/scale.txt
 	$(BUILD_TOOLS) | $(COMPILE) --extra server --extra analytics --constraint requirements/dev.txt pyproject.toml - \
 		--output-file requirements/server.txt
 
@@ -81,6 +87,12 @@ $(VENV)/dev.stamp $(VENV)/server.stamp: $(VENV)/%.stamp: requirements/%.txt pypr
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@if command -v npm >/dev/null; then echo "Fetching GraphiQL with npm."; $(BIN)/python -m api.explorer.fetch || true; fi
 	@touch $@ $(if $(filter dev,$*),$(VENV)/server.stamp)
+
+# Beside the tools: Spark is half a gigabyte, which nothing else needs.
+$(VENV)/scale.stamp: requirements/scale.txt $(VENV)/dev.stamp
+	@echo "Installing requirements/scale.txt into $(VENV); it takes some minutes."
+	@$(PIP_INSTALL) --require-hashes --requirement requirements/scale.txt
+	@touch $@
 
 # Without npm, or where it fetches nothing, the client's own tests are skipped.
 $(CLIENT_TOOLS): $(CLIENT)/package-lock.json

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.answering import Answering
+from api.contexts import Contexts
 from api.executor import Plans
 from api.explorer import explorer_routes
 from api.failing import Failures
@@ -36,7 +37,7 @@ def build_app(services: Services) -> Starlette:
     settings = services.settings
     answering = build_answering(services)
     authenticator = Authenticator(load_tokens(settings), services.credentials)
-    endpoint = GraphQLEndpoint(services, authenticator, answering)
+    endpoint = GraphQLEndpoint(services, authenticator, answering, Contexts(services, authenticator))
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.post, methods=["POST"]),
         *services.health.routes(),

@@ -23,13 +23,18 @@ COMMANDS = {
     "exit code 1 if anything is wrong.",
     "boards": "Look after the leaderboards.",
     "coupons": "Look after coupons.",
+    "groups": "Look after groups.",
     "ledger": "The ledger of points.",
+    "metrics": "Look after the metrics.",
     "new-campaign": "Write a campaign type called KEY (snake_case) to start from, with tests that pass.",
     "replay": "Decide past facts again and list what would have been different.",
     "simulate": "Let a synthetic crowd play a campaign in memory, and print what it costs, who wins "
     "and how the value is spread.",
     "demo": "Fill an empty shop with the orders of CDNOW, then serve it; prints tokens and documents to paste.",
     "tiers": "Look after the ladder of tiers.",
+    "analytics": "Ask about all members at once: the database, or the snapshot that SIYU_ANALYTICS_URL names.",
+    "snapshot": "Write members, orders and facts of this moment as Parquet files, for SIYU_ANALYTICS_URL and "
+    "other readers.",
 }
 
 

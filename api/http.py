@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answering import Answering
+from api.contexts import Contexts
 from api.identity import Authenticator, InvalidToken
 from api.media import JSON, answer_type, status_of
 from api.observing import RequestTrail, request_id_of
@@ -15,7 +16,7 @@ from api.refusals import BadRequest, Refusal
 from api.replies import refuse, reply
 from api.requests import read_request
 from api.services import Services
-from schema import Context, ErrorCode, Principal
+from schema import ErrorCode
 from siyu.loops import DATABASE_OUTAGES
 from siyu.trail import following
 
@@ -31,6 +32,7 @@ class GraphQLEndpoint:
     services: Services
     authenticator: Authenticator
     answering: Answering
+    contexts: Contexts
 
     async def post(self, request: Request) -> Response:
         """One operation, answered within the request's time and noted."""
@@ -70,26 +72,11 @@ class GraphQLEndpoint:
             raise Refusal(503, ErrorCode.UNAVAILABLE, "the database is away", retry_after_ms=RETRY_AFTER_MS) from error
         trail.role = principal.role.value
         asked = await read_request(request, self.services.settings.body_bytes_max)
-        context = self._context(request, principal, trail.request_id)
+        context = self.contexts.of(principal, trail.request_id, request.headers.get("accept-language", ""))
         address = request.client.host if request.client else ""
         answer = await self.answering.answer(asked, context, address, trail)
         trail.codes = sorted({error["extensions"]["code"] for error in answer.get("errors", ())})
         return reply(trail.request_id, status_of(answer, media_type), answer, media_type)
-
-    def _context(self, request: Request, principal: Principal, request_id: str) -> Context:
-        services = self.services
-        return Context(
-            principal=principal,
-            request_id=request_id,
-            language=request.headers.get("accept-language", ""),
-            now=services.clock(),
-            engine=services.engine,
-            pool=services.pool,
-            leaderboards=services.leaderboards,
-            zone=services.zone,
-            issue_token=self.authenticator.tokens.issue,
-            live=services.live,
-        )
 
 
 def out_of_time() -> Refusal:

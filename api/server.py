@@ -20,6 +20,8 @@ from siyu.coupons import run_coupons
 from siyu.db import Pool, open_database
 from siyu.engine import run_expiry, run_hold_timeouts, run_pending, run_rewards
 from siyu.features import run_features
+from siyu.groups import run_activity
+from siyu.metrics import run_metrics
 from siyu.tiers.review import run_reviews
 
 BACKLOG = 2_048
@@ -98,6 +100,8 @@ def _loops(services: Services, pool: Pool, stop: asyncio.Event) -> Iterator[tupl
     yield "boards", run_projector(pool, services.redis, zone, clock, stop)
     yield "timers", run_pending(services.engine, stop)
     yield "features", run_features(pool, zone, clock, stop)
+    yield "groups", run_activity(pool, stop)
+    yield "metrics", run_metrics(pool, zone, clock, stop)
     yield "tiers", run_reviews(pool, zone, clock, stop)
     yield "expiry", run_expiry(pool, zone, clock, stop)
     yield "coupons", run_coupons(pool, clock, stop)

@@ -22,8 +22,11 @@ from siyu.clock import Clock, utc_now
 from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 from siyu.live import Live
+from siyu.metrics import AnalyticsDoor
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
+# Of a command that asks about all members at once.
+QUESTION_TIMEOUT_S = 600.0
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
 
 
@@ -40,6 +43,7 @@ class Services:
     leaderboards: Leaderboards
     credentials: KnownCredentials
     live: Live
+    analytics: AnalyticsDoor
     observer: Observer
     health: Health
     zone: ZoneInfo
@@ -64,7 +68,6 @@ async def open_services(
         live = Live(client)
         tell = live.announcer.announce
         engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
-        leaderboards = Leaderboards(pool, client, settings.zone, clock)
         credentials = KnownCredentials(pool, clock)
         observer = Observer(settings, pool)
         async with running(engine):
@@ -75,9 +78,10 @@ async def open_services(
                 redis=client,
                 registry=registry,
                 engine=engine,
-                leaderboards=leaderboards,
+                leaderboards=Leaderboards(pool, client, settings.zone, clock),
                 credentials=credentials,
                 live=live,
+                analytics=open_analytics(settings, pool, deadlines),
                 observer=observer,
                 health=Health(pool, client),
                 zone=settings.zone,
@@ -87,6 +91,12 @@ async def open_services(
         await hints.close()
         await credentials.close()
         await observer.close()
+
+
+def open_analytics(settings: Settings, pool: Pool, deadlines: Deadlines | None) -> AnalyticsDoor:
+    """Who asks about all members; where callers wait, a question may take as long as a request."""
+    longest_s = settings.request_timeout_s if deadlines else QUESTION_TIMEOUT_S
+    return AnalyticsDoor(settings.analytics_url, pool, settings.zone, longest_s)
 
 
 def limits_of(settings: Settings) -> BatchLimits:
@@ -121,7 +131,11 @@ def run_with_services(
         await ensure_schema(settings, servers)
         async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()
-            return await main(services)
+            try:
+                return await main(services)
+            finally:
+                # At the process's end libraries look whether all that they made is freed, and complain.
+                gc.unfreeze()
 
     return run_with_servers(settings, opened)
 

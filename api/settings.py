@@ -40,6 +40,13 @@ def _one_of(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _with_folder(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.netloc or len(parts.path) < len("/x"):
+        raise ValueError("must name a folder from the root on, such as duckdb:///var/lib/siyu/snapshots")
+    return url
+
+
 def _plugin_names(text: str) -> str:
     if text and not all(name.strip() for name in text.split(",")):
         raise ValueError("must be names with commas between, such as plugins.check_in,lottery")
@@ -75,6 +82,10 @@ class Settings(BaseSettings):
     )
     redis_url: Annotated[str, _one_of("redis", "rediss", "unix", "redis+cluster")] | None = Field(
         default=None, description="A Redis (7 or later) or Valkey to use instead of the embedded one."
+    )
+    analytics_url: Annotated[str, _one_of("duckdb", "spark"), AfterValidator(_with_folder)] | None = Field(
+        default=None,
+        description="Snapshots to ask instead of the database: `duckdb:///FOLDER`, `spark:///FOLDER?master=local[*]`.",
     )
     environment: Literal["development", "production"] = Field(
         default="development",

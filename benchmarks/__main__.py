@@ -4,6 +4,7 @@ import json
 
 import click
 
+import benchmarks.analytics as analytics_benchmark
 import benchmarks.engine as engine_benchmark
 import benchmarks.executor as executor_benchmark
 import benchmarks.expiry as expiry_benchmark
@@ -93,6 +94,16 @@ def expiry_command(as_json: bool, lots: int) -> None:
 def rules_command(as_json: bool, rounds: int, members: int) -> None:
     """A rule asked of members in memory against the same by hand, and segments counted in PostgreSQL."""
     _print(rules_benchmark.run(rounds, members), as_json)
+
+
+@benchmarks.command("analytics")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=3, show_default=True, help="Rounds of each question; medians are printed.")
+@click.option("--facts", default=5_000_000, show_default=True, help="Facts of the shop.")
+@click.option("--members", default=500_000, show_default=True, help="Members of the shop.")
+def analytics_command(as_json: bool, rounds: int, facts: int, members: int) -> None:
+    """RFM, retention and a funnel on PostgreSQL against DuckDB; facts through the engine against COPY."""
+    _print(analytics_benchmark.run(rounds, facts, members), as_json)
 
 
 if __name__ == "__main__":

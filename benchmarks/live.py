@@ -186,6 +186,7 @@ def _context(services: Services, principal: Principal) -> Context:
         zone=services.zone,
         issue_token=lambda *_: "",
         live=services.live,
+        analytics=services.analytics,
     )
 
 

@@ -14,6 +14,7 @@ from siyu.boards import Leaderboards
 from siyu.db import Pool
 from siyu.engine import Engine
 from siyu.live import Live, Topic
+from siyu.metrics import AnalyticsDoor
 from siyu.rules import RuleClock
 
 # Told what an answer shows that can change.
@@ -38,6 +39,7 @@ class Context:
     zone: ZoneInfo
     issue_token: IssueToken
     live: Live
+    analytics: AnalyticsDoor
     watch: Watch = watched_by_nobody
 
     @cached_property

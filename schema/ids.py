@@ -31,6 +31,9 @@ COUPON = "Coupon"
 COUPON_TEMPLATE = "CouponTemplate"
 SEGMENT = "Segment"
 MEMBER_MERGE = "MemberMerge"
+GROUP = "Group"
+METRIC_ALERT = "MetricAlert"
+EXPENSE = "Expense"
 
 ID_LENGTH_MAX = 200
 # The key that no object has.

@@ -34,6 +34,18 @@ from siyu.engine.outcome import Refusal
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.engine.reward_preview import Offer, hindrances
 from siyu.features.queries import Standing, standings
+from siyu.groups.health import Health, Judged, healths
+from siyu.groups.membership_queries import (
+    GroupsOfMember,
+    MembershipKey,
+    MembershipRow,
+    MembershipsWanted,
+    groups_of_members,
+    last_active_days,
+    membership_pages,
+    memberships_by_key,
+)
+from siyu.groups.queries import GroupRow, groups_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
 from siyu.ledger.unit_service import UnitRow, units
 from siyu.members.features import load_features
@@ -97,21 +109,25 @@ def _owners(wallets: Collection[WalletKey]) -> set[UUID]:
 
 
 class LinesWanted(NamedTuple):
-    """Some lines of a window of a board; the window is that which holds the day."""
+    """Some lines of a window of a board, of the whole shop or of a group; the window is that which holds the day."""
 
     board: str
     window: BoardWindow
     day: date
+    scope: UUID | None
     stretch: Stretch
 
 
 async def read_lines(leaderboards: Leaderboards, wanted: list[LinesWanted]) -> Sequence[BoardPage]:
     """The pages, in their order; those of one window with one round trip, and of one moment."""
-    windows: defaultdict[tuple[str, BoardWindow, date], list[Stretch]] = defaultdict(list)
+    windows: defaultdict[tuple[str, BoardWindow, date, UUID | None], list[Stretch]] = defaultdict(list)
     for each in wanted:
-        windows[each[:3]].append(each.stretch)
-    pages = {place: iter(await leaderboards.read(*place, stretches)) for place, stretches in windows.items()}
-    return [next(pages[each[:3]]) for each in wanted]
+        windows[each[:4]].append(each.stretch)
+    pages = {
+        (board, window, day, scope): iter(await leaderboards.read(board, window, day, stretches, scope))
+        for (board, window, day, scope), stretches in windows.items()
+    }
+    return [next(pages[each[:4]]) for each in wanted]
 
 
 class Loaders:
@@ -125,6 +141,7 @@ class Loaders:
         self._read_campaigns(pool, now)
         self._read_wallets(pool, now)
         self._read_rewards(pool, now, zone)
+        self._read_groups(pool, now.astimezone(zone).date(), zone)
 
     def _read_members(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
         """Members, what is known of them, and who is meant by a segment."""
@@ -196,6 +213,17 @@ class Loaders:
         self.redemption: DataLoader[UUID, Redemption | None] = _by_key(partial(redemptions_by_id, pool))
         self.redemptions: DataLoader[NewestWanted, Page[Redemption]] = DataLoader(partial(redemption_pages, pool))
         self.privileges: DataLoader[NewestWanted, Page[PrivilegeRow]] = DataLoader(partial(privilege_pages, pool))
+
+    def _read_groups(self, pool: Pool, today: date, zone: ZoneInfo) -> None:
+        """Groups, who is in them and how they do."""
+        self.group: DataLoader[UUID, GroupRow | None] = _by_key(partial(groups_by_id, pool))
+        self.memberships: DataLoader[MembershipsWanted, Page[MembershipRow]] = DataLoader(
+            partial(membership_pages, pool, zone, today)
+        )
+        self.groups_of: DataLoader[GroupsOfMember, Page[MembershipRow]] = DataLoader(partial(groups_of_members, pool))
+        self.membership: DataLoader[MembershipKey, MembershipRow | None] = _by_key(partial(memberships_by_key, pool))
+        self.last_active: DataLoader[MembershipKey, date | None] = _by_key(partial(last_active_days, pool))
+        self.group_health: DataLoader[Judged, Health | None] = _by_key(partial(healths, pool, zone, today))
 
     def forget(self) -> None:
         """Forget what was read: a mutation is about to change it, and a later field must not see the old."""

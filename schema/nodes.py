@@ -10,6 +10,7 @@ from schema.ids import (
     COUPON,
     COUPON_TEMPLATE,
     DECISION,
+    GROUP,
     MEMBER,
     PARTICIPATION,
     SEGMENT,
@@ -24,6 +25,7 @@ from schema.principals import Principal
 from schema.scalars import WalletUnit
 from schema.types.coupon import Coupon, CouponTemplate
 from schema.types.decision import Decision
+from schema.types.group import Group
 from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
@@ -117,6 +119,25 @@ async def find_segment(info: Info, segment_id: UUID | None) -> Segment | None:
     return Segment(row=row) if row else None
 
 
+async def find_group(info: Info, group_id: UUID | None) -> Group | None:
+    """The group: for operators and services any, for members those they are in."""
+    principal = info.context.principal
+    if group_id is None:
+        return None
+    if principal.member_id is not None:
+        membership = await info.context.loaders.membership.load((group_id, principal.member_id))
+        if membership is None or membership.left_at is not None:
+            return None
+    elif not is_among(principal.role, ForStaff.roles):
+        return None
+    row = await info.context.loaders.group.load(group_id)
+    return Group(row=row) if row else None
+
+
+async def _group(info: Info, key: str) -> Node | None:
+    return await find_group(info, parse_uuid(key))
+
+
 async def _segment(info: Info, key: str) -> Node | None:
     return await find_segment(info, parse_uuid(key))
 
@@ -130,4 +151,5 @@ FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     COUPON: _coupon,
     COUPON_TEMPLATE: _coupon_template,
     SEGMENT: _segment,
+    GROUP: _group,
 }

@@ -4,16 +4,19 @@ from datetime import date
 
 import strawberry
 
+from schema.analytics import Analytics
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
 from schema.coupon_queries import CouponQueries
 from schema.decisions import decisions_connection
 from schema.fields import field_for
+from schema.group_queries import GroupQueries
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.member_lists import member_connection
 from schema.merge_queries import MergeQueries
+from schema.metric_queries import MetricQueries
 from schema.nodes import find_node, participating_member, visible_campaign
 from schema.permissions import (
     ForAdmins,
@@ -33,7 +36,7 @@ from schema.segments import SegmentQueries, meant_by
 from schema.teams import team_participation
 from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.api_key import ApiKey
-from schema.types.board import Leaderboard, ranked_window
+from schema.types.board import Leaderboard, scoped_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
 from schema.types.enums import MemberOrder
@@ -73,7 +76,7 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, MergeQueries):
+class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQueries, MetricQueries, MergeQueries):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)
@@ -136,6 +139,10 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, MergeQu
     async def sale_stock(self, info: Info, campaign: strawberry.ID) -> SaleStock | None:
         row = await visible_campaign(info, decode_uuid(CAMPAIGN, campaign))
         return await sale_stock(info, row) if row else None
+
+    @field_for(ForAnalysts, "RFM, retention, funnels and the life cycle of all members.")
+    def analytics(self) -> Analytics:
+        return Analytics()
 
     @field_for(ForAnalysts, "Every plugin, those left out too, and every type that a campaign needs.")
     async def campaign_types(self, info: Info) -> list[CampaignType]:
@@ -247,12 +254,19 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, MergeQu
         return connect(page, slice_, lambda row: ApiKey(row=row), lambda row: encode_cursor(row.id))
 
     @field_for(
-        ForViewers, "One window of a board: that which holds the day `at` of the shop's time zone, today by default."
+        ForViewers,
+        "One window of a board: that which holds the day `at` of the shop's time zone, today by default. With `scope`, "
+        "the id of a group, the group's board, which members see of the groups that they are in.",
     )
     async def leaderboard(
-        self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
+        self,
+        info: Info,
+        board: strawberry.ID,
+        window: BoardWindow,
+        at: date | None = strawberry.UNSET,
+        scope: strawberry.ID | None = strawberry.UNSET,
     ) -> Leaderboard:
-        return Leaderboard(ranked=ranked_window(info, board, window, at or None))
+        return Leaderboard(ranked=await scoped_window(info, board, window, at or None, scope or None))
 
 
 def _selection(filter_: CampaignFilter, role: Role) -> CampaignSelection:

@@ -12,7 +12,7 @@ from schema.nodes import visible_campaign
 from schema.permissions import ForConcerned, ForMembers, ForViewers
 from schema.scalars import WalletUnit
 from schema.teams import team_participation
-from schema.types.board import Leaderboard, ranked_window
+from schema.types.board import Leaderboard, scoped_window
 from schema.types.ledger import Wallet
 from schema.types.participation import Participation
 from schema.types.stock import SaleStock, sale_stock
@@ -30,9 +30,14 @@ class Subscription:
         ForViewers, "One window of a board, as Query.leaderboard: that which holds today, unless `at` says another day."
     )
     async def leaderboard_changed(
-        self, info: Info, board: strawberry.ID, window: BoardWindow, at: date | None = strawberry.UNSET
+        self,
+        info: Info,
+        board: strawberry.ID,
+        window: BoardWindow,
+        at: date | None = strawberry.UNSET,
+        scope: strawberry.ID | None = strawberry.UNSET,
     ) -> Leaderboard:
-        return Leaderboard(ranked=ranked_window(info, board, window, at or None))
+        return Leaderboard(ranked=await scoped_window(info, board, window, at or None, scope or None))
 
     @field_for(
         ForConcerned,

@@ -1,4 +1,4 @@
-"""`import orders FILE` and `import members FILE`: CSV files of any size, safe to stop and to run again."""
+"""`import orders FILE`, `members FILE` and `memberships FILE`: CSV files of any size, safe to stop and to run again."""
 
 import json
 import sys
@@ -12,10 +12,12 @@ import click
 from api.commands.options import data_option
 from api.imports import (
     MEMBER_COLUMNS,
+    MEMBERSHIP_COLUMNS,
     ORDER_COLUMNS,
     SHOP_IDENTITY,
     CannotImport,
     ImportResult,
+    MembershipsImport,
     MembersImport,
     OrdersImport,
     run_import,
@@ -83,6 +85,27 @@ def members(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
         return MembersImport(kind, services.pool, services.zone, services.clock, tally)
 
     _import(file, data, as_json, MEMBER_COLUMNS, make_job)
+
+
+@import_.command()
+@file_argument
+@click.option("--kind", default=SHOP_IDENTITY, show_default=True, help="Which system knows the members by identity.")
+@data_option
+@json_option
+def memberships(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
+    """Import who is in groups and who was; the groups must be there, members are made where they are not.
+
+    Columns: group 社群 (the group's key), member 会员号, and optionally joined_at 入群时间 (now, if empty), left_at
+    退群时间 (empty for who is in), role 角色 (member 成员, koc, owner 群主 or bot 机器人), inviter 邀请人 and
+    source 来源.
+    """
+    if not 1 <= len(kind) <= KIND_LENGTH_MAX:
+        raise click.ClickException(f"--kind must have 1 to {KIND_LENGTH_MAX} characters.")
+
+    def make_job(services: Services, tally: Tally) -> MembershipsImport:
+        return MembershipsImport(kind, services.engine, services.pool, services.zone, services.clock, tally)
+
+    _import(file, data, as_json, MEMBERSHIP_COLUMNS, make_job)
 
 
 def _import(file: Path, data: Path | None, as_json: bool, columns: Sequence[Column], make_job: MakeJob) -> None:

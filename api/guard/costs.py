@@ -36,8 +36,21 @@ INTROSPECTING = 100
 DEAR = {
     "Query.campaignPreview": 50,
     "Query.tierLadderPreview": 50,
+    # Of up to a hundred facts; each by itself costs 10.
+    "Mutation.factsSubmit": 200,
+    "Query.metrics": 20,
+    "Query.metricsBoard": 20,
+    "Metric.series": 2,
     "Campaign.results": 20,
     "Campaign.spread": 20,
+    # Of all members; more at once would wait for each other.
+    "Analytics.figures": 200,
+    "Analytics.funnel": 200,
+    "Analytics.layers": 200,
+    "Analytics.retention": 200,
+    "Analytics.rfm": 200,
+    "Analytics.stageMoves": 200,
+    "Analytics.stages": 200,
 }
 SIZES = ("first", "last")
 PAGED = frozenset({"edges", "nodes"})

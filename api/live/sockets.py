@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.answering import Admitted, Answer, Answering, caller_of
+from api.contexts import Contexts
 from api.identity import Authenticator
 from api.live.connection import Connection
 from api.live.feeds import Feeds
@@ -34,6 +35,7 @@ class LiveSockets:
         self, services: Services, authenticator: Authenticator, answering: Answering, limits: LiveLimits = LIVE_LIMITS
     ) -> None:
         self._services, self._authenticator, self._answering = services, authenticator, answering
+        self._contexts = Contexts(services, authenticator)
         self.limits = limits
         self.feeds = Feeds(answering, self.hub, self._context, limits)
         self._open = 0
@@ -101,20 +103,7 @@ class LiveSockets:
             raise Closed(CloseCode.TOO_MANY, str(refusal)) from refusal
 
     def _context(self, principal: Principal, language: str, watch: Watch) -> Context:
-        services = self._services
-        return Context(
-            principal=principal,
-            request_id=new_id().hex,
-            language=language,
-            now=services.clock(),
-            engine=services.engine,
-            pool=services.pool,
-            leaderboards=services.leaderboards,
-            zone=services.zone,
-            issue_token=self._authenticator.tokens.issue,
-            live=services.live,
-            watch=watch,
-        )
+        return self._contexts.of(principal, new_id().hex, language, watch)
 
     def _may_come_from(self, socket: WebSocket) -> bool:
         """A page of another origin may not; whoever is no page sends none."""

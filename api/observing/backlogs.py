@@ -12,12 +12,14 @@ from redis.exceptions import RedisError
 from siyu.boards import OUTBOX_TOPIC, SCORES_TOPIC, SET_ASIDE_TOPIC, Leaderboards
 from siyu.db import Pool
 from siyu.features import FEATURES_TOPIC
+from siyu.groups import ACTIVITY_TOPIC
 from siyu.loops import DATABASE_OUTAGES
+from siyu.metrics import METRICS_TOPIC
 from siyu.outbox import Backlog, backlogs
 
 logger = logging.getLogger(__name__)
 
-TOPICS = (SCORES_TOPIC, OUTBOX_TOPIC, FEATURES_TOPIC, SET_ASIDE_TOPIC)
+TOPICS = (SCORES_TOPIC, OUTBOX_TOPIC, FEATURES_TOPIC, ACTIVITY_TOPIC, METRICS_TOPIC, SET_ASIDE_TOPIC)
 LOOK_TIMEOUT_S = 2.0
 NO_ANSWER: tuple[type[Exception], ...] = (asyncpg.PostgresError, *DATABASE_OUTAGES)
 

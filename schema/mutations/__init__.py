@@ -6,12 +6,16 @@ from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
 from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
+from schema.mutations.fact_batches import FactBatchMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
+from schema.mutations.groups import GroupMutations
 from schema.mutations.identities import IdentityMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
+from schema.mutations.memberships import MembershipMutations
 from schema.mutations.merges import MergeMutations
+from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
@@ -28,6 +32,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     MergeMutations,
     CampaignMutations,
     FactMutations,
+    FactBatchMutations,
     LaneMutations,
     StockMutations,
     ReviewMutations,
@@ -42,8 +47,11 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    MetricMutations,
     SessionMutations,
     ApiKeyMutations,
+    GroupMutations,
+    MembershipMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

@@ -29,7 +29,8 @@ class FactSubmitInput:
     """Something that happened to a member, who is named by `member` or by `identity`."""
 
     type: str = strawberry.field(
-        description="order.paid, order.refunded, order.cancelled, refund.failed, or a type that a plugin listens to."
+        description="order.paid, order.refunded, order.cancelled, refund.failed, group.joined, group.left, "
+        "message.posted, message.liked, poll.answered, link.clicked, or a type that a plugin listens to."
     )
     member: strawberry.ID | None = strawberry.UNSET
     identity: IdentityInput | None = strawberry.field(
@@ -38,7 +39,8 @@ class FactSubmitInput:
     occurred_at: datetime
     data: JSON = strawberry.field(
         description="For order facts: {order, amount_fen, reservation, team}, the last two if there are any; for "
-        "refund.failed {order, problem} and the same two."
+        "refund.failed {order, problem} and the same two. For message.posted {group, kind, length}; what was said is "
+        "never taken."
     )
     idempotency_key: str
 
@@ -66,15 +68,16 @@ class FactMutations:
         context = info.context
         context.loaders.forget()
         try:
-            fact = _checked(info, input)
+            fact = checked_fact(info, input)
             new = fact.about(await _member_id(info, input, fact))
             outcome = await context.engine.submit(new)
         except MENDABLE as error:
             return FactSubmitPayload(user_errors=user_errors(error))
-        return _payload(new, outcome, context.language)
+        return outcome_payload(new, outcome, context.language)
 
 
-def _checked(info: Info, given: FactSubmitInput) -> ServiceFact:
+def checked_fact(info: Info, given: FactSubmitInput) -> ServiceFact:
+    """What can be said of the input without its member. Raises InvalidInput."""
     registry = schema_of(info).registry
     if bool(given.member) == bool(given.identity):
         raise InvalidInput([Problem(("member",), "give either member or identity")])
@@ -92,7 +95,7 @@ async def _member_id(info: Info, given: FactSubmitInput, fact: ServiceFact) -> U
     return member_id
 
 
-def _payload(fact: NewFact, outcome: Outcome, language: str) -> FactSubmitPayload:
+def outcome_payload(fact: NewFact, outcome: Outcome, language: str) -> FactSubmitPayload:
     """The core's refusal of the fact itself is the caller's to mend; those of campaigns are decisions like others."""
     refused = [decision.refusal for decision in outcome.decisions if decision.campaign_id is None]
     return FactSubmitPayload(

@@ -7,8 +7,10 @@ from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import MEMBER, decode_uuid
 from schema.permissions import ForConcerned, ForStaff, require_role
-from schema.types.member import Member
+from schema.types.decision import refusal_errors
+from schema.types.member import Member, member_object
 from siyu.access import Scope
+from siyu.engine.regrouping import check_groups, regroup
 from siyu.errors import NotFound
 from siyu.members.service import FeatureChanges, ProfileChanges, update_profile
 
@@ -27,7 +29,11 @@ class MemberUpdateInput:
     avatar_url: str | None = strawberry.UNSET
     tier: str | None = strawberry.UNSET
     tags: list[str] | None = strawberry.UNSET
-    groups: list[str] | None = strawberry.UNSET
+    groups: list[str] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The keys of the groups the member shall be in: they leave all others, and join these. One that is "
+        "full is told among the errors; all else is done.",
+    )
 
 
 @strawberry.type
@@ -52,12 +58,18 @@ class MemberMutations:
         try:
             if member_id is None or not context.principal.may_change(member_id):
                 raise NotFound("there is no such member")
-            features = _features(input)
-            if features:
+            features, regroups = _features(input), input.groups is not strawberry.UNSET
+            if features or regroups:
                 require_role(context, ForStaff.roles)
+            groups = await check_groups(context.engine, input.groups or ()) if regroups else []
             row = await update_profile(context.pool, member_id, _changes(input), features)
+            refusals = await regroup(context.engine, member_id, groups, context.now) if regroups else []
         except MENDABLE as error:
             return MemberUpdatePayload(user_errors=user_errors(error))
+        if regroups:
+            member = await member_object(info, member_id)
+            errors = [error for each in refusals for error in refusal_errors(each, None, context.language, "groups")]
+            return MemberUpdatePayload(member=member, user_errors=errors)
         return MemberUpdatePayload(member=Member(row=row))
 
 
@@ -76,6 +88,4 @@ def _features(given: MemberUpdateInput) -> FeatureChanges:
         changes["tier"] = given.tier
     if given.tags is not strawberry.UNSET:
         changes["tags"] = given.tags or ()
-    if given.groups is not strawberry.UNSET:
-        changes["groups"] = given.groups or ()
     return changes

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 import strawberry
 
@@ -10,16 +11,29 @@ from schema.connections import Connection, connect, encode_cursor, forward, numb
 from schema.context import Info
 from schema.errors import invalid_argument
 from schema.fields import field
-from schema.ids import MEMBER, decode_uuid
+from schema.ids import GROUP, MEMBER, decode_or_nobody, decode_uuid, encode_id
 from schema.loaders import LinesWanted
 from schema.polling import only_polls, poll_after_ms
 from schema.scalars import BigInt
 from schema.types.member import Member, member_object
-from siyu.boards import BOARDS, HEAD, RADIUS_MAX, Around, BoardKind, BoardPage, BoardWindow, Stretch, Top
+from siyu.boards import (
+    BOARDS,
+    HEAD,
+    RADIUS_MAX,
+    SCOPED_BOARDS,
+    Around,
+    BoardKind,
+    BoardPage,
+    BoardWindow,
+    Stretch,
+    Top,
+    ranking_name,
+)
 from siyu.boards import BoardEntry as EntryRow
-from siyu.live import board_topic
+from siyu.live import Topic, board_topic
 from siyu.paging import Page
 from siyu.sdk import Text
+from siyu.talk import may_see_boards
 
 RADIUS_DEFAULT = 5
 
@@ -28,10 +42,11 @@ TITLES: Mapping[str, Text] = {
     "spend": Text(zh="消费榜", en="Spending (fen)"),
     "streak": Text(zh="连续签到榜", en="Check-in streak"),
     "invitees": Text(zh="邀请榜", en="Members invited"),
+    "talk": Text(zh="热聊榜", en="Messages posted"),
 }
 
 
-@strawberry.type(description="A leaderboard. Its id is a plain key: points, spend, streak, invitees.")
+@strawberry.type(description="A leaderboard. Its id is a plain key: points, spend, streak, invitees, talk.")
 class Board:
     """A board as a GraphQL object."""
 
@@ -65,33 +80,64 @@ class BoardEntry:
 
 @dataclass(frozen=True, slots=True)
 class RankedWindow:
-    """One window of a board; `polled`: nothing but whether it has changed is asked for."""
+    """One window of a board, of the whole shop or of the group `scope`.
+
+    `polled`: nothing but whether it has changed is asked for.
+    """
 
     board: str
     window: BoardWindow
     day: date
     polled: bool
+    scope: UUID | None = None
+
+    @property
+    def topic(self) -> Topic:
+        """What is announced when it changes."""
+        return board_topic(ranking_name(self.board, self.scope))
 
     async def page(self, info: Info, stretch: Stretch) -> BoardPage:
         """Some of its lines. What one answer asks for is read together, so that it is of one moment."""
-        return await info.context.loaders.lines.load(LinesWanted(self.board, self.window, self.day, stretch))
+        return await info.context.loaders.lines.load(
+            LinesWanted(self.board, self.window, self.day, self.scope, stretch)
+        )
 
     async def head(self, info: Info) -> BoardPage:
         """What there is to say of the lines; for a poll, as it was read last."""
         if not self.polled:
             return await self.page(info, HEAD)
         place = self.window, self.day
-        return await info.context.live.kept.read(board_topic(self.board), place, lambda: self.page(info, HEAD))
+        return await info.context.live.kept.read(self.topic, place, lambda: self.page(info, HEAD))
 
 
-def ranked_window(info: Info, board: str, window: BoardWindow, day: date | None) -> RankedWindow:
+def ranked_window(
+    info: Info, board: str, window: BoardWindow, day: date | None, scope: UUID | None = None
+) -> RankedWindow:
     """The window that holds the day, today's by default. Raises ApiError for an unknown board."""
     if board not in BOARDS:
         raise invalid_argument(f"there is no such board; there are {', '.join(BOARDS)}")
+    if scope is not None and board not in SCOPED_BOARDS:
+        raise invalid_argument(f"groups have no such board; they have {', '.join(SCOPED_BOARDS)}")
     context = info.context
-    context.watch(board_topic(board))
     chosen = day or context.now.astimezone(context.zone).date()
-    return RankedWindow(board, window, chosen, only_polls(info))
+    ranked = RankedWindow(board, window, chosen, only_polls(info), scope)
+    context.watch(ranked.topic)
+    return ranked
+
+
+async def scoped_window(
+    info: Info, board: str, window: BoardWindow, day: date | None, scope: str | None
+) -> RankedWindow:
+    """The same of the group with the global id `scope`; of the whole shop where there is none.
+
+    Raises ApiError for a group that there is not, and for members who are not in it: they cannot tell which.
+    """
+    if not scope:
+        return ranked_window(info, board, window, day)
+    group_id, context = decode_or_nobody(GROUP, scope), info.context
+    if not await may_see_boards(context.pool, group_id, context.principal.member_id):
+        raise invalid_argument("there is no such group")
+    return ranked_window(info, board, window, day, group_id)
 
 
 @strawberry.type(description="One window of a board. `asOf`, `exact` and `revision` describe all lines of an answer.")
@@ -110,6 +156,10 @@ class Leaderboard:
     def window(self) -> BoardWindow:
         return self.ranked.window
 
+    @field("The group whose board it is; null for the whole shop's.")
+    def scope(self) -> strawberry.ID | None:
+        return encode_id(GROUP, self.ranked.scope) if self.ranked.scope else None
+
     @field("Every change committed by then is in.")
     async def as_of(self, info: Info) -> datetime:
         return (await self.ranked.head(info)).as_of
@@ -126,7 +176,7 @@ class Leaderboard:
     async def poll_after_ms(self, info: Info) -> int:
         ranked = self.ranked
         key = f"{ranked.window.value} {ranked.day}"
-        return poll_after_ms(info, board_topic(ranked.board), key, (await ranked.head(info)).revision)
+        return poll_after_ms(info, ranked.topic, key, (await ranked.head(info)).revision)
 
     @field("From the top.")
     async def entries(

@@ -7,6 +7,10 @@ import strawberry
 from siyu.boards import BoardKind, BoardWindow
 from siyu.campaigns.queries import ShownState
 from siyu.coupons.record import CouponState, TemplateState
+from siyu.groups import Positioning, Role, Zone
+from siyu.groups.health import Verdict
+from siyu.groups.membership_queries import Silence
+from siyu.groups.queries import GroupOrder
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState
 from siyu.sdk import Scope
@@ -23,6 +27,12 @@ strawberry.enum(AdjustmentState)
 strawberry.enum(PayoutState)
 strawberry.enum(CouponState)
 strawberry.enum(TemplateState, name="CouponTemplateState")
+strawberry.enum(Positioning, name="GroupPositioning")
+strawberry.enum(Role, name="GroupRole")
+strawberry.enum(Zone, name="GroupZone")
+strawberry.enum(Verdict, name="GroupVerdict")
+strawberry.enum(Silence, name="GroupSilence")
+strawberry.enum(GroupOrder)
 
 
 @strawberry.enum

@@ -15,6 +15,7 @@ from schema.permissions import ForStaff
 from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
+from schema.types.member_groups import MemberGroups
 from schema.types.member_merge import MemberIdentities
 from schema.types.message import Message
 from schema.types.node import Node
@@ -65,7 +66,7 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(MemberIdentities, Node):
+class Member(MemberGroups, MemberIdentities, Node):
     """A member as a GraphQL object."""
 
     def global_id(self) -> strawberry.ID:
@@ -111,10 +112,6 @@ class Member(MemberIdentities, Node):
     @field_for(ForStaff, "What the shop has labelled the member with.", Scope.MEMBERS_READ)
     def tags(self) -> list[str]:
         return list(self.row.tags)
-
-    @field_for(ForStaff, "The groups the member is in, by the keys that the shop gave them.", Scope.MEMBERS_READ)
-    def groups(self) -> list[str]:
-        return list(self.row.groups)
 
     @field_for(
         ForStaff,

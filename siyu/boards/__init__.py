@@ -7,7 +7,8 @@ from siyu.boards.projection import ProjectionReport, project
 from siyu.boards.projector import run_projector
 from siyu.boards.queries import FIRST_MAX, RADIUS_MAX, BoardPage, Leaderboards
 from siyu.boards.rebuild import Progress, RebuildInterrupted, mend, rebuild, rebuild_all
-from siyu.boards.registry import BOARDS, MAX_SCORE, Board, BoardKind
+from siyu.boards.registry import BOARDS, MAX_SCORE, SCOPED_BOARDS, Board, BoardKind
+from siyu.boards.scopes import WHOLE_SHOP, ranking_name
 from siyu.boards.scores import OUTBOX_TOPIC, write_changes
 from siyu.boards.windows import BoardWindow, window_key, window_keys
 
@@ -18,8 +19,10 @@ __all__ = [
     "MAX_SCORE",
     "OUTBOX_TOPIC",
     "RADIUS_MAX",
+    "SCOPED_BOARDS",
     "SCORES_TOPIC",
     "SET_ASIDE_TOPIC",
+    "WHOLE_SHOP",
     "Around",
     "Board",
     "BoardChange",
@@ -39,6 +42,7 @@ __all__ = [
     "leave_changes",
     "mend",
     "project",
+    "ranking_name",
     "rebuild",
     "rebuild_all",
     "run_projector",

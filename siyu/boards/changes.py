@@ -16,7 +16,8 @@ class BoardChange(NamedTuple):
     """What one fact does to one member's score; `day` is the day of the shop that `at` falls on.
 
     `amount` is a difference on a board of sums (it may be negative) and a value on a board of bests; None there: the
-    member's scores so far are forgotten, and what comes after counts from nothing.
+    member's scores so far are forgotten, and what comes after counts from nothing. It counts in the whole shop and in
+    each of the `scopes`, of which none comes twice.
     """
 
     board: str
@@ -24,6 +25,7 @@ class BoardChange(NamedTuple):
     day: date
     at: datetime
     amount: int | None
+    scopes: tuple[UUID, ...] = ()
 
 
 async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
@@ -34,13 +36,27 @@ async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) 
     if any(abs(change.amount or 0) > MAX_SCORE for change in changes):
         raise ValueError(f"a score changes by at most {MAX_SCORE}")
     if changes:
-        payload = [(board, member_id.hex, day, at, amount) for board, member_id, day, at, amount in changes]
-        await append(connection, SCORES_TOPIC, payload)
+        await append(connection, SCORES_TOPIC, [_written(*change) for change in changes])
+
+
+def _written(
+    board: str, member_id: UUID, day: date, at: datetime, amount: int | None, scopes: tuple[UUID, ...]
+) -> tuple[object, ...]:
+    """A change in its message; the versions before had no scopes."""
+    written = board, member_id.hex, day, at, amount
+    return (*written, [scope.hex for scope in scopes]) if scopes else written
 
 
 def read_changes(payload: Iterable[Sequence[Any]]) -> list[BoardChange]:
     """The changes in a message."""
     return [
-        BoardChange(board, UUID(hex=member), date.fromisoformat(day), datetime.fromisoformat(at), amount)
-        for board, member, day, at, amount in payload
+        BoardChange(
+            board,
+            UUID(hex=member),
+            date.fromisoformat(day),
+            datetime.fromisoformat(at),
+            amount,
+            tuple(UUID(hex=scope) for each in scopes for scope in each),
+        )
+        for board, member, day, at, amount, *scopes in payload
     ]

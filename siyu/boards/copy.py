@@ -35,6 +35,7 @@ class CopyAnswer:
 
     as_of: datetime
     is_drained: bool
+    epoch: str
     revision: str
     total: int
     stretches: list[tuple[BoardEntry, ...]]
@@ -58,9 +59,12 @@ class Build:
     seen: str
 
 
-def tag(board: str) -> str:
-    """What all keys of a board begin with: the braces put them on one node of a Redis Cluster."""
-    return f"{{siyu:lb:{board}}}"
+def tag(name: str) -> str:
+    """What all keys of a board, or of one in a scope (`ranking_name`), begin with.
+
+    The braces put them on one node of a Redis Cluster.
+    """
+    return f"{{siyu:lb:{name}}}"
 
 
 def _meta(board: str) -> str:
@@ -162,12 +166,17 @@ class BoardCopy:
         keys = [_meta(board), *_window(board, window_key), _cold(board), build.rank, build.seen]
         return bool(await self._publish(keys, [epoch, window_key, lifetime_ms, *sizes]))
 
-    async def read(self, board: str, window_key: str, stretches: Sequence[Stretch]) -> CopyAnswer | None:
-        """Stretches of the window's lines, of one moment; None if the window is cold."""
+    async def read(
+        self, board: str, window_key: str, stretches: Sequence[Stretch], asked_max: int = COLD_MAX
+    ) -> CopyAnswer | None:
+        """Stretches of the window's lines, of one moment; None if the window is cold.
+
+        Then it is asked for, unless `asked_max` windows of the board are.
+        """
         keys = [_meta(board), *_window(board, window_key), _cold(board)]
         known = [self._known.get((board, window_key, stretch), NOTHING) for stretch in stretches]
         args = [part for pair in zip(stretches, known, strict=True) for part in _arguments(*pair)]
-        reply = await self._read(keys, [window_key, COLD_MAX, *args])
+        reply = await self._read(keys, [window_key, asked_max, *args])
         if reply is None:
             return None
         as_of, drained, epoch, revision, total, *parts = reply
@@ -179,7 +188,7 @@ class BoardCopy:
         ]
         for stretch, entries in zip(stretches, lines, strict=True):
             self._remember((board, window_key, stretch), Lines(name, entries))
-        return CopyAnswer(moment_of(int(as_of)), drained == b"1", name, total, lines)
+        return CopyAnswer(moment_of(int(as_of)), drained == b"1", epoch.decode(), name, total, lines)
 
     def _remember(self, place: tuple[str, str, Stretch], lines: Lines) -> None:
         """Of what many ask for: reading them out of Redis's answer costs more than the answer."""

@@ -15,7 +15,9 @@ from siyu.boards import ranking
 from siyu.boards.copy import BoardCopy, CopyAnswer
 from siyu.boards.entries import HEAD, Around, BoardEntry, Stretch, Top
 from siyu.boards.ranking import Lines
-from siyu.boards.registry import BOARDS
+from siyu.boards.registry import BOARDS, SCOPED_BOARDS
+from siyu.boards.scoped_copy import ScopedCopy
+from siyu.boards.scopes import WHOLE_SHOP
 from siyu.boards.windows import BoardWindow, window_key
 from siyu.cache import RedisClient
 from siyu.clock import Clock
@@ -61,6 +63,7 @@ class Leaderboards:
     def __init__(self, pool: Pool, redis: RedisClient, zone: ZoneInfo, clock: Clock) -> None:
         self._pool = pool
         self._copy = BoardCopy(redis)
+        self._scoped = ScopedCopy(redis, self._copy)
         self._zone = zone
         self._clock = clock
         self._redis_rests_until_s = 0.0
@@ -74,42 +77,65 @@ class Leaderboards:
         return self._clock().astimezone(self._zone).date()
 
     async def read(
-        self, board: str, window: BoardWindow, day: date, stretches: Sequence[Stretch]
+        self, board: str, window: BoardWindow, day: date, stretches: Sequence[Stretch], scope: UUID | None = None
     ) -> Sequence[BoardPage]:
-        """Each of the stretches; from Redis they are of one moment, and one round trip."""
-        _check_board(board)
+        """Each of the stretches; from Redis they are of one moment, and one round trip, of a scope two.
+
+        Whether there is such a scope is not asked.
+        """
+        _check_board(board, scope)
         for stretch in stretches:
             _check_stretch(stretch)
         key = window_key(window, day)
-        if copied := await self._from_copy(lambda: self._copy.read(board, key, stretches)):
+        if copied := await self._from_copy(lambda: self._copied(board, scope, key, stretches)):
             exact = copied.is_drained and self._clock() - copied.as_of <= EXACT_FOR
             about = copied.total, copied.as_of, exact, copied.revision
             return [_page(entries, *about) for entries in copied.stretches]
         # Any page tells what the head does.
-        pages = {each: await self._from_sql(board, key, each) for each in set(stretches) - {HEAD} or {HEAD}}
+        pages = {
+            each: await self._from_sql(board, scope or WHOLE_SHOP, key, each)
+            for each in set(stretches) - {HEAD} or {HEAD}
+        }
         head = replace(next(iter(pages.values())), entries=(), has_next=False)
         return [pages.get(each, head) for each in stretches]
 
-    async def top(self, board: str, window: BoardWindow, day: date, first: int, after_rank: int = 0) -> BoardPage:
+    async def top(
+        self,
+        board: str,
+        window: BoardWindow,
+        day: date,
+        first: int,
+        after_rank: int = 0,
+        scope: UUID | None = None,
+    ) -> BoardPage:
         """The `first` lines (1 to FIRST_MAX) after a rank; 0 begins at the top."""
         _check("first", first, 1, FIRST_MAX)
-        return (await self.read(board, window, day, [Top(first, after_rank)]))[0]
+        return (await self.read(board, window, day, [Top(first, after_rank)], scope))[0]
 
-    async def around(self, board: str, window: BoardWindow, day: date, member_id: UUID, radius: int) -> BoardPage:
+    async def around(
+        self, board: str, window: BoardWindow, day: date, member_id: UUID, radius: int, scope: UUID | None = None
+    ) -> BoardPage:
         """The member's line with `radius` (0 to RADIUS_MAX) on both sides; no lines for a member without rank."""
-        return (await self.read(board, window, day, [Around(member_id, radius)]))[0]
+        return (await self.read(board, window, day, [Around(member_id, radius)], scope))[0]
 
     async def entry(self, board: str, window: BoardWindow, day: date, member_id: UUID) -> BoardEntry | None:
         """The member's line, or None without a rank."""
         page = await self.around(board, window, day, member_id, radius=0)
         return page.entries[0] if page.entries else None
 
-    async def _from_sql(self, board: str, key: str, stretch: Stretch) -> BoardPage:
+    async def _copied(
+        self, board: str, scope: UUID | None, key: str, stretches: Sequence[Stretch]
+    ) -> CopyAnswer | None:
+        if scope is None:
+            return await self._copy.read(board, key, stretches)
+        return await self._scoped.read(board, scope, key, stretches, self._clock())
+
+    async def _from_sql(self, board: str, scope: UUID, key: str, stretch: Stretch) -> BoardPage:
         as_of = self._clock()
         if isinstance(stretch, Top):
-            lines = await ranking.top(self._pool, board, key, stretch.after_rank, stretch.first)
+            lines = await ranking.top(self._pool, board, scope, key, stretch.after_rank, stretch.first)
         else:
-            lines = await ranking.around(self._pool, board, key, stretch.member_id, stretch.radius)
+            lines = await ranking.around(self._pool, board, scope, key, stretch.member_id, stretch.radius)
         return _page_of_sql(as_of, lines)
 
     async def _from_copy(self, read: Callable[[], Awaitable[CopyAnswer | None]]) -> CopyAnswer | None:
@@ -137,9 +163,11 @@ def _page(entries: tuple[BoardEntry, ...], total: int, as_of: datetime, exact: b
     return BoardPage(entries, has_next, total, as_of, exact, revision)
 
 
-def _check_board(board: str) -> None:
+def _check_board(board: str, scope: UUID | None) -> None:
     if board not in BOARDS:
         raise NotFound(f"there is no leaderboard {board!r}; there are {', '.join(BOARDS)}")
+    if scope is not None and not BOARDS[board].has_scopes:
+        raise InvalidInput([Problem(("scope",), f"only {', '.join(SCOPED_BOARDS)} are boards of groups, too")])
 
 
 def _check_stretch(stretch: Stretch) -> None:

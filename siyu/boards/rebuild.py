@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from siyu.boards.copy import BoardCopy, Build, ScoreRow
 from siyu.boards.locking import try_lock, wait_for_lock
-from siyu.boards.registry import BOARDS
+from siyu.boards.registry import BOARDS, SCOPED_BOARDS
+from siyu.boards.scoped_copy import ScopedCopy
+from siyu.boards.scopes import WHOLE_SHOP, ranking_name
 from siyu.boards.windows import ALL_TIME, window_keys
 from siyu.cache import RedisClient
 from siyu.db import Connection, Pool
@@ -18,6 +21,13 @@ DAY_MS = 86_400_000
 # stretch; one that expires is only cold, and comes back when somebody asks.
 LIFETIMES_MS = {"d": 8 * DAY_MS, "w": 35 * DAY_MS, "m": 396 * DAY_MS}
 FOREVER = 0
+# Windows of one board's scopes that a step of the worker builds: what has changed meanwhile waits for it.
+SCOPED_BUILDS_MAX = 8
+
+WINDOWS = "SELECT DISTINCT board, window_key FROM board_score WHERE scope = $1 ORDER BY window_key DESC, board"
+ROWS = """
+    SELECT member_id, score, reached_at, version FROM board_score WHERE board = $1 AND scope = $2 AND window_key = $3
+"""
 
 # Told of each chunk of rows.
 Progress = Callable[[int], None]
@@ -38,25 +48,47 @@ class _Sizes:
 
 
 async def rebuild(
-    pool: Pool, redis: RedisClient, board: str, window_key: str, progress: Progress | None = None
+    pool: Pool,
+    redis: RedisClient,
+    board: str,
+    window_key: str,
+    progress: Progress | None = None,
+    scope: UUID = WHOLE_SHOP,
 ) -> None:
     """Replace the copy of one window by what SQL has, after waiting for the projection to pause.
+
+    A scope is then kept current.
 
     Raises RebuildInterrupted, and what asyncpg and redis raise; the window is then as cold or warm as it was.
     """
     async with pool.acquire() as connection, connection.transaction():
         await wait_for_lock(connection)
-        await _build(connection, BoardCopy(redis), board, window_key, progress)
+        copy = BoardCopy(redis)
+        if scope == WHOLE_SHOP:
+            await _build(connection, copy, board, window_key, progress)
+        else:
+            await _build_scoped(connection, redis, copy, board, scope, window_key, progress)
 
 
 async def rebuild_all(pool: Pool, redis: RedisClient, progress: Progress | None = None) -> None:
-    """Make every copy cold, whatever it holds, then build each window that has scores. Raises as `rebuild` does."""
+    """Make every copy cold, whatever it holds, then build each window that has scores. Raises as `rebuild` does.
+
+    Of scopes those windows alone that had a copy; others are built when somebody asks for them.
+    """
     copy = BoardCopy(redis)
+    scoped = ScopedCopy(redis, copy)
+    kept = [
+        (board, scope, window_key)
+        for board in SCOPED_BOARDS
+        for scope in (await scoped.scopes(board)).epochs
+        for window_key in await scoped.let_go(board, scope)
+    ]
     for board in BOARDS:
         await copy.forget(board)
-    windows = await pool.fetch("SELECT DISTINCT board, window_key FROM board_score ORDER BY window_key DESC, board")
-    for row in windows:
+    for row in await pool.fetch(WINDOWS, WHOLE_SHOP):
         await rebuild(pool, redis, row["board"], row["window_key"], progress)
+    for board, scope, window_key in kept:
+        await rebuild(pool, redis, board, window_key, progress, scope)
 
 
 async def mend(pool: Pool, redis: RedisClient, day: date) -> int:
@@ -71,6 +103,22 @@ async def mend(pool: Pool, redis: RedisClient, day: date) -> int:
                 await _build(connection, copy, board, window_key, None)
                 await publish(redis, [board_topic(board)])
                 built += 1
+    return built + await _mend_scopes(pool, redis, copy)
+
+
+async def _mend_scopes(pool: Pool, redis: RedisClient, copy: BoardCopy) -> int:
+    """Build windows of scopes that readers asked for, a few at a time; how many."""
+    scoped, built = ScopedCopy(redis, copy), 0
+    for board in SCOPED_BOARDS:
+        asked = await scoped.asked_for(board, SCOPED_BUILDS_MAX)
+        for scope, window_key in asked:
+            async with pool.acquire() as connection, connection.transaction():
+                if await try_lock(connection):
+                    await _build_scoped(connection, redis, copy, board, scope, window_key, None)
+                    await publish(redis, [board_topic(ranking_name(board, scope))])
+                    built += 1
+        if asked:
+            await scoped.make_room(board)
     return built
 
 
@@ -83,22 +131,42 @@ async def _cold(copy: BoardCopy, day: date) -> list[tuple[str, str]]:
     return cold
 
 
+async def _build_scoped(
+    connection: Connection,
+    redis: RedisClient,
+    copy: BoardCopy,
+    board: str,
+    scope: UUID,
+    window_key: str,
+    progress: Progress | None,
+) -> None:
+    """Build a window of a scope, which is kept current from then on; the caller holds the lock."""
+    scoped = ScopedCopy(redis, copy)
+    # Of the board, whose `meta` says which scopes are warm.
+    await copy.open_board(board)
+    known = await scoped.scopes(board)
+    epoch = await scoped.warm(board, scope)
+    await _build(connection, copy, board, window_key, progress, scope)
+    await scoped.built(board, scope, window_key, epoch, known)
+
+
 async def _build(
-    connection: Connection, copy: BoardCopy, board: str, window_key: str, progress: Progress | None
+    connection: Connection,
+    copy: BoardCopy,
+    board: str,
+    window_key: str,
+    progress: Progress | None,
+    scope: UUID = WHOLE_SHOP,
 ) -> None:
     """Stream the window into new keys and put them in place; the caller holds the lock.
 
     The cursor is one statement and so sees one moment, later than every message the projection deleted before it
     gave up the lock; what is committed from then on still has its message.
     """
-    epoch = await copy.open_board(board)
-    build, sizes, rows = copy.begin_build(board, window_key), _Sizes(), list[ScoreRow]()
-    cursor = connection.cursor(
-        "SELECT member_id, score, reached_at, version FROM board_score WHERE board = $1 AND window_key = $2",
-        board,
-        window_key,
-        prefetch=BUILD_CHUNK,
-    )
+    name = ranking_name(board, scope)
+    epoch = await copy.open_board(name)
+    build, sizes, rows = copy.begin_build(name, window_key), _Sizes(), list[ScoreRow]()
+    cursor = connection.cursor(ROWS, board, scope, window_key, prefetch=BUILD_CHUNK)
     async for row in cursor:
         rows.append(ScoreRow(row["member_id"], row["score"], row["reached_at"], row["version"]))
         if len(rows) == BUILD_CHUNK:
@@ -106,8 +174,8 @@ async def _build(
             rows = []
     await _add(copy, build, sizes, rows, progress)
     lifetime_ms = FOREVER if window_key == ALL_TIME else LIFETIMES_MS[window_key[0]]
-    if not await copy.publish(board, window_key, epoch, build, lifetime_ms, (sizes.ranked, sizes.known)):
-        raise RebuildInterrupted(f"Redis lost {board} {window_key} while it was being built")
+    if not await copy.publish(name, window_key, epoch, build, lifetime_ms, (sizes.ranked, sizes.known)):
+        raise RebuildInterrupted(f"Redis lost {name} {window_key} while it was being built")
 
 
 async def _add(copy: BoardCopy, build: Build, sizes: _Sizes, rows: list[ScoreRow], progress: Progress | None) -> None:

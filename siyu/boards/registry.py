@@ -18,10 +18,14 @@ class BoardKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A leaderboard: `key` names it in rows, in Redis and in GraphQL."""
+    """A leaderboard: `key` names it in rows, in Redis and in GraphQL.
+
+    With `has_scopes` there is one of each group beside that of the whole shop; only sums have them.
+    """
 
     key: str
     kind: BoardKind
+    has_scopes: bool = False
 
 
 BOARDS: Mapping[str, Board] = MappingProxyType(
@@ -30,10 +34,13 @@ BOARDS: Mapping[str, Board] = MappingProxyType(
         for board in (
             Board("points", BoardKind.SUM),
             # In fen: what a member paid, less what was paid back.
-            Board("spend", BoardKind.SUM),
+            Board("spend", BoardKind.SUM, has_scopes=True),
             Board("streak", BoardKind.BEST),
             # How many somebody has invited: a running count that the inviting campaign scores.
             Board("invitees", BoardKind.BEST),
+            # Messages that a member posted in groups.
+            Board("talk", BoardKind.SUM, has_scopes=True),
         )
     }
 )
+SCOPED_BOARDS = tuple(board.key for board in BOARDS.values() if board.has_scopes)

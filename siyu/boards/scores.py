@@ -1,44 +1,47 @@
 """Writes the scores of facts into every window they fall into, as part of the worker's fold."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
 
 import asyncpg
 
 from siyu.boards.changes import BoardChange
 from siyu.boards.entries import EPOCH
 from siyu.boards.registry import BOARDS, BoardKind
+from siyu.boards.scopes import WHOLE_SHOP, ranking_name
 from siyu.boards.windows import day_of, window_keys
-from siyu.db import Connection
+from siyu.db import Connection, array_of
 from siyu.outbox import append
 
 OUTBOX_TOPIC = "boards"
 MEMBER_BYTES = 16
 
-# Board → day → the ids of its members, as one string of hexadecimal digits.
+# Name of the ranking → day → the ids of its members, as one string of hexadecimal digits.
 PackedRows = dict[str, dict[str, str]]
 
 # One row for each change and window, written in the order of the key for the index's sake.
 CHANGES = """
-    unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[])
-        AS change (board, member_id, day, week, month, at, amount)
+    unnest($1::text[], $2::text::uuid[], $3::text::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+           $8::text::bigint[]) AS change (board, scope, member_id, day, week, month, at, amount)
     CROSS JOIN LATERAL (VALUES (day), (week), (month), ('all')) AS belongs (window_key)
 """
 TOTALS = f"""
-    SELECT board, window_key, member_id, sum(amount)::bigint AS amount, max(at) AS at
-    FROM {CHANGES} GROUP BY board, window_key, member_id
+    SELECT board, scope, window_key, member_id, sum(amount)::bigint AS amount, max(at) AS at
+    FROM {CHANGES} GROUP BY board, scope, window_key, member_id
 """
-INSERT = "INSERT INTO board_score AS kept (board, window_key, member_id, score, reached_at, version)"
+INSERT = "INSERT INTO board_score AS kept (board, scope, window_key, member_id, score, reached_at, version)"
 ADD_TO_KEPT = """
-    ON CONFLICT (board, window_key, member_id) DO UPDATE SET
+    ON CONFLICT (board, scope, window_key, member_id) DO UPDATE SET
         score = kept.score + EXCLUDED.score,
         reached_at = greatest(kept.reached_at, EXCLUDED.reached_at),
         version = kept.version + 1
 """
 RAISE_SUMS = f"""
     {INSERT}
-    SELECT board, window_key, member_id, amount, at, 1 FROM ({TOTALS}) AS total
-    ORDER BY board, window_key, member_id
+    SELECT board, scope, window_key, member_id, amount, at, 1 FROM ({TOTALS}) AS total
+    ORDER BY board, scope, window_key, member_id
     {ADD_TO_KEPT}
 """
 # The table's check looks at the row as proposed, before ON CONFLICT, so an upsert cannot lower a score. A total below
@@ -51,21 +54,22 @@ RAISE_AND_LOWER_SUMS = f"""
             reached_at = greatest(kept.reached_at, total.at),
             version = kept.version + 1
         FROM total
-        WHERE (kept.board, kept.window_key, kept.member_id) = (total.board, total.window_key, total.member_id)
-            AND total.amount < 0
-        RETURNING kept.board, kept.window_key, kept.member_id
+        WHERE (kept.board, kept.scope, kept.window_key, kept.member_id)
+            = (total.board, total.scope, total.window_key, total.member_id) AND total.amount < 0
+        RETURNING kept.board, kept.scope, kept.window_key, kept.member_id
     )
     {INSERT}
-    SELECT board, window_key, member_id, amount, at, 1 FROM total
-    WHERE amount >= 0 OR (board, window_key, member_id) NOT IN (TABLE lowered)
-    ORDER BY board, window_key, member_id
+    SELECT board, scope, window_key, member_id, amount, at, 1 FROM total
+    WHERE amount >= 0 OR (board, scope, window_key, member_id) NOT IN (TABLE lowered)
+    ORDER BY board, scope, window_key, member_id
     {ADD_TO_KEPT}
 """
 RAISE_BESTS = f"""
     {INSERT}
-    SELECT DISTINCT ON (board, window_key, member_id) board, window_key, member_id, amount, at, 1 FROM {CHANGES}
-    ORDER BY board, window_key, member_id, amount DESC, at
-    ON CONFLICT (board, window_key, member_id) DO UPDATE SET
+    SELECT DISTINCT ON (board, scope, window_key, member_id) board, scope, window_key, member_id, amount, at, 1
+    FROM {CHANGES}
+    ORDER BY board, scope, window_key, member_id, amount DESC, at
+    ON CONFLICT (board, scope, window_key, member_id) DO UPDATE SET
         score = EXCLUDED.score, reached_at = EXCLUDED.reached_at, version = kept.version + 1
     WHERE EXCLUDED.score > kept.score
         OR (EXCLUDED.score = kept.score AND EXCLUDED.reached_at < kept.reached_at)
@@ -79,10 +83,12 @@ FORGET = """
     WHERE board_score.board = forgotten.board AND board_score.member_id = forgotten.member_id
     RETURNING board_score.board, board_score.member_id, window_key
 """
+# Board, scope, member, day, the moment and the amount.
+ScopedChange = tuple[str, UUID, UUID, date, datetime, int]
 
 
 class UnknownBoard(Exception):
-    """A change for a board that this version does not have; a newer one left it."""
+    """A change for a board, or for a scope of one, that this version does not have; a newer one left it."""
 
 
 async def write_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
@@ -93,7 +99,7 @@ async def write_changes(connection: Connection, changes: Sequence[BoardChange]) 
     """
     if not changes:
         return
-    if unknown := {change.board for change in changes} - BOARDS.keys():
+    if unknown := {change.board for change in changes if not _is_known(change)}:
         raise UnknownBoard(", ".join(sorted(unknown)))
     parts = _parted(changes)
     for part in parts[:-1]:
@@ -122,9 +128,11 @@ async def _write(connection: Connection, changes: Sequence[BoardChange]) -> None
     bests = [change for change in changes if BOARDS[change.board].kind is BoardKind.BEST]
     if sums:
         lowers = any((change.amount or 0) < 0 for change in sums)
-        await connection.execute(RAISE_AND_LOWER_SUMS if lowers else RAISE_SUMS, *_columns(sums))
+        await connection.execute(RAISE_AND_LOWER_SUMS if lowers else RAISE_SUMS, *_columns(_summed(sums)))
     if bests:
-        await connection.execute(RAISE_BESTS, *_columns(bests))
+        await connection.execute(
+            RAISE_BESTS, *_columns((c.board, WHOLE_SHOP, c.member_id, c.day, c.at, c.amount or 0) for c in bests)
+        )
     if changes:
         await append(connection, OUTBOX_TOPIC, pack_rows(changes))
 
@@ -135,17 +143,36 @@ def _days_of(rows: Sequence[asyncpg.Record]) -> list[BoardChange]:
     return [BoardChange(board, member_id, day, EPOCH, None) for board, member_id, day in days if day is not None]
 
 
-def _columns(changes: Sequence[BoardChange]) -> tuple[Sequence[object], ...]:
-    """The seven arrays of CHANGES."""
-    days, weeks, months, _ = zip(*(window_keys(change.day) for change in changes), strict=True)
+def _is_known(change: BoardChange) -> bool:
+    board = BOARDS.get(change.board)
+    return board is not None and (board.has_scopes or not change.scopes)
+
+
+def _summed(changes: Iterable[BoardChange]) -> Iterable[ScopedChange]:
+    """What the changes come to in each scope; who talks much is in many of a pass, but one row."""
+    totals: dict[tuple[str, UUID, UUID, date], tuple[datetime, int]] = {}
+    for board, member_id, day, at, change, scopes in changes:
+        amount = change or 0
+        for scope in (WHOLE_SHOP, *scopes):
+            key = board, scope, member_id, day
+            known = totals.get(key)
+            totals[key] = (at, amount) if known is None else (max(at, known[0]), amount + known[1])
+    return ((*key, *total) for key, total in totals.items())
+
+
+def _columns(changes: Iterable[ScopedChange]) -> tuple[object, ...]:
+    """The eight arrays of CHANGES."""
+    boards, scopes, members, dates, moments, amounts = zip(*changes, strict=True)
+    days, weeks, months, _ = zip(*map(window_keys, dates), strict=True)
     return (
-        [change.board for change in changes],
-        [change.member_id for change in changes],
+        boards,
+        array_of(scope.hex for scope in scopes),
+        array_of(member_id.hex for member_id in members),
         days,
         weeks,
         months,
-        [change.at for change in changes],
-        [change.amount for change in changes],
+        moments,
+        array_of(map(str, amounts)),
     )
 
 
@@ -153,5 +180,6 @@ def pack_rows(changes: Sequence[BoardChange]) -> PackedRows:
     """The message to the projection: which rows changed, not how, so that late and repeated ones do no harm."""
     members: defaultdict[str, defaultdict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
     for change in changes:
-        members[change.board][change.day.isoformat()].add(change.member_id.bytes)
-    return {board: {day: b"".join(sorted(ids)).hex() for day, ids in days.items()} for board, days in members.items()}
+        for name in (change.board, *(ranking_name(change.board, scope) for scope in change.scopes)):
+            members[name][change.day.isoformat()].add(change.member_id.bytes)
+    return {name: {day: b"".join(sorted(ids)).hex() for day, ids in days.items()} for name, days in members.items()}

@@ -26,7 +26,9 @@ from siyu.engine.terms import check_terms, on_terms
 from siyu.engine.tier_follower import follow_tiers, mark
 from siyu.engine.world import LoggedDecision, World
 from siyu.errors import InvalidInput
+from siyu.groups.book import GROUP_NOT_FOUND, LOOKS_AT_GROUPS
 from siyu.sdk import Effect, Fact, NotDeclared, OrderView, View
+from siyu.sdk.core_facts import TALK_FACT_TYPES
 from siyu.sdk.frozen import read_only
 
 NOTHING: Mapping[str, Any] = {}
@@ -60,10 +62,29 @@ def _decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
         if arrived.pending is not None:
             return Outcome(arrived.id, _decide_pending(world, arrived, fact, arrived.pending))
         return Outcome(arrived.id, _decide_own(world, arrived, fact, new.campaign_id))
+    return Outcome(arrived.id, _decide_told(world, arrived, fact, order))
+
+
+def _decide_told(world: World, arrived: ArrivedFact, fact: Fact, order: OrderView | None) -> tuple[Decision, ...]:
+    """What the shop's systems tell: campaigns that listen decide, unless the core has refused it."""
+    if fact.type in LOOKS_AT_GROUPS:
+        return _decide_move(world, arrived, fact)
+    if fact.type in TALK_FACT_TYPES and world.chats.is_unknown(arrived.new.data):
+        return (_refuse(world, arrived, None, GROUP_NOT_FOUND),)
     decisions = _decide_on_route(world, arrived, fact, order)
     if order is not None:
-        world.note_order(new.member_id)
-    return Outcome(arrived.id, tuple(decisions))
+        world.note_order(fact.member_id)
+    return tuple(decisions)
+
+
+def _decide_move(world: World, arrived: ArrivedFact, fact: Fact) -> tuple[Decision, ...]:
+    """A member joins or leaves a group, and campaigns hear of it with the group among, or not among, the member's."""
+    refused = world.groups.accept(fact.type, fact.member_id, fact.at, arrived.new.data)
+    if refused is not None:
+        return (_refuse(world, arrived, None, *refused),)
+    world.note_groups(fact.member_id)
+    world.note_stay(fact.member_id, arrived.new.data["group"])
+    return tuple(_decide_on_route(world, arrived, fact, None))
 
 
 def _decide_at_desk(world: World, arrived: ArrivedFact, desk: Desk) -> Decision:

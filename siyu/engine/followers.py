@@ -5,8 +5,12 @@ from uuid import UUID
 
 from siyu.boards.changes import BoardChange
 from siyu.engine.facts import ArrivedFact
+from siyu.engine.outcome import Outcome
 from siyu.engine.world import World
+from siyu.groups.activity import COUNTED_IN, Interaction
 from siyu.live import Topic, stock_topic, team_topic, wallet_topic
+from siyu.metrics.touched import Touched
+from siyu.sdk.core_facts import MESSAGE_POSTED
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
 RANKED = "points"
@@ -14,13 +18,14 @@ RANKED = "points"
 EARNED = {"grant": 1, "reverse": -1}
 
 
-def board_changes(world: World) -> list[BoardChange]:
-    """What campaigns scored, what members earned and what they spent, at the time each counts for."""
-    kin = world.kin
-    scored = world.scores
+def board_changes(
+    world: World, facts: Iterable[ArrivedFact] = (), outcomes: Iterable[Outcome] = ()
+) -> list[BoardChange]:
+    """What campaigns scored, what members earned, spent and posted, at the time each counts for."""
+    kin, scored = world.kin, world.scores
     if kin.roots and world.merges.new is None and world.merges.undone is None:
         scored = [change._replace(member_id=kin.person(change.member_id)) for change in scored]
-    return [*scored, *_earned(world), *_spent(world)]
+    return [*scored, *_earned(world), *_spent(world), *_talked(world, facts, outcomes)]
 
 
 def _earned(world: World) -> Iterator[BoardChange]:
@@ -36,7 +41,20 @@ def _earned(world: World) -> Iterator[BoardChange]:
 def _spent(world: World) -> Iterator[BoardChange]:
     for spending in world.orders.spendings:
         day = world.day(spending.at)
-        yield BoardChange("spend", spending.member_id, day, spending.at, spending.amount_fen)
+        yield BoardChange("spend", spending.member_id, day, spending.at, spending.amount_fen, spending.group_ids)
+
+
+def _talked(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[Outcome]) -> Iterator[BoardChange]:
+    """A message counts in its group, whoever is known to be in that: archives of chats come before lists of members."""
+    for fact, outcome in zip(facts, outcomes, strict=True):
+        new = fact.new
+        if new.type == MESSAGE_POSTED and not _is_refused(outcome):
+            yield BoardChange("talk", new.member_id, world.day(new.at), new.at, 1, world.chats.scopes(new.data))
+
+
+def _is_refused(outcome: Outcome) -> bool:
+    """Whether the core has refused the fact itself."""
+    return any(each.campaign_id is None and each.refusal is not None for each in outcome.decisions)
 
 
 def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
@@ -51,6 +69,26 @@ def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
         if merge is not None:
             touched |= {merge.survivor_id, merge.merged_id}
     return {world.kin.person(member_id) for member_id in touched} | touched
+
+
+def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[Outcome]) -> list[Interaction]:
+    """What members did in groups, but for what the core has refused."""
+    return [
+        Interaction(group, fact.new.member_id, world.day(fact.new.at), kind)
+        for fact, outcome in zip(facts, outcomes, strict=True)
+        if (kind := COUNTED_IN.get(fact.new.type)) is not None
+        and isinstance(group := fact.new.data.get("group"), str)
+        and not _is_refused(outcome)
+    ]
+
+
+def touched_days(world: World, facts: Iterable[ArrivedFact]) -> set[Touched]:
+    """Which days the metrics have to count anew: a refund changes that of the payment. Refused facts change none."""
+    touched: set[Touched] = {(fact.new.member_id, fact.new.at) for fact in facts if fact.pending is None}
+    for merge in (world.merges.new, world.merges.undone):
+        if merge is not None:
+            touched |= {(merge.survivor_id, None), (merge.merged_id, None)}
+    return touched | {(spending.member_id, spending.at) for spending in world.orders.spendings}
 
 
 def changed_by(world: World, facts: Iterable[ArrivedFact]) -> set[Topic]:

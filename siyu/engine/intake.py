@@ -6,15 +6,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from siyu.campaigns import AnyCampaignType, Registry
 from siyu.deadline import DEADLINE, Patience
 from siyu.engine.desks import DESKS
 from siyu.engine.facts import NewFact
 from siyu.errors import InvalidInput, Problem
+from siyu.groups import GROUP_FACTS
 from siyu.inputs import check_json, parse_json
+from siyu.metrics.facts import METRIC_FACTS
 from siyu.orders import CORE_FACTS
 from siyu.sdk import Action
+from siyu.talk import TALK_FACTS
 
+# Every shape of a fact that the core knows itself.
+KNOWN_FACTS: Mapping[str, type[BaseModel]] = {**CORE_FACTS, **GROUP_FACTS, **TALK_FACTS, **METRIC_FACTS}
 KEY_LENGTH_MIN = 8
 KEY_LENGTH_MAX = 128
 # Clocks of two machines differ a little; a fact from further ahead is a mistake.
@@ -73,7 +80,7 @@ def idempotency_key(principal: str, key: str) -> str:
 
 
 def _check_data(registry: Registry, fact_type: str, data: object) -> Mapping[str, Any]:
-    core = CORE_FACTS.get(fact_type)
+    core = KNOWN_FACTS.get(fact_type)
     if core is not None:
         return parse_json(core, data, ("data",)).model_dump(mode="json", exclude_none=True)
     if not _is_awaited(registry, fact_type):

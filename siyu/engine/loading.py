@@ -28,10 +28,13 @@ from siyu.engine.pending import hearers
 from siyu.engine.tier_follower import followed
 from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
+from siyu.groups import LOOKS_AT_GROUPS, Named, load_groups
 from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import LOOKS_AT_ORDERS, LOOKS_AT_REFUNDS, load_orders, load_refunds
-from siyu.sdk import Features, Period, Scope
+from siyu.sdk import Features, Period, Scope, member_of_code
+from siyu.sdk.core_facts import ORDER_PAID, TALK_FACT_TYPES
+from siyu.talk import load_chats, load_stays
 from siyu.tiers import MemberTier, Record, load_tiers
 
 # Whose counters have one subject, that no type needs to be asked for.
@@ -51,8 +54,7 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
             connection, world.participations, list({(c.id, new.member_id) for c, new in concerns})
         )
         await load_value(connection, world, concerns)
-        if world.kin.absorbed:
-            await load_once_of_kin(connection, world, {campaign.id for campaign, _ in concerns})
+        await load_once_of_kin(connection, world, {campaign.id for campaign, _ in concerns})
         await load_invitations(connection, world, concerns)
     if world.routes.need_features:
         selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
@@ -61,6 +63,10 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
             # Somebody in a preview, of whom nothing is known but when they joined.
             world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
     await _load_orders(connection, world, facts)
+    await _load_groups(connection, world, facts, lock=lock)
+    talk = [fact.new.data.get("group") for fact in facts if fact.new.type in TALK_FACT_TYPES]
+    if talk:
+        await load_chats(connection, world.chats, {key for key in talk if key is not None})
     climbing = followed(world.tiers.live, (fact.new for fact in facts))
     if climbing:
         await load_tiers(connection, world.tiers, climbing)
@@ -82,9 +88,20 @@ async def _load_orders(connection: Connection, world: World, facts: Sequence[Arr
     if not numbers:
         return
     await load_orders(connection, world.orders, numbers)
+    buyers = {fact.new.member_id for fact in facts if fact.new.type == ORDER_PAID}
+    if buyers:
+        await load_stays(connection, world.orders, buyers)
     refunded = {fact.new.data["order"] for fact in facts if fact.new.type in LOOKS_AT_REFUNDS}
     if refunded:
         await load_refunds(connection, world.orders, refunded)
+
+
+async def _load_groups(connection: Connection, world: World, facts: Sequence[ArrivedFact], *, lock: bool) -> None:
+    """The groups that facts name, how full they are and who is in them; `lock` them, since members share them."""
+    looking = [fact.new for fact in facts if fact.new.type in LOOKS_AT_GROUPS]
+    if looking:
+        named = [Named(new.member_id, new.data["group"], member_of_code(new.data.get("inviter"))) for new in looking]
+        await load_groups(connection, world.groups, named, lock=lock)
 
 
 def _concerned(world: World, fact: ArrivedFact) -> Iterable[LiveCampaign]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from siyu.boards import BOARDS, BoardKind
 from siyu.db import Connection
 from siyu.engine.facts import ArrivedFact, NewFact
-from siyu.engine.score_sources import bests_of, earnings_of, spendings_brought, spendings_of
+from siyu.engine.score_sources import bests_of, earnings_of, spendings_brought, spendings_of, talk_of
 from siyu.engine.world import World
 from siyu.ledger import Purpose, shop_account_id
 from siyu.members import has_aside, load_merges, write_merges
@@ -106,7 +106,7 @@ async def load_for_merges(connection: Connection, world: World, facts: Sequence[
     brought = [merged_id, *await _brought(connection, made, world.kin, merged_id)]
     staying = [each for each in (survivor_id, *world.kin.absorbed.get(survivor_id, ())) if each not in brought]
     merges.flow, merges.owed_flow = await _flow(connection, brought, made)
-    merges.sums = await earnings_of(connection, brought, zone)
+    merges.sums = [*await earnings_of(connection, brought, zone), *await talk_of(connection, brought, zone)]
     if made is None:
         merges.sums += await spendings_of(connection, merged_id, zone)
     else:

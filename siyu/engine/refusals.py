@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from siyu.coupons.refusals import COUPON_REFUSALS
+from siyu.groups import GROUP_REFUSALS
 from siyu.orders import ORDER_REFUSALS
 from siyu.rewards import REDEMPTION_REFUSALS
 from siyu.sdk import Text
@@ -78,6 +79,7 @@ CORE_REFUSALS: Mapping[str, Text] = {
     TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
     **COUPON_REFUSALS,
     **MERGE_REFUSALS,
+    **GROUP_REFUSALS,
     **ORDER_REFUSALS,
     **REDEMPTION_REFUSALS,
     **WALLET_REFUSALS,

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +23,7 @@ from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
-from siyu.engine.followers import board_changes, changed_by, touched_by
+from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by, touched_days
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.merge_loading import members_named, redirect
@@ -37,11 +36,13 @@ from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
 from siyu.features import leave_touched
+from siyu.groups import leave_activity, write_groups
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
 from siyu.members import append_invitations, lock_persons, write_tags
 from siyu.members.kinship import Kin
+from siyu.metrics.touched import leave_touched_days
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
 from siyu.tiers import LiveLadders, write_tiers
@@ -104,8 +105,10 @@ class BatchTransaction:
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
             _tell_of_refused(fresh, outcomes)
         if fresh:
-            await _write(connection, world, fresh[-1].arrived_at, step)
+            await _write(connection, world, fresh, outcomes, step)
             await leave_touched(connection, touched_by(world, fresh))
+            await leave_activity(connection, activity_by(world, fresh, outcomes))
+            await leave_touched_days(connection, touched_days(world, fresh))
             step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
@@ -187,7 +190,9 @@ def _tell_of_refused(facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) 
             logger.warning("campaign %s asked for %s: %s: fact %s", fact.new.campaign_id, fact.new.type, code, fact.id)
 
 
-async def _write(connection: Connection, world: World, now: datetime, step: Step) -> None:
+async def _write(
+    connection: Connection, world: World, facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome], step: Step
+) -> None:
     await write_participations(connection, world.participations)
     await write_tags(connection, world.tags)
     await append_invitations(connection, world.invitations.new.values())
@@ -204,8 +209,10 @@ async def _write(connection: Connection, world: World, now: datetime, step: Step
     await write_orders(connection, world.orders)
     await write_refunds(connection, world.orders)
     step("write orders")
-    await write_tiers(connection, world.tiers, now)
-    await leave_changes(connection, board_changes(world))
+    await write_groups(connection, world.groups)
+    step("write groups")
+    await write_tiers(connection, world.tiers, facts[-1].arrived_at)
+    await leave_changes(connection, board_changes(world, facts, outcomes))
     step("leave scores")
     await write_pending(connection, world.pending)
     step("leave pending facts")

@@ -19,6 +19,7 @@ from siyu.coupons.book import CouponBook
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.outcome import Decision
+from siyu.groups.book import GroupBook
 from siyu.ledger.book import Book
 from siyu.ledger.expiry import Expiries
 from siyu.ledger.holds import HoldBook
@@ -32,6 +33,7 @@ from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
 from siyu.rewards.redemption_book import RedemptionBook
 from siyu.sdk import Features, MemberView
+from siyu.talk.chats import Chats
 from siyu.tiers.book import TierBook
 from siyu.wallets.book import WalletBook
 
@@ -80,6 +82,10 @@ class World:
     # Holds, adjustments, payouts and freezes of the members whose facts ask for them.
     wallets: WalletBook = field(default_factory=WalletBook)
     invitations: InvitationBook = field(default_factory=InvitationBook)
+    # The groups that the facts name, and their members in them.
+    groups: GroupBook = field(default_factory=GroupBook)
+    # The groups that facts about chats name, and what members posted.
+    chats: Chats = field(default_factory=Chats)
     # Of those members alone whose tier the facts may change, and where the shop has a ladder.
     tiers: TierBook = field(default_factory=TierBook)
     # Which of the members are one person, and the merge that a fact asks for.
@@ -128,6 +134,19 @@ class World:
         if known is not None:
             self.features[member_id] = known._replace(has_ordered=True)
 
+    def note_groups(self, member_id: UUID) -> None:
+        """The member has joined or left a group: who joins is in it when campaigns decide about the joining."""
+        known = self.features.get(member_id)
+        if known is not None and self.groups.is_loaded:
+            self.features[member_id] = known._replace(groups=self.groups.keys_of(member_id))
+
+    def note_stay(self, member_id: UUID, key: str) -> None:
+        """The member has joined or left a group: what they pay next counts in it, or no longer."""
+        group = self.groups.find(key)
+        known = self.groups.membership(group, member_id) if group is not None else None
+        if known is not None and known.joined_at is not None:
+            self.orders.stay(member_id, known.community_id, known.joined_at, is_in=known.counts)
+
     def campaign(self, campaign_id: UUID) -> LiveCampaign | None:
         """A published campaign by id."""
         return self.routes.by_id.get(campaign_id)
@@ -161,6 +180,7 @@ class World:
         self.coupons.forget_changes()
         self.tags.clear()
         self.invitations.new.clear()
+        self.groups.forget_changes()
         self.tiers.forget_changes()
         self.book.transfers.clear()
         self.orders.changed.clear()

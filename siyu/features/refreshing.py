@@ -7,15 +7,24 @@ from siyu.db import Connection, array_of
 from siyu.features.presets import DECIDED, Preset, turning_days
 from siyu.rules import RuleClock, SqlWriter
 from siyu.rules.features import INTERACTION_WINDOWS, INVITEE_WINDOWS, ORDER_WINDOWS
-from siyu.sdk.core_facts import CORE_FACT_TYPES
+from siyu.sdk.core_facts import QUIET_FACT_TYPES, TALK_FACT_TYPES
 
 # What counts as an order: one of which something is still paid, or that cost nothing.
 COUNTS = "(refunded_fen < amount_fen OR amount_fen = 0)"
 # What is told of a person, not done by them.
 MERGING = ("member.merged", "member.unmerged")
-# What members do themselves and what the shop's systems tell of them, but neither orders nor what campaigns ask for.
+# What members do themselves and what the shop's systems tell of them, but neither orders, nor moves between groups, nor
+# what campaigns ask for.
+TALK_KINDS = tuple(sorted(TALK_FACT_TYPES))
 INTERACTION = """
-    type <> ALL($3::text[]) AND (starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))
+    type <> ALL({core}) AND (starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))
+"""
+KEPT_INTERACTION = INTERACTION.format(core="$3::text[]")
+# Of messages, likes, answers and clicks one of each kind a day counts: who chats much is not a better customer for it.
+IS_TALK = f"type IN ({', '.join(map(repr, TALK_KINDS))})"
+TALK_DAY = f"""
+    CASE WHEN {IS_TALK} THEN array_position(ARRAY[{", ".join(map(repr, TALK_KINDS))}], type::text)
+        + {len(TALK_KINDS)} * ((at AT TIME ZONE $2::text)::date - DATE '1970-01-01') END
 """
 # The member, and those who were merged into them: the log says what was told of whom.
 PERSON = """
@@ -50,7 +59,7 @@ async def refresh(connection: Connection, member_ids: Collection[UUID], clock: R
         [
             array_of([member_id.hex for member_id in member_ids]),
             clock.zone.key,
-            sorted({*CORE_FACT_TYPES, *MERGING}),
+            sorted({*QUIET_FACT_TYPES, *MERGING}),
             clock.today,
             turning_days(),
             *(clock.midnight(days - 1) for days in WINDOWS),
@@ -99,13 +108,16 @@ def _orders() -> str:
 
 def _interactions() -> str:
     """Only what is in a window is read: the index by member and time finds it, however long the history is."""
-    last = f"SELECT at FROM fact WHERE member_id = kin.id AND {INTERACTION} ORDER BY at DESC LIMIT 1"
+    last = f"SELECT at FROM fact WHERE member_id = kin.id AND {KEPT_INTERACTION} ORDER BY at DESC LIMIT 1"
     latest = f"SELECT max(last.at) FROM {PERSON} LEFT JOIN LATERAL ({last}) AS last ON true"
     columns = [f"({latest}) AS last_interaction_at", f"{_turns('at', INTERACTION_WINDOWS)} AS interactions_turn_on"]
-    columns += [f"count(*) FILTER (WHERE at >= {_start(days)}) AS interactions_{days}d" for days in INTERACTION_WINDOWS]
+    for days in INTERACTION_WINDOWS:
+        counted = f"count(*) FILTER (WHERE NOT ({IS_TALK}) AND at >= {_start(days)})"
+        talked = f"count(DISTINCT {TALK_DAY}) FILTER (WHERE {IS_TALK} AND at >= {_start(days)})"
+        columns.append(f"{counted} + {talked} AS interactions_{days}d")
     longest = _start(max(INTERACTION_WINDOWS))
     of_person = f"{PERSON} JOIN fact ON fact.member_id = kin.id"
-    return f"SELECT {', '.join(columns)} FROM {of_person} WHERE at >= {longest} AND {INTERACTION}"
+    return f"SELECT {', '.join(columns)} FROM {of_person} WHERE at >= {longest} AND {KEPT_INTERACTION}"
 
 
 def _invitations() -> str:

@@ -83,7 +83,8 @@ BESIDE = f"""
 SHOWN = """
     SELECT member_id, sum(amount) AS score FROM (
         SELECT member_id, score AS amount FROM board_score
-        WHERE board = '{board}' AND window_key = 'all' AND member_id > $1 AND member_id <= $2
+        WHERE board = '{board}' AND scope = '00000000-0000-0000-0000-000000000000' AND window_key = 'all'
+            AND member_id > $1 AND member_id <= $2
         UNION ALL SELECT * FROM unnest($3::uuid[], $4::bigint[])
     ) AS part GROUP BY member_id
 """

@@ -108,6 +108,8 @@ def moving(moved: Moved) -> str:
             SELECT FROM pending_fact AS theirs WHERE theirs.member_id = $2
                 AND (theirs.campaign_id, theirs.timer_key) = (mine.campaign_id, mine.timer_key))"""
     whose = f"mine.{moved.column} = $1 AND $2::uuid IS NOT NULL"
+    if moved.unless is not None:
+        whose += f" AND ({moved.unless}) IS NOT TRUE"
     if moved.kept_where is None:
         return whose
     return f"""{whose} AND NOT EXISTS (

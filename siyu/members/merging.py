@@ -1,5 +1,6 @@
 """A merge of two members as it is decided, and the tables whose rows go along."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -17,13 +18,15 @@ class Moved(NamedTuple):
     """A table of which a member's rows go to whoever stands for them.
 
     `kept_where`: a condition on the row (`mine`) and one of the survivor's (`theirs`) under which the survivor's stays
-    and this one is kept aside, since a person has but one such. `row_id` is unique among a member's.
+    and this one is kept aside, since a person has but one such; `unless`: a condition under which a row stays in any case.
+    `row_id` is unique among a member's.
     """
 
     table: str
     column: str = "member_id"
     kept_where: str | None = None
     row_id: str = "id"
+    unless: str | None = None
 
     @property
     def name(self) -> str:
@@ -58,6 +61,12 @@ MOVED = (
     Moved("payout"),
     Moved("wallet_freeze", kept_where="theirs.lifted_at IS NULL AND mine.lifted_at IS NULL"),
     Moved("segment_member", kept_where="theirs.segment_id = mine.segment_id", row_id="segment_id"),
+    Moved(
+        "membership",
+        kept_where="theirs.community_id = mine.community_id",
+        row_id="community_id",
+        unless="mine.inviter_id = $2",
+    ),
     Moved("invitation", "by_id", row_id="member_id"),
     Moved("invitation", "person_id", row_id="member_id"),
 )
@@ -70,12 +79,15 @@ STAYS = {
     "account": "value moves by transfers",
     "fact": "the log is never edited",
     "decision": "the log is never edited",
-    "transfer": "the log is never edited",
     "tier_change": "the history of a tier is never edited",
     "tier_standing": "both are judged anew",
     "tier_warning": "what was told was told",
     "member_feature": "a merged member has none; the survivor's is counted anew",
     "board_score": "scores are counted anew",
+    "community": "an owner's name leads to the survivor",
+    "group_activity": "what was done in a group is told of whom it was told",
+    "questionnaire_answer": "what was answered was answered",
+    "metric_member_day": "counted from the log, which is never edited",
     "session": "the merged member's end",
     "counter": "limits are counted over the person (siyu.campaigns.counter_store)",
 }
@@ -99,8 +111,8 @@ class Merge:
     undone_for: str | None = None
 
 
-# A board, a day of the shop, the moment that decides between equals, and a score.
-Scored = tuple[str, date, datetime, int]
+# A board, a day of the shop, the moment that decides between equals, a score, and the groups that it counts in, too.
+Scored = tuple[str, date, datetime, int, Sequence[UUID]]
 # A unit, and when it expires.
 FlowKey = tuple[str, datetime | None]
 

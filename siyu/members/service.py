@@ -9,9 +9,9 @@ from uuid import UUID
 from siyu.db import Pool
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.inputs import check_text
-from siyu.members.joining import Joiner, ensure_members
+from siyu.members.joining import IdentityKey, Joiner, ensure_members
 from siyu.members.queries import COLUMNS, MemberRow
-from siyu.sdk.audience import GROUP_LENGTH_MAX, LABEL_LENGTH_MAX, LABELS_MAX
+from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
 
 NICKNAME_LENGTH_MAX = 64
 AVATAR_URL_LENGTH_MAX = 512
@@ -22,8 +22,7 @@ UPDATE = f"""
 UPDATE member SET nickname = CASE WHEN $2 THEN $3 ELSE nickname END,
                   avatar_url = CASE WHEN $4 THEN $5 ELSE avatar_url END,
                   tier = CASE WHEN $6 THEN $7 ELSE tier END,
-                  tags = coalesce($8, tags),
-                  groups = coalesce($9, groups)
+                  tags = coalesce($8, tags)
 WHERE id = $1
 RETURNING {COLUMNS}
 """
@@ -44,7 +43,6 @@ class FeatureChanges(TypedDict, total=False):
 
     tier: str | None
     tags: Sequence[str]
-    groups: Sequence[str]
 
 
 async def update_profile(
@@ -62,9 +60,8 @@ async def update_profile(
     if "tier" in known and await pool.fetchval(LADDER_DECIDES):
         raise InvalidInput([Problem(("tier",), "is what the shop's ladder says: use memberTierSet")])
     tags = _check_labels(known["tags"], "tags", LABEL_LENGTH_MAX) if "tags" in known else None
-    groups = _check_labels(known["groups"], "groups", GROUP_LENGTH_MAX) if "groups" in known else None
     shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
-    record = await pool.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags, groups)
+    record = await pool.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags)
     if record is None:
         raise NotFound("there is no such member")
     return MemberRow(*record)
@@ -79,11 +76,20 @@ def _check_labels(labels: Sequence[str], name: str, length_max: int) -> list[str
 
 async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime) -> UUID:
     """The member with this identity; one who joined at that moment where there is none yet. Raises InvalidInput."""
+    named = Joiner(*check_identity(kind, value), joined_at)
+    return (await members_known_by(pool, [named]))[named.key]
+
+
+def check_identity(kind: str, value: str) -> IdentityKey:
+    """The identity as it is kept. Raises InvalidInput."""
     kind = check_text(kind, ("identity", "kind"), IDENTITY_KIND_LENGTH_MAX)
-    value = check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
+    return kind, check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
+
+
+async def members_known_by(pool: Pool, named: Sequence[Joiner]) -> dict[IdentityKey, UUID]:
+    """The members with these checked identities; those of whom there is none yet join."""
     async with pool.acquire() as connection, connection.transaction():
-        members = await ensure_members(connection, [Joiner(kind, value, joined_at)])
-    return members[kind, value]
+        return await ensure_members(connection, named)
 
 
 def _check_url(value: str, path: tuple[str, ...]) -> str:

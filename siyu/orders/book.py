@@ -26,12 +26,20 @@ LOOKS_AT_REFUNDS = frozenset({ORDER_REFUNDED, REFUND_REQUESTED, REFUND_FAILED})
 LOOKS_AT_ORDERS = LOOKS_AT_REFUNDS | {ORDER_PAID}
 
 
+# An order counts on the boards of no more groups than these.
+GROUPS_MAX = 50
+
+
 class Spending(NamedTuple):
-    """A change of what a member spent, at the time of the order's payment; negative for a refund."""
+    """A change of what a member spent, at the time of the order's payment; negative for a refund.
+
+    `group_ids` are the groups that it counts in: those that the payment counted in.
+    """
 
     member_id: UUID
     at: datetime
     amount_fen: int
+    group_ids: tuple[UUID, ...] = ()
 
 
 class OrderBook:
@@ -40,6 +48,8 @@ class OrderBook:
     def __init__(self, new_id: Callable[[], UUID]) -> None:
         self._new_id = new_id
         self._orders: dict[str, OrderRecord] = {}
+        # The groups that buyers are in, each with when they joined.
+        self._stays: dict[UUID, dict[UUID, datetime]] = {}
         self.changed: dict[str, OrderRecord] = {}
         self.spendings: list[Spending] = []
         self.refunds = RefundBook(new_id)
@@ -51,6 +61,18 @@ class OrderBook:
     def find(self, number: str) -> OrderRecord | None:
         """The order of this number, as far as it is known here."""
         return self._orders.get(number)
+
+    def stay(self, member_id: UUID, group_id: UUID, joined_at: datetime, *, is_in: bool = True) -> None:
+        """Make known that a member is in a group since then, or no longer."""
+        own = self._stays.setdefault(member_id, {})
+        own.pop(group_id, None)
+        if is_in:
+            own[group_id] = joined_at
+
+    def _groups_of(self, member_id: UUID, at: datetime) -> tuple[UUID, ...]:
+        """The groups that the member was in then; of very many those joined first."""
+        own = sorted((joined_at, group_id) for group_id, joined_at in self._stays.get(member_id, {}).items())
+        return tuple(group_id for joined_at, group_id in own[:GROUPS_MAX] if joined_at <= at)
 
     def accept(
         self, fact_type: str, member_id: UUID, at: datetime, data: Mapping[str, Any], campaign_id: UUID | None = None
@@ -75,7 +97,7 @@ class OrderBook:
     def _pay(self, number: str, member_id: UUID, amount_fen: int, at: datetime) -> str | OrderView:
         if number in self._orders:
             return "ORDER_ALREADY_PAID"
-        order = OrderRecord(self._new_id(), number, member_id, amount_fen, 0, at)
+        order = OrderRecord(self._new_id(), number, member_id, amount_fen, 0, at, self._groups_of(member_id, at))
         self._orders[number] = order
         return self._changed(order, amount_fen)
 
@@ -89,5 +111,5 @@ class OrderBook:
     def _changed(self, order: OrderRecord, spent_fen: int) -> OrderView:
         self.changed[order.number] = order
         if spent_fen:
-            self.spendings.append(Spending(order.member_id, order.paid_at, spent_fen))
+            self.spendings.append(Spending(order.member_id, order.paid_at, spent_fen, order.group_ids))
         return order.view()

@@ -17,6 +17,8 @@ class OrderRecord:
     amount_fen: int
     refunded_fen: int
     paid_at: datetime
+    # The groups that the buyer was in when paying, as far as it was known when the order came.
+    group_ids: tuple[UUID, ...] = ()
 
     def view(self) -> OrderView:
         """The order as a campaign sees it."""

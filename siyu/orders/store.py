@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 
-from siyu.db import Connection
+from siyu.db import Connection, array_of
 from siyu.orders.book import OrderBook
 from siyu.orders.record import OrderRecord
 
-LOAD = "SELECT id, number, member_id, amount_fen, refunded_fen, paid_at FROM shop_order WHERE number = ANY($1::text[])"
+LOAD = """
+SELECT id, number, member_id, amount_fen, refunded_fen, paid_at, group_ids FROM shop_order
+WHERE number = ANY($1::text[])
+"""
 
 WRITE = """
-INSERT INTO shop_order (id, number, member_id, amount_fen, refunded_fen, paid_at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[])
+INSERT INTO shop_order (id, number, member_id, amount_fen, refunded_fen, paid_at, group_ids)
+SELECT id, number, member_id, amount_fen, refunded_fen, paid_at, group_ids::uuid[]
+FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::text[])
+    AS written (id, number, member_id, amount_fen, refunded_fen, paid_at, group_ids)
 ON CONFLICT (id) DO UPDATE SET refunded_fen = EXCLUDED.refunded_fen
 """
 
@@ -18,7 +23,9 @@ ON CONFLICT (id) DO UPDATE SET refunded_fen = EXCLUDED.refunded_fen
 async def load_orders(connection: Connection, book: OrderBook, numbers: Iterable[str]) -> None:
     """Put the orders of these numbers into the book; their members are locked by the caller."""
     for row in await connection.fetch(LOAD, list(numbers)):
-        book.put(OrderRecord(*row))
+        order = OrderRecord(*row)
+        order.group_ids = tuple(order.group_ids)
+        book.put(order)
 
 
 async def write_orders(connection: Connection, book: OrderBook) -> None:
@@ -33,4 +40,5 @@ async def write_orders(connection: Connection, book: OrderBook) -> None:
             [order.amount_fen for order in orders],
             [order.refunded_fen for order in orders],
             [order.paid_at for order in orders],
+            [array_of(group_id.hex for group_id in order.group_ids) for order in orders],
         )

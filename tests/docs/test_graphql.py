@@ -13,7 +13,7 @@ import pytest
 
 from api.demo import ORDERS_FILE, WELCOME
 from schema import Principal
-from schema.ids import CAMPAIGN, MEMBER, REVIEW, decode_or_nobody, encode_id
+from schema.ids import CAMPAIGN, GROUP, MEMBER, REVIEW, decode_or_nobody, encode_id
 from siyu.boards import fold_everything
 from siyu.engine import NewFact
 from siyu.ids import new_id
@@ -22,7 +22,8 @@ from tests.docs.pages import PAGES, READMES, TUTORIAL, Block, blocks, name_of
 from tests.docs.redeemed import redeem
 from tests.docs.referred import refer
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, sign
-from tests.schema.conftest import ADMIN, CLERK, OPERATOR, SERVICE, Shop, as_member
+from tests.schema.conftest import ADMIN, ANALYST, CLERK, OPERATOR, SERVICE, Shop, as_member
+from tests.siyu.groups.shop import add_group, joined
 
 TOP = 3
 RUNS = {
@@ -75,7 +76,9 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, dict[str, str]]:
     await shop.engine.submit(paid(member, "A-1", 12_800, datetime(2026, 10, 5, tzinfo=UTC)))
     await shop.engine.submit(sign(streaks, member, datetime(2026, 11, 19, 4, tzinfo=UTC)))
     runs = await add_campaign(shop.pool, "check_in", RUNS)
-    await shop.pool.execute("UPDATE member SET groups = '{runners}' WHERE id = $1", member)
+    await add_group(shop.pool, "morning")
+    group = await add_group(shop.pool, "runners")
+    await shop.engine.submit(joined(member, "runners", datetime(2026, 11, 1, tzinfo=UTC)))
     at_the_lake = {"photo": "https://photos.example.com/1.jpg", "latitude": 30.2501, "longitude": 120.1489}
     yesterday = sign(runs, member, datetime(2026, 11, 20, 4, tzinfo=UTC))
     await shop.engine.submit(yesterday._replace(data=at_the_lake))
@@ -87,6 +90,7 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, dict[str, str]]:
     await fold_everything(shop.pool)
     return member, {
         "MEMBER_ID": encode_id(MEMBER, member),
+        "GROUP_ID": encode_id(GROUP, group),
         "CHECK_IN_ID": encode_id(CAMPAIGN, check_in),
         "STREAKS_ID": encode_id(CAMPAIGN, streaks),
         "RUNS_ID": encode_id(CAMPAIGN, runs),
@@ -155,7 +159,7 @@ async def acted(shop: Shop, group_buy: UUID, member: UUID, action: str, data: Ma
 def principal_of(block: Block, member: UUID, newcomer: UUID) -> Principal:
     """Who runs a block: the role in its first line."""
     members = {"member": as_member(member), "newcomer": as_member(newcomer)}
-    return {**members, "operator": OPERATOR, "admin": ADMIN, "service": SERVICE, "clerk": CLERK}[
+    return {**members, "operator": OPERATOR, "admin": ADMIN, "service": SERVICE, "clerk": CLERK, "analyst": ANALYST}[
         block.words.removeprefix(ROLE)
     ]
 

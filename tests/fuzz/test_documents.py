@@ -30,7 +30,7 @@ async def is_answered(target: Target, data: st.DataObject, root: str) -> None:
 
 async def test_staff_see_what_is_not_to_be_leaked_and_the_member_does_not(target: Target) -> None:
     document = (
-        '{ member(id: "OTHER_MEMBER_ID") { tags groups wallet(unit: POINTS) { entries { nodes { reference } } } } }'
+        '{ member(id: "OTHER_MEMBER_ID") { tags groupKeys wallet(unit: POINTS) { entries { nodes { reference } } } } }'
     )
     body = {"query": document.replace("OTHER_MEMBER_ID", target.ids["OTHER_MEMBER_ID"])}
     told = {

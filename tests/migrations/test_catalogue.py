@@ -7,9 +7,11 @@ import pytest
 
 from siyu.db import Pool
 from tests.migrations.merge_catalogue import MERGE_CONSTRAINTS, MERGE_INDEXES
+from tests.migrations.group_catalogue import GROUP_CONSTRAINTS, GROUP_INDEXES
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
+from tests.migrations.metric_catalogue import METRIC_CONSTRAINTS, METRIC_INDEXES
 
 # Tortoise's own table of applied migrations is its business; NOT NULL is a constraint by name only since PostgreSQL 18.
 CONSTRAINTS = """
@@ -59,7 +61,7 @@ EXPECTED_CONSTRAINTS = {
     ("api_key", "api_key_pkey"): "PRIMARY KEY (id)",
     ("api_key", "api_key_prefix"): "UNIQUE (prefix)",
     ("api_key", "api_key_scoped"): "CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 32)))",
-    ("board_score", "board_score_pkey"): "PRIMARY KEY (board, window_key, member_id)",
+    ("board_score", "board_score_pkey"): "PRIMARY KEY (board, scope, window_key, member_id)",
     ("board_score", "board_score_score_check"): "CHECK (((score >= 0) AND (score <= '9007199254740992'::bigint)))",
     ("campaign", "campaign_pkey"): "PRIMARY KEY (id)",
     ("campaign", "campaign_problem_dated"): "CHECK (((problem IS NULL) = (problem_at IS NULL)))",
@@ -370,6 +372,7 @@ EXPECTED_TRIGGERS = {
     "campaign_clock": "DELETE OR TRUNCATE",
     "campaign_revision": "DELETE OR UPDATE OR TRUNCATE",
     "decision": "DELETE OR TRUNCATE",
+    "expense": "DELETE OR UPDATE OF id, day, amount_fen, campaign_id, channel, note, made_by, made_at, idempotency_key OR TRUNCATE",
     "fact": "DELETE OR TRUNCATE",
     "invitation": "DELETE OR UPDATE OF member_id, id, member_joined_at, inviter_id, inviter_joined_at, campaign_id, fact_id, at OR TRUNCATE",
     "lot": "DELETE OR UPDATE OF id OR TRUNCATE",
@@ -391,10 +394,15 @@ LOG_REFERENCES = {
     "decision.subject_id": "member",
     "fact.campaign_id": "campaign",
     "fact.member_id": "member",
+    "group_activity.member_id": "member",
     "hold.transfer_id": "transfer",
     "invitation.fact_id": "fact",
     "member_merge.fact_id": "fact",
     "member_merge.undo_fact_id": "fact",
+    # Or the nil UUID (docs/decisions/0049).
+    "metric_day.campaign_id": "campaign",
+    "metric_member_day.campaign_id": "campaign",
+    "metric_member_day.member_id": "member",
     # Or a team, which is nowhere else (the check participation_of_a_team).
     "participation.subject_id": "member",
     "pending_fact.campaign_id": "campaign",
@@ -532,12 +540,12 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | GROUP_CONSTRAINTS | METRIC_CONSTRAINTS
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
-    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | GROUP_INDEXES | METRIC_INDEXES
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

@@ -13,6 +13,7 @@ from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_live import LIVE_GUARDS
 from tests.proofs.guarded_lots import LOT_GUARDS
 from tests.proofs.guarded_merges import MERGE_GUARDS
+from tests.proofs.guarded_metrics import METRIC_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_observing import OBSERVING_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
@@ -280,6 +281,7 @@ GUARDS = (
     *LOT_GUARDS,
     *WALLET_GUARDS,
     *MERGE_GUARDS,
+    *METRIC_GUARDS,
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,

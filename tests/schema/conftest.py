@@ -17,12 +17,15 @@ from siyu.campaigns import Registry
 from siyu.db import Pool
 from siyu.engine import Engine, running
 from siyu.live import Live
+from siyu.metrics import AnalyticsDoor
 from tests.factories import SHANGHAI, shop_engine
 
+ANALYTICS_TIMEOUT_S = 30.0
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
 OPERATOR = Principal(Role.OPERATOR, subject="lin")
 ADMIN = Principal(Role.ADMIN, subject="boss")
 CLERK = Principal(Role.CLERK, subject="mei")
+ANALYST = Principal(Role.ANALYST, subject="ana")
 SERVICE = Principal(Role.SERVICE, subject="till")
 
 
@@ -33,7 +36,7 @@ def as_member(member_id: UUID) -> Principal:
 
 @dataclass
 class Shop:
-    """Everything a request is run with; `now` is set by tests."""
+    """Everything a request is run with; `now` and `analytics` are set by tests."""
 
     pool: Pool
     engine: Engine
@@ -41,6 +44,7 @@ class Shop:
     live: Live
     schema: SiyuSchema
     now: datetime = field(default=NOON)
+    analytics: AnalyticsDoor | None = None
 
     def context(self, principal: Principal, language: str = "en") -> Context:
         """The context of one request."""
@@ -55,6 +59,7 @@ class Shop:
             zone=SHANGHAI,
             issue_token=lambda whose, _now, _valid_for: f"{whose.role.value} {whose.member_id or whose.subject}",
             live=self.live,
+            analytics=self.analytics or AnalyticsDoor(None, self.pool, SHANGHAI, ANALYTICS_TIMEOUT_S),
         )
 
     async def answer(

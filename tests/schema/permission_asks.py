@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_merge import MERGE_ASKS, MERGING_MEMBER_FIELDS
+from tests.schema.permission_asks_metrics import METRIC_ASKS
+from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
 ON_BOARD = '{ leaderboard(board: "points", window: ALL) { entries { nodes { member { %s } } } } }'
@@ -13,7 +16,8 @@ MEMBER_FIELDS: Mapping[str, str] = {
     **MERGING_MEMBER_FIELDS,
     "avatarUrl": "avatarUrl",
     "code": "code",
-    "groups": "groups",
+    "groupKeys": "groupKeys",
+    "groups": "groups { nodes { id } }",
     "id": "id",
     "invitees": "invitees { nodes { at } }",
     "inviter": "inviter { id }",
@@ -67,6 +71,7 @@ def changed(name: str, fields: str) -> str:
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
     "Query.adjustments": "{ adjustments { edges { cursor } } }",
+    "Query.analytics": "{ analytics { knownAt } }",
     "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
     "Query.campaign": "{ campaign(id: CAMPAIGN_ID) { id } }",
     "Query.campaign#draft": "{ campaign(id: DRAFT_ID) { id } }",
@@ -135,6 +140,7 @@ ASKS: Mapping[str, str] = {
     "Payout.approvedBy": OF_PAYOUT % "approvedBy",
     "Payout.endedBy": OF_PAYOUT % "endedBy",
     "Participation.arm": OF_PARTICIPATION % "arm",
+    **{name: ask for name, ask in GROUP_ASKS.items() if not name.startswith("Mutation")},
     "Mutation.memberUpdate": changed("memberUpdate", 'member: MEMBER_ID, nickname: "x"'),
     "Mutation.memberUpdate#tier": changed("memberUpdate", 'member: MEMBER_ID, tier: "gold"'),
     "Mutation.campaignCreate": changed("campaignCreate", 'type: "check_in", name: "x", config: {}'),
@@ -213,6 +219,7 @@ ASKS: Mapping[str, str] = {
     "Mutation.sessionsRevoke": changed("sessionsRevoke", "member: MEMBER_ID"),
     "Mutation.apiKeyCreate": changed("apiKeyCreate", 'name: "till", scopes: [FACTS]'),
     "Mutation.apiKeyRevoke": changed("apiKeyRevoke", 'prefix: "x"'),
+    **{name: ask for name, ask in GROUP_ASKS.items() if name.startswith("Mutation")},
     "Mutation.checkInSign": action("checkInSign"),
     "Mutation.checkInMakeUp": action("checkInMakeUp", 'day: "2026-11-20"'),
     "Mutation.flashSaleClaim": action("flashSaleClaim", 'item: "mug"'),
@@ -225,8 +232,10 @@ ASKS: Mapping[str, str] = {
     "Mutation.groupBuyLeave": action("groupBuyLeave", 'team: "k"'),
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
+    **TALK_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **METRIC_ASKS,
 }

@@ -10,6 +10,7 @@ from siyu.errors import InvalidInput, Problem
 from siyu.sdk import Text
 from tests.factories import add_campaign, add_members, sign
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
+from tests.siyu.groups.shop import add_group
 
 TERMS = """
 terms {
@@ -195,19 +196,20 @@ async def test_an_archived_campaign_is_listed_where_asked_for_and_hidden_if_it_n
 
 UPDATE_MEMBER = """
 mutation ($input: MemberUpdateInput!) {
-  memberUpdate(input: $input) { member { id tier tags groups } userErrors { field code } }
+  memberUpdate(input: $input) { member { id tier tags groupKeys } userErrors { field code } }
 }
 """
 
 
 async def test_the_shop_says_what_it_knows_of_a_member(shop: Shop) -> None:
     [member] = await add_members(shop.pool, 1)
+    await add_group(shop.pool, "g")
     given = {"member": encode_id(MEMBER, member), "tier": "gold", "tags": ["tea", "tea", " new "], "groups": ["g"]}
 
     set_once = (await shop.data(SERVICE, UPDATE_MEMBER, input=given))["memberUpdate"]
     kept = (await shop.data(OPERATOR, UPDATE_MEMBER, input={"member": given["member"], "tags": None}))["memberUpdate"]
 
-    known = {"id": given["member"], "tier": "gold", "tags": ["tea", "new"], "groups": ["g"]}
+    known = {"id": given["member"], "tier": "gold", "tags": ["tea", "new"], "groupKeys": ["g"]}
     assert set_once == {"member": known, "userErrors": []}
     assert kept["member"] == known | {"tags": []}
 

@@ -59,7 +59,7 @@ COSTLY = """
 query ($first: Int) {
   members(first: $first) {
     nodes {
-      id nickname tier tags groups
+      id nickname tier tags groupKeys
       rewards(first: 3) { nodes { reward campaign { name } } }
       messages(first: 3) { nodes { text campaign { name } } }
       participations(first: 5) { nodes { campaign { name } member { nickname } progress { current text } } }

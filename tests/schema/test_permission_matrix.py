@@ -20,6 +20,7 @@ from schema.ids import (
     COUPON_TEMPLATE,
     DECISION,
     FACT,
+    GROUP,
     MEMBER,
     PARTICIPATION,
     PAYOUT,
@@ -39,6 +40,7 @@ from tests.schema.conftest import NOON, Shop, as_member
 from tests.schema.permission_asks import ASKS, BY_ID, CHANGED, MEMBER_FIELDS
 from tests.schema.permission_rows import ROLES, ROOTS, fields_of, permission_rows
 from tests.siyu.coupons.shop import add_template, coupon_in, issued
+from tests.siyu.groups.shop import add_group, joined
 from tests.siyu.rewards.catalogue import add_reward
 
 MATRIX = Path(__file__).with_name("permission_matrix.txt")
@@ -161,6 +163,8 @@ async def asked(shop: Shop) -> Asked:
     redeemed = await shop.data(as_member(owner), REDEEM, reward=encode_id(REWARD, reward.id))
     await fold_everything(shop.pool)
     made = await what_staff_made(shop, owner)
+    group = await add_group(shop.pool, "tea")
+    await shop.engine.submit(joined(owner, "tea"))
     traces, review = await shop.pool.fetchrow(TRACES), new_id()
     assert traces is not None
     await shop.pool.execute(A_REVIEW, review, campaign, owner)
@@ -176,6 +180,7 @@ async def asked(shop: Shop) -> Asked:
         "REVIEW_ID": encode_id(REVIEW, review),
         "COUPON_ID": encode_id(COUPON, coupon),
         "TEMPLATE_ID": encode_id(COUPON_TEMPLATE, template.id),
+        "GROUP_ID": encode_id(GROUP, group),
         "REWARD_ID": encode_id(REWARD, reward.id),
         "REDEMPTION_ID": redeemed["rewardRedeem"]["redemption"]["id"],
         **made,
@@ -238,6 +243,7 @@ async def test_what_is_anothers_looks_as_though_it_were_not_there(asked: Asked) 
         "REWARD_ID": encode_id(REWARD, new_id()),
         "REDEMPTION_ID": encode_id(REDEMPTION, new_id()),
         "SEGMENT_ID": encode_id(SEGMENT, new_id()),
+        "GROUP_ID": encode_id(GROUP, new_id()),
         "HOLD_ID": encode_id(VALUE_HOLD, new_id()),
         "ADJUSTMENT_ID": encode_id(ADJUSTMENT, new_id()),
         "PAYOUT_ID": encode_id(PAYOUT, new_id()),

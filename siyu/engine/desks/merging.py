@@ -83,7 +83,7 @@ def undo(world: World, arrived: ArrivedFact) -> Verdict:
 
 
 def _bests(scored: Iterable[Scored], member_id: UUID) -> Iterable[BoardChange]:
-    return (BoardChange(board, member_id, day, at, amount) for board, day, at, amount in scored)
+    return (BoardChange(board, member_id, day, at, amount) for board, day, at, amount, _ in scored)
 
 
 def pass_on(world: World, arrived: ArrivedFact) -> None:
@@ -137,9 +137,9 @@ def _give_back(world: World, arrived: ArrivedFact, made: Merge, unit: str) -> in
 
 def _sums(world: World, giver_id: UUID, taker_id: UUID) -> Iterable[BoardChange]:
     """What the one brings or takes back on the boards of sums."""
-    for board, day, at, amount in world.merges.sums:
-        yield BoardChange(board, giver_id, day, at, -amount)
-        yield BoardChange(board, taker_id, day, at, amount)
+    for board, day, at, amount, scopes in world.merges.sums:
+        yield BoardChange(board, giver_id, day, at, -amount, tuple(scopes))
+        yield BoardChange(board, taker_id, day, at, amount, tuple(scopes))
 
 
 def _judge_anew(world: World, arrived: ArrivedFact, member_id: UUID) -> None:

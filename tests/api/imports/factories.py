@@ -3,7 +3,16 @@
 import asyncio
 from pathlib import Path
 
-from api.imports import MEMBER_COLUMNS, ORDER_COLUMNS, ImportResult, MembersImport, OrdersImport, run_import
+from api.imports import (
+    MEMBER_COLUMNS,
+    MEMBERSHIP_COLUMNS,
+    ORDER_COLUMNS,
+    ImportResult,
+    MembershipsImport,
+    MembersImport,
+    OrdersImport,
+    run_import,
+)
 from siyu.clock import utc_now
 from siyu.db import Pool
 from siyu.engine import Engine
@@ -32,6 +41,17 @@ async def import_members(pool: Pool, path: Path) -> ImportResult:
         path,
         MEMBER_COLUMNS,
         lambda tally: MembersImport("shop", pool, SHANGHAI, utc_now, tally),
+        no_report,
+        asyncio.Event(),
+    )
+
+
+async def import_memberships(pool: Pool, path: Path) -> ImportResult:
+    """Import a file of stays in groups."""
+    return await run_import(
+        path,
+        MEMBERSHIP_COLUMNS,
+        lambda tally: MembershipsImport("shop", shop_engine(pool), pool, SHANGHAI, utc_now, tally),
         no_report,
         asyncio.Event(),
     )

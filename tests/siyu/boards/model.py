@@ -6,11 +6,14 @@ from uuid import UUID
 from siyu.boards import BOARDS, BoardChange, BoardEntry, BoardKind, window_keys
 
 
-def ranking(changes: Iterable[BoardChange], board: str, window_key: str) -> tuple[BoardEntry, ...]:
-    """Every line of a window."""
+def ranking(
+    changes: Iterable[BoardChange], board: str, window_key: str, scope: UUID | None = None
+) -> tuple[BoardEntry, ...]:
+    """Every line of a window, of the whole shop or of a scope."""
     by_member: dict[UUID, list[BoardChange]] = {}
     for change in changes:
-        if change.board == board and window_key in window_keys(change.day):
+        counts = change.board == board and (scope is None or scope in change.scopes)
+        if counts and window_key in window_keys(change.day):
             by_member.setdefault(change.member_id, []).append(change)
     lines = []
     for member_id, own in by_member.items():

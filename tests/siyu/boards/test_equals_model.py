@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from siyu import outbox
 from siyu.boards import (
     BOARDS,
+    SCOPED_BOARDS,
+    WHOLE_SHOP,
     BoardChange,
     BoardEntry,
     BoardKind,
@@ -45,13 +47,25 @@ PAGE = 2
 # Lives that begin with copies of all windows: without them, few would ever project anything.
 WARM_SHARE = 0.7
 
-CHANGES = st.builds(
-    BoardChange,
-    board=st.sampled_from(sorted(BOARDS)),
-    member_id=st.sampled_from(MEMBERS),
-    day=st.sampled_from(DAYS),
-    at=st.sampled_from(MOMENTS),
-    amount=st.integers(-4, 4),
+SCOPES = (UUID(int=1 << 64), UUID(int=1 << 65))
+NOWHERE: tuple[UUID, ...] = ()
+
+
+def changes_of(boards: Iterable[str], scopes: st.SearchStrategy[tuple[UUID, ...]]) -> st.SearchStrategy[BoardChange]:
+    """Changes on these boards."""
+    return st.builds(
+        BoardChange,
+        board=st.sampled_from(sorted(boards)),
+        member_id=st.sampled_from(MEMBERS),
+        day=st.sampled_from(DAYS),
+        at=st.sampled_from(MOMENTS),
+        amount=st.integers(-4, 4),
+        scopes=scopes,
+    )
+
+
+CHANGES = changes_of(BOARDS, st.just(NOWHERE)) | changes_of(
+    SCOPED_BOARDS, st.sampled_from((SCOPES[:1], SCOPES[1:], SCOPES))
 )
 STEPS = ("fold", "project", "work", "mend", "rebuild", "replay", "flush", "restart", "evict", "read")
 LIVES = st.lists(
@@ -93,8 +107,10 @@ class World:
         if BOARDS[change.board].kind is BoardKind.BEST:
             return change if change.amount > 0 else None
         place = (change.board, change.member_id, change.day)
-        held = sum(c.amount for c in self.written + pending if (c.board, c.member_id, c.day) == place)
-        return change if held + change.amount >= 0 else None
+        own = [c for c in self.written + pending if (c.board, c.member_id, c.day) == place]
+        held = [sum(c.amount for c in own)]
+        held += [sum(c.amount for c in own if scope in c.scopes) for scope in change.scopes]
+        return change if min(held) + change.amount >= 0 else None
 
     async def fold(self) -> FoldReport:
         report = await fold(self.pool, self.clock)
@@ -117,7 +133,9 @@ class World:
 
     async def rebuild(self) -> None:
         key = self.random.choice(window_keys(self.random.choice(DAYS)))
-        await rebuild(self.pool, self.redis, self.random.choice(sorted(BOARDS)), key)
+        board = self.random.choice(sorted(BOARDS))
+        scope = self.random.choice((WHOLE_SHOP, *SCOPES)) if board in SCOPED_BOARDS else WHOLE_SHOP
+        await rebuild(self.pool, self.redis, board, key, scope=scope)
 
     async def replay(self) -> None:
         async with self.pool.acquire() as connection:
@@ -127,8 +145,8 @@ class World:
         await self.redis.flushall()
 
     async def restart(self) -> None:
-        for board in BOARDS:
-            await self.redis.hset(f"{{siyu:lb:{board}}}:meta", "run", "of another process")
+        for key in sorted(await self.redis.keys("{siyu:lb:*}:meta")):
+            await self.redis.hset(key, "run", "of another process")
 
     async def evict(self) -> None:
         if keys := sorted(await self.redis.keys("{siyu:lb:*}:*")):
@@ -136,12 +154,15 @@ class World:
 
     async def read(self) -> None:
         """Each line is a member's of some moment since `as_of`; if the answer is exact, all are of the same."""
+        scope = self.random.choice((None, *SCOPES))
         board, window = self.random.choice(sorted(BOARDS)), self.random.choice(list(BoardWindow))
         day = self.random.choice(DAYS)
-        page = await self.leaderboards().top(board, window, day, first=queries.FIRST_MAX)
+        if board not in SCOPED_BOARDS:
+            scope = None
+        page = await self.leaderboards().top(board, window, day, first=queries.FIRST_MAX, scope=scope)
         before = max(index for index, (at, _) in enumerate(self.history) if at <= page.as_of)
         key = window_key(window, day)
-        rankings = [ranking(self.written[:count], board, key) for _, count in self.history[before:]]
+        rankings = [ranking(self.written[:count], board, key, scope) for _, count in self.history[before:]]
         if page.exact:
             assert page.entries in rankings
         lines = lines_of(page.entries)
@@ -163,13 +184,26 @@ class World:
         for board in BOARDS:
             for window in BoardWindow:
                 await self.check_window(board, window, self.random.choice(DAYS), source)
+        for board in SCOPED_BOARDS:
+            for window in BoardWindow:
+                await self.check_scope(board, window, self.random.choice(DAYS), source)
 
-    async def check_window(self, board: str, window: BoardWindow, day: date, source: str) -> None:
-        expected = ranking(self.written, board, window_key(window, day))
+    async def check_scope(self, board: str, window: BoardWindow, day: date, source: str) -> None:
+        """A scope's window, which is copied when somebody asks."""
+        scope = self.random.choice(SCOPES)
+        if source == "redis":
+            await self.leaderboards().top(board, window, day, PAGE, scope=scope)
+            await mend(self.pool, self.redis, day)
+        await self.check_window(board, window, day, source, scope)
+
+    async def check_window(
+        self, board: str, window: BoardWindow, day: date, source: str, scope: UUID | None = None
+    ) -> None:
+        expected = ranking(self.written, board, window_key(window, day), scope)
         reads = self.leaderboards()
         entries: list[BoardEntry] = []
         while True:
-            page = await reads.top(board, window, day, PAGE, after_rank=len(entries))
+            page = await reads.top(board, window, day, PAGE, after_rank=len(entries), scope=scope)
             assert (page.exact, page.total) == (True, len(expected))
             assert page.revision.startswith("sql.") == (source == "sql")
             entries += page.entries
@@ -177,7 +211,7 @@ class World:
                 break
         assert tuple(entries) == expected
         for place, entry in enumerate(expected):
-            around = await reads.around(board, window, day, entry.member_id, radius=1)
+            around = await reads.around(board, window, day, entry.member_id, radius=1, scope=scope)
             assert around.entries == expected[max(place - 1, 0) : place + 2]
 
 

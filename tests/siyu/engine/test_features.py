@@ -61,7 +61,8 @@ async def test_a_campaign_sees_all_there_is_to_know(pool: Pool) -> None:
         yield Grant("points", 1 + 10 * len(seen.tags) + 100 * len(seen.groups) + 1_000 * seen.has_ordered)
 
     [lin] = await add_members(pool, 1)
-    await update_profile(pool, lin, ProfileChanges(), FeatureChanges(tags=["vip", "tea"], groups=["hz-1"]))
+    await update_profile(pool, lin, ProfileChanges(), FeatureChanges(tags=["vip", "tea"]))
+    await pool.execute("UPDATE member SET groups = '{hz-1}' WHERE id = $1", lin)
     await add_campaign(pool, "paying")
     engine = Engine(pool, registry_of(paying(decide, features=lambda config: True)), SHANGHAI)
 

@@ -15,6 +15,8 @@ class PlainMember:
     interactions: list[datetime] = field(default_factory=list)
     invitees: list[datetime] = field(default_factory=list)
     is_invited: bool = False
+    # What was told of chats: when, and of which type.
+    talk: list[tuple[datetime, str]] = field(default_factory=list)
 
     def features(self, today: date, zone: ZoneInfo) -> Mapping[str, object]:
         """The columns of the member's row on a day."""
@@ -29,7 +31,7 @@ class PlainMember:
             "spend_fen": sum(paid - back for _, paid, back in counted),
             "first_order_at": min((at for at, _, _ in counted), default=None),
             "last_order_at": max((at for at, _, _ in counted), default=None),
-            "last_interaction_at": max(self.interactions, default=None),
+            "last_interaction_at": max([*self.interactions, *(at for at, _ in self.talk)], default=None),
             "is_invited": self.is_invited,
             "invitees": len(self.invitees),
             "invitees_30d": sum(within(at, 30) for at in self.invitees),
@@ -38,7 +40,9 @@ class PlainMember:
             found[f"orders_{days}d"] = sum(within(at, days) for at, _, _ in counted)
             found[f"spend_{days}d_fen"] = sum(paid - back for at, paid, back in counted if within(at, days))
         for days in (7, 30, 90):
-            found[f"interactions_{days}d"] = sum(within(at, days) for at in self.interactions)
+            found[f"interactions_{days}d"] = sum(within(at, days) for at in self.interactions) + len(
+                {(at.astimezone(zone).date(), kind) for at, kind in self.talk if within(at, days)}
+            )
         return found | self._decided(found, (today - self.joined_at.astimezone(zone).date()).days)
 
     @staticmethod

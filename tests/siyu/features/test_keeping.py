@@ -17,6 +17,7 @@ from siyu.features.presets import LAYERS, STAGES, turning_days
 from siyu.features.refreshing import COLUMNS
 from siyu.ids import new_id
 from siyu.rules import RuleClock
+from siyu.sdk.core_facts import TALK_FACT_TYPES
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded, shop_engine, sign
 from tests.siyu.features.plain_features import PlainMember
 from tests.siyu.rules.rule_makers import NOON
@@ -76,6 +77,12 @@ async def add_random_shop(connection: Connection, random: Random, campaign: UUID
             plain.interactions.append(some_time(120))
             key = f"{random.choice(('member', 'service'))}/{new_id()}"
             await connection.execute(ADD_FACT, new_id(), "check_in.sign", member_id, plain.interactions[-1], key)
+        for _ in range(random.choice((0, 0, 3, 12))):
+            # Several of a day count once, each kind for itself.
+            said = NOON - timedelta(hours=random.randint(0, 24 * 120)), random.choice(sorted(TALK_FACT_TYPES))
+            plain.talk += [said, said]
+            for _ in range(2):
+                await connection.execute(ADD_FACT, new_id(), said[1], member_id, said[0], f"service/{new_id()}")
         for fact_type, key in NO_INTERACTIONS:
             await connection.execute(ADD_FACT, new_id(), fact_type, member_id, some_time(), f"{key}/{number}")
     await add_invitations(connection, members, random, campaign)

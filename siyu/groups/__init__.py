@@ -1,0 +1,29 @@
+"""Groups, and who is and was in them."""
+
+from siyu.groups.activity import ACTIVITY_TOPIC, leave_activity
+from siyu.groups.book import GROUP_REFUSALS, LOOKS_AT_GROUPS, GroupBook
+from siyu.groups.facts import GROUP_FACTS, GroupFact, GroupJoined, GroupLeft
+from siyu.groups.folding import run_activity
+from siyu.groups.record import GroupRecord, Membership, Positioning, Role, Zone
+from siyu.groups.store import Named, load_groups, write_groups
+
+__all__ = [
+    "ACTIVITY_TOPIC",
+    "GROUP_FACTS",
+    "GROUP_REFUSALS",
+    "LOOKS_AT_GROUPS",
+    "GroupBook",
+    "GroupFact",
+    "GroupJoined",
+    "GroupLeft",
+    "GroupRecord",
+    "Membership",
+    "Named",
+    "Positioning",
+    "Role",
+    "Zone",
+    "leave_activity",
+    "load_groups",
+    "run_activity",
+    "write_groups",
+]

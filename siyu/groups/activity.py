@@ -1,0 +1,49 @@
+"""What members did in groups, as a commit leaves it for the worker: the messages of the topic `group_activity`."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from siyu.db import Connection
+from siyu.outbox import OutboxMessage, append
+
+ACTIVITY_TOPIC = "group_activity"
+# The facts that are interactions in a group where their data names one, each with the column that counts them.
+COUNTED_IN: Mapping[str, str] = {
+    "message.posted": "posts",
+    "message.liked": "likes",
+    "poll.answered": "answers",
+    "link.clicked": "clicks",
+}
+KINDS = tuple(COUNTED_IN.values())
+
+
+class Interaction(NamedTuple):
+    """A member did something in the group of this key, on this day of the shop; `kind` is one of KINDS."""
+
+    key: str
+    member_id: UUID
+    day: date
+    kind: str
+
+
+async def leave_activity(connection: Connection, interactions: Collection[Interaction]) -> None:
+    """Leave these to the worker; the message exists if and only if the caller's transaction commits."""
+    if interactions:
+        counted = Counter(interactions)
+        payload = [
+            [each.key, each.member_id.hex, each.day.isoformat(), KINDS.index(each.kind), count]
+            for each, count in counted.items()
+        ]
+        await append(connection, ACTIVITY_TOPIC, payload)
+
+
+def activity_in(messages: Iterable[OutboxMessage]) -> Counter[Interaction]:
+    """How often messages tell of each interaction."""
+    counted: Counter[Interaction] = Counter()
+    for message in messages:
+        for key, member, day, kind, count in message.payload:
+            counted[Interaction(key, UUID(hex=member), date.fromisoformat(day), KINDS[kind])] += count
+    return counted

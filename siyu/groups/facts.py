@@ -1,0 +1,64 @@
+"""The core facts about groups, and the shape of their data."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from siyu.groups.record import Role
+from siyu.sdk import member_of_code
+from siyu.sdk.audience import GROUP_LENGTH_MAX
+from siyu.sdk.core_facts import GROUP_JOINED, GROUP_LEFT
+
+SOURCE_LENGTH_MAX = 64
+# A questionnaire's bounds, which its answers share.
+QUESTIONS_MAX = 20
+OPTIONS_MAX = 50
+NAME_LENGTH_MAX = 32
+
+GroupKey = Annotated[str, Field(min_length=1, max_length=GROUP_LENGTH_MAX)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
+Chosen = Annotated[tuple[Name, ...], Field(max_length=OPTIONS_MAX)]
+
+
+def _is_code(text: str) -> str:
+    if member_of_code(text) is None:
+        raise ValueError("must be a member's code, of 26 characters")
+    return text
+
+
+MemberCode = Annotated[str, AfterValidator(_is_code)]
+
+
+class Answers(BaseModel):
+    """What was answered of a version of a group's questionnaire: the options chosen, by question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    choices: Annotated[Mapping[Name, Chosen], Field(max_length=QUESTIONS_MAX)]
+
+
+class GroupFact(BaseModel):
+    """What every fact about a group tells: its key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    group: GroupKey
+
+
+class GroupJoined(GroupFact):
+    """A member joined: as what, by whose code, from where, and what they answered on joining."""
+
+    role: Literal["member", "koc", "owner", "bot"] | None = None
+    inviter: MemberCode | None = None
+    source: Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX)] | None = None
+    answers: Answers | None = None
+
+
+class GroupLeft(GroupFact):
+    """A member left."""
+
+
+# Those that services and operators report.
+GROUP_FACTS: Mapping[str, type[GroupFact]] = {GROUP_JOINED: GroupJoined, GROUP_LEFT: GroupLeft}
+
+assert {role.value for role in Role} == {"member", "koc", "owner", "bot"}, "the roles of facts are those of rows"  # noqa: S101

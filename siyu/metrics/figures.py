@@ -1,0 +1,164 @@
+"""The figures that metrics are quotients of, for some windows of days, of the whole shop or by a cut."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from siyu.db import Connection, Pool
+from siyu.metrics.definition import Cut
+from siyu.metrics.recounting import COUNTS, NO_CAMPAIGN
+from siyu.metrics.statements import (
+    COSTS,
+    DEPTH,
+    INVITED,
+    JOINED,
+    LIFETIME,
+    LOOKED_BACK,
+    MOVED,
+    PEOPLE,
+    SUMMED,
+    owner_of,
+)
+
+RETENTION_DAYS = 30
+# What each statement finds, in the order of its columns.
+PEOPLE_FIGURES = (
+    *COUNTS,
+    "active",
+    "buyers",
+    "repeat_buyers",
+    "mature_buyers",
+    "mature_repeat_buyers",
+    "took_part",
+    "reached",
+    "attributed_fen",
+)
+SUMMED_FIGURES = (*COUNTS, "attributed_fen")
+LOOKED_BACK_FIGURES = ("active_30d", "base", "retained")
+JOINED_FIGURES = ("members", "new_members", "ordered_in_7d", "tiered")
+COSTS_FIGURES = ("cost_fen", "campaign_cost_fen")
+INVITED_FIGURES = ("invitees", "inviters")
+MOVED_FIGURES = ("promotions", "losses")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """Some days of the shop, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(slots=True)
+class Figures:
+    """Figures by name. One that nobody told is 0; those in `unknown` cannot be said for the cut."""
+
+    values: dict[str, int] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+
+    def __getitem__(self, name: str) -> int | None:
+        if name == "one":
+            return 1
+        return None if name in self.unknown else self.values.get(name, 0)
+
+    def add(self, others: "Figures") -> None:
+        """Add another cut's. Who is in both counts twice."""
+        for name, value in others.values.items():
+            self.values[name] = self.values.get(name, 0) + value
+
+
+# What a cut cannot tell: costs are entered for campaigns and channels, members are of no campaign.
+_COSTS = frozenset(COSTS_FIGURES)
+_CAMPAIGNS = frozenset({"members", "tiered", "active_30d", "base", "retained", "lifetime_fen", "promotions", "losses"})
+UNKNOWN: Mapping[Cut | None, frozenset[str]] = {
+    None: frozenset(),
+    Cut.CHANNEL: frozenset({"depth"}),
+    Cut.CAMPAIGN: _CAMPAIGNS | {"depth"},
+    **dict.fromkeys((Cut.GROUP, Cut.TIER, Cut.LAYER, Cut.STAGE), _COSTS | {"depth"}),
+}
+
+# By window and the key of the cut, which is '' for the whole shop.
+Found = dict[tuple[int, str], Figures]
+
+
+@dataclass(slots=True)
+class Gathering:
+    """One look at the figures: at most one statement for each kind of them, however many metrics want them."""
+
+    connection: Connection | Pool
+    zone: ZoneInfo
+    windows: Sequence[Window]
+    cut: Cut | None
+    found: Found = field(default_factory=dict)
+
+    async def gather(self, wanted: Collection[str]) -> Found:
+        """The wanted figures."""
+        names = frozenset(wanted) - UNKNOWN[self.cut]
+        by_sum = self.cut in {None, Cut.CAMPAIGN} and not names & (set(PEOPLE_FIGURES) - set(SUMMED_FIGURES))
+        owner = owner_of(self.cut)
+        dated = [window.first for window in self.windows], [window.last for window in self.windows]
+        if names & set(PEOPLE_FIGURES):
+            statement, columns = (SUMMED, SUMMED_FIGURES) if by_sum else (PEOPLE, PEOPLE_FIGURES)
+            await self._read(statement[self.cut], columns, *dated, NO_CAMPAIGN)
+        if names & set(LOOKED_BACK_FIGURES):
+            await self._read(LOOKED_BACK.format(**owner), LOOKED_BACK_FIGURES, *dated, RETENTION_DAYS)
+        if names & set(COSTS_FIGURES):
+            await self._read(COSTS[self.cut], COSTS_FIGURES, *dated)
+        if names & set(INVITED_FIGURES):
+            await self._read(INVITED[self.cut], INVITED_FIGURES, *dated, self.zone.key)
+        if "depth" in names:
+            await self._read(DEPTH, ("depth",), *dated, self.zone.key)
+        if names & set(MOVED_FIGURES):
+            await self._read(MOVED.format(**owner), MOVED_FIGURES, *dated, self.zone.key)
+        if "lifetime_fen" in names:
+            await self._read(LIFETIME[self.cut], ("lifetime_fen",), *dated)
+        if names & set(JOINED_FIGURES):
+            await self._read_joined()
+        return self.found
+
+    def _at(self, place: int, key: str) -> Figures:
+        found = self.found.get((place, key))
+        if found is None:
+            found = self.found[place, key] = Figures(unknown=UNKNOWN[self.cut])
+        return found
+
+    async def _read(self, statement: str, names: Sequence[str], *arguments: object) -> None:
+        for place, key, *values in await self.connection.fetch(statement, *arguments):
+            self._at(place - 1, key).values.update(zip(names, values, strict=True))
+
+    async def _read_joined(self) -> None:
+        """Members by the day on which they joined; whoever is there at the end of a window had joined by then."""
+        first = min(window.first for window in self.windows)
+        last = max(window.last for window in self.windows)
+        rows = await self.connection.fetch(JOINED[self.cut], first, last, self.zone.key)
+        for place, window in enumerate(self.windows):
+            for day, key, joined, ordered, tiered in rows:
+                if day > window.last:
+                    continue
+                figures = self._at(place, key).values
+                figures["members"] = figures.get("members", 0) + joined
+                figures["tiered"] = figures.get("tiered", 0) + tiered
+                if day >= window.first:
+                    figures["new_members"] = figures.get("new_members", 0) + joined
+                    figures["ordered_in_7d"] = figures.get("ordered_in_7d", 0) + ordered
+
+
+async def gather(
+    connection: Connection | Pool,
+    zone: ZoneInfo,
+    windows: Sequence[Window],
+    cut: Cut | None,
+    wanted: Collection[str],
+) -> Found:
+    """The wanted figures for each window, by place and key of the cut; the whole shop's are always there."""
+    gathering = Gathering(connection, zone, windows, cut)
+    if cut is None:
+        for place in range(len(windows)):
+            gathering.found[place, ""] = Figures()
+    return await gathering.gather(wanted)

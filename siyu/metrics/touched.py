@@ -1,0 +1,40 @@
+"""Which days of which members a commit has changed, as it leaves that for the worker: the topic `metrics`."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from siyu.db import Connection
+from siyu.outbox import OutboxMessage, append
+
+METRICS_TOPIC = "metrics"
+
+# A member and when something happened to them; None stands for all that ever did.
+Touched = tuple[UUID, datetime | None]
+# The days of each member; None for all of them.
+MemberDays = Mapping[UUID, set[date] | None]
+
+
+async def leave_touched_days(connection: Connection, touched: Collection[Touched]) -> None:
+    """Leave these days to the worker; the message exists if and only if the caller's transaction commits.
+
+    Whoever moves facts or orders from one member to another names both with None.
+    """
+    if touched:
+        payload = [[member.hex, None if at is None else int(at.timestamp())] for member, at in touched]
+        await append(connection, METRICS_TOPIC, payload)
+
+
+def days_in(messages: Iterable[OutboxMessage], zone: ZoneInfo) -> MemberDays:
+    """What messages name, in days of the shop."""
+    days: defaultdict[UUID, set[date]] = defaultdict(set)
+    wholly: set[UUID] = set()
+    for message in messages:
+        for member, second in message.payload:
+            if second is None:
+                wholly.add(UUID(hex=member))
+            else:
+                days[UUID(hex=member)].add(datetime.fromtimestamp(second, UTC).astimezone(zone).date())
+    return {**days, **dict.fromkeys(wholly)}

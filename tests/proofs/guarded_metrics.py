@@ -1,0 +1,69 @@
+"""The guards of metrics: what is counted anew, what adds up, and when an alert opens and closes."""
+
+from tests.proofs.guard import ENGINE, Guard
+
+KEEPING = "tests/siyu/metrics/test_keeping.py"
+FIGURES = "tests/siyu/metrics/test_figures.py"
+ALERTS = "tests/siyu/metrics/test_alerts.py"
+RECOUNTING = "siyu/metrics/recounting.py"
+CHECKS = "siyu/metrics/alert_checks.py"
+IN_ANY_ORDER = (f"{KEEPING}::test_late_repeated_and_corrected_facts_in_any_order_equal_a_rebuild_and_plain_python",)
+
+METRIC_GUARDS = (
+    Guard(
+        "a refund has the day of the payment counted anew",
+        f"{ENGINE}/followers.py",
+        "return touched | {(spending.member_id, spending.at) for spending in world.orders.spendings}",
+        "return touched",
+        IN_ANY_ORDER,
+    ),
+    Guard(
+        "what a member does has the orders of the next days counted anew",
+        RECOUNTING,
+        "last = day + timedelta(days=ATTRIBUTION_DAYS)",
+        "last = day",
+        IN_ANY_ORDER,
+    ),
+    Guard(
+        "what is gone goes",
+        RECOUNTING,
+        "DELETE FROM metric_member_day AS kept USING span",
+        "SELECT FROM metric_member_day AS kept, span",
+        (f"{KEEPING}::test_whose_facts_are_moved_is_counted_wholly_and_what_is_gone_goes",),
+    ),
+    Guard(
+        "one process keeps the days at a time",
+        "siyu/metrics/keeping.py",
+        "if not await connection.fetchval(TRY_LOCK, METRICS_LOCK):",
+        "if False:",
+        (f"{KEEPING}::test_one_process_keeps_at_a_time_and_a_busy_day_is_summed_every_few_seconds",),
+    ),
+    Guard(
+        "nothing to divide by is unknown",
+        "siyu/metrics/evaluating.py",
+        "if numerator is None or not denominator:\n        return None",
+        "if numerator is None or not denominator:\n        return 0.0",
+        (f"{FIGURES}::test_every_metric_of_a_small_shop",),
+    ),
+    Guard(
+        "an alert closes after some days in range",
+        CHECKS,
+        "CLOSE_CHECKS = 3",
+        "CLOSE_CHECKS = 1",
+        ("tests/docs/test_metrics.py::test_the_page_tells_every_fact_and_bound",),
+    ),
+    Guard(
+        "a day is judged once",
+        CHECKS,
+        "if not await connection.fetchval(BEGIN_DAY, yesterday):\n        return False",
+        "await connection.fetchval(BEGIN_DAY, yesterday)",
+        (f"{ALERTS}::test_it_opens_once_and_closes_when_the_metric_is_back_for_days",),
+    ),
+    Guard(
+        "the first note on an alert stays",
+        "siyu/metrics/alerts.py",
+        " WHERE id = $1 AND acknowledged_at IS NULL",
+        " WHERE id = $1",
+        (f"{ALERTS}::test_the_first_note_stays",),
+    ),
+)
