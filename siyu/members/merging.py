@@ -18,7 +18,7 @@ class Moved(NamedTuple):
     """A table of which a member's rows go to whoever stands for them.
 
     `kept_where`: a condition on the row (`mine`) and one of the survivor's (`theirs`) under which the survivor's stays
-    and this one is kept aside, since a person has but one such; `unless`: a condition under which a row stays in any case.
+    and this one is kept aside, since a person has but one such; `unless`: a condition under which a row stays anyway.
     `row_id` is unique among a member's.
     """
 
