@@ -17,7 +17,7 @@ COMMANDS = {
     "in production it is valid for 15 minutes.",
     "session": "Sign people in, and end what they are signed in by.",
     "api-key": "Make, list and revoke the API keys of services.",
-    "keys": "Look after the keys that sign tokens; no server has to be started again.",
+    "keys": "Look after the keys that sign tokens, and those of personal data.",
     "schema": "Print the GraphQL schema with the types of every usable plugin.",
     "doctor": "Check settings, plugins, database, Redis, clock and what waits or fails; "
     "exit code 1 if anything is wrong.",
@@ -32,6 +32,7 @@ COMMANDS = {
     "and how the value is spread.",
     "demo": "Fill an empty shop with the orders of CDNOW, then serve it; prints tokens and documents to paste.",
     "tiers": "Look after the ladder of tiers.",
+    "segments": "Look after segments.",
     "analytics": "Ask about all members at once: the database, or the snapshot that SIYU_ANALYTICS_URL names.",
     "snapshot": "Write members, orders and facts of this moment as Parquet files, for SIYU_ANALYTICS_URL and "
     "other readers.",

@@ -30,5 +30,6 @@ class Contexts:
             issue_token=self.authenticator.tokens.issue,
             live=services.live,
             analytics=services.analytics,
+            vault=services.vault,
             watch=watch,
         )

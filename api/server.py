@@ -18,10 +18,12 @@ from siyu.access import run_sweeper
 from siyu.boards import run_projector
 from siyu.coupons import run_coupons
 from siyu.db import Pool, open_database
-from siyu.engine import run_expiry, run_hold_timeouts, run_pending, run_rewards
+from siyu.engine import run_erasures, run_expiry, run_hold_timeouts, run_pending, run_rewards
 from siyu.features import run_features
 from siyu.groups import run_activity
+from siyu.members.tag_expiry import run_tag_expiry
 from siyu.metrics import run_metrics
+from siyu.tag_rules import follow_features, run_tag_rules
 from siyu.tiers.review import run_reviews
 
 BACKLOG = 2_048
@@ -99,7 +101,9 @@ def _loops(services: Services, pool: Pool, stop: asyncio.Event) -> Iterator[tupl
     zone, clock = services.zone, services.clock
     yield "boards", run_projector(pool, services.redis, zone, clock, stop)
     yield "timers", run_pending(services.engine, stop)
-    yield "features", run_features(pool, zone, clock, stop)
+    yield "features", run_features(pool, zone, clock, stop, follow_features)
+    yield "tags", run_tag_expiry(pool, clock, stop)
+    yield "tag rules", run_tag_rules(pool, zone, clock, stop)
     yield "groups", run_activity(pool, stop)
     yield "metrics", run_metrics(pool, zone, clock, stop)
     yield "tiers", run_reviews(pool, zone, clock, stop)
@@ -107,6 +111,7 @@ def _loops(services: Services, pool: Pool, stop: asyncio.Event) -> Iterator[tupl
     yield "coupons", run_coupons(pool, clock, stop)
     yield "rewards", run_rewards(services.engine, stop)
     yield "holds", run_hold_timeouts(services.engine, stop)
+    yield "erasures", run_erasures(services.engine, stop)
     yield "sweeper", run_sweeper(pool, clock, stop)
 
 

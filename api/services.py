@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.embedded import Servers
+from api.identity.personal_key_file import open_personal_keys
 from api.observing import Health, Observer, tell_of_lost_errors
 from api.running import Result, ensure_schema, run_with_servers
 from api.settings import Settings
@@ -23,6 +24,7 @@ from siyu.db import Deadlines, Pool, open_database
 from siyu.engine import BatchLimits, Engine, HintBoard, no_fail_point, running
 from siyu.live import Live
 from siyu.metrics import AnalyticsDoor
+from siyu.privacy import Vault
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 # Of a command that asks about all members at once.
@@ -44,6 +46,7 @@ class Services:
     credentials: KnownCredentials
     live: Live
     analytics: AnalyticsDoor
+    vault: Vault
     observer: Observer
     health: Health
     zone: ZoneInfo
@@ -64,10 +67,8 @@ async def open_services(
         open_redis(servers.redis_url) as client,
     ):
         hints = HintBoard(client, clock)
-        fail = fail_point(settings.fail_point)
         live = Live(client)
-        tell = live.announcer.announce
-        engine = Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
+        engine = _engine(settings, pool, registry, clock, hints, live)
         credentials = KnownCredentials(pool, clock)
         observer = Observer(settings, pool)
         async with running(engine):
@@ -82,6 +83,7 @@ async def open_services(
                 credentials=credentials,
                 live=live,
                 analytics=open_analytics(settings, pool, deadlines),
+                vault=open_personal_keys(settings).vault(clock),
                 observer=observer,
                 health=Health(pool, client),
                 zone=settings.zone,
@@ -91,6 +93,11 @@ async def open_services(
         await hints.close()
         await credentials.close()
         await observer.close()
+
+
+def _engine(settings: Settings, pool: Pool, registry: Registry, clock: Clock, hints: HintBoard, live: Live) -> Engine:
+    fail, tell = fail_point(settings.fail_point), live.announcer.announce
+    return Engine(pool, registry, settings.zone, limits_of(settings), clock, fail, hints=hints, announce=tell)
 
 
 def open_analytics(settings: Settings, pool: Pool, deadlines: Deadlines | None) -> AnalyticsDoor:

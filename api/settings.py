@@ -76,7 +76,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
 
-    data: Path = Field(default=Path(".siyu"), description="Folder of the embedded servers and of the token key.")
+    data: Path = Field(default=Path(".siyu"), description="Folder of the embedded servers and of the keys.")
     database_url: Annotated[str, _one_of("postgresql", "postgres")] | None = Field(
         default=None, description="A PostgreSQL (15 or later) to use instead of the embedded one."
     )
@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     )
     token_key_file: Path | None = Field(
         default=None, description="Ed25519 private key (PEM) that signs tokens; by default made in the data folder."
+    )
+    personal_keys_file: Path | None = Field(
+        default=None, description="Keys that encrypt and index personal data; by default made in the data folder."
     )
     token_issuer: str = Field(default="siyu", min_length=1, description="`iss` of tokens.")
     token_audience: str = Field(default="siyu", min_length=1, description="`aud` of tokens.")

@@ -187,6 +187,7 @@ def _context(services: Services, principal: Principal) -> Context:
         issue_token=lambda *_: "",
         live=services.live,
         analytics=services.analytics,
+        vault=services.vault,
     )
 
 

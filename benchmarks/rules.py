@@ -1,4 +1,4 @@
-"""Rules: how many members a second a closure judges, and how fast a segment of a million is counted."""
+"""Rules: how many members a second a closure judges, and how fast a million are counted, compared and tagged."""
 
 import asyncio
 import re
@@ -11,10 +11,14 @@ from typing import Any
 
 from api.migrating import migrate
 from benchmarks.shop import FIRST_NOON, SHANGHAI, temporary_servers
+from siyu.campaigns.live_audience import live_audience
 from siyu.db import Pool, open_database
 from siyu.rules import MEMBER_FEATURES, RuleClock, compile_rule
+from siyu.sdk import Audience, Features
 from siyu.segments.asking import planned_anew, restriction
-from siyu.segments.queries import count_members
+from siyu.segments.queries import count_members, overlap
+from siyu.tag_rules import settle_everything
+from siyu.tag_rules.service import create_tag_rule
 
 RULE = "member.spend_30d_fen >= 50000 && member.interactions_7d >= 3 && 'vip' in member.tags && member.joined_days > 7"
 JUDGED = 100_000
@@ -59,12 +63,13 @@ SEGMENTS = {
     "not selective, both tables": "member.orders_90d == 0 && !('vip' in member.tags)",
     "everybody": "true",
 }
+OVERLAPS = (("typical", "selective spend"), ("silent", "not selective, both tables"))
+IN_AUDIENCE = "member.tier in ['gold', 'black'] && !('staff' in member.tags) && member.joined_days >= 7"
 
 
 def run(rounds: int, members: int) -> dict[str, object]:
-    """Both measurements; `ratio` is a plain Python lambda's rate over the closure's."""
-    judged = judge(rounds)
-    return {**judged, "members": members, "counts": asyncio.run(_count_all(rounds, members))}
+    """All measurements; `ratio` is a plain Python lambda's rate over the closure's."""
+    return {**judge(rounds), "members": members, **asyncio.run(_of_a_shop(rounds, members))}
 
 
 def judge(rounds: int) -> dict[str, object]:
@@ -88,15 +93,27 @@ def judge(rounds: int) -> dict[str, object]:
     def by_hand(row: tuple[Any, ...], _: RuleClock) -> bool:
         return row[spend] >= 50_000 and (row[acts] or 0) >= 3 and "vip" in row[tags] and row[joined] < midnight
 
-    ours, plain = [], []
+    ours, plain, asked = [], [], []
     for _ in range(rounds):
         ours.append(_rate(rows, answer))
         plain.append(_rate(rows, by_hand))
+        asked.append(_audience_rate())
     return {
         "ratio": round(median(plain) / median(ours), 2),
         "closure_members_per_s": round(median(ours)),
         "by_hand_members_per_s": round(median(plain)),
+        "audience_decisions_per_s": round(median(asked)),
     }
+
+
+def _audience_rate() -> float:
+    """How often a second a campaign's audience can be asked, of somebody who is in it."""
+    audience = live_audience(Audience(rule=IN_AUDIENCE))
+    known = Features(CLOCK.now - timedelta(days=9), "gold", frozenset({"vip"}), frozenset(), has_ordered=True)
+    began = perf_counter()
+    for _ in range(JUDGED):
+        assert audience.lacks(known, None, CLOCK.now, SHANGHAI) is None
+    return JUDGED / (perf_counter() - began)
 
 
 def _rate(rows: Sequence[tuple[Any, ...]], answer: Callable[[tuple[Any, ...], RuleClock], bool | None]) -> float:
@@ -108,13 +125,36 @@ def _rate(rows: Sequence[tuple[Any, ...]], answer: Callable[[tuple[Any, ...], Ru
     return len(rows) / seconds
 
 
-async def _count_all(rounds: int, members: int) -> dict[str, object]:
-    """Each segment's count: the median of seconds, and the indexes and scans of its plan."""
+async def _of_a_shop(rounds: int, members: int) -> dict[str, object]:
+    """Each segment's count with the median of seconds and its plan; overlaps; and a tag rule asked of everybody."""
     with temporary_servers() as servers:
         await migrate(servers.database_url)
         async with open_database(servers.database_url, POOL_MAX) as pool:
             await _fill(pool, members)
-            return {name: await _count_one(pool, text, rounds) for name, text in SEGMENTS.items()}
+            counts = {name: await _count_one(pool, text, rounds) for name, text in SEGMENTS.items()}
+            overlaps = {f"{a} & {b}": await _overlap(pool, SEGMENTS[a], SEGMENTS[b], rounds) for a, b in OVERLAPS}
+            return {"counts": counts, "overlaps": overlaps, "tag_rule": await _tag(pool)}
+
+
+async def _overlap(pool: Pool, first: str, second: str, rounds: int) -> dict[str, object]:
+    rules, seconds = [compile_rule(first), compile_rule(second)], []
+    for _ in range(rounds):
+        began = perf_counter()
+        found = await overlap(pool, rules[0], rules[1], CLOCK)
+        seconds.append(perf_counter() - began)
+    return {"both": found.both, "seconds": round(median(seconds), 3)}
+
+
+async def _tag(pool: Pool) -> dict[str, object]:
+    """A tag rule that means a tenth: when it is saved, and on the next day, when nothing has changed."""
+    await create_tag_rule(pool, "spends", "member.orders_30d > 0", CLOCK, "benchmark")
+    seconds = []
+    for days in range(2):
+        began = perf_counter()
+        await settle_everything(pool, RuleClock(CLOCK.now + timedelta(days=days), SHANGHAI))
+        seconds.append(round(perf_counter() - began, 1))
+    tagged = await count_members(pool, [compile_rule("'spends' in member.tags")], CLOCK)
+    return {"tagged": tagged, "first_seconds": seconds[0], "daily_seconds": seconds[1]}
 
 
 async def _fill(pool: Pool, members: int) -> None:

@@ -54,7 +54,7 @@ def keep_invitation(of: str) -> str:
 class Migration(migrations.Migration):
     """Written by hand: triggers, functions and tables that only set-based SQL touches. It can be run again."""
 
-    dependencies = [("siyu", "0028_metrics")]
+    dependencies = [("siyu", "0029_touches")]
 
     operations = [
         # `merged_into` names who stands for the member now, through however many merges; `linked`: the member was ever

@@ -13,7 +13,7 @@ COLUMNS = ",\n".join(f"{name} bigint NOT NULL DEFAULT 0 CHECK ({name} >= 0)" for
 class Migration(migrations.Migration):
     """Written by hand: tables without models, since only set-based SQL touches them. All of it can be run again."""
 
-    dependencies = [("siyu", "0026_group_boards")]
+    dependencies = [("siyu", "0027_tags")]
 
     operations = [
         # Counted anew from facts and orders by the worker (siyu.metrics.recounting). A day is the shop's. The campaign is

@@ -9,6 +9,7 @@ import strawberry
 
 from schema.errors import invalid_argument
 from schema.ids import pack, parse_uuid, unpack
+from siyu.inputs import is_storable
 from siyu.paging import PAGE_ROWS_MAX, Page
 
 PAGE_ROWS_DEFAULT = 20
@@ -137,6 +138,16 @@ def number_cursor(cursor: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS_MAX):
         raise bad_cursor()
     return int(text)
+
+
+def text_cursor(cursor: str | None) -> str | None:
+    """The text in a cursor of a connection that is ordered by one."""
+    if cursor is None:
+        return None
+    text = unpack(cursor)
+    if not text or not is_storable(text):
+        raise bad_cursor()
+    return text
 
 
 def bad_cursor() -> Exception:

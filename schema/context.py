@@ -15,6 +15,7 @@ from siyu.db import Pool
 from siyu.engine import Engine
 from siyu.live import Live, Topic
 from siyu.metrics import AnalyticsDoor
+from siyu.privacy import Vault
 from siyu.rules import RuleClock
 
 # Told what an answer shows that can change.
@@ -40,6 +41,7 @@ class Context:
     issue_token: IssueToken
     live: Live
     analytics: AnalyticsDoor
+    vault: Vault
     watch: Watch = watched_by_nobody
 
     @cached_property
@@ -50,7 +52,7 @@ class Context:
     @cached_property
     def loaders(self) -> Loaders:
         """What reads for many objects at once; most operations need few of them, many none."""
-        return Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock)
+        return Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock, self.vault)
 
 
 Info = strawberry.Info[Context, None]

@@ -21,6 +21,7 @@ from siyu.errors import (
     SessionEnded,
     TemplateStateError,
 )
+from siyu.privacy.revealing import TooManyRevelations
 
 # What a payload tells; Busy is not among them, since the same request may simply be sent again.
 MENDABLE = (
@@ -33,6 +34,7 @@ MENDABLE = (
     AlreadyReviewed,
     IdentityTaken,
     SessionEnded,
+    TooManyRevelations,
 )
 
 # Who had no answer in time waits so long before the next attempt.

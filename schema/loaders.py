@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
+from siyu.attribution.asked import CampaignAsked
+from siyu.attribution.experiments import Experiment, ExperimentAsked, experiment_of
+from siyu.attribution.results import CampaignFigures, figures_asked
 from siyu.boards import BoardPage, BoardWindow, Leaderboards, Stretch
 from siyu.campaigns.counters import CounterKey, CounterRow
 from siyu.campaigns.draws import DrawKey, seed_hashes
@@ -48,15 +51,20 @@ from siyu.groups.membership_queries import (
 from siyu.groups.queries import GroupRow, groups_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
 from siyu.ledger.unit_service import UnitRow, units
+from siyu.members.erasure_requests import ErasureRequest, waiting_erasures
 from siyu.members.features import load_features
 from siyu.members.identities import Identity, identities_of
+from siyu.members.invitation_levels import InvitationLevel, TreeWanted, depths_of, levels_below
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
 from siyu.members.merge_queries import MergeRow, merge_pages, merges_by_id, moved_by
 from siyu.members.merging import MovedRows
 from siyu.members.queries import MemberRow, members_by_id
+from siyu.members.tag_queries import MemberTag, tags_of_members
 from siyu.messaging.queries import MessageRow, message_pages
 from siyu.orders.refund_queries import RefundRow, refund_pages
 from siyu.paging import NewestWanted, Page
+from siyu.privacy import Vault
+from siyu.privacy.revealing import Values, masked_of
 from siyu.reviews.queries import ReviewRow, review_pages, reviews_by_id
 from siyu.rewards import Redemption, Reward
 from siyu.rewards.catalogue import Library
@@ -66,7 +74,17 @@ from siyu.rewards.redemption_queries import PrivilegeRow, privilege_pages, redem
 from siyu.rules import RuleClock
 from siyu.sdk import Features
 from siyu.segments.queries import SegmentRow, count_segment, segments_by_id
+from siyu.tag_rules.queries import TagRuleRow, tag_rules_by_id
 from siyu.tiers.queries import ChangeRow, ChangesWanted, TierState, change_pages, tier_states
+from siyu.touches.queries import (
+    ArrivalChange,
+    ArrivalRow,
+    TouchesWanted,
+    TouchRow,
+    arrival_changes,
+    arrivals_of,
+    touch_pages,
+)
 from siyu.wallets import Adjustment, Freeze, Payout, ValueHold
 from siyu.wallets.queries import (
     adjustments_by_id,
@@ -134,10 +152,19 @@ class Loaders:
     """The loaders of one request."""
 
     def __init__(
-        self, pool: Pool, leaderboards: Leaderboards, now: datetime, zone: ZoneInfo, rule_clock: RuleClock
+        self,
+        pool: Pool,
+        leaderboards: Leaderboards,
+        now: datetime,
+        zone: ZoneInfo,
+        rule_clock: RuleClock,
+        vault: Vault,
     ) -> None:
+        self.masked: DataLoader[UUID, Values | None] = _by_key(partial(masked_of, pool, vault))
+        self.erasure: DataLoader[UUID, ErasureRequest | None] = _by_key(partial(waiting_erasures, pool))
         self.lines: DataLoader[LinesWanted, BoardPage] = DataLoader(partial(read_lines, leaderboards))
         self._read_members(pool, now, zone, rule_clock)
+        self._read_arrivals(pool)
         self._read_campaigns(pool, now)
         self._read_wallets(pool, now)
         self._read_rewards(pool, now, zone)
@@ -154,10 +181,20 @@ class Loaders:
         self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
         self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))
         self.standing: DataLoader[UUID, Standing | None] = _by_key(partial(standings, pool))
+        self.tags: DataLoader[UUID, list[MemberTag] | None] = _by_key(partial(tags_of_members, pool))
         self.inviter: DataLoader[UUID, UUID | None] = _by_key(partial(inviters_of, pool))
         self.invitees: DataLoader[NewestWanted, Page[InviteeRow]] = DataLoader(partial(invitee_pages, pool))
         self.segment: DataLoader[UUID, SegmentRow | None] = _by_key(partial(segments_by_id, pool))
+        self.tag_rule: DataLoader[UUID, TagRuleRow | None] = _by_key(partial(tag_rules_by_id, pool))
         self.segment_count: DataLoader[SegmentRow, int | None] = _one_by_one(partial(count_segment, pool, rule_clock))
+
+    def _read_arrivals(self, pool: Pool) -> None:
+        """Where members came from, and whom their invitations reached."""
+        self.arrival: DataLoader[UUID, ArrivalRow | None] = _by_key(partial(arrivals_of, pool))
+        self.arrival_changes: DataLoader[UUID, list[ArrivalChange]] = DataLoader(partial(arrival_changes, pool))
+        self.touches: DataLoader[TouchesWanted, Page[TouchRow]] = DataLoader(partial(touch_pages, pool))
+        self.invitation_depth: DataLoader[UUID, int | None] = _by_key(partial(depths_of, pool))
+        self.invitation_levels: DataLoader[TreeWanted, list[InvitationLevel]] = DataLoader(partial(levels_below, pool))
 
     def _read_campaigns(self, pool: Pool, now: datetime) -> None:
         """Campaigns, what was decided and what came of them."""
@@ -174,6 +211,8 @@ class Loaders:
         self.counter: DataLoader[CounterKey, CounterRow | None] = _by_key(partial(counters_by_key, pool))
         self.seed_hash: DataLoader[DrawKey, str | None] = _by_key(partial(seed_hashes, pool))
         self.results: DataLoader[UUID, Results] = _one_by_one(partial(campaign_results, pool))
+        self.figures: DataLoader[CampaignAsked, CampaignFigures] = DataLoader(partial(figures_asked, pool))
+        self.experiment: DataLoader[ExperimentAsked, Experiment | None] = _one_by_one(partial(experiment_of, pool))
         self.spread: DataLoader[UUID, Spread] = _one_by_one(partial(campaign_spread, pool))
         self.review: DataLoader[UUID, ReviewRow | None] = _by_key(partial(reviews_by_id, pool))
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))

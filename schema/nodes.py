@@ -14,6 +14,7 @@ from schema.ids import (
     MEMBER,
     PARTICIPATION,
     SEGMENT,
+    TAG_RULE,
     WALLET,
     decode_id,
     decode_uuid,
@@ -30,6 +31,7 @@ from schema.types.ledger import Wallet
 from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.segment import Segment
+from schema.types.tag import TagRule
 from siyu.campaigns.queries import CampaignRow
 from siyu.coupons.record import TemplateState
 
@@ -142,6 +144,15 @@ async def _segment(info: Info, key: str) -> Node | None:
     return await find_segment(info, parse_uuid(key))
 
 
+async def _tag_rule(info: Info, key: str) -> Node | None:
+    """The tag rule, for operators."""
+    rule_id = parse_uuid(key)
+    if rule_id is None or not info.context.principal.role.operates:
+        return None
+    row = await info.context.loaders.tag_rule.load(rule_id)
+    return TagRule(row=row) if row else None
+
+
 FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     MEMBER: _member,
     WALLET: _wallet,
@@ -151,5 +162,6 @@ FINDERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     COUPON: _coupon,
     COUPON_TEMPLATE: _coupon_template,
     SEGMENT: _segment,
+    TAG_RULE: _tag_rule,
     GROUP: _group,
 }

@@ -61,7 +61,7 @@ async def preview_object(info: Info, given: CampaignPreviewInput) -> CampaignPre
         facts = [_fact(fact, default_at) for fact in given.facts]
         preview = await previewer.preview(_draft(given), facts, context.now, given.newcomer_joined_at)
     except MENDABLE as error:
-        return CampaignPreview(user_errors=user_errors(error))
+        return CampaignPreview(user_errors=user_errors(error, info.context.language))
     return CampaignPreview(steps=[_step_object(preview, step, context.language) for step in preview.steps])
 
 

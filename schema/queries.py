@@ -5,6 +5,7 @@ from datetime import date
 import strawberry
 
 from schema.analytics import Analytics
+from schema.arrival_queries import ArrivalQueries
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
 from schema.coupon_queries import CouponQueries
@@ -14,7 +15,7 @@ from schema.group_queries import GroupQueries
 from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
-from schema.member_lists import member_connection
+from schema.member_lists import MemberFilter, member_connection
 from schema.merge_queries import MergeQueries
 from schema.metric_queries import MetricQueries
 from schema.nodes import find_node, participating_member, visible_campaign
@@ -28,11 +29,13 @@ from schema.permissions import (
     ForStaff,
     ForViewers,
 )
+from schema.personal_queries import PersonalQueries, member_id_by
 from schema.preview import CampaignPreviewInput, preview_object
 from schema.principals import Role
 from schema.refunds import refunds_connection
 from schema.reward_queries import RewardQueries
 from schema.segments import SegmentQueries, meant_by
+from schema.tags import TagQueries
 from schema.teams import team_participation
 from schema.tiers import TierLadderInput, TierLadderPreview, ladder_preview
 from schema.types.api_key import ApiKey
@@ -58,7 +61,6 @@ from siyu.campaigns.lanes import lanes
 from siyu.campaigns.queries import CampaignSelection, ShownState, campaign_page
 from siyu.campaigns.type_queries import types_in_use
 from siyu.ledger.unit_service import units
-from siyu.members.queries import member_id_of
 from siyu.orders.refund_queries import RefundState
 from siyu.reviews.queries import ReviewState, ReviewsWanted, review_page
 from siyu.tiers.queries import current_ladder
@@ -76,7 +78,18 @@ class CampaignFilter:
 
 
 @strawberry.type
-class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQueries, MetricQueries, MergeQueries):
+class Query(
+    RewardQueries,
+    CouponQueries,
+    SegmentQueries,
+    TagQueries,
+    WalletQueries,
+    GroupQueries,
+    MetricQueries,
+    PersonalQueries,
+    ArrivalQueries,
+    MergeQueries,
+):
     """The reads."""
 
     @field_for(ForEachTheirOwn, "Any object by its id; null where there is none or the caller may not see it.", READ)
@@ -95,7 +108,7 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQu
         identity: IdentityInput | None = strawberry.UNSET,
     ) -> Member | None:
         if identity:
-            member_id = await member_id_of(info.context.pool, identity.kind, identity.value)
+            member_id = await member_id_by(info, identity)
         else:
             member_id = decode_uuid(MEMBER, id) if id else None
         if member_id is None or not info.context.principal.may_see_all_of(member_id):
@@ -103,11 +116,12 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQu
         row = await info.context.loaders.member.load(member_id)
         return Member(row=row) if row else None
 
-    @field_for(ForStaff, "All members, or those of a segment, the newest first by default.", READ)
+    @field_for(ForStaff, "All members, or those of a segment or with a phone, the newest first by default.", READ)
     async def members(
         self,
         info: Info,
         segment: strawberry.ID | None = strawberry.UNSET,
+        filter: MemberFilter | None = strawberry.UNSET,
         order_by: MemberOrder | None = strawberry.UNSET,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
@@ -115,7 +129,7 @@ class Query(RewardQueries, CouponQueries, SegmentQueries, WalletQueries, GroupQu
         before: str | None = strawberry.UNSET,
     ) -> Connection[Member]:
         meant = await meant_by(info, segment) if segment else None
-        return await member_connection(info, meant, order_by, first, after, last, before)
+        return await member_connection(info, meant, filter or None, order_by, first, after, last, before)
 
     @field_for(ForViewers, "The newest first; the archived where asked for. Members see no drafts.")
     async def campaigns(

@@ -10,11 +10,14 @@ from strawberry.types.scalar import ScalarDefinition, scalar
 BigInt = NewType("BigInt", int)
 # The key of a unit: in GraphQL in capitals, and in documents without quotes too, as the names of an enum.
 WalletUnit = NewType("WalletUnit", str)
+# What belongs to a person: kept encrypted, and in no log.
+PersonalText = NewType("PersonalText", str)
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 UNIT = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 INTEGER = re.compile(r"-?\d{1,19}")
 BIG_INT_MAX = 2**63 - 1
+PERSONAL_LENGTH_MAX = 128
 
 
 def parse_datetime(value: object) -> datetime:
@@ -54,6 +57,13 @@ def parse_unit(value: object) -> str:
     return value.lower()
 
 
+def parse_personal(value: object) -> str:
+    """Text that no error repeats."""
+    if not isinstance(value, str) or not 1 <= len(value) <= PERSONAL_LENGTH_MAX:
+        raise GraphQLError(f"PersonalText must be a string of 1 to {PERSONAL_LENGTH_MAX} characters")
+    return value
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     BigInt: scalar(
         name="BigInt",
@@ -67,6 +77,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         "that others' orders earned the member, in fen), or one that the shop has added.",
         serialize=str.upper,
         parse_value=parse_unit,
+    ),
+    PersonalText: scalar(
+        name="PersonalText",
+        description="Text about a person, such as a phone number: kept encrypted, and told by no log and no error.",
+        serialize=str,
+        parse_value=parse_personal,
     ),
     datetime: scalar(
         name="DateTime",

@@ -1,6 +1,5 @@
 """The terms of a campaign as they are given."""
 
-from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -8,22 +7,14 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.scalars import BigInt, WalletUnit
-from schema.types.enums import CapMeasure, CapPeriod, CapScope, FirstOrder
+from schema.types.enums import CapMeasure, CapPeriod, CapScope
 
 
-@strawberry.input(description="Whom a campaign is for: whoever meets every condition that is set.")
+@strawberry.input(description="Whom a campaign is for: the members for whom a rule holds.")
 class AudienceInput:
     """An audience."""
 
-    tiers: list[str] = strawberry.field(default_factory=list)
-    tags_any: list[str] = strawberry.field(default_factory=list)
-    tags_none: list[str] = strawberry.field(default_factory=list)
-    groups_any: list[str] = strawberry.field(default_factory=list)
-    joined_from: datetime | None = None
-    joined_before: datetime | None = None
-    joined_days_min: int | None = strawberry.field(default=None, description="In days of the campaign's time zone.")
-    joined_days_max: int | None = None
-    first_order: FirstOrder | None = None
+    rule: str = strawberry.field(description="In the language of rules; days are those of the campaign's time zone.")
 
 
 @strawberry.input(description="One arm of an experiment.")
@@ -71,6 +62,4 @@ def _json(value: Any) -> Any:
         return {name: _json(each) for name, each in vars(value).items()}
     if isinstance(value, list):
         return [_json(each) for each in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
     return value.value if isinstance(value, Enum) else value

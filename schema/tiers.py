@@ -7,9 +7,9 @@ from schema.context import Info
 from schema.errors import MENDABLE, UserError, user_errors
 from schema.types.tier import TierMove
 from siyu.errors import InvalidInput, Problem
-from siyu.inputs import parse_json
 from siyu.tiers.ladder import Ladder
 from siyu.tiers.presets import PRESETS
+from siyu.tiers.reading import checked_ladder
 from siyu.tiers.settling import estimate_moves
 
 
@@ -37,7 +37,7 @@ def parse_ladder(given: TierLadderInput) -> Ladder:
     if (given.preset is None) == (given.config is None):
         raise InvalidInput([Problem(("preset",), "give either preset or config")])
     if given.config is not None:
-        return parse_json(Ladder, given.config, ("config",))
+        return checked_ladder(given.config, ("config",))
     preset = PRESETS.get(given.preset or "")
     if preset is None:
         raise InvalidInput([Problem(("preset",), f"must be one of {', '.join(PRESETS)}")])
@@ -50,7 +50,7 @@ async def ladder_preview(info: Info, given: TierLadderInput) -> TierLadderPrevie
     try:
         moves, is_exact = await estimate_moves(context.pool, parse_ladder(given), context.zone, context.now)
     except MENDABLE as error:
-        return TierLadderPreview(user_errors=user_errors(error))
+        return TierLadderPreview(user_errors=user_errors(error, context.language))
     return TierLadderPreview(
         moves=[TierMove(from_tier=a, to_tier=b, members=count) for (a, b), count in sorted(moves.items())],
         is_exact=is_exact,

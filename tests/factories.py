@@ -16,6 +16,7 @@ from siyu.db import Pool
 from siyu.engine import BatchLimits, Engine, NewFact
 from siyu.ids import new_id
 from siyu.ledger import open_issuer_accounts
+from siyu.privacy import PersonalKeys, Vault
 from siyu.sdk import hookimpl
 
 SHIPPED_PLUGINS = Path(__file__).parent.parent / "plugins"
@@ -48,6 +49,12 @@ def registry_of(*kinds: AnyCampaignType) -> Registry:
 def shop_engine(pool: Pool, limits: BatchLimits | None = None, clock: Clock = utc_now) -> Engine:
     """An engine of a shop in Shanghai."""
     return Engine(pool, shop_registry(), SHANGHAI, limits or BatchLimits(), clock)
+
+
+def new_vault(clock: Clock = utc_now) -> Vault:
+    """A vault with keys of its own."""
+    keys = PersonalKeys.new()
+    return Vault(lambda _: keys, clock)
 
 
 async def add_members(pool: Pool, count: int) -> list[UUID]:

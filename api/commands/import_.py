@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from api.progress import showing_progress
 from api.server import stop_event
 from api.services import Services, run_with_services
 from api.settings import load_settings
+from siyu.privacy import PHONE_KIND
 
 SOME_REJECTED = 2
 INTERRUPTED = 130
@@ -76,15 +77,16 @@ def orders(file: Path, data: Path | None, as_json: bool) -> None:
 def members(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
     """Import members; those who are known already stay as they are.
 
-    Columns: identity 会员号, and optionally nickname 昵称 and joined_at 加入时间 (now, if empty).
+    Columns: identity 会员号, and optionally nickname 昵称 and joined_at 加入时间 (now, if empty). With --kind phone the
+    identities are phone numbers, which are kept encrypted, and masked in FILE.rejects.csv.
     """
     if not 1 <= len(kind) <= KIND_LENGTH_MAX:
         raise click.ClickException(f"--kind must have 1 to {KIND_LENGTH_MAX} characters.")
 
     def make_job(services: Services, tally: Tally) -> MembersImport:
-        return MembersImport(kind, services.pool, services.zone, services.clock, tally)
+        return MembersImport(kind, services.pool, services.zone, services.clock, tally, services.vault)
 
-    _import(file, data, as_json, MEMBER_COLUMNS, make_job)
+    _import(file, data, as_json, MEMBER_COLUMNS, make_job, {"identity"} if kind == PHONE_KIND else ())
 
 
 @import_.command()
@@ -103,18 +105,28 @@ def memberships(file: Path, kind: str, data: Path | None, as_json: bool) -> None
         raise click.ClickException(f"--kind must have 1 to {KIND_LENGTH_MAX} characters.")
 
     def make_job(services: Services, tally: Tally) -> MembershipsImport:
-        return MembershipsImport(kind, services.engine, services.pool, services.zone, services.clock, tally)
+        return MembershipsImport(
+            kind, services.engine, services.pool, services.zone, services.clock, tally, services.vault
+        )
 
-    _import(file, data, as_json, MEMBERSHIP_COLUMNS, make_job)
+    personal = {"member", "inviter"} if kind == PHONE_KIND else ()
+    _import(file, data, as_json, MEMBERSHIP_COLUMNS, make_job, personal)
 
 
-def _import(file: Path, data: Path | None, as_json: bool, columns: Sequence[Column], make_job: MakeJob) -> None:
+def _import(
+    file: Path,
+    data: Path | None,
+    as_json: bool,
+    columns: Sequence[Column],
+    make_job: MakeJob,
+    personal: Collection[str] = (),
+) -> None:
     if not file.is_file():
         raise click.ClickException(f"There is no file {file}.")
 
     async def main(services: Services) -> ImportResult:
         with stop_event() as stop, showing_progress(file.name) as report:
-            return await run_import(file, columns, partial(make_job, services), report, stop)
+            return await run_import(file, columns, partial(make_job, services), report, stop, personal)
 
     try:
         result = run_with_services(load_settings(data=data), main)

@@ -14,11 +14,11 @@ import orjson
 from api.commands.options import data_option, json_option, told_in_a_sentence
 from api.services import Services, run_with_services
 from api.settings import load_settings
-from siyu.inputs import parse_json
 from siyu.tiers.ladder import Ladder
 from siyu.tiers.live import load_ladder, to_json
 from siyu.tiers.presets import PRESETS
 from siyu.tiers.queries import current_ladder, tiers_held
+from siyu.tiers.reading import checked_ladder
 from siyu.tiers.review import review_all, warn_all
 from siyu.tiers.service import set_ladder
 from siyu.tiers.settling import Moves, preview_ladder, settle_all
@@ -139,7 +139,7 @@ def read_ladder(text: str) -> Ladder:
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{file} is not JSON: {error}.") from error
     with told_in_a_sentence():
-        return parse_json(Ladder, config, ("config",))
+        return checked_ladder(config, ("config",))
 
 
 def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:

@@ -16,8 +16,8 @@ from api.embedded.locks import claiming
 # (/root, `mktemp -d`). We never open a folder above somebody's data.
 SHARED_ROOT = Path("/var/lib/siyu")
 MARKER = "siyu-data.txt"
-# What may lie in a folder before its first start: a start that was killed, and the key of a token asked for earlier.
-UNCLAIMED_NAMES = {f"{MARKER}.new", "token-key.pem"}
+# What may lie in a folder before its first start: a start that was killed, and keys that were asked for earlier.
+UNCLAIMED_NAMES = {f"{MARKER}.new", "token-key.pem", "personal-keys.txt"}
 MARKER_TEXT = "This folder belongs to siyu. Its database and cache are in the folder named on the last line.\n"
 HERE = "."
 FOLDER_MODE = 0o755

@@ -41,7 +41,10 @@ DEAR = {
     "Query.metrics": 20,
     "Query.metricsBoard": 20,
     "Metric.series": 2,
+    "Query.campaignComparison": 50,
     "Campaign.results": 20,
+    "Campaign.experiment": 20,
+    "Member.invitationTree": 20,
     "Campaign.spread": 20,
     # Of all members; more at once would wait for each other.
     "Analytics.figures": 200,

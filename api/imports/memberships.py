@@ -10,7 +10,7 @@ from api.imports.columns import Column
 from api.imports.errors import BadRow
 from api.imports.reading import Row
 from api.imports.running import Tally
-from api.imports.values import read_id, read_name, read_time
+from api.imports.values import read_id, read_identity, read_name, read_time
 from api.imports.window import Answer, Window
 from siyu.clock import Clock
 from siyu.db import Pool
@@ -19,6 +19,7 @@ from siyu.errors import IdempotencyConflict
 from siyu.groups import Role
 from siyu.members.joining import IdentityKey, Joiner, ensure_members
 from siyu.messaging import render_or_bare
+from siyu.privacy import Vault
 from siyu.sdk import member_code
 from siyu.sdk.core_facts import GROUP_JOINED, GROUP_LEFT
 
@@ -57,9 +58,12 @@ class GroupStay:
 class MembershipsImport:
     """Submits stays in groups, in the order of the file. The groups are there; members are made where they are not."""
 
-    def __init__(self, kind: str, engine: Engine, pool: Pool, zone: ZoneInfo, clock: Clock, tally: Tally) -> None:
+    def __init__(
+        self, kind: str, engine: Engine, pool: Pool, zone: ZoneInfo, clock: Clock, tally: Tally, vault: Vault
+    ) -> None:
         self._kind = kind
         self._pool = pool
+        self._vault = vault
         self._zone = zone
         self._now = clock()
         self._tally = tally
@@ -79,11 +83,11 @@ class MembershipsImport:
             raise BadRow("BAD_TIME", "left_at must not be before joined_at.")
         return GroupStay(
             group=read_id("group", cells["group"]),
-            member=read_id("member", cells["member"]),
+            member=read_identity(self._kind, "member", cells["member"]),
             joined_at=joined_at or self._now,
             left_at=left_at,
             role=role,
-            inviter=read_id("inviter", inviter) if inviter.strip() else None,
+            inviter=read_identity(self._kind, "inviter", inviter) if inviter.strip() else None,
             source=read_name("source", cells.get("source", "")),
         )
 
@@ -92,7 +96,7 @@ class MembershipsImport:
         joiners = [Joiner(self._kind, stay.member, stay.joined_at) for _, stay in rows]
         joiners += [Joiner(self._kind, stay.inviter, stay.joined_at) for _, stay in rows if stay.inviter]
         async with self._pool.acquire() as connection:
-            members = await ensure_members(connection, joiners)
+            members = await ensure_members(connection, joiners, self._vault)
         await self._window.enter([fact for row, stay in rows for fact in self._facts(row, stay, members)])
 
     async def finish(self) -> None:
@@ -109,7 +113,8 @@ class MembershipsImport:
             data["source"] = stay.source
         if stay.inviter:
             data["inviter"] = member_code(members[self._kind, stay.inviter])
-        place = f"{self._kind}/{stay.member}/{stay.group}"
+        # By the member's id: what a system knows them by may be personal.
+        place = f"{member_id}/{stay.group}"
         came_key = f"import/joined/{stay.joined_at.timestamp():.0f}/{place}"
         came = NewFact(GROUP_JOINED, member_id, stay.joined_at, data, came_key)
         if stay.left_at is None:

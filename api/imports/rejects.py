@@ -1,7 +1,11 @@
-"""Writes the rows that could not be imported beside the file they come from, for a person to mend."""
+"""Writes the rows that could not be imported beside the file they come from, for a person to mend.
+
+Personal data is not written a second time: its cells are masked, and `line` tells where they are in the file.
+"""
 
 import csv
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -11,6 +15,8 @@ from api.imports.reading import Row, Table
 
 SUFFIX = ".rejects.csv"
 OWN_COLUMNS = ("line", "code", "reason")
+# In place of a cell with personal data.
+MASKED = "***"
 # With a byte order mark, which is how Excel knows UTF-8.
 ENCODING = "utf-8-sig"
 
@@ -18,10 +24,12 @@ ENCODING = "utf-8-sig"
 class Rejects:
     """The file of rejected rows: made with the first of them, removed when it is an earlier run's."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, personal: Collection[str] = ()) -> None:
+        """`personal`: our names of the columns that hold personal data."""
         self.path = table.path.with_name(table.path.name + SUFFIX)
         self.count = 0
         self._header = table.header
+        self._masked = [name in personal for name in table.names]
         self._file = ExitStack()
 
     def __enter__(self) -> Self:
@@ -41,13 +49,22 @@ class Rejects:
         try:
             if self.count == 0:
                 self._open()
-            self._write([str(row.line), code, reason, *row.cells])
+            self._write([str(row.line), code, reason, *self._shown(row)])
         except OSError as error:
             raise self._unwritable(error) from error
         self.count += 1
 
+    def _shown(self, row: Row) -> Sequence[str]:
+        """The cells; where the row is broken nobody knows which of them are personal."""
+        if not any(self._masked):
+            return row.cells
+        is_broken = len(row.cells) != len(self._masked)
+        masked = [True] * len(row.cells) if is_broken else self._masked
+        return [MASKED if hidden and cell else cell for cell, hidden in zip(row.cells, masked, strict=True)]
+
     def _open(self) -> None:
-        file = self._file.enter_context(self.path.open("w", encoding=ENCODING, newline=""))
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        file = self._file.enter_context(os.fdopen(handle, "w", encoding=ENCODING, newline=""))
         self._writer = csv.writer(file)
         self._write([*OWN_COLUMNS, *self._header])
 

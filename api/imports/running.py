@@ -1,7 +1,7 @@
 """One import from its first row to its last: reads, hands over, counts, and can be stopped."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -73,15 +73,16 @@ async def run_import(
     make_job: Callable[[Tally], Job[Item]],
     report: Report,
     stop: asyncio.Event,
+    personal: Collection[str] = (),
 ) -> ImportResult:
     """Import a file; once `stop` is set, no further rows are read and those under way are finished.
 
-    `report` is told the bytes read, the bytes of the file and the rows. Raises CannotImport when nothing, or nothing
-    more, can be done.
+    `report` is told the bytes read, the bytes of the file and the rows. What the columns `personal` hold is masked in
+    the rejects. Raises CannotImport when nothing, or nothing more, can be done.
     """
     started = perf_counter()
     stopped_after_line = None
-    with open_table(path, columns) as table, Rejects(table) as rejects:
+    with open_table(path, columns) as table, Rejects(table, personal) as rejects:
         tally = Tally(rejects)
         job = make_job(tally)
         rows_left = table.rows()

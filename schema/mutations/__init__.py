@@ -17,12 +17,15 @@ from schema.mutations.memberships import MembershipMutations
 from schema.mutations.merges import MergeMutations
 from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
+from schema.mutations.personal import PersonalMutations
 from schema.mutations.redemptions import RedemptionMutations
 from schema.mutations.reviews import ReviewMutations
 from schema.mutations.segments import SegmentMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.stock import StockMutations
+from schema.mutations.tags import TagMutations
 from schema.mutations.tiers import TierMutations
+from schema.mutations.touches import TouchMutations
 from schema.mutations.units import UnitMutations
 from schema.mutations.wallets import WalletMutations
 
@@ -47,11 +50,14 @@ CORE_MUTATIONS: tuple[type, ...] = (
     TierMutations,
     UnitMutations,
     SegmentMutations,
+    TagMutations,
     MetricMutations,
     SessionMutations,
     ApiKeyMutations,
+    TouchMutations,
     GroupMutations,
     MembershipMutations,
+    PersonalMutations,
 )
 
 __all__ = ["CORE_MUTATIONS"]

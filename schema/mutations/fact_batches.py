@@ -75,7 +75,7 @@ async def _prepare(info: Info, given: Sequence[FactSubmitInput]) -> list[NewFact
             checked.append(error)
         else:
             checked.append(fact)
-    members = await members_known_by(info.context.pool, list(named.values())) if named else {}
+    members = await members_known_by(info.context.pool, list(named.values()), info.context.vault) if named else {}
     return [
         fact
         if isinstance(fact, DomainError)

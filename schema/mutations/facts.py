@@ -88,7 +88,8 @@ def checked_fact(info: Info, given: FactSubmitInput) -> ServiceFact:
 async def _member_id(info: Info, given: FactSubmitInput, fact: ServiceFact) -> UUID:
     """The member the fact is about. Raises NotFound and InvalidInput."""
     if given.identity:
-        return await member_known_by(info.context.pool, given.identity.kind, given.identity.value, fact.at)
+        identity, context = given.identity, info.context
+        return await member_known_by(context.pool, identity.kind, identity.value, fact.at, context.vault)
     member_id = decode_uuid(MEMBER, given.member) if given.member else None
     if member_id is None:
         raise NotFound("there is no such member")

@@ -101,7 +101,9 @@ class IdentityMutations:
     async def identity_bind(self, info: Info, input: IdentityBindInput) -> IdentityBindPayload:
         context = info.context
         try:
-            member_id = await member_known_by(context.pool, input.known.kind, input.known.value, context.now)
+            member_id = await member_known_by(
+                context.pool, input.known.kind, input.known.value, context.now, context.vault
+            )
         except MENDABLE as error:
             return IdentityBindPayload(user_errors=user_errors(error))
         member, taken_by, errors = await _bind(info, member_id, input.also.kind, input.also.value)

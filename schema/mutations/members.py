@@ -7,12 +7,15 @@ from schema.errors import MENDABLE, UserError, user_errors
 from schema.fields import field_for
 from schema.ids import MEMBER, decode_uuid
 from schema.permissions import ForConcerned, ForStaff, require_role
+from schema.scalars import PersonalText
 from schema.types.decision import refusal_errors
 from schema.types.member import Member, member_object
 from siyu.access import Scope
 from siyu.engine.regrouping import check_groups, regroup
 from siyu.errors import NotFound
 from siyu.members.service import FeatureChanges, ProfileChanges, update_profile
+from siyu.privacy import PersonalField
+from siyu.privacy.store import PersonalChanges
 
 
 @strawberry.input
@@ -34,6 +37,12 @@ class MemberUpdateInput:
         description="The keys of the groups the member shall be in: they leave all others, and join these. One that is "
         "full is told among the errors; all else is done.",
     )
+    phone: PersonalText | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="For operators and services: with its country, or a mobile number of China. The member is known by "
+        "it from then on, as by an identity of the kind phone.",
+    )
+    real_name: PersonalText | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -49,7 +58,9 @@ class MemberMutations:
     """What is changed about members."""
 
     @field_for(
-        ForConcerned, "Change nickname and picture; for the shop tier, tags and groups too.", Scope.MEMBERS_WRITE
+        ForConcerned,
+        "Change nickname, picture and real name; for the shop phone, tier, tags and groups too.",
+        Scope.MEMBERS_WRITE,
     )
     async def member_update(self, info: Info, input: MemberUpdateInput) -> MemberUpdatePayload:
         context = info.context
@@ -59,10 +70,15 @@ class MemberMutations:
             if member_id is None or not context.principal.may_change(member_id):
                 raise NotFound("there is no such member")
             features, regroups = _features(input), input.groups is not strawberry.UNSET
-            if features or regroups:
+            personal = _personal(input)
+            if features or regroups or PersonalField.PHONE in personal:
                 require_role(context, ForStaff.roles)
             groups = await check_groups(context.engine, input.groups or ()) if regroups else []
-            row = await update_profile(context.pool, member_id, _changes(input), features)
+            written = PersonalChanges(context.vault, personal) if personal else None
+            author = context.principal.subject
+            row = await update_profile(
+                context.pool, member_id, _changes(input), features, written, author=author, now=context.now
+            )
             refusals = await regroup(context.engine, member_id, groups, context.now) if regroups else []
         except MENDABLE as error:
             return MemberUpdatePayload(user_errors=user_errors(error))
@@ -80,6 +96,11 @@ def _changes(given: MemberUpdateInput) -> ProfileChanges:
     if given.avatar_url is not strawberry.UNSET:
         changes["avatar_url"] = given.avatar_url
     return changes
+
+
+def _personal(given: MemberUpdateInput) -> dict[PersonalField, str | None]:
+    values = {PersonalField.PHONE: given.phone, PersonalField.REAL_NAME: given.real_name}
+    return {field: value for field, value in values.items() if value is not strawberry.UNSET}
 
 
 def _features(given: MemberUpdateInput) -> FeatureChanges:

@@ -12,6 +12,7 @@ from schema.ids import MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.permissions import ForAnybody, ForOperators, ForServices
 from schema.principals import Principal, Role
+from schema.types.touch import ArrivalInput
 from siyu.access import (
     ACCESS_TOKEN_LIFE,
     Caller,
@@ -22,6 +23,7 @@ from siyu.access import (
     revoke,
     start_session,
 )
+from siyu.engine.touching import touch_data, touch_fact
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.members.queries import members_by_id
 from siyu.members.service import member_known_by
@@ -34,6 +36,9 @@ class SessionStartInput:
     member: strawberry.ID | None = strawberry.UNSET
     identity: IdentityInput | None = strawberry.field(
         default=strawberry.UNSET, description="An identity that nobody has yet makes a new member."
+    )
+    arrival: ArrivalInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How the member came this time, as their front end saw it."
     )
 
 
@@ -98,8 +103,12 @@ class SessionMutations:
     async def session_start(self, info: Info, input: SessionStartInput) -> SessionPayload:
         context = info.context
         try:
+            arrival = touch_data(input.arrival.data(), ("arrival",)) if input.arrival else None
             member_id = await _signed_in(context, input)
             started = await start_session(context.pool, Caller(Role.MEMBER.value, member_id), context.now)
+            if arrival is not None:
+                key = f"session/{started.id}"
+                await context.engine.submit(touch_fact(member_id, arrival, context.now, key))
         except MENDABLE as error:
             return SessionPayload(user_errors=user_errors(error))
         return SessionPayload(session=_tokens(context, started))
@@ -136,7 +145,8 @@ async def _signed_in(context: Context, given: SessionStartInput) -> UUID:
     if bool(given.member) == bool(given.identity):
         raise InvalidInput([Problem(("member",), "give either member or identity")])
     if given.identity:
-        return await member_known_by(context.pool, given.identity.kind, given.identity.value, context.now)
+        identity = given.identity
+        return await member_known_by(context.pool, identity.kind, identity.value, context.now, context.vault)
     member_id = decode_uuid(MEMBER, given.member) if given.member else None
     if member_id is None:
         raise NotFound("there is no such member")

@@ -58,7 +58,7 @@ class TierMutations:
             ladder = parse_ladder(input)
             live = await set_ladder(context.pool, ladder, context.zone, context.now, context.principal.subject)
         except MENDABLE as error:
-            return TierLadderSetPayload(user_errors=user_errors(error))
+            return TierLadderSetPayload(user_errors=user_errors(error, info.context.language))
         await settle(context.pool, live, context.now)
         row = await current_ladder(context.pool)
         return TierLadderSetPayload(ladder=TierLadder(row=row) if row else None)

@@ -18,17 +18,22 @@ from schema.permissions import ForAnalysts
 from schema.types.counter import CampaignCounter, campaign_counters
 from schema.types.draw import Draw, campaign_draw
 from schema.types.enums import PluginStatus
+from schema.types.experiment import Experiment, experiment_object
+from schema.types.figures import TimeRange, asked_of
 from schema.types.node import Node
 from schema.types.progress import Progress, progress_object
 from schema.types.results import CampaignResults, results_object
 from schema.types.spread import CampaignSpread, spread_object
 from schema.types.terms import CampaignRevision, CampaignTerms, terms_object
+from siyu.attribution.asked import WINDOW_DAYS_DEFAULT, Attribution, CampaignAsked
+from siyu.attribution.experiments import LEVEL_DEFAULT, ExperimentAsked
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Distribution
 from siyu.campaigns.describing import describe, describe_beginning
 from siyu.campaigns.participation_queries import ParticipationRow
 from siyu.campaigns.queries import CampaignRow, ShownState
 from siyu.campaigns.refused import stored_problem
 from siyu.campaigns.revisions import revision_page
+from siyu.sdk import member_code
 
 if TYPE_CHECKING:
     from schema.types.participation import Participation
@@ -178,9 +183,42 @@ class Campaign(Node):
         page = await revision_page(info.context.pool, self.row.id, slice_.limit, number_cursor(slice_.after))
         return connect(page, slice_, lambda row: CampaignRevision(row=row), lambda row: encode_cursor(row.revision))
 
-    @field_for(ForAnalysts, "What has come of it so far; reads its whole log.")
-    async def results(self, info: Info) -> CampaignResults:
-        return results_object(await info.context.loaders.results.load(self.row.id))
+    @field_for(
+        ForAnalysts,
+        "What has come of it so far; reads its whole log. The arguments are for `figures`: a range, by "
+        "default the last 30 days, and how orders are put down to what their members met in the window before.",
+    )
+    async def results(
+        self,
+        info: Info,
+        range: TimeRange | None = strawberry.UNSET,
+        attribution: Attribution = Attribution.LAST_TOUCH,
+        window_days: int = WINDOW_DAYS_DEFAULT,
+    ) -> CampaignResults:
+        asked = asked_of(info, range or None, attribution, window_days)
+        results = await info.context.loaders.results.load(self.row.id)
+        return results_object(results, CampaignAsked(self.row.id, asked))
+
+    @field_for(
+        ForAnalysts,
+        "Its arms against the control, which is the arm `control` or the first; null without arms. Payments count "
+        "within the days of the window after a member came into an arm; reads all that are in one.",
+    )
+    async def experiment(
+        self,
+        info: Info,
+        control: str | None = strawberry.UNSET,
+        level: float = LEVEL_DEFAULT,
+        window_days: int = WINDOW_DAYS_DEFAULT,
+    ) -> Experiment | None:
+        return await experiment_object(info, ExperimentAsked(self.row.id, control or None, level, window_days))
+
+    @field(
+        "What links and codes carry to be counted for the campaign, as `campaign` of a touch or as `utm_campaign`: 26 "
+        "digits and letters, the same for ever."
+    )
+    def link_code(self) -> str:
+        return member_code(self.row.id)
 
     @field_for(ForAnalysts, "How far it has spread by invitations, and at what cost; reads all of them.")
     async def spread(self, info: Info) -> CampaignSpread:

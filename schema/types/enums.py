@@ -91,14 +91,6 @@ class TierChangeReason(Enum):
 
 
 @strawberry.enum
-class FirstOrder(Enum):
-    """Whether a member has ordered before the fact."""
-
-    BEFORE = "before"
-    AFTER = "after"
-
-
-@strawberry.enum
 class CapMeasure(Enum):
     """What a cap counts."""
 
@@ -130,3 +122,11 @@ class MemberOrder(Enum):
 
     JOINED_AT_ASC = "joined_at_asc"
     JOINED_AT_DESC = "joined_at_desc"
+
+
+@strawberry.enum
+class PersonalFieldName(Enum):
+    """What is kept encrypted of a member."""
+
+    PHONE = "phone"
+    REAL_NAME = "real_name"

@@ -15,8 +15,11 @@ from schema.permissions import ForStaff
 from schema.polling import only_polls
 from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
+from schema.types.member_arrival import MemberArrival
 from schema.types.member_groups import MemberGroups
 from schema.types.member_merge import MemberIdentities
+from schema.types.member_personal import MemberPersonal
+from schema.types.member_tags import MemberTags
 from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.refund import RefundRequest
@@ -66,7 +69,7 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(MemberGroups, MemberIdentities, Node):
+class Member(MemberArrival, MemberGroups, MemberIdentities, MemberPersonal, MemberTags, Node):
     """A member as a GraphQL object."""
 
     def global_id(self) -> strawberry.ID:
@@ -108,10 +111,6 @@ class Member(MemberGroups, MemberIdentities, Node):
         wanted = ChangesWanted(self.row.id, slice_.limit, number_cursor(slice_.after))
         page = await info.context.loaders.tier_changes.load(wanted)
         return connect(page, slice_, lambda row: TierChange(row=row), lambda row: encode_cursor(row.number))
-
-    @field_for(ForStaff, "What the shop has labelled the member with.", Scope.MEMBERS_READ)
-    def tags(self) -> list[str]:
-        return list(self.row.tags)
 
     @field_for(
         ForStaff,

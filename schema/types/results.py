@@ -2,7 +2,11 @@
 
 import strawberry
 
+from schema.context import Info
+from schema.fields import field
 from schema.scalars import BigInt
+from schema.types.figures import CampaignFigures, figures_object
+from siyu.attribution.asked import CampaignAsked
 from siyu.campaigns.results import ArmResults as Arm
 from siyu.campaigns.results import Results
 
@@ -53,9 +57,14 @@ class CampaignResults:
     open_reviews: BigInt = strawberry.field(description="How many reviews wait for an operator's verdict.")
     refusals: list[RefusalCount]
     arms: list[ArmResults]
+    asked: strawberry.Private[CampaignAsked]
+
+    @field("What it came to within the range, revenue shared out among campaigns as asked.")
+    async def figures(self, info: Info) -> CampaignFigures:
+        return figures_object(await info.context.loaders.figures.load(self.asked))
 
 
-def results_object(results: Results) -> CampaignResults:
+def results_object(results: Results, asked: CampaignAsked) -> CampaignResults:
     """Results as an object."""
     return CampaignResults(
         participants=BigInt(sum(arm.participants for arm in results.arms)),
@@ -63,6 +72,7 @@ def results_object(results: Results) -> CampaignResults:
         open_reviews=BigInt(results.open_reviews),
         refusals=[RefusalCount(code=code, count=BigInt(count)) for code, count in results.refusals.items()],
         arms=[_arm(arm) for arm in results.arms],
+        asked=asked,
     )
 
 

@@ -112,7 +112,7 @@ class Segment(Node):
         before: str | None = strawberry.UNSET,
     ) -> Connection[Member] | None:
         meant = self.row.meant()
-        return await member_connection(info, meant, order_by, first, after, last, before) if meant else None
+        return await member_connection(info, meant, None, order_by, first, after, last, before) if meant else None
 
     @field("Why a member is in it or not; null where there is no such member, or its rule is none any more.")
     async def explain(self, info: Info, member: strawberry.ID) -> SegmentExplanation | None:

@@ -1,7 +1,6 @@
 """The terms of a campaign, and its revisions."""
 
 from datetime import datetime
-from typing import Any
 
 import orjson
 import strawberry
@@ -9,26 +8,17 @@ from strawberry.scalars import JSON
 
 from schema.fields import field
 from schema.scalars import BigInt, WalletUnit
-from schema.types.enums import CapMeasure, CapPeriod, CapScope, FirstOrder
+from schema.types.enums import CapMeasure, CapPeriod, CapScope
 from siyu.campaigns.revisions import RevisionRow
-from siyu.sdk import Audience as SdkAudience
 from siyu.sdk import CampaignTerms as SdkTerms
 from siyu.sdk import Cap as SdkCap
 
 
-@strawberry.type(description="Whom a campaign is for: whoever meets every condition that is set.")
+@strawberry.type(description="Whom a campaign is for: the members for whom a rule holds.")
 class Audience:
     """An audience as a GraphQL object."""
 
-    tiers: list[str]
-    tags_any: list[str]
-    tags_none: list[str]
-    groups_any: list[str]
-    joined_from: datetime | None
-    joined_before: datetime | None
-    joined_days_min: int | None
-    joined_days_max: int | None
-    first_order: FirstOrder | None
+    rule: str
 
 
 @strawberry.type(description="One arm of an experiment. `override` is a merge patch (RFC 7396) on the config.")
@@ -68,7 +58,7 @@ class CampaignTerms:
 def terms_object(text: str | None) -> CampaignTerms:
     """Stored terms as an object."""
     terms = SdkTerms.model_validate_json(text or "{}")
-    audience = _audience(terms.audience) if terms.audience else None
+    audience = Audience(rule=terms.audience.rule) if terms.audience else None
     arms = [CampaignArm(key=arm.key, weight=arm.weight, override=JSON(arm.override)) for arm in terms.arms]
     return CampaignTerms(
         lane=terms.lane,
@@ -80,12 +70,6 @@ def terms_object(text: str | None) -> CampaignTerms:
         caps=list(map(_cap, terms.caps)),
         commission_levels=terms.commission_levels,
     )
-
-
-def _audience(given: SdkAudience) -> Audience:
-    values: dict[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in given}
-    values["first_order"] = FirstOrder(given.first_order) if given.first_order else None
-    return Audience(**values)
 
 
 def _cap(given: SdkCap) -> CampaignCap:

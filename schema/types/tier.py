@@ -75,6 +75,10 @@ class Tier:
     def title(self, info: Info) -> str:
         return self.tier.title.text().in_language(info.context.language)
 
+    @field("What it asks for as a rule; null where it was not given as one.")
+    def rule(self) -> str | None:
+        return self.tier.rule
+
     @field("All of these are needed.")
     def all_of(self) -> list[TierCondition]:
         return [TierCondition(condition=condition) for condition in self.tier.all_of]

@@ -6,8 +6,11 @@ import strawberry
 
 from schema.context import Info
 from schema.errors import unauthenticated
+from schema.fields import field
 from schema.principals import Role
 from schema.types.member import Member
+from schema.types.personal import Personal, personal_object
+from siyu.privacy.revealing import own_values
 
 
 @strawberry.type(description="The caller is a member.")
@@ -15,6 +18,10 @@ class MemberViewer:
     """A member who looks."""
 
     member: Member
+
+    @field("What the shop keeps encrypted of the member, in clear, for the member alone.")
+    async def personal(self, info: Info) -> Personal:
+        return personal_object(await own_values(info.context.pool, info.context.vault, self.member.row.id))
 
 
 @strawberry.type(description="The caller works for the shop.")

@@ -21,7 +21,9 @@ SESSIONS_MAX = 20
 
 START = """
 INSERT INTO session (id, role, member_id, name, started_at, expires_at)
-SELECT $1, $2, $3, $4, $5, $6 WHERE $3::uuid IS NULL OR EXISTS (SELECT FROM member WHERE id = $3)
+SELECT $1, $2, $3, $4, $5, $6 WHERE $3::uuid IS NULL OR EXISTS (
+    SELECT FROM member WHERE id = $3 AND erased_at IS NULL FOR SHARE
+)
 RETURNING id
 """
 # Who was merged into another signs in as that one.

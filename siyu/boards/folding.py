@@ -1,14 +1,16 @@
 """Folds the changes that commits left into the scores of every window, each message exactly once."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
 from siyu import outbox
-from siyu.boards.changes import SCORES_TOPIC, read_changes
+from siyu.boards.changes import SCORES_TOPIC, BoardChange, read_changes
+from siyu.boards.erased import drop, erased_among
 from siyu.boards.locking import try_lock, wait_for_lock
 from siyu.boards.scores import UnknownBoard, write_changes
 from siyu.clock import Clock, utc_now
@@ -61,25 +63,38 @@ async def _pass(connection: Connection, clock: Clock) -> FoldReport:
     as_of = clock()
     messages = await outbox.oldest(connection, SCORES_TOPIC, MESSAGES_MAX)
     if messages:
-        await _fold_all(connection, messages)
+        erased = await _erased_in(connection, messages)
+        await _fold_all(connection, messages, erased)
+        if erased:
+            await drop(connection, erased)
         await outbox.discard(connection, messages)
     return FoldReport(len(messages), as_of, len(messages) < MESSAGES_MAX)
 
 
-async def _fold_all(connection: Connection, messages: Sequence[OutboxMessage]) -> None:
+async def _erased_in(connection: Connection, messages: Sequence[OutboxMessage]) -> set[UUID]:
+    """The members whom messages name and who are erased."""
+    return await erased_among(connection, {c.member_id for message in messages for c in read_changes(message.payload)})
+
+
+def _counting(message: OutboxMessage, erased: Collection[UUID]) -> list[BoardChange]:
+    """A message's changes but those of members who are erased."""
+    return [change for change in read_changes(message.payload) if change.member_id not in erased]
+
+
+async def _fold_all(connection: Connection, messages: Sequence[OutboxMessage], erased: Collection[UUID]) -> None:
     """All messages at once; where that cannot be, one by one, and those that cannot be folded are set aside."""
     try:
         async with connection.transaction():
-            await write_changes(connection, [c for message in messages for c in read_changes(message.payload)])
+            await write_changes(connection, [c for message in messages for c in _counting(message, erased)])
     except UNFOLDABLE:
         for message in messages:
-            await _fold_one(connection, message)
+            await _fold_one(connection, message, erased)
 
 
-async def _fold_one(connection: Connection, message: OutboxMessage) -> None:
+async def _fold_one(connection: Connection, message: OutboxMessage, erased: Collection[UUID]) -> None:
     try:
         async with connection.transaction():
-            await write_changes(connection, read_changes(message.payload))
+            await write_changes(connection, _counting(message, erased))
     except UNFOLDABLE:
         logger.exception("scores of outbox message %d cannot be folded and are set aside", message.id)
         await outbox.append(connection, SET_ASIDE_TOPIC, message.payload)

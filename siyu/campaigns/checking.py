@@ -12,6 +12,7 @@ from siyu.campaigns.live_terms import LiveArm
 from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.errors import InvalidInput, Problem
 from siyu.inputs import parse_json
+from siyu.rules import BadRule, compile_rule
 from siyu.sdk import CampaignConfig, CampaignTerms, Scope
 from siyu.sdk.arms import Arm, merged
 from siyu.sdk.rewarding_rules import breaches
@@ -26,10 +27,12 @@ def check_settings(kind: AnyCampaignType, config: object, terms: object) -> tupl
     """Config and terms as they are stored: JSON text, every default of the config filled in, None for default terms.
 
     Raises InvalidInput with every path that is wrong: the model's, the type's own `validate`, each arm's merged config,
-    and with a rule's name as its code what the campaign must not reward.
+    and with a rule's name as its code what the campaign must not reward; for a bad audience rule alone what is wrong
+    with it and where.
     """
     checked: CampaignConfig = parse_json(kind.config, config, ("config",))
     agreed = parse_json(CampaignTerms, {} if terms is None else terms, ("terms",))
+    _check_audience(agreed)
     arms = [_arm(kind, checked, place, arm) for place, arm in enumerate(agreed.arms)]
     try:
         configs = [checked, *(arm.config for arm in arms)]
@@ -68,6 +71,15 @@ def check_arms_stay(old: str | None, new: str | None) -> None:
     if gone:
         problem = f"members may be in {', '.join(gone)}: keep it with weight 0"
         raise InvalidInput([Problem(("terms", "arms"), problem)])
+
+
+def _check_audience(terms: CampaignTerms) -> None:
+    """Raise BadRule, below the audience's path, for a rule that is none."""
+    if terms.audience is not None:
+        try:
+            compile_rule(terms.audience.rule)
+        except BadRule as bad:
+            raise BadRule(bad.rule_problems, ("terms", "audience", "rule")) from bad
 
 
 def _arm(kind: AnyCampaignType, config: CampaignConfig, place: int, arm: Arm) -> LiveArm:

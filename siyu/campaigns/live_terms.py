@@ -8,8 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.campaigns.caps import LiveCap, live_cap
+from siyu.campaigns.live_audience import LiveAudience, live_audience
 from siyu.campaigns.registry import AnyCampaignType
-from siyu.sdk import Audience, CampaignConfig, CampaignTerms
+from siyu.sdk import CampaignConfig, CampaignTerms
 from siyu.sdk.arms import draw_arm, merged
 from siyu.sdk.rewarding_rules import Rewardable, rewardable
 
@@ -30,7 +31,7 @@ class LiveTerms:
     priority: int
     lane: str | None
     stops_further: bool
-    audience: Audience | None
+    audience: LiveAudience | None
     arms: tuple[LiveArm, ...]
     zone: ZoneInfo | None
     rewardable: Rewardable | None
@@ -52,11 +53,12 @@ def arm_configs(kind: AnyCampaignType, config: Mapping[str, Any], terms: Campaig
 
 
 def compile_terms(kind: AnyCampaignType, config: CampaignConfig, terms: CampaignTerms) -> LiveTerms | None:
-    """The terms to decide by; None where there is nothing out of the ordinary. Raises as `arm_configs`."""
+    """The terms to decide by; None where there is nothing out of the ordinary. Raises as `arm_configs`, and BadRule."""
     arms = tuple(arm_configs(kind, config.model_dump(mode="json"), terms))
     rewards = rewardable(kind, [config, *(arm.config for arm in arms)])
     if rewards is None and terms == CampaignTerms(commission_levels=terms.commission_levels):
         return None
     zone = ZoneInfo(terms.time_zone) if terms.time_zone else None
     caps = tuple(map(live_cap, terms.caps))
-    return LiveTerms(terms, terms.priority, terms.lane, terms.stops_further, terms.audience, arms, zone, rewards, caps)
+    audience = live_audience(terms.audience) if terms.audience else None
+    return LiveTerms(terms, terms.priority, terms.lane, terms.stops_further, audience, arms, zone, rewards, caps)

@@ -8,6 +8,7 @@ from uuid import UUID
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations, team_id
 from siyu.db import Connection, append_rows, array_of
 from siyu.ids import new_id
+from siyu.touches import Exposure, note_played
 
 # Answers with places in what was asked for: cheaper than ids, which are slow to decode and to hash.
 LOAD = """
@@ -120,3 +121,11 @@ async def write_participations(connection: Connection, participations: Participa
         if r.created_at is not None
     ]
     await append_rows(connection, "participation", NEW_COLUMNS, new)
+    await note_played(connection, [exposure for record in changed if (exposure := _exposure(record)) is not None])
+
+
+def _exposure(record: ParticipationRecord) -> Exposure | None:
+    """The arm that was drawn with this change, if one was."""
+    if not record.arm_drawn or record.arm is None or record.updated_at is None:
+        return None
+    return Exposure(record.campaign_id, record.subject_id, record.arm, record.updated_at)

@@ -33,6 +33,12 @@ def needs_features(campaign: LiveCampaign) -> bool:
     return has_audience or campaign.reads_features or not campaign.effects.isdisjoint(TAGGING)
 
 
+def needs_row(campaign: LiveCampaign) -> bool:
+    """Whether its audience asks what the worker keeps of members, besides what a fact reads of them anyway."""
+    terms = campaign.terms
+    return terms is not None and terms.audience is not None and terms.audience.needs_row
+
+
 class Routes:
     """The published campaigns of one moment; built once for each version of them.
 
@@ -43,7 +49,17 @@ class Routes:
     accepts what is stored of them. `units` are the shop's terms of what campaigns give, by key.
     """
 
-    __slots__ = ("_heard", "_routes", "by_id", "campaigns", "lanes", "need_features", "units", "unreadable")
+    __slots__ = (
+        "_heard",
+        "_routes",
+        "by_id",
+        "campaigns",
+        "lanes",
+        "need_features",
+        "need_rows",
+        "units",
+        "unreadable",
+    )
 
     def __init__(
         self,
@@ -63,6 +79,7 @@ class Routes:
         self.campaigns = tuple(sorted(campaigns, key=order))
         self.by_id = {campaign.id: campaign for campaign in self.campaigns}
         self.need_features = any(map(needs_features, self.campaigns))
+        self.need_rows = any(map(needs_row, self.campaigns))
         self._heard = frozenset(key for c in self.campaigns for key in c.type.listens | c.type.settles)
         self._routes: dict[str, Route] = {}
 

@@ -2,6 +2,7 @@
 
 from siyu.engine.batcher import BatchLimits
 from siyu.engine.engine import Engine, no_fail_point, running
+from siyu.engine.erasure import erase_member, is_erased, run_erasures
 from siyu.engine.expiry import run_expiry
 from siyu.engine.facts import NewFact
 from siyu.engine.firing import run_pending
@@ -23,7 +24,10 @@ __all__ = [
     "NewFact",
     "Outcome",
     "Refusal",
+    "erase_member",
+    "is_erased",
     "no_fail_point",
+    "run_erasures",
     "run_expiry",
     "run_hold_timeouts",
     "run_pending",

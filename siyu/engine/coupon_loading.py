@@ -6,6 +6,7 @@ from uuid import UUID
 from siyu.coupons import Wanted, load_coupons
 from siyu.coupons.facts import CLAIMED, ISSUED, LOCKED
 from siyu.db import Connection
+from siyu.engine.desks.erasing import ERASED
 from siyu.engine.facts import NewFact
 from siyu.engine.world import World
 from siyu.members import load_features
@@ -22,6 +23,8 @@ async def load_for_coupons(connection: Connection, world: World, facts: Sequence
         data = new.data
         if new.type == ISSUED:
             wanted.issues.add((data["template"], new.member_id))
+        elif new.type == ERASED:
+            wanted.coupon_ids.update(world.erasing[new.member_id].coupons)
         elif new.type == CLAIMED:
             wanted.claims.add((data["code"], new.member_id))
         if new.type == LOCKED:

@@ -12,6 +12,7 @@ from siyu.deadline import DEADLINE, Overran
 from siyu.engine.capping import cap_refusal, carry_out_counting
 from siyu.engine.desk import Desk
 from siyu.engine.desks import DESKS
+from siyu.engine.desks.erasing import settles
 from siyu.engine.desks.merging import pass_on
 from siyu.engine.effects import EFFECTS_MAX, Plan, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
@@ -19,7 +20,7 @@ from siyu.engine.faults import CampaignFault
 from siyu.engine.lanes import walk
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.reads import SceneReads
-from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, NOT_IN_AUDIENCE
+from siyu.engine.refusals import CAMPAIGN_FAILED, CAMPAIGN_NOT_FOUND, CAMPAIGN_NOT_OPEN, MEMBER_ERASED, NOT_IN_AUDIENCE
 from siyu.engine.reviewing import note_verdict, reviewed
 from siyu.engine.scene import InvalidEffect, Scene
 from siyu.engine.terms import check_terms, on_terms
@@ -36,6 +37,8 @@ NOTHING: Mapping[str, Any] = {}
 
 def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     """Decide one fact of a known member and leave what changed in `world`, their tier too."""
+    if arrived.new.member_id in world.erased and not settles(arrived):
+        return Outcome(arrived.id, (_refuse(world, arrived, None, MEMBER_ERASED),))
     if world.tiers.live is None:
         outcome = _decide_fact(world, arrived)
         pass_on(world, arrived)
@@ -152,7 +155,7 @@ def _decide_in_audience(
 ) -> Decision:
     if campaign.terms is not None and campaign.terms.audience is not None:
         zone, features = campaign.terms.zone or world.zone, world.features[fact.member_id]
-        missing = campaign.terms.audience.lacks(features, fact.at, zone)
+        missing = campaign.terms.audience.lacks(features, world.rows.get(fact.member_id), fact.at, zone)
         if missing is not None:
             return _refuse(world, arrived, campaign, NOT_IN_AUDIENCE, missing)
     return _decide(world, arrived, fact, campaign, order)

@@ -6,7 +6,9 @@ from siyu.coupons import write_coupons
 from siyu.coupons.facts import COUPON_FACTS
 from siyu.db import Connection
 from siyu.engine.coupon_loading import load_for_coupons
+from siyu.engine.desks.erasing import ERASED
 from siyu.engine.desks.rewards import REWARD_DESKS
+from siyu.engine.erasure_store import load_for_erasing, write_erased
 from siyu.engine.facts import NewFact
 from siyu.engine.merge_loading import MERGING, load_for_merges, write_for_merges
 from siyu.engine.reward_loading import load_for_rewards
@@ -49,10 +51,13 @@ async def _write_coupons(connection: Connection, world: World) -> None:
 
 
 LOADS: Sequence[tuple[frozenset[str], Load]] = (
+    # First: those after it load what it finds.
+    (frozenset({ERASED}), load_for_erasing),
     (WALLET_TYPES, load_for_wallets),
-    (frozenset(REWARD_DESKS), load_for_rewards),
+    (frozenset({*REWARD_DESKS, ERASED}), load_for_rewards),
     (MERGING, load_for_merges),
     # After rewards, which say what coupons they give.
-    (frozenset({*COUPON_FACTS, REWARD_DELIVERED}), load_for_coupons),
+    (frozenset({*COUPON_FACTS, REWARD_DELIVERED, ERASED}), load_for_coupons),
 )
-WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions, write_for_merges)
+# Last: of the erased nothing stays of what the others wrote.
+WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions, write_for_merges, write_erased)

@@ -19,9 +19,16 @@ from siyu.metrics.facts import METRIC_FACTS
 from siyu.orders import CORE_FACTS
 from siyu.sdk import Action
 from siyu.talk import TALK_FACTS
+from siyu.touches import TOUCH_FACTS
 
 # Every shape of a fact that the core knows itself.
-KNOWN_FACTS: Mapping[str, type[BaseModel]] = {**CORE_FACTS, **GROUP_FACTS, **TALK_FACTS, **METRIC_FACTS}
+KNOWN_FACTS: Mapping[str, type[BaseModel]] = {
+    **CORE_FACTS,
+    **GROUP_FACTS,
+    **TALK_FACTS,
+    **METRIC_FACTS,
+    **TOUCH_FACTS,
+}
 KEY_LENGTH_MIN = 8
 KEY_LENGTH_MAX = 128
 # Clocks of two machines differ a little; a fact from further ahead is a mistake.

@@ -16,7 +16,7 @@ from siyu.campaigns.needs import NOTHING, AnyCounter
 from siyu.campaigns.participation_store import WantedTeam
 from siyu.campaigns.participations import first_team_state
 from siyu.campaigns.reservations import ReservationState
-from siyu.campaigns.routes import needs_features
+from siyu.campaigns.routes import needs_features, needs_row
 from siyu.db import Connection
 from siyu.deadline import DEADLINE, Patience
 from siyu.engine.desk_store import load_for_desks
@@ -28,6 +28,7 @@ from siyu.engine.pending import hearers
 from siyu.engine.tier_follower import followed
 from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
+from siyu.features.queries import feature_rows
 from siyu.groups import LOOKS_AT_GROUPS, Named, load_groups
 from siyu.ledger import load_accounts
 from siyu.members import load_features
@@ -56,12 +57,7 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
         await load_value(connection, world, concerns)
         await load_once_of_kin(connection, world, {campaign.id for campaign, _ in concerns})
         await load_invitations(connection, world, concerns)
-    if world.routes.need_features:
-        selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
-        world.features |= await load_features(connection, selected) if selected else {}
-        for newcomer_id in selected - world.features.keys():
-            # Somebody in a preview, of whom nothing is known but when they joined.
-            world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
+    await _load_known(connection, world, concerns)
     await _load_orders(connection, world, facts)
     await _load_groups(connection, world, facts, lock=lock)
     talk = [fact.new.data.get("group") for fact in facts if fact.new.type in TALK_FACT_TYPES]
@@ -80,6 +76,19 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     at_desks = [fact.new for fact in facts if fact.new.type in DESKS]
     if at_desks:
         await load_for_desks(connection, world, at_desks, lock=lock)
+
+
+async def _load_known(connection: Connection, world: World, concerns: Sequence[Concern]) -> None:
+    """What is known of the members about whom campaigns decide that are not for everybody, or look at them."""
+    if world.routes.need_features:
+        selected = {new.member_id for campaign, new in concerns if needs_features(campaign)}
+        world.features |= await load_features(connection, selected) if selected else {}
+        for newcomer_id in selected - world.features.keys():
+            # Somebody in a preview, of whom nothing is known but when they joined.
+            world.features[newcomer_id] = Features(world.members[newcomer_id].joined_at)
+    if world.routes.need_rows:
+        asked = {new.member_id for campaign, new in concerns if needs_row(campaign)}
+        world.rows |= await feature_rows(connection, asked) if asked else {}
 
 
 async def _load_orders(connection: Connection, world: World, facts: Sequence[ArrivedFact]) -> None:

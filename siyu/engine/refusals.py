@@ -30,6 +30,7 @@ OWN_ADJUSTMENT = "OWN_ADJUSTMENT"
 PAYOUT_STATE = "PAYOUT_STATE"
 PAYOUT_TOO_SMALL = "PAYOUT_TOO_SMALL"
 TOO_MANY_PAYOUTS = "TOO_MANY_PAYOUTS"
+MEMBER_ERASED = "MEMBER_ERASED"
 
 SAME_MEMBER = "SAME_MEMBER"
 ALREADY_MERGED = "ALREADY_MERGED"
@@ -77,6 +78,7 @@ CORE_REFUSALS: Mapping[str, Text] = {
     STOPPED: Text(zh="优先的活动已给予奖励，不再叠加", en="A campaign before it has given the only reward"),
     CAP_REACHED: Text(zh="已达到活动的发放上限", en="The campaign gives no more than this"),
     TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
+    MEMBER_ERASED: Text(zh="会员已注销", en="The member has been erased"),
     **COUPON_REFUSALS,
     **MERGE_REFUSALS,
     **GROUP_REFUSALS,

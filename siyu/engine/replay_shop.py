@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from siyu.campaigns import LiveCampaign
-from siyu.campaigns.routes import needs_features
+from siyu.campaigns.routes import needs_features, needs_row
 from siyu.campaigns.stock_history import PastStockChange, stock_changes
 from siyu.db import Connection
 from siyu.engine.elsewhere import Elsewhere, Standing
@@ -14,6 +14,7 @@ from siyu.engine.history import FIRST, PastFact
 from siyu.engine.inviting import partner_named
 from siyu.engine.partner_loading import load_partners
 from siyu.engine.rehearsal import Rehearsal
+from siyu.features.queries import feature_rows
 from siyu.members import invited_elsewhere, load_features, read_members
 from siyu.sdk import Invite
 
@@ -33,6 +34,7 @@ class ReplayShop:
         self._orders_are_played = orders_are_played
         [before], [after] = stored.world.campaigns, drafted.world.campaigns
         self._needs_features = needs_features(before) or needs_features(after)
+        self._needs_rows = needs_row(before) or needs_row(after)
         self._campaign: LiveCampaign = before
         self._elsewhere = Elsewhere(connection, before.issuers.values())
         self._invites = Invite in before.type.effects
@@ -92,6 +94,8 @@ class ReplayShop:
             self._invited |= await invited_elsewhere(self._connection, self._campaign.id, member_ids)
         if not self._needs_features:
             return
-        features = self.stored.world.features
+        world, features = self.stored.world, self.stored.world.features
+        if self._needs_rows:
+            world.rows |= await feature_rows(self._connection, member_ids - world.rows.keys())
         for member_id, today in (await load_features(self._connection, member_ids - features.keys())).items():
             features[member_id] = today._replace(has_ordered=today.has_ordered and not self._orders_are_played)

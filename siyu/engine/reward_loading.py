@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from siyu.db import Connection
+from siyu.engine.desks.erasing import ERASED
 from siyu.engine.facts import NewFact
 from siyu.engine.world import World
 from siyu.ledger import Purpose, load_spends, shop_account_id
@@ -18,12 +19,13 @@ async def load_for_rewards(connection: Connection, world: World, facts: Sequence
     about coupons name.
     """
     naming = [(named_id(new.data, "redemption"), new) for new in facts if new.type in NAMING_REDEMPTIONS]
+    given_up = {each for new in facts if new.type == ERASED for each in world.erasing[new.member_id].redemptions}
     wanted = Wanted(
         asking=[(new.member_id, named_id(new.data, "reward"), new.at) for new in facts if new.type == REWARD_REDEEMED],
-        redemptions={redemption_id for redemption_id, _ in naming},
+        redemptions={redemption_id for redemption_id, _ in naming} | given_up,
         orders={new.data["order"] for _, new in naming if new.type == REDEMPTION_CONFIRMED},
         # What is given may have been taken back by its campaign, but that is of no stock.
-        ending={redemption_id for redemption_id, new in naming if new.type in ENDING},
+        ending={redemption_id for redemption_id, new in naming if new.type in ENDING} | given_up,
         giving={new.member_id for _, new in naming if new.type == REWARD_DELIVERED},
         issued={named_id(new.data, "issued") for new in facts if new.type == REWARD_ISSUED},
     )

@@ -52,5 +52,5 @@ def _change(scene: Scene, label: str, *, given: bool) -> bool:
     if (label in known.tags) is given:
         return False
     world.features[member_id] = known._replace(tags=known.tags ^ {label})
-    world.tags.note(TagChange(member_id, label, given))
+    world.tags.note(TagChange(member_id, label, given, set_by=str(scene.campaign.id), set_at=scene.arrived.arrived_at))
     return True

@@ -21,6 +21,7 @@ from siyu.campaigns.pending_store import take_pending, write_pending
 from siyu.db import Connection
 from siyu.engine.deciding import decide_fact
 from siyu.engine.desk_store import write_for_desks
+from siyu.engine.desks.erasing import settles
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
 from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by, touched_days
@@ -45,7 +46,9 @@ from siyu.members.kinship import Kin
 from siyu.metrics.touched import leave_touched_days
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
+from siyu.sdk.core_facts import TOUCH_SEEN
 from siyu.tiers import LiveLadders, write_tiers
+from siyu.touches import NewTouch, write_touches
 
 logger = logging.getLogger(__name__)
 
@@ -83,10 +86,12 @@ class BatchTransaction:
         refusal here rather than a violated constraint.
         """
         step = self.timings.start()
-        members, kin = await lock_persons(connection, members_named(facts))
+        members, kin, erased = await lock_persons(connection, members_named(facts))
         facts = await redirect(connection, facts, kin)
         step("lock members")
         known = [fact for fact in facts if fact.new.member_id in members]
+        if erased:
+            known = [fact for fact in known if fact.new.member_id not in erased or settles(fact)]
         answers = await load_answers(connection, [idempotency_key(fact) for fact in known])
         fresh = [fact for fact in known if idempotency_key(fact) not in answers]
         pending = [fact for fact in facts if fact.pending is not None]
@@ -106,9 +111,7 @@ class BatchTransaction:
             _tell_of_refused(fresh, outcomes)
         if fresh:
             await _write(connection, world, fresh, outcomes, step)
-            await leave_touched(connection, touched_by(world, fresh))
-            await leave_activity(connection, activity_by(world, fresh, outcomes))
-            await leave_touched_days(connection, touched_days(world, fresh))
+            await _leave_for_the_worker(connection, world, fresh, outcomes)
             step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
@@ -118,7 +121,7 @@ class BatchTransaction:
 
     async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
         """The keys these facts would be decided with that the database has already; changes nothing."""
-        members, kin = await lock_persons(connection, members_named(facts))
+        members, kin, _ = await lock_persons(connection, members_named(facts))
         facts = await redirect(connection, facts, kin)
         routes = await self.campaigns.load(connection)
         world, _ = await self._decide(connection, routes, facts, members, kin, NO_KEYS, self.timings.start())
@@ -177,6 +180,14 @@ async def _take(
     return {fact.id for fact in facts if fact.pending is not None and fact.pending.id not in taken}
 
 
+def _touches_of(facts: Sequence[ArrivedFact]) -> list[NewTouch]:
+    return [
+        NewTouch(fact.id, fact.new.member_id, fact.new.at, fact.arrived_at, fact.new.data)
+        for fact in facts
+        if fact.new.type == TOUCH_SEEN
+    ]
+
+
 def _is_still_pending(world: World, fact: ArrivedFact) -> bool:
     return fact.pending is not None and fact.pending.id not in world.pending.withdrawn
 
@@ -210,12 +221,22 @@ async def _write(
     await write_refunds(connection, world.orders)
     step("write orders")
     await write_groups(connection, world.groups)
+    await write_touches(connection, _touches_of(facts))
     step("write groups")
     await write_tiers(connection, world.tiers, facts[-1].arrived_at)
     await leave_changes(connection, board_changes(world, facts, outcomes))
     step("leave scores")
     await write_pending(connection, world.pending)
     step("leave pending facts")
+
+
+async def _leave_for_the_worker(
+    connection: Connection, world: World, facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]
+) -> None:
+    """What it counts anew once this is committed: features, what was done in groups, and days of metrics."""
+    await leave_touched(connection, touched_by(world, facts))
+    await leave_activity(connection, activity_by(world, facts, outcomes))
+    await leave_touched_days(connection, touched_days(world, facts))
 
 
 def _answer(fact: ArrivedFact, answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from siyu.db import Connection
 from siyu.engine.desks import adjusting, freezing, holding, paying_out, spending
+from siyu.engine.desks.erasing import ERASED
 from siyu.engine.facts import NewFact
 from siyu.engine.world import World
 from siyu.ledger import Purpose, load_spends, shop_account_id
@@ -16,8 +17,10 @@ ENDING_PAYOUTS = frozenset({paying_out.APPROVED, paying_out.REJECTED, paying_out
 SPENDING = frozenset(
     {spending.SPENT, holding.HELD, paying_out.REQUESTED, paying_out.APPROVED, freezing.FROZEN, freezing.UNFROZEN}
 )
+# What empties wallets needs all that is open.
+EMPTYING = frozenset({freezing.FORFEITED, ERASED})
 ADJUSTING = frozenset({adjusting.ADJUSTED, adjusting.DECIDED})
-WALLET_TYPES = SPENDING | ENDING_HOLDS | ENDING_PAYOUTS | ADJUSTING | {spending.RETURNED, freezing.FORFEITED}
+WALLET_TYPES = SPENDING | ENDING_HOLDS | ENDING_PAYOUTS | ADJUSTING | {spending.RETURNED, *EMPTYING}
 
 
 async def load_for_wallets(connection: Connection, world: World, facts: Sequence[NewFact], lock: bool) -> None:
@@ -43,9 +46,9 @@ def _ask(asked: Asked, new: NewFact) -> None:
         asked.spenders.add(member_id)
     if kind in {holding.HELD, spending.RETURNED}:
         asked.held_for.add((member_id, data["unit"], data["reference"]))
-    if kind in {holding.HELD, freezing.FORFEITED}:
+    if kind in {holding.HELD, *EMPTYING}:
         asked.holders.add(member_id)
-    if kind in {paying_out.REQUESTED, freezing.FORFEITED}:
+    if kind in {paying_out.REQUESTED, *EMPTYING}:
         asked.payees.add(member_id)
     if kind in ENDING_HOLDS:
         asked.hold_ids.add(UUID(data["hold"]))

@@ -32,6 +32,7 @@ from siyu.orders.book import OrderBook
 from siyu.reviews.book import ReviewBook
 from siyu.rewards.book import RewardBook
 from siyu.rewards.redemption_book import RedemptionBook
+from siyu.rules.closures import Row
 from siyu.sdk import Features, MemberView
 from siyu.talk.chats import Chats
 from siyu.tiers.book import TierBook
@@ -48,6 +49,13 @@ class LoggedDecision(NamedTuple):
     campaign: LiveCampaign | None
     decision: Decision
     once_key: str | None
+
+
+class Possessions(NamedTuple):
+    """What a member has that is neither used up nor over: redemptions and coupons."""
+
+    redemptions: Sequence[UUID] = ()
+    coupons: Sequence[UUID] = ()
 
 
 @dataclass(slots=True)
@@ -76,6 +84,8 @@ class World:
     messages: list[NewMessage] = field(default_factory=list)
     # Of those members alone about whom a campaign decides that has an audience, reads features or changes tags.
     features: dict[UUID, Features] = field(default_factory=dict)
+    # What rules ask besides, as the worker left it; of those alone for whom an audience asks that.
+    rows: dict[UUID, Row] = field(default_factory=dict)
     tags: TagChanges = field(default_factory=TagChanges)
     # Members whom facts name and who are not in `members`: what is read of them never changes, and they are not locked.
     partners: dict[UUID, MemberView] = field(default_factory=dict)
@@ -91,6 +101,9 @@ class World:
     # Which of the members are one person, and the merge that a fact asks for.
     kin: Kin = NO_KIN
     merges: MergeBook = field(default_factory=MergeBook)
+    # Of members who are to be erased what they have, and those of this batch who are erased, by which fact.
+    erasing: dict[UUID, Possessions] = field(default_factory=dict)
+    erased: dict[UUID, ArrivedFact] = field(default_factory=dict)
     routes: Routes = field(init=False)
     known_routes: InitVar[Routes | None] = None
     _days: dict[datetime, date] = field(default_factory=dict)

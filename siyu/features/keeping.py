@@ -1,7 +1,9 @@
 """The worker's loop that keeps members' features current: after commits, and as days pass."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu import outbox
@@ -24,19 +26,25 @@ LOCK = "SELECT pg_advisory_xact_lock($1)"
 DUE = "SELECT member_id FROM member_feature WHERE due_on <= $1 ORDER BY due_on LIMIT $2"
 
 
-async def run_features(pool: Pool, zone: ZoneInfo, clock: Clock, stop: asyncio.Event) -> None:
+# Is told of members whose features were counted anew, in the same transaction.
+Follower = Callable[[Connection, Collection[UUID], RuleClock], Awaitable[None]]
+
+
+async def run_features(
+    pool: Pool, zone: ZoneInfo, clock: Clock, stop: asyncio.Event, follower: Follower | None = None
+) -> None:
     """Keep features current until `stop` is set, through any outage. Any number of processes may run this."""
-    await repeat("features", partial(keep_features, pool, zone, clock), DATABASE_OUTAGES, stop)
+    await repeat("features", partial(keep_features, pool, zone, clock, follower), DATABASE_OUTAGES, stop)
 
 
-async def keep_features(pool: Pool, zone: ZoneInfo, clock: Clock) -> bool:
+async def keep_features(pool: Pool, zone: ZoneInfo, clock: Clock, follower: Follower | None = None) -> bool:
     """One step; False if more is waiting for this process. What it read of commits goes with what it writes."""
     moment = RuleClock(clock(), zone)
     async with pool.acquire() as connection:
         async with connection.transaction():
             if not await connection.fetchval(TRY_LOCK, FEATURES_LOCK):
                 return True
-            is_done = await _step(connection, moment)
+            is_done = await _step(connection, moment, follower)
         # Only when nothing is left has the day begun for everybody.
         if is_done and await is_unranked(connection, moment.today):
             async with connection.transaction():
@@ -45,24 +53,27 @@ async def keep_features(pool: Pool, zone: ZoneInfo, clock: Clock) -> bool:
     return is_done
 
 
-async def keep_everything(pool: Pool, clock: RuleClock) -> None:
+async def keep_everything(pool: Pool, clock: RuleClock, follower: Follower | None = None) -> None:
     """Keep features until nothing is left that was committed before the call, waiting for another process's step."""
     async with pool.acquire() as connection:
         is_done = False
         while not is_done:
             async with connection.transaction():
                 await connection.execute(LOCK, FEATURES_LOCK)
-                is_done = await _step(connection, clock)
+                is_done = await _step(connection, clock, follower)
                 if is_done:
                     await rank_once(connection, clock.today)
 
 
-async def _step(connection: Connection, clock: RuleClock) -> bool:
+async def _step(connection: Connection, clock: RuleClock, follower: Follower | None) -> bool:
     """The oldest messages, and members whose day has come; the caller holds the lock."""
     messages = await outbox.oldest(connection, FEATURES_TOPIC, MESSAGES_MAX)
     due = [row[0] for row in await connection.fetch(DUE, clock.today, DUE_MAX)]
     if messages or due:
-        await refresh(connection, touched_in(messages) | set(due), clock)
+        members = touched_in(messages) | set(due)
+        await refresh(connection, members, clock)
+        if follower is not None:
+            await follower(connection, members, clock)
     if messages:
         await outbox.discard(connection, messages)
     return len(messages) < MESSAGES_MAX and len(due) < DUE_MAX

@@ -27,6 +27,8 @@ MIRROR = "What is taken back moves between the accounts it was given between, in
 UNIT = "A transfer moves the unit of both its accounts"
 SIDES = "A grant goes from a campaign to a member, a spend the other way, and what undoes one goes back"
 DEBT = "What a member owes is what was not taken back and not repaid since"
+# Boards drop who is erased; what they earned and ordered stays.
+NOT_ERASED = "NOT EXISTS (SELECT FROM member WHERE id = member_id AND erased_at IS NOT NULL)"
 POINTS_BOARD = "The points board of all time, once everything is folded, shows what members earned"
 POSTED = "What was posted of a hold was granted to its member by its campaign"
 SPEND_BOARD = "The spend board of all time, once everything is folded, shows what members' orders come to"
@@ -199,7 +201,7 @@ PROBES = (
               FROM ({PERSONS}) AS kin JOIN account USING (member_id)
               WHERE unit = 'points' GROUP BY person_id) AS earned
         FULL JOIN ({SHOWN.format(board="points")}) AS shown USING (member_id)
-        WHERE coalesce(score, 0) <> coalesce(folded, 0)
+        WHERE coalesce(score, 0) <> coalesce(folded, 0) AND {NOT_ERASED}
         """,
         board="points",
     ),
@@ -212,7 +214,7 @@ PROBES = (
         FROM (SELECT member_id, sum(amount_fen - refunded_fen) AS spent FROM shop_order
               WHERE member_id > $1 AND member_id <= $2 GROUP BY member_id) AS ordered
         FULL JOIN ({SHOWN.format(board="spend")}) AS shown USING (member_id)
-        WHERE coalesce(score, 0) <> coalesce(spent, 0)
+        WHERE coalesce(score, 0) <> coalesce(spent, 0) AND {NOT_ERASED}
         """,
         board="spend",
     ),

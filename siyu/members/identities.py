@@ -10,6 +10,7 @@ from siyu.ids import new_id
 from siyu.inputs import check_text
 from siyu.members.locking import lock_persons
 from siyu.members.service import IDENTITY_KIND_LENGTH_MAX, IDENTITY_VALUE_LENGTH_MAX
+from siyu.privacy import PHONE_KIND
 
 # Of a person; a merge may bring more.
 IDENTITIES_MAX = 50
@@ -76,11 +77,14 @@ async def unbind_identity(pool: Pool, member_id: UUID, kind: str, value: str) ->
 
 def _checked(kind: str, value: str) -> tuple[str, str]:
     kind = check_text(kind, ("identity", "kind"), IDENTITY_KIND_LENGTH_MAX)
+    if kind == PHONE_KIND:
+        # What is kept of a number is its blind index, which follows from the member's personal data.
+        raise InvalidInput([Problem(("identity", "kind"), "a phone number is changed with the personal data")])
     return kind, check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
 
 
 async def _locked(connection: Connection, member_id: UUID) -> UUID:
-    members, kin = await lock_persons(connection, [member_id])
-    if member_id not in members:
+    members, kin, erased = await lock_persons(connection, [member_id])
+    if member_id not in members or member_id in erased:
         raise NotFound("there is no such member")
     return kin.person(member_id)

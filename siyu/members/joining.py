@@ -1,12 +1,13 @@
 """Finds the members that outside systems name, and makes those who are not known yet, many at a time."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from siyu.db import Connection
 from siyu.ids import new_id
+from siyu.privacy import PHONE_KIND, Vault, find_by_index, seal_phones
 
 # A kind and a value: the name that some system knows a member by.
 IdentityKey = tuple[str, str]
@@ -51,13 +52,37 @@ class Joiner:
         return self.kind, self.value
 
 
-async def ensure_members(connection: Connection, joiners: Sequence[Joiner]) -> dict[IdentityKey, UUID]:
+async def ensure_members(
+    connection: Connection, joiners: Sequence[Joiner], vault: Vault | None = None
+) -> dict[IdentityKey, UUID]:
     """The members of these identities, created where they are not known; existing members stay as they are.
 
     One identity may come more than once: the earliest of its joiners counts. Safe while other processes do the same,
-    at the isolation READ COMMITTED: whoever writes an identity first makes its member, and the others find it.
+    at the isolation READ COMMITTED: whoever writes an identity first makes its member, and the others find it. Of a
+    phone only its blind index is an identity; the number itself is kept encrypted by the `vault`, which phones need.
+    Raises InvalidInput for what is no phone number.
     """
     earliest = _earliest(joiners)
+    if all(kind != PHONE_KIND for kind, _ in earliest):
+        return await _ensure(connection, earliest)
+    assert vault is not None, "phones are known by blind indexes, for which a vault is needed"  # noqa: S101 - ours
+    async with connection.transaction():
+        return await _ensure_phones(connection, earliest, vault)
+
+
+async def _ensure_phones(
+    connection: Connection, earliest: Mapping[IdentityKey, Joiner], vault: Vault
+) -> dict[IdentityKey, UUID]:
+    """The same in a transaction of the caller's, where phones are among the identities."""
+    phones = await find_by_index(connection, vault, [value for kind, value in earliest if kind == PHONE_KIND])
+    known_as = {key: (PHONE_KIND, phones[key[1]].blind.value) if key[0] == PHONE_KIND else key for key in earliest}
+    blind = _earliest(replace(joiner, value=known_as[key][1]) for key, joiner in earliest.items())
+    members = await _ensure(connection, blind)
+    await seal_phones(connection, vault, {members[PHONE_KIND, each.blind.value]: each for each in phones.values()})
+    return {key: members[known] for key, known in known_as.items()}
+
+
+async def _ensure(connection: Connection, earliest: Mapping[IdentityKey, Joiner]) -> dict[IdentityKey, UUID]:
     members = await _find(connection, earliest)
     missing = [joiner for key, joiner in sorted(earliest.items()) if key not in members]
     if missing:

@@ -134,7 +134,7 @@ def _move_back(moved: Moved) -> str:
     place = f", place = {APART} + 2 * known.place" if moved.table == "coupon" else ""
     return f"""
     UPDATE {moved.table} AS mine SET {moved.column} = $1{place} FROM member_merge_row AS known
-    WHERE known.merge_id = $3 AND known.moved = '{moved.name}' AND known.row_key = mine.{moved.row_id}
+    WHERE known.merge_id = $3 AND known.moved = '{moved.name}' AND known.row_key = {moved.row_id}
         AND mine.{moved.column} = $2
     """
 

@@ -67,6 +67,13 @@ MOVED = (
         row_id="community_id",
         unless="mine.inviter_id = $2",
     ),
+    Moved(
+        "member_tag",
+        kept_where="(theirs.tag, theirs.family) = (mine.tag, mine.family)",
+        row_id="md5(tag || '/' || family)::uuid",
+    ),
+    Moved("touch", row_id="fact_id"),
+    Moved("exposure", kept_where="theirs.campaign_id = mine.campaign_id", row_id="campaign_id"),
     Moved("invitation", "by_id", row_id="member_id"),
     Moved("invitation", "person_id", row_id="member_id"),
 )
@@ -88,6 +95,11 @@ STAYS = {
     "group_activity": "what was done in a group is told of whom it was told",
     "questionnaire_answer": "what was answered was answered",
     "metric_member_day": "counted from the log, which is never edited",
+    "personal": "sealed for its row",
+    "revelation": "the log is never edited",
+    "erasure_request": "who asked, asked for what they had",
+    "arrival": "each arrived by their own way",
+    "arrival_change": "the log is never edited",
     "session": "the merged member's end",
     "counter": "limits are counted over the person (siyu.campaigns.counter_store)",
 }

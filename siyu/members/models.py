@@ -15,6 +15,8 @@ class Member(Model):
     # Beside it the arrays `tags` and `groups`, which the ORM cannot express (migration 0007), and what merges need
     # (migration 0024), which set-based SQL alone touches.
     tier = fields.CharField(max_length=32, null=True)
+    # Since when nothing is known of the member any more (`siyu.engine.erasure`).
+    erased_at = fields.DatetimeField(null=True)
 
     class Meta:
         # Beside it the unique index `member_place` on (joined_at, id), which invitations refer to (migration 0011).

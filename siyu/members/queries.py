@@ -9,6 +9,7 @@ from uuid import UUID
 from siyu.db import Pool
 from siyu.inputs import is_storable
 from siyu.paging import Page, cut_page
+from siyu.privacy import PHONE_KIND, PersonalField, Vault, normalised
 
 
 class MemberRow(NamedTuple):
@@ -21,6 +22,7 @@ class MemberRow(NamedTuple):
     tier: str | None = None
     tags: Sequence[str] = ()
     groups: Sequence[str] = ()
+    erased_at: datetime | None = None
 
     @property
     def key(self) -> "MemberKey":
@@ -31,7 +33,7 @@ class MemberRow(NamedTuple):
 # Members in the order of joining; the id tells apart those of one moment.
 MemberKey = tuple[datetime, UUID]
 
-COLUMNS = "id, nickname, avatar_url, joined_at, tier, tags, groups"
+COLUMNS = "id, nickname, avatar_url, joined_at, tier, tags, groups, erased_at"
 
 # Who was merged into another is that other one.
 BY_IDS = f"""
@@ -40,12 +42,14 @@ FROM member AS asked JOIN member ON member.id = coalesce(asked.merged_into, aske
 WHERE asked.id = ANY($1::uuid[])
 """
 
-BY_IDENTITY = "SELECT member_id FROM identity WHERE kind = $1 AND value = $2"
+BY_IDENTITY = "SELECT member_id FROM identity WHERE kind = $1 AND value = ANY($2::text[])"
+
+FOUND = "SELECT member_id FROM personal WHERE field = ${} AND blind_index = ANY(${}::text[])"
 
 
 @dataclass(frozen=True, slots=True)
 class MembersWanted:
-    """A page of members: at most `limit` strictly between two keys.
+    """A page of members who are not erased: at most `limit` strictly between two keys.
 
     Listed by time of joining, `oldest_first` or newest first; taken from the end of that list where `from_end`.
     """
@@ -62,19 +66,31 @@ async def members_by_id(pool: Pool, ids: Collection[UUID]) -> dict[UUID, MemberR
     return {asked_id: MemberRow(*row) for asked_id, *row in await pool.fetch(BY_IDS, list(ids))}
 
 
-async def member_id_of(pool: Pool, kind: str, value: str) -> UUID | None:
-    """The member whom a system knows by this identity."""
+async def member_id_of(pool: Pool, kind: str, value: str, vault: Vault) -> UUID | None:
+    """The member whom a system knows by this identity. Raises InvalidInput for a phone that is none."""
     if not (is_storable(kind) and is_storable(value)):
         return None
-    found: UUID | None = await pool.fetchval(BY_IDENTITY, kind, value)
+    values = [value]
+    if kind == PHONE_KIND:
+        phone = normalised(PersonalField.PHONE, value, ("identity", "value"))
+        values = [index.value for index in vault.indexes(PersonalField.PHONE, phone)]
+    found: UUID | None = await pool.fetchval(BY_IDENTITY, kind, values)
     return found
 
 
-async def member_page(pool: Pool, wanted: MembersWanted) -> Page[MemberRow]:
-    """The wanted members, in the order they are listed in."""
-    conditions, arguments, order = keyset(wanted)
+async def member_page(
+    pool: Pool, wanted: MembersWanted, found: Collection[tuple[PersonalField, Sequence[str]]] = ()
+) -> Page[MemberRow]:
+    """The wanted members, in the order they are listed in; of those alone with one of these blind indexes of each field
+    in `found`."""
+    conditions, arguments, order = keyset(wanted, 2 * len(found))
+    known = [f"id IN ({FOUND.format(2 * place + 1, 2 * place + 2)})" for place in range(len(found))]
+    given = [value for field, indexes in found for value in (field.value, list(indexes))]
+    there = ["erased_at IS NULL", "merged_into IS NULL", *known, *conditions]
     records = await pool.fetch(
-        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(['merged_into IS NULL', *conditions])} {order}", *arguments
+        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(there)} {order}",
+        *given,
+        *arguments,
     )
     page = cut_page([MemberRow._make(record) for record in records], wanted.limit)
     return Page(page.rows[::-1], page.has_more) if wanted.from_end else page

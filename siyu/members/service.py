@@ -8,10 +8,15 @@ from uuid import UUID
 
 from siyu.db import Pool
 from siyu.errors import InvalidInput, NotFound, Problem
+from siyu.features import leave_touched
 from siyu.inputs import check_text
 from siyu.members.joining import IdentityKey, Joiner, ensure_members
 from siyu.members.queries import COLUMNS, MemberRow
-from siyu.sdk.audience import LABEL_LENGTH_MAX, LABELS_MAX
+from siyu.members.tagging import check_labels, replace_tags
+from siyu.members.tags import SIYU
+from siyu.privacy import PHONE_KIND, PersonalField, Vault, normalised
+from siyu.privacy.store import PersonalChanges, write_personal
+from siyu.sdk.audience import LABEL_LENGTH_MAX
 
 NICKNAME_LENGTH_MAX = 64
 AVATAR_URL_LENGTH_MAX = 512
@@ -21,9 +26,8 @@ IDENTITY_VALUE_LENGTH_MAX = 128
 UPDATE = f"""
 UPDATE member SET nickname = CASE WHEN $2 THEN $3 ELSE nickname END,
                   avatar_url = CASE WHEN $4 THEN $5 ELSE avatar_url END,
-                  tier = CASE WHEN $6 THEN $7 ELSE tier END,
-                  tags = coalesce($8, tags)
-WHERE id = $1
+                  tier = CASE WHEN $6 THEN $7 ELSE tier END
+WHERE id = $1 AND erased_at IS NULL
 RETURNING {COLUMNS}
 """
 
@@ -46,9 +50,19 @@ class FeatureChanges(TypedDict, total=False):
 
 
 async def update_profile(
-    pool: Pool, member_id: UUID, changes: ProfileChanges, features: FeatureChanges | None = None
+    pool: Pool,
+    member_id: UUID,
+    changes: ProfileChanges,
+    features: FeatureChanges | None = None,
+    personal: PersonalChanges | None = None,
+    *,
+    author: str = SIYU,
+    now: datetime | None = None,
 ) -> MemberRow:
-    """Change what a member shows of themselves and what the shop knows of them. Raises InvalidInput and NotFound."""
+    """Change what a member shows of themselves and what the shop knows of them; `now` is the commit's by default.
+
+    Tags replace those set by hand, imported, of questionnaires and of campaigns. Raises InvalidInput and NotFound.
+    """
     known = features or FeatureChanges()
     nickname, avatar_url, tier = changes.get("nickname"), changes.get("avatar_url"), known.get("tier")
     if nickname is not None:
@@ -59,37 +73,42 @@ async def update_profile(
         tier = check_text(tier, ("tier",), LABEL_LENGTH_MAX)
     if "tier" in known and await pool.fetchval(LADDER_DECIDES):
         raise InvalidInput([Problem(("tier",), "is what the shop's ladder says: use memberTierSet")])
-    tags = _check_labels(known["tags"], "tags", LABEL_LENGTH_MAX) if "tags" in known else None
+    tags = check_labels(known["tags"], "tags") if "tags" in known else None
     shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
-    record = await pool.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier, tags)
-    if record is None:
-        raise NotFound("there is no such member")
+    async with pool.acquire() as connection, connection.transaction():
+        if tags is not None:
+            await replace_tags(connection, member_id, tags, author, now)
+        record = await connection.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier)
+        if record is None:
+            raise NotFound("there is no such member")
+        if "tier" in known:
+            # Rules of tags ask for it.
+            await leave_touched(connection, [member_id])
+        if personal is not None:
+            await write_personal(connection, member_id, personal)
     return MemberRow(*record)
 
 
-def _check_labels(labels: Sequence[str], name: str, length_max: int) -> list[str]:
-    """The labels, each once, in their order."""
-    if len(labels) > LABELS_MAX:
-        raise InvalidInput([Problem((name,), f"must be at most {LABELS_MAX}")])
-    return list(dict.fromkeys(check_text(label, (name, str(place)), length_max) for place, label in enumerate(labels)))
-
-
-async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime) -> UUID:
+async def member_known_by(pool: Pool, kind: str, value: str, joined_at: datetime, vault: Vault) -> UUID:
     """The member with this identity; one who joined at that moment where there is none yet. Raises InvalidInput."""
     named = Joiner(*check_identity(kind, value), joined_at)
-    return (await members_known_by(pool, [named]))[named.key]
+    return (await members_known_by(pool, [named], vault))[named.key]
 
 
 def check_identity(kind: str, value: str) -> IdentityKey:
     """The identity as it is kept. Raises InvalidInput."""
     kind = check_text(kind, ("identity", "kind"), IDENTITY_KIND_LENGTH_MAX)
-    return kind, check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
+    path = ("identity", "value")
+    value = check_text(value, path, IDENTITY_VALUE_LENGTH_MAX)
+    if kind == PHONE_KIND:
+        normalised(PersonalField.PHONE, value, path)
+    return kind, value
 
 
-async def members_known_by(pool: Pool, named: Sequence[Joiner]) -> dict[IdentityKey, UUID]:
+async def members_known_by(pool: Pool, named: Sequence[Joiner], vault: Vault) -> dict[IdentityKey, UUID]:
     """The members with these checked identities; those of whom there is none yet join."""
     async with pool.acquire() as connection, connection.transaction():
-        return await ensure_members(connection, named)
+        return await ensure_members(connection, named, vault)
 
 
 def _check_url(value: str, path: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from siyu.rules.clock import RuleClock
-from siyu.rules.closures import Row, answer_of
+from siyu.rules.closures import Answer, Row, answer_of
 from siyu.rules.features import Feature, FeatureSet
 from siyu.rules.tree import AllOf, AnyOf, Condition, Not, features_of
 
@@ -37,6 +37,13 @@ def clauses_of(text: str, condition: Condition, features: FeatureSet, row: Row, 
         )
         for part, depth in _parts(condition, 0)
     ]
+
+
+def demands_of(text: str, condition: Condition, features: FeatureSet) -> Iterator[tuple[str, Answer]]:
+    """What must be true for the rule to hold, each as its text has it, ready to be asked."""
+    for part, depth in _parts(condition, 0):
+        if depth == 0:
+            yield text[slice(*part.span)], answer_of(part, features)
 
 
 def value_of(feature: Feature, features: FeatureSet, row: Row, clock: RuleClock) -> Known:

@@ -150,5 +150,7 @@ MEMBER_FEATURES = FeatureSet(
         _int("member.rfm_recency", "f.rfm_recency", "RFM 最近购买 1–5", "RFM: how lately, 1 to 5", nullable=True),
         _int("member.rfm_frequency", "f.rfm_frequency", "RFM 购买频次 1–5", "RFM: how often, 1 to 5", nullable=True),
         _int("member.rfm_monetary", "f.rfm_monetary", "RFM 消费金额 1–5", "RFM: how much, 1 to 5", nullable=True),
+        _string("member.channel", "m.channel", "来源渠道", "the key of the channel by which the member arrived"),
+        _string("member.device", "m.device", "最近使用的终端", "the terminal the member was last seen on, such as ios"),
     ]
 )

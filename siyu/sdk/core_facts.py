@@ -5,6 +5,8 @@ ORDER_REFUNDED = "order.refunded"
 ORDER_CANCELLED = "order.cancelled"
 REFUND_REQUESTED = "refund.requested"
 REFUND_FAILED = "refund.failed"
+# A member came by a link, a code or a card.
+TOUCH_SEEN = "touch.seen"
 GROUP_JOINED = "group.joined"
 GROUP_LEFT = "group.left"
 MESSAGE_POSTED = "message.posted"
@@ -30,6 +32,7 @@ QUIET_FACT_TYPES = frozenset(
         ORDER_CANCELLED,
         REFUND_REQUESTED,
         REFUND_FAILED,
+        TOUCH_SEEN,
         GROUP_JOINED,
         GROUP_LEFT,
         CONTENT_DELIVERED,

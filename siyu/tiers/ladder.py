@@ -7,17 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from siyu.rules import BadRule
 from siyu.sdk import Privileges as ShownPrivileges
 from siyu.sdk import Text
 from siyu.sdk.audience import LABEL_LENGTH_MAX, Label
+from siyu.tiers.tier_rule import AT_LEAST_MAX, WINDOW_DAYS_MAX, Bound, bounds_of
 
 TIERS_MAX = 12
 CONDITIONS_MAX = 8
 TEXTS_MAX = 16
 TEXT_LENGTH_MAX = 200
-# A hundred billion yuan, or as many points of growth: far below what a sum of bigint columns holds.
-AT_LEAST_MAX = 10**13
-WINDOW_DAYS_MAX = 366
 GRACE_DAYS_MAX = 90
 WARNING_DAYS_MAX = 90
 FLAG_DAYS_MAX = 366
@@ -84,6 +83,10 @@ class Condition(Part):
         return self
 
 
+def _condition(bound: Bound) -> Condition:
+    return Condition(measure=Measure(bound.measure), at_least=bound.at_least, days=bound.days)
+
+
 Conditions = Annotated[tuple[Condition, ...], Field(max_length=CONDITIONS_MAX)]
 
 
@@ -110,6 +113,8 @@ class Retention(Part):
 class Tier(Part):
     """One tier: reached where every condition of `all_of` holds and, if there are any, one of `any_of`.
 
+    `rule` says the same as a rule, in place of both.
+
     A tier that is reviewed is held until the end of the period after the one it was last earned in, and `grace_days`
     longer; from `warning_days` before on, its members are warned. Then they fall by one tier, or `to_earned`: to the
     highest tier that they hold by what they did. So many days without a purchase flag a member, and change nothing.
@@ -119,6 +124,7 @@ class Tier(Part):
     title: BothLanguages
     any_of: Conditions = ()
     all_of: Conditions = ()
+    rule: str | None = None
     privileges: Privileges = Privileges()
     review: Period = Period.NONE
     grace_days: Annotated[int, Field(ge=0, le=GRACE_DAYS_MAX)] = 0
@@ -126,6 +132,21 @@ class Tier(Part):
     retention: Retention | None = None
     downgrade: Literal["one", "to_earned"] = "to_earned"
     flag_after_days: Annotated[int, Field(ge=1, le=FLAG_DAYS_MAX)] | None = None
+
+    @model_validator(mode="after")
+    def a_rule_says_what_is_asked(self) -> "Tier":
+        """The conditions are what the rule says, whether they are stored with it or not."""
+        if self.rule is not None:
+            try:
+                said = [tuple(map(_condition, bounds)) for bounds in bounds_of(self.rule)]
+            except BadRule as bad:
+                raise ValueError("; ".join(problem.told().en for problem in bad.rule_problems)) from bad
+            if max(map(len, said)) > CONDITIONS_MAX:
+                raise ValueError(f"the rule asks for more than {CONDITIONS_MAX} things")
+            if (self.all_of or self.any_of) and [self.all_of, self.any_of] != said:
+                raise ValueError("give either rule or all_of and any_of")
+            self.__dict__["all_of"], self.__dict__["any_of"] = said
+        return self
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

@@ -25,7 +25,13 @@ def parse_stored(config: str) -> Ladder:
 
 def to_json(ladder: Ladder) -> str:
     """A ladder as it is stored, without what is as it is by default."""
-    return orjson.dumps(ladder.model_dump(mode="json", exclude_defaults=True)).decode()
+    told = ladder.model_dump(mode="json", exclude_defaults=True)
+    for tier in told["tiers"]:
+        if "rule" in tier:
+            # They follow from it.
+            tier.pop("all_of", None)
+            tier.pop("any_of", None)
+    return orjson.dumps(told).decode()
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import orjson
 
 from siyu.clock import Clock
 from siyu.db import Connection, Pool
+from siyu.features import leave_touched
 from siyu.ids import NEW_ID
 from siyu.loops import DATABASE_OUTAGES, repeat
 from siyu.messaging.core_messages import TIER_ENDING, TIER_TASK
@@ -88,6 +89,8 @@ async def review_next(pool: Pool, live: LiveLadder, now: datetime) -> tuple[int,
             if not fallen:
                 break
             moves += fallen
+        if moves:
+            await leave_touched(connection, ids)
     return len(ids), moves
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from siyu.db import Connection, Pool
+from siyu.features import leave_touched
 from siyu.members import lock_members
 from siyu.tiers.book import Cause, LiveLadder, Reason, TierBook
 from siyu.tiers.interactions import INTERACTIONS
@@ -80,7 +81,7 @@ MOVE = """
     UPDATE member SET tier = judged.tier FROM judged
     WHERE member.id = judged.member_id AND member.tier IS DISTINCT FROM judged.tier
 )
-SELECT before, tier, count(*) FROM judged GROUP BY before, tier
+SELECT before, tier, count(*), array_agg(member_id) FROM judged GROUP BY before, tier
 """
 
 
@@ -158,7 +159,8 @@ async def settle_members(connection: Connection, live: LiveLadder, ids: list[UUI
     day = now.astimezone(live.zone).date()
     arguments = ids, live.zone.key, list(INTERACTIONS), day, live.revision, now
     rows = await connection.fetch(MOVE.format(judged=_judged(live.ladder)), *arguments)
-    moves: Moves = Counter({(before, after): count for before, after, count in rows})
+    moves: Moves = Counter({(before, after): count for before, after, count, _ in rows})
+    await leave_touched(connection, [member_id for row in rows if row[0] != row[1] for member_id in row[3]])
     return moves + await _one_by_one(connection, live, [row[0] for row in by_hand], now, write=True)
 
 

@@ -9,9 +9,10 @@ import orjson
 from siyu.db import Connection, Pool, append_rows
 from siyu.tiers.book import Cause, LiveLadder, MemberTier, TierBook, TierChange
 from siyu.tiers.interactions import INTERACTIONS
-from siyu.tiers.ladder import SPENDING, WINDOW_DAYS_MAX, Ladder, Measure
+from siyu.tiers.ladder import SPENDING, Ladder, Measure
 from siyu.tiers.record import Record, SetByHand
 from siyu.tiers.sql import GROWN, INTERACTED, SPENT
+from siyu.tiers.tier_rule import WINDOW_DAYS_MAX
 
 LOAD = """
 SELECT place - 1, coalesce(standing.tier, member.tier), coalesce(since, joined_at), joined_at, revision,

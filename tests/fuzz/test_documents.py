@@ -29,9 +29,8 @@ async def is_answered(target: Target, data: st.DataObject, root: str) -> None:
 
 
 async def test_staff_see_what_is_not_to_be_leaked_and_the_member_does_not(target: Target) -> None:
-    document = (
-        '{ member(id: "OTHER_MEMBER_ID") { tags groupKeys wallet(unit: POINTS) { entries { nodes { reference } } } } }'
-    )
+    entries = "wallet(unit: POINTS) { entries { nodes { reference } } }"
+    document = f'{{ member(id: "OTHER_MEMBER_ID") {{ tags {{ name }} groupKeys {entries} }} }}'
     body = {"query": document.replace("OTHER_MEMBER_ID", target.ids["OTHER_MEMBER_ID"])}
     told = {
         caller: (await target.client.post("/graphql", json=body, headers={"Authorization": f"Bearer {bearer}"})).text

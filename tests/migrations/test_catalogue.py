@@ -8,6 +8,8 @@ import pytest
 from siyu.db import Pool
 from tests.migrations.merge_catalogue import MERGE_CONSTRAINTS, MERGE_INDEXES
 from tests.migrations.group_catalogue import GROUP_CONSTRAINTS, GROUP_INDEXES
+from tests.migrations.personal_catalogue import PERSONAL_CONSTRAINTS, PERSONAL_INDEXES
+from tests.migrations.tag_catalogue import TAG_CONSTRAINTS, TAG_INDEXES
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
@@ -379,6 +381,7 @@ EXPECTED_TRIGGERS = {
     "member": "DELETE OR TRUNCATE",
     "member_merge": "DELETE OR UPDATE OF id, survivor_id, merged_id, fact_id, reason, made_by, merged_at, undo_until OR TRUNCATE",
     "payout": "DELETE OR TRUNCATE",
+    "revelation": "DELETE OR UPDATE OR TRUNCATE",
     "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "stock_change": "DELETE OR UPDATE OR TRUNCATE",
     "tier_change": "DELETE OR UPDATE OR TRUNCATE",
@@ -540,12 +543,14 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | GROUP_CONSTRAINTS | METRIC_CONSTRAINTS
+    others = GROUP_CONSTRAINTS | METRIC_CONSTRAINTS | TAG_CONSTRAINTS | PERSONAL_CONSTRAINTS
+    assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | others
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
-    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | GROUP_INDEXES | METRIC_INDEXES
+    others = GROUP_INDEXES | METRIC_INDEXES | TAG_INDEXES | PERSONAL_INDEXES
+    assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | others
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:

@@ -191,7 +191,7 @@ async def test_of_two_late_orders_that_come_at_once_one_buys(shops: TwoShops) ->
     assert (await shops.stock(), await shops.refunds()) == ((1, 0), ["A-2"])
 
 
-VIPS = """{"audience": {"tiers": ["gold"], "tags_none": ["staff"], "groups_any": ["g"]}}"""
+VIPS = """{"audience": {"rule": "member.tier == 'gold' && !('staff' in member.tags) && 'g' in member.groups"}}"""
 
 
 async def test_tier_tag_and_group_are_gates_to_claims_and_to_no_payment(shops: TwoShops) -> None:

@@ -1,6 +1,7 @@
 """Every guard that campaigns and facts are held by, each with the tests that fail without it."""
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
+from tests.proofs.guarded_attribution import ATTRIBUTION_GUARDS
 from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
 from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
@@ -16,10 +17,12 @@ from tests.proofs.guarded_merges import MERGE_GUARDS
 from tests.proofs.guarded_metrics import METRIC_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_observing import OBSERVING_GUARDS
+from tests.proofs.guarded_privacy import PRIVACY_GUARDS
 from tests.proofs.guarded_referral import REFERRAL_GUARDS
 from tests.proofs.guarded_refunds import REFUND_GUARDS
 from tests.proofs.guarded_reviews import REVIEW_GUARDS
 from tests.proofs.guarded_rewards import REWARD_GUARDS
+from tests.proofs.guarded_rules import RULE_GUARDS
 from tests.proofs.guarded_tiers import TIER_GUARDS
 from tests.proofs.guarded_wallets import WALLET_GUARDS
 
@@ -282,7 +285,10 @@ GUARDS = (
     *WALLET_GUARDS,
     *MERGE_GUARDS,
     *METRIC_GUARDS,
+    *PRIVACY_GUARDS,
+    *ATTRIBUTION_GUARDS,
     *REWARD_GUARDS,
     *COUPON_GUARDS,
     *TIER_GUARDS,
+    *RULE_GUARDS,
 )

@@ -18,7 +18,8 @@ from siyu.db import Pool
 from siyu.engine import Engine, running
 from siyu.live import Live
 from siyu.metrics import AnalyticsDoor
-from tests.factories import SHANGHAI, shop_engine
+from siyu.privacy import Vault
+from tests.factories import SHANGHAI, new_vault, shop_engine
 
 ANALYTICS_TIMEOUT_S = 30.0
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)  # noon in Shanghai
@@ -45,6 +46,7 @@ class Shop:
     schema: SiyuSchema
     now: datetime = field(default=NOON)
     analytics: AnalyticsDoor | None = None
+    vault: Vault = field(default_factory=new_vault)
 
     def context(self, principal: Principal, language: str = "en") -> Context:
         """The context of one request."""
@@ -60,6 +62,7 @@ class Shop:
             issue_token=lambda whose, _now, _valid_for: f"{whose.role.value} {whose.member_id or whose.subject}",
             live=self.live,
             analytics=self.analytics or AnalyticsDoor(None, self.pool, SHANGHAI, ANALYTICS_TIMEOUT_S),
+            vault=self.vault,
         )
 
     async def answer(

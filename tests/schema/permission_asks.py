@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from tests.schema.permission_asks_attribution import ATTRIBUTION_ASKS, ATTRIBUTION_MEMBER_FIELDS
 from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_merge import MERGE_ASKS, MERGING_MEMBER_FIELDS
 from tests.schema.permission_asks_metrics import METRIC_ASKS
+from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
+from tests.schema.permission_asks_tags import TAG_ASKS
 from tests.schema.permission_asks_talk import TALK_ASKS
 
 # Of a member whom the caller met on a board; staff and services do not come there, and find the member by id.
@@ -14,6 +17,7 @@ CHANGED = "mutation { memberUpdate(input: {member: MEMBER_ID}) { member { %s } }
 
 MEMBER_FIELDS: Mapping[str, str] = {
     **MERGING_MEMBER_FIELDS,
+    **ATTRIBUTION_MEMBER_FIELDS,
     "avatarUrl": "avatarUrl",
     "code": "code",
     "groupKeys": "groupKeys",
@@ -34,7 +38,7 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "reviews": "reviews { nodes { id } }",
     "rewards": "rewards { nodes { id } }",
     "stage": "stage",
-    "tags": "tags",
+    "tags": "tags { name }",
     "tier": "tier",
     "tierHistory": "tierHistory { edges { cursor } }",
     "tierProgress": "tierProgress { __typename }",
@@ -44,6 +48,7 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "walletFreeze": "walletFreeze { __typename }",
     "wallets": "wallets { balance }",
     "walletsFrozen": "walletsFrozen",
+    **PERSONAL_MEMBER_FIELDS,
 }
 
 OF_CAMPAIGN = "{ node(id: CAMPAIGN_ID) { ... on Campaign { %s } } }"
@@ -70,6 +75,7 @@ def changed(name: str, fields: str) -> str:
 
 # What comes after # tells rows of one field apart. In this order, so that a campaign lives its life.
 ASKS: Mapping[str, str] = {
+    **TAG_ASKS,
     "Query.adjustments": "{ adjustments { edges { cursor } } }",
     "Query.analytics": "{ analytics { knownAt } }",
     "Query.apiKeys": "{ apiKeys { edges { cursor } } }",
@@ -233,9 +239,11 @@ ASKS: Mapping[str, str] = {
     "Mutation.referralBind": action("referralBind", 'code: "x"'),
     "Mutation.referralOpen": action("referralOpen", 'device: "0123456789abcdef"'),
     **TALK_ASKS,
+    **ATTRIBUTION_ASKS,
     "Subscription.leaderboardChanged": 'subscription { leaderboardChanged(board: "points", window: ALL) { revision } }',
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
     **METRIC_ASKS,
+    **PERSONAL_ASKS,
 }

@@ -15,7 +15,7 @@ from tests.siyu.groups.shop import add_group
 TERMS = """
 terms {
   lane priority stopsFurther timeZone commissionLevels
-  audience { tiers tagsAny tagsNone groupsAny joinedFrom joinedBefore joinedDaysMin joinedDaysMax firstOrder }
+  audience { rule }
   arms { key weight override }
 }
 """
@@ -50,17 +50,7 @@ GIVEN: dict[str, Any] = {
     "stopsFurther": True,
     "timeZone": "Asia/Tokyo",
     "commissionLevels": 2,
-    "audience": {
-        "tiers": ["gold"],
-        "tagsAny": ["tea"],
-        "tagsNone": ["staff"],
-        "groupsAny": ["g"],
-        "joinedFrom": "2026-01-01T08:00:00+08:00",
-        "joinedBefore": None,
-        "joinedDaysMin": 1,
-        "joinedDaysMax": 90,
-        "firstOrder": "AFTER",
-    },
+    "audience": {"rule": "member.tier == 'gold' && member.joined_days >= 1"},
     "arms": [{"key": "a", "weight": 1, "override": {"streak_points": [1]}}],
 }
 
@@ -77,8 +67,7 @@ async def test_terms_come_back_as_they_were_given(shop: Shop) -> None:
     payload = await create(shop, terms=GIVEN)
 
     assert payload["userErrors"] == []
-    audience = GIVEN["audience"] | {"joinedFrom": "2026-01-01T00:00:00Z"}
-    assert payload["campaign"]["terms"] == GIVEN | {"audience": audience}
+    assert payload["campaign"]["terms"] == GIVEN
 
 
 async def test_an_update_keeps_the_terms_or_replaces_them_or_takes_them_away(shop: Shop) -> None:
@@ -101,6 +90,17 @@ async def test_terms_that_cannot_be_are_told_with_their_path(shop: Shop) -> None
         "INVALID_INPUT",
         ["input", "terms", "arms", "0", "override", "streak_points"],
     )
+
+
+async def test_a_bad_rule_of_an_audience_is_told_with_its_place(shop: Shop) -> None:
+    payload = await create(shop, terms={"audience": {"rule": "member.teir == 'gold' &&\n  member.orders > 'x'"}})
+
+    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [
+        ("RULE_UNKNOWN_FIELD", ["input", "terms", "audience", "rule"]),
+        ("RULE_TYPE", ["input", "terms", "audience", "rule"]),
+    ]
+    assert "line 1, column 1:" in payload["userErrors"][0]["message"]
+    assert "line 2, column 17:" in payload["userErrors"][1]["message"]
 
 
 async def test_lanes_are_read_as_they_were_set(shop: Shop) -> None:
@@ -196,7 +196,7 @@ async def test_an_archived_campaign_is_listed_where_asked_for_and_hidden_if_it_n
 
 UPDATE_MEMBER = """
 mutation ($input: MemberUpdateInput!) {
-  memberUpdate(input: $input) { member { id tier tags groupKeys } userErrors { field code } }
+  memberUpdate(input: $input) { member { id tier tags { name family } groupKeys } userErrors { field code } }
 }
 """
 
@@ -209,7 +209,8 @@ async def test_the_shop_says_what_it_knows_of_a_member(shop: Shop) -> None:
     set_once = (await shop.data(SERVICE, UPDATE_MEMBER, input=given))["memberUpdate"]
     kept = (await shop.data(OPERATOR, UPDATE_MEMBER, input={"member": given["member"], "tags": None}))["memberUpdate"]
 
-    known = {"id": given["member"], "tier": "gold", "tags": ["tea", "new"], "groupKeys": ["g"]}
+    tags = [{"name": name, "family": "MANUAL"} for name in ("tea", "new")]
+    known = {"id": given["member"], "tier": "gold", "tags": tags, "groupKeys": ["g"]}
     assert set_once == {"member": known, "userErrors": []}
     assert kept["member"] == known | {"tags": []}
 
@@ -223,7 +224,7 @@ async def test_members_cannot_promote_themselves(shop: Shop) -> None:
     assert await shop.pool.fetchval("SELECT tier FROM member") is None
     own = await shop.data(as_member(member), "{ viewer { ... on MemberViewer { member { tier } } } }")
     assert own == {"viewer": {"member": {"tier": None}}}
-    codes = await shop.error_codes(as_member(member), "{ viewer { ... on MemberViewer { member { tags } } } }")
+    codes = await shop.error_codes(as_member(member), "{ viewer { ... on MemberViewer { member { tags { name } } } } }")
     assert codes == ["FORBIDDEN"]
 
 

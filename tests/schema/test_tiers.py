@@ -263,6 +263,7 @@ async def test_a_ladder_is_previewed_and_set(shop: Shop) -> None:
         ({"preset": "none"}, ["input", "preset"]),
         ({"preset": "retail", "config": {}}, ["input", "preset"]),
         ({"config": {"tiers": []}}, ["input", "config", "tiers"]),
+        ({"config": {"tiers": [{"rule": "member.grwth >= 5"}]}}, ["input", "config", "tiers", "0", "rule"]),
     ],
 )
 @pytest.mark.parametrize(("document", "name"), [(PREVIEW, "tierLadderPreview"), (SET_LADDER, "tierLadderSet")])
@@ -272,6 +273,28 @@ async def test_what_is_wrong_with_a_ladder_is_told(
     payload = (await shop.data(OPERATOR, document, input=given))[name]
 
     assert [error["field"] for error in payload["userErrors"]] == [field]
+
+
+async def test_a_ladder_of_rules_judges_as_one_of_conditions(shop: Shop) -> None:
+    titles = {"zh": "级", "en": "tier"}
+    asked = [None, "member.spend_fen >= 100", "member.spend_fen >= 9000 && member.interactions_7d >= 1"]
+    tiers = [
+        {"key": key, "title": titles} | ({"rule": rule} if rule else {})
+        for key, rule in zip(("base", "some", "top"), asked, strict=True)
+    ]
+    [lin] = await add_members(shop.pool, 1)
+
+    saved = (await shop.data(OPERATOR, SET_LADDER, input={"config": {"tiers": tiers}}))["tierLadderSet"]
+    await shop.engine.submit(paid(lin, "A1", 9_000, NOON))
+    told = await shop.data(OPERATOR, "{ tierLadder { config tiers { key rule allOf { measure } } } }")
+
+    assert saved["userErrors"] == []
+    assert told["tierLadder"]["config"]["tiers"] == tiers
+    assert [(tier["key"], tier["rule"]) for tier in told["tierLadder"]["tiers"]] == list(
+        zip(("base", "some", "top"), asked, strict=True)
+    )
+    assert len(told["tierLadder"]["tiers"][2]["allOf"]) == 2
+    assert await shop.pool.fetchval("SELECT tier FROM member WHERE id = $1", lin) == "some"
 
 
 async def test_with_a_ladder_nobody_sets_tiers_from_outside(shop: Shop) -> None:

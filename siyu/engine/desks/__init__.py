@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from siyu.engine.desk import Desk
 from siyu.engine.desks import adjusting, freezing, holding, merging, paying_out, spending
 from siyu.engine.desks.coupons import COUPON_DESKS
+from siyu.engine.desks.erasing import ERASED, erase
 from siyu.engine.desks.rewards import REWARD_DESKS
 from siyu.members.merging import MERGED, UNMERGED
 
@@ -20,6 +21,7 @@ DESKS: Mapping[str, Desk] = {
     freezing.FROZEN: freezing.freeze,
     freezing.UNFROZEN: freezing.unfreeze,
     freezing.FORFEITED: freezing.forfeit,
+    ERASED: erase,
     paying_out.REQUESTED: paying_out.request,
     paying_out.APPROVED: paying_out.approve,
     paying_out.REJECTED: paying_out.reject,

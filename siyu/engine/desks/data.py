@@ -116,6 +116,10 @@ class MembersUnmerged(MembersMerged):
     merge: UUID
 
 
+class MemberErased(WalletFrozen):
+    """Of `member.erased`."""
+
+
 class PayoutRequested(DeskData):
     """Of `payout.requested`."""
 

@@ -77,7 +77,7 @@ def cancel(world: World, arrived: ArrivedFact) -> Verdict:
     if not arrived.new.data["by_member"]:
         allowed.append(RedemptionState.CONFIRMED)
     found = _found(world, arrived, *allowed)
-    return found if isinstance(found, Refusal) else _end(world, arrived, found, RedemptionState.CANCELLED)
+    return found if isinstance(found, Refusal) else end_redemption(world, arrived, found, RedemptionState.CANCELLED)
 
 
 def expire(world: World, arrived: ArrivedFact) -> Verdict:
@@ -87,7 +87,7 @@ def expire(world: World, arrived: ArrivedFact) -> Verdict:
         return found
     if found.expires_at is None or found.expires_at > arrived.new.at:
         return Refusal(NOT_DUE, {})
-    return _end(world, arrived, found, RedemptionState.EXPIRED)
+    return end_redemption(world, arrived, found, RedemptionState.EXPIRED)
 
 
 def use(world: World, arrived: ArrivedFact) -> Verdict:
@@ -117,7 +117,7 @@ def deliver(world: World, arrived: ArrivedFact) -> Verdict:
     if isinstance(found, Refusal):
         return found
     if found.id in world.redemptions.revoked:
-        return _end(world, arrived, found, RedemptionState.CANCELLED)
+        return end_redemption(world, arrived, found, RedemptionState.CANCELLED)
     handed = DELIVERIES[found.kind](world, arrived, found)
     if isinstance(handed, Refusal):
         return (_put_off(world, found, arrived.new.at, handed),)
@@ -132,7 +132,8 @@ def _found(world: World, arrived: ArrivedFact, *allowed: RedemptionState) -> Red
     return found if found.state in allowed else Refusal(REDEMPTION_STATE, {"state": found.state.value})
 
 
-def _end(world: World, arrived: ArrivedFact, found: Redemption, state: RedemptionState) -> tuple[Logged, ...]:
+def end_redemption(world: World, arrived: ArrivedFact, found: Redemption, state: RedemptionState) -> tuple[Logged, ...]:
+    """Have it come to nothing: points and stock are there again."""
     reward: Reward | None = world.redemptions.rewards.get(found.reward_id)
     start = reward.period.start(found.created_at, world.zone) if reward is not None else None
     world.redemptions.end(found, arrived.new.at, state, start)

@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LIN = Principal(Role.OPERATOR, subject="lin")
 ROTATORS = 3
-ROTATE = "import sys; sys.argv[0] = 'api'; from api.cli import cli; cli(['keys', 'rotate'])"
+ROTATE = "import sys; sys.argv[0] = 'api'; from api.cli import cli; cli(['keys', 'rotate', '--kind', 'token'])"
 
 
 def pem() -> bytes:
@@ -149,17 +149,17 @@ def test_commands_rotate_and_list(path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert result.exit_code == 0, result.output
         return result.output
 
-    old = json.loads(run("list", "--json"))["keys"]
-    run("rotate")
-    run("rotate", "--in-minutes", "10")
-    rows = json.loads(run("list", "--json"))["keys"]
+    old = json.loads(run("list", "--kind", "token", "--json"))["keys"]
+    run("rotate", "--kind", "token")
+    run("rotate", "--kind", "token", "--in-minutes", "10")
+    rows = json.loads(run("list", "--kind", "token", "--json"))["keys"]
 
     assert [row["state"] for row in old] == ["signing"]
     assert [row["state"] for row in rows] == ["next", "signing", "verifying"]
     assert rows[2]["kid"] == old[0]["kid"]
     assert rows[0]["verifiesUntil"] is None
     assert rows[2]["verifiesUntil"] > rows[1]["signsFrom"]
-    assert run("list").count("\n") == 3
+    assert run("list", "--kind", "token").count("\n") == 3
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.read_text().count(SIGNS_FROM) == 3
     refused = CliRunner().invoke(cli, ["keys", "rotate", "--drop-old", "--in-minutes", "5"])

@@ -16,7 +16,7 @@ from api.imports import (
 from siyu.clock import utc_now
 from siyu.db import Pool
 from siyu.engine import Engine
-from tests.factories import SHANGHAI, shop_engine
+from tests.factories import SHANGHAI, new_vault, shop_engine
 
 
 def no_report(done: int, total: int, rows: int) -> None:
@@ -40,7 +40,7 @@ async def import_members(pool: Pool, path: Path) -> ImportResult:
     return await run_import(
         path,
         MEMBER_COLUMNS,
-        lambda tally: MembersImport("shop", pool, SHANGHAI, utc_now, tally),
+        lambda tally: MembersImport("shop", pool, SHANGHAI, utc_now, tally, new_vault()),
         no_report,
         asyncio.Event(),
     )

@@ -222,11 +222,13 @@ async def test_a_campaign_that_cannot_be_decided_is_named(pool: Pool, previewer:
 
 
 async def test_a_newcomer_has_joined_and_the_shop_knows_nothing_else_of_them(pool: Pool, previewer: Previewer) -> None:
-    campaign, joined = await add_campaign(pool, "check_in"), {"joined_days_max": 3}
+    campaign, joined = await add_campaign(pool, "check_in"), "member.joined_days <= 3"
     codes = []
-    for audience in (joined, joined | {"tiers": ["gold"]}):
-        await pool.execute("UPDATE campaign SET terms = $1, revision = revision + 1", dumps({"audience": audience}))
+    for rule in (joined, f"{joined} && member.orders > 0"):
+        await pool.execute(
+            "UPDATE campaign SET terms = $1, revision = revision + 1", dumps({"audience": {"rule": rule}})
+        )
         preview = await previewer.preview(Draft(campaign), [signed(), signed(NOON + 4 * DAY)], NOON)
-        codes.append([step.refusal and set(step.refusal.missing) for step in preview.steps])
+        codes.append([step.refusal and step.refusal.missing["rule"] for step in preview.steps])
 
-    assert codes == [[None, {"joined_days_max"}], [{"tiers"}, {"joined_days_max", "tiers"}]]
+    assert codes == [[None, [joined]], [["member.orders > 0"], [joined, "member.orders > 0"]]]

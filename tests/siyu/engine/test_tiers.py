@@ -94,7 +94,7 @@ async def test_the_next_fact_of_the_batch_finds_the_tier(pool: Pool) -> None:
     await with_ladder(pool)
     [member] = await add_members(pool, 1)
     campaign = await add_campaign(pool, "purchase")
-    terms = orjson.dumps({"audience": {"tiers": ["silver"]}}).decode()
+    terms = orjson.dumps({"audience": {"rule": "member.tier == 'silver'"}}).decode()
     await pool.execute("UPDATE campaign SET terms = $2 WHERE id = $1", campaign, terms)
     engine = shop_engine(pool)
 
@@ -141,7 +141,7 @@ async def test_a_preview_raises_tiers_as_a_commit_would(pool: Pool) -> None:
     await with_ladder(pool)
     [member] = await add_members(pool, 1)
     campaign = await add_campaign(pool, "purchase")
-    terms = orjson.dumps({"audience": {"tiers": ["silver"]}}).decode()
+    terms = orjson.dumps({"audience": {"rule": "member.tier == 'silver'"}}).decode()
     await pool.execute("UPDATE campaign SET terms = $2 WHERE id = $1", campaign, terms)
     facts = [
         PreviewFact(NOON, who, type="order.paid", data={"order": f"{who}/{place}", "amount_fen": 30_000})

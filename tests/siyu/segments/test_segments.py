@@ -43,12 +43,15 @@ async def add_shop(pool: Pool, seed: int = 1) -> list[UUID]:
     ids = [new_id() for _ in range(MEMBERS)]
     for place, member_id in enumerate(ids):
         await pool.execute(
-            "INSERT INTO member (id, joined_at, tier, tags, groups) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO member (id, joined_at, tier, tags, groups, channel, device)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
             member_id,
             CLOCK.midnight(-1) - (MEMBERS - place) * DAY / 2 + DAY / 4,
             random.choice((None, "gold", "vip", "")),
             random.sample(TEXTS, random.randint(0, 2)),
             random.sample(TEXTS, random.randint(0, 1)),
+            random.choice((None, "gold", "vip", "")),
+            random.choice((None, "gold", "ios")),
         )
         for number in range(random.choice((0, 0, 1, 4))):
             await pool.execute(
