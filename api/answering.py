@@ -14,7 +14,20 @@ from api.rates import Budget, Rates
 from api.refusals import BadRequest, Refusal
 from api.requests import GraphQLRequest
 from api.settings import Settings
-from schema import ApiError, Context, ErrorCode, Principal, Role, SiyuSchema, answer_of, execute, shaped
+from schema import (
+    AUDITED_ROLES,
+    ApiError,
+    Context,
+    ErrorCode,
+    Principal,
+    Role,
+    SiyuSchema,
+    answer_of,
+    audited,
+    execute,
+    may_change,
+    shaped,
+)
 from siyu.access import Scope
 
 SUBSCRIPTION = "subscription"
@@ -86,8 +99,18 @@ class Answering:
         return Admitted(text, known.document, cost)
 
     async def run(self, admitted: Admitted, asked: GraphQLRequest, context: Context) -> Answer:
-        """The answer of an operation that was admitted."""
-        answer = await self._run(admitted, asked, context)
+        """The answer of an operation that was admitted; what staff changes is in the audit log before it runs."""
+        if context.principal.role in AUDITED_ROLES and may_change(admitted.text):
+            answer = await audited(
+                self.schema._schema,
+                admitted.document,
+                asked.operation_name,
+                asked.variables,
+                context,
+                lambda: self._run(admitted, asked, context),
+            )
+        else:
+            answer = await self._run(admitted, asked, context)
         if "errors" in answer and self._is_hidden_from(context.principal):
             answer["errors"] = [without_suggestion(error) for error in answer["errors"]]
         answer["extensions"] = {"cost": {"requested": admitted.cost, "limit": self.guard.limits.cost}}

@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "Serve GraphQL at /graphql until Ctrl-C.",
     "worker": "Run the background work (boards, timers, tiers, coupons, …) until Ctrl-C; "
     "any number of workers may run.",
+    "members": "Hand out what is held about members.",
     "migrate": "Apply the migrations that the database lacks; safe to run from several processes at once.",
     "import": "Import CSV files (UTF-8, or GB18030 from Excel).",
     "token": "Print a token, signed with this deployment's key, for development; "
@@ -21,6 +22,7 @@ COMMANDS = {
     "schema": "Print the GraphQL schema with the types of every usable plugin.",
     "doctor": "Check settings, plugins, database, Redis, clock and what waits or fails; "
     "exit code 1 if anything is wrong.",
+    "audit": "Look into the log of what staff and commands changed, and check that nobody changed the log.",
     "boards": "Look after the leaderboards.",
     "coupons": "Look after coupons.",
     "groups": "Look after groups.",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import asyncpg
 import uvloop
 
+from api.auditing import Change, kept_in_log
 from api.embedded import Servers, embedded_servers
 from api.errors import SetupError
 from api.migrating import migrate, missing_migrations
@@ -35,13 +36,18 @@ def run_with_servers(settings: Settings, main: Callable[[Servers], Coroutine[Any
         return runner.run(main(servers))
 
 
-def run_with_pool(settings: Settings, main: Callable[[Pool], Awaitable[Result]]) -> Result:
-    """The same with the database open and migrated: for commands that need no engine."""
+def run_with_pool(
+    settings: Settings, main: Callable[[Pool], Awaitable[Result]], change: Change | None = None
+) -> Result:
+    """The same with the database open and migrated: for commands that need no engine.
+
+    What changes data says so by `change`, which is in the audit log before `main` is called.
+    """
 
     async def opened(servers: Servers) -> Result:
         await ensure_schema(settings, servers)
         async with open_database(servers.database_url, COMMAND_POOL_MAX) as pool:
-            return await main(pool)
+            return await (main(pool) if change is None else kept_in_log(pool, change, lambda: main(pool)))
 
     return run_with_servers(settings, opened)
 

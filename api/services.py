@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.auditing import Change, kept_in_log
 from api.embedded import Servers
 from api.identity.personal_key_file import open_personal_keys
 from api.observing import Health, Observer, tell_of_lost_errors
@@ -129,9 +130,15 @@ def fail_point(chosen: str | None) -> Callable[[str], None]:
 
 
 def run_with_services(
-    settings: Settings, main: Callable[[Services], Awaitable[Result]], deadlines: Deadlines | None = None
+    settings: Settings,
+    main: Callable[[Services], Awaitable[Result]],
+    deadlines: Deadlines | None = None,
+    change: Change | None = None,
 ) -> Result:
-    """Run `main` with everything open, on servers that are started and stopped where they have to be."""
+    """Run `main` with everything open, on servers that are started and stopped where they have to be.
+
+    A command that changes data says so by `change`, which is in the audit log before `main` is called.
+    """
 
     async def opened(servers: Servers) -> Result:
         asyncio.get_running_loop().set_exception_handler(tell_of_lost_errors)
@@ -139,7 +146,9 @@ def run_with_services(
         async with open_services(settings, servers, deadlines=deadlines) as services:
             spare_the_collector()
             try:
-                return await main(services)
+                if change is None:
+                    return await main(services)
+                return await kept_in_log(services.pool, change, lambda: main(services))
             finally:
                 # At the process's end libraries look whether all that they made is freed, and complain.
                 gc.unfreeze()

@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: tables without models, since only set-based SQL touches them. All of it can be run again."""
 
-    dependencies = [("siyu", "0022_personal")]
+    dependencies = [("siyu", "0023_audit_and_consent")]
 
     operations = [
         # `member_count` is the guarded number: of members who are in, bots left out. It changes with the memberships

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from schema.principals import ANONYMOUS, Principal, Role
 
 if TYPE_CHECKING:
+    from schema.auditing import AUDITED_ROLES, audited, may_change
     from schema.build import build_schema, buildable
     from schema.context import Context
     from schema.errors import ApiError, ErrorCode
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANONYMOUS",
+    "AUDITED_ROLES",
     "ApiError",
     "Context",
     "ErrorCode",
@@ -25,21 +27,26 @@ __all__ = [
     "Role",
     "SiyuSchema",
     "answer_of",
+    "audited",
     "build_schema",
     "buildable",
     "execute",
+    "may_change",
     "shaped",
 ]
 
 _MODULES = {
+    "AUDITED_ROLES": "schema.auditing",
     "ApiError": "schema.errors",
     "Context": "schema.context",
     "ErrorCode": "schema.errors",
     "SiyuSchema": "schema.kinds",
     "build_schema": "schema.build",
     "answer_of": "schema.execution",
+    "audited": "schema.auditing",
     "buildable": "schema.build",
     "execute": "schema.execution",
+    "may_change": "schema.auditing",
     "shaped": "schema.execution",
 }
 

@@ -1,6 +1,8 @@
 """Errors of GraphQL, which no caller can mend with other input, and userErrors, which they can."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import Enum
 from typing import Self
 
@@ -103,6 +105,21 @@ def invalid_argument(message: str) -> ApiError:
     return ApiError(ErrorCode.INVALID_ARGUMENT, message)
 
 
+# The codes of the userErrors that an operation meets, where somebody wants to know whether it was refused.
+_NOTED: ContextVar[list[str] | None] = ContextVar("user_errors", default=None)
+
+
+@contextmanager
+def noting_user_errors() -> Iterator[list[str]]:
+    """The codes of all userErrors that are made in the block, whether or not the document asks for them."""
+    codes: list[str] = []
+    token = _NOTED.set(codes)
+    try:
+        yield codes
+    finally:
+        _NOTED.reset(token)
+
+
 @strawberry.type(description="What the caller can mend or must accept. `field` is the path to it in the arguments.")
 class UserError:
     """One entry of a payload's `userErrors`."""
@@ -110,6 +127,11 @@ class UserError:
     field: list[str] | None
     code: str
     message: str
+
+    def __post_init__(self) -> None:
+        noted = _NOTED.get()
+        if noted is not None:
+            noted.append(self.code)
 
     @classmethod
     def at(cls, code: str, message: str, *path: str) -> Self:

@@ -36,6 +36,7 @@ from siyu.db import Pool
 from siyu.engine.outcome import Refusal
 from siyu.engine.queries import DecisionRow, decisions_by_id
 from siyu.engine.reward_preview import Offer, hindrances
+from siyu.engine.timeline import TimelineRow, TimelineWanted, timeline_pages
 from siyu.features.queries import Standing, standings
 from siyu.groups.health import Health, Judged, healths
 from siyu.groups.membership_queries import (
@@ -51,6 +52,8 @@ from siyu.groups.membership_queries import (
 from siyu.groups.queries import GroupRow, groups_by_id
 from siyu.ledger.queries import EntriesWanted, EntryRow, ExpiringWanted, balances, debts, entry_pages, expiring, held
 from siyu.ledger.unit_service import UnitRow, units
+from siyu.members.attributes import AttributeRow, attributes_of
+from siyu.members.consents import ConsentRow, consent_pages, consents_of
 from siyu.members.erasure_requests import ErasureRequest, waiting_erasures
 from siyu.members.features import load_features
 from siyu.members.identities import Identity, identities_of
@@ -218,6 +221,10 @@ class Loaders:
         self.reviews: DataLoader[NewestWanted, Page[ReviewRow]] = DataLoader(partial(review_pages, pool))
         self.messages: DataLoader[NewestWanted, Page[MessageRow]] = DataLoader(partial(message_pages, pool))
         self.refunds: DataLoader[NewestWanted, Page[RefundRow]] = DataLoader(partial(refund_pages, pool))
+        self.timeline: DataLoader[TimelineWanted, Page[TimelineRow]] = DataLoader(partial(timeline_pages, pool))
+        self.consents: DataLoader[UUID, list[ConsentRow] | None] = _by_key(partial(consents_of, pool))
+        self.consent_history: DataLoader[NewestWanted, Page[ConsentRow]] = DataLoader(partial(consent_pages, pool))
+        self.attributes: DataLoader[UUID, list[AttributeRow] | None] = _by_key(partial(attributes_of, pool))
 
     def _read_wallets(self, pool: Pool, now: datetime) -> None:
         """What members have, and what is done with it."""

@@ -6,6 +6,7 @@ import strawberry
 
 from schema.analytics import Analytics
 from schema.arrival_queries import ArrivalQueries
+from schema.audit_queries import AuditQueries
 from schema.connections import Connection, connect, encode_cursor, forward, uuid_cursor
 from schema.context import Info
 from schema.coupon_queries import CouponQueries
@@ -42,6 +43,7 @@ from schema.types.api_key import ApiKey
 from schema.types.board import Leaderboard, scoped_window
 from schema.types.campaign import Campaign, CampaignType, all_types
 from schema.types.decision import Decision
+from schema.types.dossier import DossierQueries
 from schema.types.enums import MemberOrder
 from schema.types.member import Member
 from schema.types.node import Node
@@ -88,6 +90,8 @@ class Query(
     MetricQueries,
     PersonalQueries,
     ArrivalQueries,
+    AuditQueries,
+    DossierQueries,
     MergeQueries,
 ):
     """The reads."""

@@ -1,6 +1,7 @@
 """What text and JSON from outside must be like before anything is made of them."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -13,6 +14,9 @@ JSON_DEPTH_MAX = 16
 JSON_INTEGER_MAX = 2**63 - 1
 # Control characters, lone surrogates (no UTF-8 can hold them) and the separators that break lines.
 UNWANTED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+# Of mainland China's mobile phones, with what may stand between its groups.
+PHONE_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option, json_option, told_in_a_sentence
 from api.running import run_with_pool
 from api.settings import load_settings
@@ -44,8 +45,9 @@ def create(name: str, scopes: tuple[str, ...], days: int, data: Path | None) -> 
         wanted = {Scope(scope) for scope in scopes}
         return await create_api_key(pool, name, wanted, timedelta(days=days), MADE_BY, utc_now())
 
+    change = Change("api-key create", {"name": name, "scopes": scopes, "days": days})
     with told_in_a_sentence():
-        click.echo(run_with_pool(load_settings(data=data), main).text)
+        click.echo(run_with_pool(load_settings(data=data), main, change).text)
 
 
 @api_key.command("list")
@@ -74,7 +76,7 @@ def revoke(prefix: str, data: Path | None) -> None:
         return await revoke_api_key(pool, prefix, utc_now())
 
     with told_in_a_sentence():
-        key = run_with_pool(load_settings(data=data), main)
+        key = run_with_pool(load_settings(data=data), main, Change("api-key revoke", {"prefix": prefix}))
     click.echo(f"{key.prefix} of {key.name} is revoked.")
 
 

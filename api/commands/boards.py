@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option
 from api.progress import showing_progress
 from api.services import Services, run_with_services
@@ -33,5 +34,5 @@ def rebuild(data: Path | None) -> None:
 
             await rebuild_all(services.pool, services.redis, count)
 
-    run_with_services(load_settings(data=data), main)
+    run_with_services(load_settings(data=data), main, change=Change("boards rebuild", {}))
     click.echo("The leaderboards are rebuilt.")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option
 from api.progress import showing_progress
 from api.services import Services, run_with_services
@@ -51,7 +52,8 @@ def codes(template: str, count: int, out: Path, batch: str, data: Path | None) -
     try:
         # Nobody else may read what is as good as money.
         out.touch(mode=0o600)
-        made = run_with_services(load_settings(data=data), main)
+        change = Change("coupons codes", {"template": template, "count": count, "batch": batch})
+        made = run_with_services(load_settings(data=data), main, change=change)
     except (DomainError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{made.codes:,} codes of the batch {batch} are in {out}.")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from api.app import build_app
+from api.auditing import Change
 from api.commands.options import data_option
 from api.demo import describe_shop, fill_shop
 from api.metrics_port import listen_for_metrics, metrics_served
@@ -35,4 +36,4 @@ def demo(port: int | None, data: Path | None) -> None:
                     welcome = await describe_shop(services, address)
                     await serve_app(build_app(services), listening, stop, lambda: click.echo(welcome))
 
-        run_with_services(settings, main)
+        run_with_services(settings, main, change=Change("demo", {}))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option, json_option
 from api.services import Services, run_with_services
 from api.settings import load_settings
@@ -25,7 +26,7 @@ def rebuild(as_json: bool, data: Path | None) -> None:
     async def main(services: Services) -> Rebuilt:
         return await rebuild_groups(services.pool, services.zone)
 
-    rebuilt = run_with_services(load_settings(data=data), main)
+    rebuilt = run_with_services(load_settings(data=data), main, change=Change("groups rebuild", {}))
     if as_json:
         click.echo(json.dumps(rebuilt._asdict()))
         return

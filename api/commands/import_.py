@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option
 from api.imports import (
     MEMBER_COLUMNS,
@@ -66,7 +67,7 @@ def orders(file: Path, data: Path | None, as_json: bool) -> None:
     def make_job(services: Services, tally: Tally) -> OrdersImport:
         return OrdersImport(services.engine, services.pool, services.zone, services.clock, tally)
 
-    _import(file, data, as_json, ORDER_COLUMNS, make_job)
+    _import(file, data, as_json, ORDER_COLUMNS, make_job, Change("import orders", {"file": file.name}))
 
 
 @import_.command()
@@ -75,10 +76,13 @@ def orders(file: Path, data: Path | None, as_json: bool) -> None:
 @data_option
 @json_option
 def members(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
-    """Import members; those who are known already stay as they are.
+    """Import members; those who are known already keep their nickname and day of joining.
 
-    Columns: identity 会员号, and optionally nickname 昵称 and joined_at 加入时间 (now, if empty). With --kind phone the
-    identities are phone numbers, which are kept encrypted, and masked in FILE.rejects.csv.
+    Columns: identity 会员号, and optionally nickname 昵称, joined_at 加入时间 (now, if empty), tier 等级, tags 标签
+    (with ; between several; they are added to those there are), and any number of attr:KEY 属性:KEY, each an
+    attribute, whose type is found from the value. A file of `members export --reveal` can be imported as it is;
+    groups and consents are passed over. With --kind phone the identities are phone numbers, which are kept encrypted,
+    and masked in FILE.rejects.csv.
     """
     if not 1 <= len(kind) <= KIND_LENGTH_MAX:
         raise click.ClickException(f"--kind must have 1 to {KIND_LENGTH_MAX} characters.")
@@ -86,7 +90,9 @@ def members(file: Path, kind: str, data: Path | None, as_json: bool) -> None:
     def make_job(services: Services, tally: Tally) -> MembersImport:
         return MembersImport(kind, services.pool, services.zone, services.clock, tally, services.vault)
 
-    _import(file, data, as_json, MEMBER_COLUMNS, make_job, {"identity"} if kind == PHONE_KIND else ())
+    change = Change("import members", {"file": file.name, "kind": kind})
+    personal = {"identity"} if kind == PHONE_KIND else ()
+    _import(file, data, as_json, MEMBER_COLUMNS, make_job, change, personal)
 
 
 @import_.command()
@@ -109,8 +115,9 @@ def memberships(file: Path, kind: str, data: Path | None, as_json: bool) -> None
             kind, services.engine, services.pool, services.zone, services.clock, tally, services.vault
         )
 
+    change = Change("import memberships", {"file": file.name, "kind": kind})
     personal = {"member", "inviter"} if kind == PHONE_KIND else ()
-    _import(file, data, as_json, MEMBERSHIP_COLUMNS, make_job, personal)
+    _import(file, data, as_json, MEMBERSHIP_COLUMNS, make_job, change, personal)
 
 
 def _import(
@@ -119,6 +126,7 @@ def _import(
     as_json: bool,
     columns: Sequence[Column],
     make_job: MakeJob,
+    change: Change,
     personal: Collection[str] = (),
 ) -> None:
     if not file.is_file():
@@ -129,7 +137,7 @@ def _import(
             return await run_import(file, columns, partial(make_job, services), report, stop, personal)
 
     try:
-        result = run_with_services(load_settings(data=data), main)
+        result = run_with_services(load_settings(data=data), main, change=change)
     except CannotImport as error:
         raise click.ClickException(str(error)) from error
     click.echo(_as_json(result) if as_json else _as_text(result))

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import click
 
+from api.auditing import Change
 from api.commands.options import data_option, json_option
 from api.commands.personal_keys import dropped, personal_rows, rotated
 from api.identity import open_key_file
 from api.identity.key_ring import KeyRing, TokenKey
+from api.running import run_with_pool
 from api.settings import Settings, load_settings
 from siyu.clock import utc_now
+from siyu.db import Pool
 from siyu.privacy import Purpose
 
 # Long enough to bring the file to every machine by hand.
@@ -106,7 +109,12 @@ def drop(kind: str, as_json: bool, data: Path | None) -> None:
 
 def _rotate_tokens(settings: Settings, in_minutes: int, drop_old: bool, quietly: bool) -> dict[str, object]:
     file, now = open_key_file(settings), utc_now()
-    new = file.rotate(now + timedelta(minutes=in_minutes), now, drop_old=drop_old)
+
+    async def main(_pool: Pool) -> TokenKey:
+        return file.rotate(now + timedelta(minutes=in_minutes), now, drop_old=drop_old)
+
+    change = Change("keys rotate", {"kind": TOKEN, "in_minutes": in_minutes, "drop_old": drop_old})
+    new = run_with_pool(settings, main, change)
     if not quietly:
         click.echo(f"{new.kid} in {file.path} signs from {_shown(new.signs_from)}.")
     return {"kid": new.kid, "file": str(file.path), "signsFrom": _shown(new.signs_from)}

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.auditing import Change
 from api.commands.options import data_option, json_option, told_in_a_sentence
 from api.progress import showing_progress
 from api.services import Services, run_with_services
@@ -80,7 +81,8 @@ def rebuild(first: Any, last: Any, as_json: bool, data: Path | None) -> None:
             return await rebuild_days(services.pool, services.zone, services.clock(), start, end, count)
 
     started = perf_counter()
-    members = run_with_services(load_settings(data=data), main)
+    change = Change("metrics rebuild", {})
+    members = run_with_services(load_settings(data=data), main, change=change)
     seconds = perf_counter() - started
     if as_json:
         click.echo(json.dumps({"members": members, "seconds": round(seconds, 3)}))

@@ -1,10 +1,12 @@
 """What `keys` does with the keys of personal data."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import click
 
+from api.auditing import Change
 from api.errors import SetupError
 from api.identity import PersonalKeyFile, open_personal_keys
 from api.identity.ring_file import LOOK_AGAIN_S
@@ -46,7 +48,7 @@ def rotated(settings: Settings, purpose: Purpose, wait: timedelta, *, quietly: b
         return await _rotate(pool, file, purpose, wait)
 
     try:
-        told = run_with_pool(settings, main)
+        told = run_with_pool(settings, main, Change("keys rotate", {"kind": purpose.value}))
     except (Unreadable, TimeoutError) as error:
         raise SetupError(f"The rotation is not done: {error}.") from error
     if not quietly:
@@ -56,8 +58,16 @@ def rotated(settings: Settings, purpose: Purpose, wait: timedelta, *, quietly: b
 
 def dropped(settings: Settings, purpose: Purpose) -> tuple[list[str], dict[str, int]]:
     """Take out of the file what nothing needs: the names, and which older keys are needed by how many rows."""
-    file, now = open_personal_keys(settings), utc_now()
-    needed = run_with_pool(settings, lambda pool: rows_by_key(pool, purpose))
+
+    async def main(pool: Pool) -> tuple[list[str], dict[str, int]]:
+        return _drop(open_personal_keys(settings), purpose, await rows_by_key(pool, purpose), utc_now())
+
+    return run_with_pool(settings, main, Change("keys drop", {"kind": purpose.value}))
+
+
+def _drop(
+    file: PersonalKeyFile, purpose: Purpose, needed: Mapping[str, int], now: datetime
+) -> tuple[list[str], dict[str, int]]:
     keys = file.ring(at_once=True)
     present = keys.present(purpose, now)
     old = [key for key in keys.of(purpose) if key.begins_at < present.begins_at]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 import orjson
 
+from api.auditing import Change
 from api.commands.options import data_option, json_option, told_in_a_sentence
 from api.services import Services, run_with_services
 from api.settings import load_settings
@@ -103,7 +104,8 @@ def set_(ladder: str, at: str | None, as_json: bool, data: Path | None) -> None:
         live = await set_ladder(services.pool, wanted, services.zone, now, MADE_BY)
         return await settle_all(services.pool, live, now), perf_counter() - started, None
 
-    _print(*run_with_services(settings, main), as_json=as_json)
+    change = Change("tiers set", {"ladder": orjson.loads(to_json(wanted)), "at": at})
+    _print(*run_with_services(settings, main, change=change), as_json=as_json)
 
 
 @tiers.command()
@@ -124,7 +126,7 @@ def review(at: str | None, as_json: bool, data: Path | None) -> None:
         warned = await warn_all(services.pool, live, now)
         return moves, perf_counter() - started, warned
 
-    _print(*run_with_services(settings, main), as_json=as_json)
+    _print(*run_with_services(settings, main, change=Change("tiers review", {"at": at})), as_json=as_json)
 
 
 def read_ladder(text: str) -> Ladder:

@@ -36,6 +36,8 @@ INTROSPECTING = 100
 DEAR = {
     "Query.campaignPreview": 50,
     "Query.tierLadderPreview": 50,
+    "Query.memberDossier": 50,
+    "MemberViewer.dossier": 50,
     # Of up to a hundred facts; each by itself costs 10.
     "Mutation.factsSubmit": 200,
     "Query.metrics": 20,

@@ -4,6 +4,7 @@ from schema.mutations.adjustments import AdjustmentMutations
 from schema.mutations.api_keys import ApiKeyMutations
 from schema.mutations.campaigns import CampaignMutations
 from schema.mutations.catalogue import CatalogueMutations
+from schema.mutations.consents import ConsentMutations
 from schema.mutations.coupon_templates import CouponTemplateMutations
 from schema.mutations.coupons import CouponMutations
 from schema.mutations.fact_batches import FactBatchMutations
@@ -55,6 +56,7 @@ CORE_MUTATIONS: tuple[type, ...] = (
     SessionMutations,
     ApiKeyMutations,
     TouchMutations,
+    ConsentMutations,
     GroupMutations,
     MembershipMutations,
     PersonalMutations,

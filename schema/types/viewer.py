@@ -8,8 +8,10 @@ from schema.context import Info
 from schema.errors import unauthenticated
 from schema.fields import field
 from schema.principals import Role
+from schema.types.dossier import MemberDossier
 from schema.types.member import Member
 from schema.types.personal import Personal, personal_object
+from siyu.dossier import read_some
 from siyu.privacy.revealing import own_values
 
 
@@ -22,6 +24,12 @@ class MemberViewer:
     @field("What the shop keeps encrypted of the member, in clear, for the member alone.")
     async def personal(self, info: Info) -> Personal:
         return personal_object(await own_values(info.context.pool, info.context.vault, self.member.row.id))
+
+    @field("All that the shop holds about the member.")
+    async def dossier(self, info: Info) -> MemberDossier:
+        shown = await read_some(info.context.pool, self.member.row.id)
+        assert shown is not None, "members are never deleted"  # noqa: S101 - an invariant
+        return MemberDossier(shown=shown)
 
 
 @strawberry.type(description="The caller works for the shop.")

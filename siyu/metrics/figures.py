@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from siyu.db import Connection, Pool
 from siyu.metrics.definition import Cut
-from siyu.metrics.recounting import COUNTS, NO_CAMPAIGN
+from siyu.metrics.recounting import COUNTS
 from siyu.metrics.statements import (
     COSTS,
     DEPTH,
@@ -16,6 +16,7 @@ from siyu.metrics.statements import (
     LIFETIME,
     LOOKED_BACK,
     MOVED,
+    PAIRS,
     PEOPLE,
     SUMMED,
     owner_of,
@@ -23,18 +24,9 @@ from siyu.metrics.statements import (
 
 RETENTION_DAYS = 30
 # What each statement finds, in the order of its columns.
-PEOPLE_FIGURES = (
-    *COUNTS,
-    "active",
-    "buyers",
-    "repeat_buyers",
-    "mature_buyers",
-    "mature_repeat_buyers",
-    "took_part",
-    "reached",
-    "attributed_fen",
-)
 SUMMED_FIGURES = (*COUNTS, "attributed_fen")
+PEOPLE_FIGURES = ("active", "buyers", "repeat_buyers", "mature_buyers", "mature_repeat_buyers")
+PAIRS_FIGURES = ("took_part", "reached")
 LOOKED_BACK_FIGURES = ("active_30d", "base", "retained")
 JOINED_FIGURES = ("members", "new_members", "ordered_in_7d", "tiered")
 COSTS_FIGURES = ("cost_fen", "campaign_cost_fen")
@@ -100,24 +92,21 @@ class Gathering:
     async def gather(self, wanted: Collection[str]) -> Found:
         """The wanted figures."""
         names = frozenset(wanted) - UNKNOWN[self.cut]
-        by_sum = self.cut in {None, Cut.CAMPAIGN} and not names & (set(PEOPLE_FIGURES) - set(SUMMED_FIGURES))
-        owner = owner_of(self.cut)
-        dated = [window.first for window in self.windows], [window.last for window in self.windows]
-        if names & set(PEOPLE_FIGURES):
-            statement, columns = (SUMMED, SUMMED_FIGURES) if by_sum else (PEOPLE, PEOPLE_FIGURES)
-            await self._read(statement[self.cut], columns, *dated, NO_CAMPAIGN)
-        if names & set(LOOKED_BACK_FIGURES):
-            await self._read(LOOKED_BACK.format(**owner), LOOKED_BACK_FIGURES, *dated, RETENTION_DAYS)
-        if names & set(COSTS_FIGURES):
-            await self._read(COSTS[self.cut], COSTS_FIGURES, *dated)
-        if names & set(INVITED_FIGURES):
-            await self._read(INVITED[self.cut], INVITED_FIGURES, *dated, self.zone.key)
-        if "depth" in names:
-            await self._read(DEPTH, ("depth",), *dated, self.zone.key)
-        if names & set(MOVED_FIGURES):
-            await self._read(MOVED.format(**owner), MOVED_FIGURES, *dated, self.zone.key)
-        if "lifetime_fen" in names:
-            await self._read(LIFETIME[self.cut], ("lifetime_fen",), *dated)
+        firsts, lasts = [window.first for window in self.windows], [window.last for window in self.windows]
+        owner, zone = owner_of(self.cut), self.zone.key
+        for figures, statement, others in (
+            (SUMMED_FIGURES, SUMMED.get(self.cut), ()),
+            (PEOPLE_FIGURES, PEOPLE.get(self.cut), ()),
+            (PAIRS_FIGURES, PAIRS.get(self.cut), ()),
+            (LOOKED_BACK_FIGURES, LOOKED_BACK.format(**owner), (RETENTION_DAYS,)),
+            (COSTS_FIGURES, COSTS.get(self.cut), ()),
+            (INVITED_FIGURES, INVITED.get(self.cut), (zone,)),
+            (("depth",), DEPTH, (zone,)),
+            (MOVED_FIGURES, MOVED.format(**owner), (zone,)),
+            (("lifetime_fen",), LIFETIME.get(self.cut), ()),
+        ):
+            if statement is not None and names & set(figures):
+                await self._read(statement, figures, firsts, lasts, *others)
         if names & set(JOINED_FIGURES):
             await self._read_joined()
         return self.found

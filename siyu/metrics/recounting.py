@@ -48,9 +48,16 @@ FACT_COUNTS = {
 ACTIVE = " OR ".join(f"{name} > 0" for name in COUNTS if name not in {"delivered", "orders", "revenue_fen"})
 # What features count as an order: one of which something is still paid, or that cost nothing.
 COUNTED = "(refunded_fen < amount_fen OR amount_fen = 0)"
-# A campaign is named by the fact itself or by its data; whatever is no UUID there names none of ours.
-UUID_FORM = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-NAMED = f"CASE WHEN data ->> 'campaign' ~ '{UUID_FORM}' THEN (data ->> 'campaign')::uuid END"
+# A campaign is named by the fact itself or by its data, as a UUID or as the id that GraphQL shows: `Campaign:` and the
+# UUID in base64url. Whatever is neither names none of ours.
+UUID_FORM = "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
+ID_FORM = "'^Q2FtcGFpZ246[A-Za-z0-9_-]{48}$'"
+_GIVEN = "data ->> 'campaign'"
+_INSIDE = f"encode(decode(translate(substr({_GIVEN}, 13), '-_', '+/'), 'base64'), 'escape')"
+NAMED = f"""
+    CASE WHEN {_GIVEN} ~ {UUID_FORM} THEN ({_GIVEN})::uuid
+         WHEN {_GIVEN} ~ {ID_FORM} THEN CASE WHEN {_INSIDE} ~ {UUID_FORM} THEN ({_INSIDE})::uuid END END
+"""
 # The last thing that the member did in a campaign before the order. A fact says so by its key.
 LAST_CAMPAIGN = f"""
     SELECT campaign_id FROM fact

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from siyu.metrics.definition import Cut
-from siyu.metrics.recounting import COUNTS
+from siyu.metrics.recounting import COUNTS, NO_CAMPAIGN
 
 # Windows are the parameters $1 and $2; the n-th of them is `place`.
 WINDOWS = "unnest($1::date[], $2::date[]) WITH ORDINALITY AS w (first_day, last_day, place)"
@@ -11,7 +11,7 @@ FIRST_ORDER_DAYS = 7
 
 # What a member belongs to now, of `m` for the member and `f` for the features.
 OF_MEMBER: Mapping[Cut, str] = {
-    Cut.CHANNEL: "coalesce(to_jsonb(m) ->> 'channel', '')",
+    Cut.CHANNEL: "coalesce(m.channel, '')",
     Cut.GROUP: "g.key",
     Cut.TIER: "coalesce(m.tier, '')",
     Cut.LAYER: "coalesce(f.layer, '')",
@@ -36,65 +36,58 @@ def owner_of(cut: Cut | None, member: str = "per.member_id") -> Mapping[str, str
     return {"key": key, "joins": joins[cut].format(member=member) if cut in joins else ""}
 
 
-_NAMES = (
-    *(f"sum(per.{name})::bigint" for name in COUNTS),
-    "count(*) FILTER (WHERE per.is_active)",
-    "count(*) FILTER (WHERE per.orders > 0)",
-    "count(*) FILTER (WHERE per.orders > 1)",
-    "count(*) FILTER (WHERE per.orders > 0 AND mature.stage = 'maturity')",
-    "count(*) FILTER (WHERE per.orders > 1 AND mature.stage = 'maturity')",
-    "sum(per.took_part)::bigint",
-    "sum(per.reached)::bigint",
-    "sum(per.attributed_fen)::bigint",
-)
-# Of each member and campaign once; then of each member; then of the cut.
-_PEOPLE = """
-WITH pair AS (
-    SELECT w.place, d.member_id, d.campaign_id, {sums}, bool_or(d.is_active) AS is_active
-    FROM {windows} JOIN metric_member_day AS d ON d.day BETWEEN w.first_day AND w.last_day {campaigns}
-    GROUP BY 1, 2, 3
-), per AS (
-    SELECT place, member_id, {of_pair} AS of_pair, {sums_again}, bool_or(is_active) AS is_active,
-           count(*) FILTER (WHERE campaign_id <> $3 AND interactions > 0) AS took_part,
-           count(*) FILTER (WHERE campaign_id <> $3 AND (interactions > 0 OR delivered > 0 OR clicks > 0)) AS reached,
-           coalesce(sum(revenue_fen) FILTER (WHERE campaign_id <> $3), 0)::bigint AS attributed_fen
-    FROM pair GROUP BY 1, 2, 3
-)
-SELECT per.place, {key} AS key, {figures}
-FROM per JOIN member_feature AS mature ON mature.member_id = per.member_id {joins} GROUP BY 1, 2
+_SUMS = ", ".join(f"sum(d.{name})::bigint" for name in COUNTS)
+_ATTRIBUTED = f"coalesce(sum(d.revenue_fen) FILTER (WHERE d.campaign_id <> '{NO_CAMPAIGN}'), 0)::bigint"
+_OF_CAMPAIGNS = f"AND d.campaign_id <> '{NO_CAMPAIGN}'"
+_SUMMED = f"""
+SELECT w.place, {{key}} AS key, {_SUMS}, {_ATTRIBUTED}
+FROM {WINDOWS} JOIN {{table}} AS d ON d.day BETWEEN w.first_day AND w.last_day {{where}} {{joins}} GROUP BY 1, 2
 """
-_SUMS = ", ".join(f"sum({{of}}{name})::bigint AS {name}" for name in COUNTS)
-
-
-def _people(cut: Cut | None) -> str:
-    owner = owner_of(cut)
-    of_campaign = cut is Cut.CAMPAIGN
-    return _PEOPLE.format(
-        sums=_SUMS.format(of="d."),
-        sums_again=_SUMS.format(of=""),
-        windows=WINDOWS,
-        campaigns="AND d.campaign_id <> $3" if of_campaign else "",
-        of_pair="campaign_id::text" if of_campaign else "''::text",
-        key="per.of_pair" if of_campaign else owner["key"],
-        joins=owner["joins"],
-        figures=", ".join(_NAMES),
-    )
-
-
-PEOPLE: Mapping[Cut | None, str] = {cut: _people(cut) for cut in (None, *Cut)}
-
-# What adds up over days needs no members.
-_SUMMED = """
-SELECT w.place, {key} AS key, {sums}, coalesce(sum(revenue_fen) FILTER (WHERE campaign_id <> $3), 0)::bigint
-FROM {windows} JOIN metric_day AS d ON d.day BETWEEN w.first_day AND w.last_day {campaigns} GROUP BY 1, 2
-"""
+# What adds up over days needs members only where they belong to something.
 SUMMED: Mapping[Cut | None, str] = {
-    cut: _SUMMED.format(key=key, sums=_SUMS.format(of="d."), windows=WINDOWS, campaigns=campaigns)
-    for cut, key, campaigns in (
-        (None, "''::text", ""),
-        (Cut.CAMPAIGN, "campaign_id::text", "AND campaign_id <> $3"),
-    )
+    None: _SUMMED.format(key="''::text", table="metric_day", where="", joins=""),
+    Cut.CAMPAIGN: _SUMMED.format(key="d.campaign_id::text", table="metric_day", where=_OF_CAMPAIGNS, joins=""),
+    **{cut: _SUMMED.format(table="metric_member_day", where="", **owner_of(cut, "d.member_id")) for cut in OF_MEMBER},
 }
+
+# Whoever bought was active.
+_PEOPLE = """
+SELECT per.place, {key} AS key, count(*), count(*) FILTER (WHERE per.orders > 0),
+       count(*) FILTER (WHERE per.orders > 1), count(*) FILTER (WHERE per.orders > 0 AND mature.stage = 'maturity'),
+       count(*) FILTER (WHERE per.orders > 1 AND mature.stage = 'maturity')
+FROM (
+    SELECT w.place, d.member_id, {campaign} AS campaign, sum(d.orders::int) AS orders
+    FROM {windows} JOIN metric_member_day AS d ON d.day BETWEEN w.first_day AND w.last_day AND d.is_active {where}
+    GROUP BY 1, 2, 3
+) AS per JOIN member_feature AS mature ON mature.member_id = per.member_id {joins} GROUP BY 1, 2
+"""
+# Of each member and campaign once.
+_PAIRS = """
+SELECT per.place, {key} AS key, count(*) FILTER (WHERE took_part), count(*) FILTER (WHERE reached)
+FROM (
+    SELECT w.place, d.member_id, d.campaign_id::text AS campaign, bool_or(d.interactions > 0) AS took_part,
+           bool_or(d.interactions > 0 OR d.delivered > 0 OR d.clicks > 0) AS reached
+    FROM {windows} JOIN metric_member_day AS d ON d.day BETWEEN w.first_day AND w.last_day {where}
+    GROUP BY 1, 2, 3
+) AS per {joins} GROUP BY 1, 2
+"""
+
+
+def _of_people(statement: str, cut: Cut | None, where: str) -> str:
+    owner, of_campaign = owner_of(cut), cut is Cut.CAMPAIGN
+    return statement.format(
+        windows=WINDOWS,
+        where=where,
+        campaign="d.campaign_id::text" if of_campaign else "''::text",
+        key="per.campaign" if of_campaign else owner["key"],
+        joins=owner["joins"],
+    )
+
+
+PEOPLE: Mapping[Cut | None, str] = {
+    cut: _of_people(_PEOPLE, cut, _OF_CAMPAIGNS if cut is Cut.CAMPAIGN else "") for cut in (None, *Cut)
+}
+PAIRS: Mapping[Cut | None, str] = {cut: _of_people(_PAIRS, cut, _OF_CAMPAIGNS) for cut in (None, *Cut)}
 
 # A member was there before who was active in the window moved back by $3 days, and came again who was active so many
 # days after the first of these, up to the end of the window.
@@ -113,7 +106,7 @@ _JOINED = """
 SELECT greatest((m.joined_at AT TIME ZONE $3::text)::date, $1::date - 1) AS day, {key} AS key, count(*),
        count(*) FILTER (WHERE f.first_order_at < m.joined_at + interval '{days} days'), count(m.tier)
 FROM member AS m JOIN member_feature AS f ON f.member_id = m.id {joins}
-WHERE m.joined_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text GROUP BY 1, 2
+WHERE m.joined_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text AND m.erased_at IS NULL GROUP BY 1, 2
 """
 # Of a campaign those whom it keeps an inviter of.
 JOINED: Mapping[Cut | None, str] = {
@@ -186,14 +179,10 @@ FROM (
 """
 
 _LIFETIME = f"""
-SELECT per.place, {{key}} AS key, sum(per.revenue_fen)::bigint
-FROM (
-    SELECT w.place, d.member_id, sum(d.revenue_fen) AS revenue_fen
-    FROM {WINDOWS} JOIN metric_member_day AS d ON d.day <= w.last_day GROUP BY 1, 2
-) AS per {{joins}} GROUP BY 1, 2
+SELECT w.place, {{key}} AS key, sum(d.revenue_fen)::bigint
+FROM {WINDOWS} JOIN {{table}} AS d ON d.day <= w.last_day {{joins}} GROUP BY 1, 2
 """
 LIFETIME: Mapping[Cut | None, str] = {
-    **{cut: _LIFETIME.format(**owner_of(cut)) for cut in OF_MEMBER},
-    None: f"SELECT w.place, '' AS key, sum(revenue_fen)::bigint FROM {WINDOWS} JOIN metric_day AS d "
-    "ON d.day <= w.last_day GROUP BY 1, 2",
+    None: _LIFETIME.format(key="''::text", table="metric_day", joins=""),
+    **{cut: _LIFETIME.format(table="metric_member_day", **owner_of(cut, "d.member_id")) for cut in OF_MEMBER},
 }

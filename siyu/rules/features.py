@@ -113,6 +113,7 @@ BASE_FEATURES = FeatureSet(
         _string("member.tier", "m.tier", "等级", "the tier"),
         _strings("member.tags", "m.tags", "标签", "the tags"),
         _strings("member.groups", "m.groups", "所在社群", "the keys of the groups the member is in"),
+        _strings("member.consents", "m.consents", "已同意的用途", "the purposes that the member agrees to"),
         _bool(
             "member.has_ordered",
             "f.has_ordered",

@@ -13,7 +13,9 @@ from siyu.metrics.figures import (
     JOINED_FIGURES,
     LOOKED_BACK_FIGURES,
     MOVED_FIGURES,
+    PAIRS_FIGURES,
     PEOPLE_FIGURES,
+    SUMMED_FIGURES,
 )
 from siyu.metrics.keeping import SUM_EVERY
 from siyu.metrics.recounting import ATTRIBUTION_DAYS
@@ -61,7 +63,8 @@ def test_every_row_of_the_handbooks_is_a_metric() -> None:
 
 
 def test_no_metric_is_without_a_source() -> None:
-    counted = {*PEOPLE_FIGURES, *LOOKED_BACK_FIGURES, *JOINED_FIGURES, *COSTS_FIGURES, *INVITED_FIGURES, *MOVED_FIGURES}
+    kinds = SUMMED_FIGURES, PEOPLE_FIGURES, PAIRS_FIGURES, LOOKED_BACK_FIGURES, JOINED_FIGURES, COSTS_FIGURES
+    counted = {name for kind in (*kinds, INVITED_FIGURES, MOVED_FIGURES) for name in kind}
 
     for each in ALL:
         assert figures_of(each) <= counted | {"depth", "lifetime_fen"}, each.key

@@ -2,6 +2,7 @@
 
 from tests.proofs.guard import CAMPAIGNS, ENGINE, SDK, Guard
 from tests.proofs.guarded_attribution import ATTRIBUTION_GUARDS
+from tests.proofs.guarded_audit import AUDIT_GUARDS
 from tests.proofs.guarded_check_in import CHECK_IN_GUARDS
 from tests.proofs.guarded_coupons import COUPON_GUARDS
 from tests.proofs.guarded_fields import FIELD_GUARDS
@@ -261,6 +262,7 @@ COMPLIANCE_GUARDS = (
 )
 
 GUARDS = (
+    *AUDIT_GUARDS,
     *LANE_GUARDS,
     *NUMBER_GUARDS,
     *CAP_GUARDS,

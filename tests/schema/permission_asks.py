@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.schema.permission_asks_attribution import ATTRIBUTION_ASKS, ATTRIBUTION_MEMBER_FIELDS
+from tests.schema.permission_asks_audit import AUDIT_ASKS, AUDIT_MEMBER_FIELDS
 from tests.schema.permission_asks_groups import GROUP_ASKS
 from tests.schema.permission_asks_merge import MERGE_ASKS, MERGING_MEMBER_FIELDS
 from tests.schema.permission_asks_metrics import METRIC_ASKS
@@ -49,6 +50,7 @@ MEMBER_FIELDS: Mapping[str, str] = {
     "wallets": "wallets { balance }",
     "walletsFrozen": "walletsFrozen",
     **PERSONAL_MEMBER_FIELDS,
+    **AUDIT_MEMBER_FIELDS,
 }
 
 OF_CAMPAIGN = "{ node(id: CAMPAIGN_ID) { ... on Campaign { %s } } }"
@@ -244,6 +246,7 @@ ASKS: Mapping[str, str] = {
     "Subscription.saleStockChanged": "subscription { saleStockChanged(campaign: CAMPAIGN_ID) { revision } }",
     "Subscription.teamChanged": 'subscription { teamChanged(campaign: CAMPAIGN_ID, team: "none") { revision } }',
     "Subscription.walletChanged": "subscription { walletChanged(unit: POINTS) { revision } }",
+    **AUDIT_ASKS,
     **METRIC_ASKS,
     **PERSONAL_ASKS,
 }

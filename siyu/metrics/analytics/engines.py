@@ -93,6 +93,8 @@ class DuckDbEngine:
 
     def _rows(self, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, expression: ir.Table) -> Rows:
         with connection:
+            # It would be drawn into what commands print.
+            connection.execute("SET enable_progress_bar = false")
             for name in SOURCE_TABLES:
                 connection.read_parquet(str(snapshot.file(name))).create_view(name)
             return connection.execute(ibis.to_sql(expression, dialect="duckdb")).fetchall()

@@ -16,7 +16,11 @@ COUNTED_AS = {
     "content.shared": ("shares", "interactions"),
     "payment.opened": ("payment_pages",),
     "check_in.sign": ("interactions",),
+    "link.clicked": ("clicks",),
+    "message.posted": (),
 }
+# Of these one of each kind a day is an interaction.
+TALK = {"link.clicked", "message.posted"}
 Key = tuple[date, UUID, UUID]
 
 
@@ -53,8 +57,14 @@ class PlainShop:
 
     def member_days(self) -> dict[Key, Sequence[int]]:
         counts: defaultdict[Key, Counter[str]] = defaultdict(Counter)
+        talked: set[tuple[Key, str]] = set()
         for kind, member, at, campaign in self.facts:
-            counts[self.day(at), member, campaign or NO_CAMPAIGN].update(COUNTED_AS[kind])
+            key = self.day(at), member, campaign or NO_CAMPAIGN
+            counts[key].update(COUNTED_AS[kind])
+            if kind in TALK:
+                talked.add((key, kind))
+        for key, _ in talked:
+            counts[key]["interactions"] += 1
         for order in self.orders.values():
             found = counts[self.day(order.paid_at), order.member, self._attributed(order)]
             found["paid"] += 1

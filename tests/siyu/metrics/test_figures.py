@@ -37,7 +37,9 @@ async def a_small_shop(pool: Pool) -> UUID:
     """Four members, of whom two buy, one of them twice and in a campaign that reached three."""
     lin, wang, mei, _ = await add_members(pool, 4)
     await pool.execute("UPDATE member SET joined_at = $1 WHERE id = ANY($2::uuid[])", NOON - 2 * DAY, [lin, wang, mei])
-    await pool.execute("UPDATE member SET tier = 'gold', groups = '{tea,runners}' WHERE id = $1", lin)
+    await pool.execute(
+        "UPDATE member SET tier = 'gold', groups = '{tea,runners}', channel = 'wecom' WHERE id = $1", lin
+    )
     await pool.execute("UPDATE member SET tier = 'silver', groups = '{tea}' WHERE id = $1", wang)
     campaign = await add_campaign(pool, "check_in")
     async with running(shop_engine(pool)) as engine:
@@ -116,11 +118,23 @@ async def test_cuts_tell_members_by_what_they_are_now_and_campaigns_by_what_was_
     assert (await cut(Cut.TIER))["cac"]["gold"] == (None, 1)
     assert (await cut(Cut.GROUP))["arpu"] == {"tea": (430_00, 2), "runners": (350_00, 1), "": (0, 1)}
     assert (await cut(Cut.GROUP))["group_activity"] == {"tea": (2, 2), "runners": (1, 1), "": (1, 2)}
-    assert (await cut(Cut.CHANNEL))["cac"] == {"": (0, 3), "wecom": (90_00, 0)}
+    assert (await cut(Cut.CHANNEL))["cac"] == {"": (0, 2), "wecom": (90_00, 1)}
     assert (await cut(Cut.CAMPAIGN))["campaign_roi"] == {str(campaign): (350_00, 50_00)}
     assert (await cut(Cut.CAMPAIGN))["group_activity"] == {str(campaign): (None, None)}
     assert set((await cut(Cut.STAGE))["arpu"]) == {"introduction", "decline"}
     assert sum(count[1] or 0 for count in (await cut(Cut.LAYER))["arpu"].values()) == 3
+
+
+async def test_who_is_erased_is_no_member_and_what_they_paid_stays(pool: Pool) -> None:
+    await a_small_shop(pool)
+    await pool.execute("UPDATE member SET erased_at = $1 WHERE tier = 'gold'", NOON)
+
+    found = await values(pool, SHANGHAI, [CATALOGUE["ltv"], CATALOGUE["cac"]], WEEK)
+
+    assert {key: (value.numerator, value.denominator) for key, value in found.items()} == {
+        "ltv": (450_00, 3),
+        "cac": (90_00, 2),
+    }
 
 
 async def test_a_cut_is_bounded_and_the_rest_told_together(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schema.ids import CAMPAIGN, encode_id
 from siyu.db import Pool
 from siyu.engine import Engine, NewFact, running
 from siyu.ids import new_id
@@ -23,7 +24,10 @@ MOMENTS = st.builds(
     st.integers(1, 21),
     st.integers(-12, 12),
 )
-KINDS = ("content.delivered", "content.opened", "content.read", "content.shared", "payment.opened", "check_in.sign")
+KINDS = (
+    *("content.delivered", "content.opened", "content.read", "content.shared", "payment.opened", "check_in.sign"),
+    *("link.clicked", "message.posted"),
+)
 WHO = st.integers(0, 2)
 TELLINGS = st.lists(
     st.one_of(
@@ -87,7 +91,9 @@ class Teller:
             new = sign(self.campaigns[0], member, at, f"member/{member}/{new_id()}")
             self.plain.facts.append((kind, member, at, self.campaigns[0]))
         else:
-            data = {"content": "letter"} | ({"campaign": str(campaign)} if campaign else {})
+            # Ids are taken as GraphQL shows them, too; what is none names no campaign.
+            written = str(campaign) if at.hour % 2 else encode_id(CAMPAIGN, campaign or "x" * 36)
+            data = {"content": "letter"} | ({"campaign": written} if campaign or not at.hour % 2 else {})
             new = NewFact(kind, member, at, data, f"service/till/{new_id()}")
             self.plain.facts.append((kind, member, at, campaign))
         await self.submit(new)
@@ -127,6 +133,32 @@ async def test_late_repeated_and_corrected_facts_in_any_order_equal_a_rebuild_an
     await check(pool, teller.plain)
     assert counted == len(members)
     assert await pool.fetch(ROWS) == before
+
+
+async def test_a_refund_corrects_the_day_of_the_payment(pool: Pool) -> None:
+    [lin] = await add_members(pool, 1)
+    async with running(shop_engine(pool)) as engine:
+        await engine.submit(paid(lin, "A", 100, NOON - timedelta(days=20)))
+        await keep_everything(pool, SHANGHAI, NOON)
+        await engine.submit(refunded(lin, "A", 30, NOON))
+    await keep_everything(pool, SHANGHAI, NOON)
+
+    rows = await pool.fetch("SELECT day, revenue_fen FROM metric_day")
+    assert [tuple(row) for row in rows] == [((NOON - timedelta(days=20)).astimezone(SHANGHAI).date(), 70)]
+
+
+async def test_what_is_told_late_has_the_orders_of_the_next_days_attributed(pool: Pool) -> None:
+    [lin] = await add_members(pool, 1)
+    campaign = await add_campaign(pool, "check_in")
+    async with running(shop_engine(pool)) as engine:
+        await engine.submit(paid(lin, "A", 100, NOON))
+        await keep_everything(pool, SHANGHAI, NOON)
+        await engine.submit(sign(campaign, lin, NOON - timedelta(days=6), f"member/{lin}/1"))
+    await keep_everything(pool, SHANGHAI, NOON)
+
+    assert (
+        await pool.fetchval("SELECT revenue_fen FROM metric_day WHERE campaign_id = $1 AND paid = 1", campaign) == 100
+    )
 
 
 async def test_whose_facts_are_moved_is_counted_wholly_and_what_is_gone_goes(pool: Pool) -> None:

@@ -30,6 +30,7 @@ SELECTIVE = {
     "member.tier == 'gold'": "member_tier",
     "member.tier in ['gold', 'black']": "member_tier",
     "'vip' in member.tags": "member_tags",
+    "'marketing' in member.consents && size(member.tags) > 0": "member_consents",
     "'mums' in member.groups && size(member.tags) > 0": "member_groups",
     "member.joined_days <= 2": "member_feature_joined",
     "member.joined_at > now - duration('48h')": "member_feature_joined",
