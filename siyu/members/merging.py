@@ -98,6 +98,8 @@ STAYS = {
     "personal": "sealed for its row",
     "revelation": "the log is never edited",
     "erasure_request": "who asked, asked for what they had",
+    "consent": "what was agreed to was agreed to by whom it says",
+    "member_attribute": "set for the member that it names",
     "arrival": "each arrived by their own way",
     "arrival_change": "the log is never edited",
     "session": "the merged member's end",
