@@ -15,6 +15,7 @@ from siyu.errors import (
     CampaignStateError,
     DomainError,
     IdempotencyConflict,
+    IdentityTaken,
     InvalidInput,
     NotFound,
     Problem,
@@ -33,6 +34,7 @@ MENDABLE = (
     TemplateStateError,
     RewardStateError,
     AlreadyReviewed,
+    IdentityTaken,
     SessionEnded,
     TooManyRevelations,
 )

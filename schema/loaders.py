@@ -57,8 +57,11 @@ from siyu.members.attributes import AttributeRow, attributes_of
 from siyu.members.consents import ConsentRow, consent_pages, consents_of
 from siyu.members.erasure_requests import ErasureRequest, waiting_erasures
 from siyu.members.features import load_features
+from siyu.members.identities import Identity, identities_of
 from siyu.members.invitation_levels import InvitationLevel, TreeWanted, depths_of, levels_below
 from siyu.members.invitation_queries import InviteeRow, invitee_pages, inviters_of
+from siyu.members.merge_queries import MergeRow, merge_pages, merges_by_id, moved_by
+from siyu.members.merging import MovedRows
 from siyu.members.queries import MemberRow, members_by_id
 from siyu.members.tag_queries import MemberTag, tags_of_members
 from siyu.messaging.queries import MessageRow, message_pages
@@ -174,6 +177,10 @@ class Loaders:
     def _read_members(self, pool: Pool, now: datetime, zone: ZoneInfo, rule_clock: RuleClock) -> None:
         """Members, what is known of them, and who is meant by a segment."""
         self.member: DataLoader[UUID, MemberRow | None] = _by_key(partial(members_by_id, pool))
+        self.identities: DataLoader[UUID, list[Identity] | None] = _by_key(partial(identities_of, pool))
+        self.merge: DataLoader[UUID, MergeRow | None] = _by_key(partial(merges_by_id, pool))
+        self.merges: DataLoader[NewestWanted, Page[MergeRow]] = DataLoader(partial(merge_pages, pool))
+        self.merge_moved: DataLoader[UUID, list[MovedRows] | None] = _by_key(partial(moved_by, pool))
         self.features: DataLoader[UUID, Features | None] = _by_key(partial(load_features, pool))
         self.tier_state: DataLoader[UUID, TierState | None] = _by_key(lambda ids: tier_states(pool, zone, now, ids))
         self.tier_changes: DataLoader[ChangesWanted, Page[ChangeRow]] = DataLoader(partial(change_pages, pool))

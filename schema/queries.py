@@ -17,6 +17,7 @@ from schema.ids import CAMPAIGN, MEMBER, decode_or_nobody, decode_uuid
 from schema.inputs import IdentityInput
 from schema.kinds import campaign_object, participation_object
 from schema.member_lists import MemberFilter, member_connection
+from schema.merge_queries import MergeQueries
 from schema.metric_queries import MetricQueries
 from schema.nodes import find_node, participating_member, visible_campaign
 from schema.permissions import (
@@ -91,6 +92,7 @@ class Query(
     ArrivalQueries,
     AuditQueries,
     DossierQueries,
+    MergeQueries,
 ):
     """The reads."""
 

@@ -8,6 +8,7 @@ DomainError            a code, and parameters for the sentence
 ├── TemplateStateError the coupon template's state does not allow this
 ├── AlreadyReviewed    another verdict came first
 ├── RewardStateError   the reward's state does not allow this
+├── IdentityTaken      another member is known by the identity: they may be one person
 ├── SessionEnded       the refresh token is used, expired or none of ours: sign in again
 └── Busy               the engine's queue is full; try again after `retry_after_ms`
 """
@@ -15,6 +16,7 @@ DomainError            a code, and parameters for the sentence
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from siyu.sdk import Text
 
@@ -82,6 +84,16 @@ class RewardStateError(DomainError):
     """The reward's state does not allow what was asked."""
 
     code = "REWARD_STATE"
+
+
+class IdentityTaken(DomainError):
+    """Another member is known by the identity."""
+
+    code = "IDENTITY_TAKEN"
+
+    def __init__(self, member_id: UUID) -> None:
+        super().__init__("another member has this identity; where the two are one person, merge them with memberMerge")
+        self.member_id = member_id
 
 
 class SessionEnded(DomainError):

@@ -11,9 +11,11 @@ from schema.mutations.fact_batches import FactBatchMutations
 from schema.mutations.facts import FactMutations
 from schema.mutations.freezes import FreezeMutations
 from schema.mutations.groups import GroupMutations
+from schema.mutations.identities import IdentityMutations
 from schema.mutations.lanes import LaneMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.memberships import MembershipMutations
+from schema.mutations.merges import MergeMutations
 from schema.mutations.metrics import MetricMutations
 from schema.mutations.payouts import PayoutMutations
 from schema.mutations.personal import PersonalMutations
@@ -31,6 +33,8 @@ from schema.mutations.wallets import WalletMutations
 
 CORE_MUTATIONS: tuple[type, ...] = (
     MemberMutations,
+    IdentityMutations,
+    MergeMutations,
     CampaignMutations,
     FactMutations,
     FactBatchMutations,

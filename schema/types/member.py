@@ -17,6 +17,7 @@ from schema.scalars import WalletUnit
 from schema.types.ledger import Wallet
 from schema.types.member_arrival import MemberArrival
 from schema.types.member_groups import MemberGroups
+from schema.types.member_merge import MemberIdentities
 from schema.types.member_personal import MemberPersonal
 from schema.types.member_record import MemberRecord
 from schema.types.member_tags import MemberTags
@@ -69,7 +70,7 @@ class Invitee:
 @strawberry.type(
     description="A member. Other members see `id`, `nickname` and `avatarUrl`; all else is for the member and the shop."
 )
-class Member(MemberArrival, MemberGroups, MemberPersonal, MemberRecord, MemberTags, Node):
+class Member(MemberArrival, MemberGroups, MemberIdentities, MemberPersonal, MemberRecord, MemberTags, Node):
     """A member as a GraphQL object."""
 
     def global_id(self) -> strawberry.ID:

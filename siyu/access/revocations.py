@@ -28,6 +28,11 @@ def bearer_of_session(session_id: UUID) -> str:
     return f"session/{session_id}"
 
 
+async def end_sessions_of(pool: Pool, member_id: UUID, until: datetime) -> None:
+    """End a merged member's sessions and tokens up to then: whoever signs in again is the survivor. Safe to repeat."""
+    await revoke(pool, Caller("member", member_id), until)
+
+
 async def revoke(pool: Pool, caller: Caller, now: datetime) -> None:
     """End all sessions of the caller, and refuse every token that was issued to them up to now."""
     owner, whose = owner_of(caller, 2)

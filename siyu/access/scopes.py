@@ -12,6 +12,7 @@ class Scope(Enum):
     FACTS = "facts"
     MEMBERS_READ = "members.read"
     MEMBERS_WRITE = "members.write"
+    MEMBERS_MERGE = "members.merge"
     COUPONS = "coupons"
     REWARDS = "rewards"
     VALUE = "value"

@@ -1,6 +1,6 @@
 """Sessions: a caller stays signed in by refresh tokens, each good for once; one that is used again ends them all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,6 +26,8 @@ SELECT $1, $2, $3, $4, $5, $6 WHERE $3::uuid IS NULL OR EXISTS (
 )
 RETURNING id
 """
+# Who was merged into another signs in as that one.
+PERSON = "SELECT coalesce(merged_into, id) FROM member WHERE id = $1"
 END_OLDEST = """
 WITH oldest AS (
     SELECT id FROM session WHERE ended_at IS NULL AND {owner} ORDER BY id DESC OFFSET $2
@@ -59,6 +61,9 @@ async def start_session(pool: Pool, caller: Caller, now: datetime) -> Session:
     """Sign somebody in. Raises NotFound for a member who is not there."""
     session_id, expires_at = new_id(), now + caller.lives[1]
     async with pool.acquire() as connection, connection.transaction():
+        if caller.member_id is not None:
+            person_id = await connection.fetchval(PERSON, caller.member_id)
+            caller = replace(caller, member_id=person_id or caller.member_id)
         who = caller.role, caller.member_id, caller.name
         if await connection.fetchval(START, session_id, *who, now, expires_at) is None:
             raise NotFound("there is no such member")

@@ -15,15 +15,16 @@ SCORES_TOPIC = "scores"
 class BoardChange(NamedTuple):
     """What one fact does to one member's score; `day` is the day of the shop that `at` falls on.
 
-    `amount` is a difference on a board of sums (it may be negative) and a value on a board of bests. It counts in the
-    whole shop and in each of the `scopes`, of which none comes twice.
+    `amount` is a difference on a board of sums (it may be negative) and a value on a board of bests; None there: the
+    member's scores so far are forgotten, and what comes after counts from nothing. It counts in the whole shop and in
+    each of the `scopes`, of which none comes twice.
     """
 
     board: str
     member_id: UUID
     day: date
     at: datetime
-    amount: int
+    amount: int | None
     scopes: tuple[UUID, ...] = ()
 
 
@@ -32,14 +33,14 @@ async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) 
 
     They exist if and only if the caller's transaction commits. Raises ValueError for an amount beyond MAX_SCORE.
     """
-    if any(abs(change.amount) > MAX_SCORE for change in changes):
+    if any(abs(change.amount or 0) > MAX_SCORE for change in changes):
         raise ValueError(f"a score changes by at most {MAX_SCORE}")
     if changes:
         await append(connection, SCORES_TOPIC, [_written(*change) for change in changes])
 
 
 def _written(
-    board: str, member_id: UUID, day: date, at: datetime, amount: int, scopes: tuple[UUID, ...]
+    board: str, member_id: UUID, day: date, at: datetime, amount: int | None, scopes: tuple[UUID, ...]
 ) -> tuple[object, ...]:
     """A change in its message; the versions before had no scopes."""
     written = board, member_id.hex, day, at, amount

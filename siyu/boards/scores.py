@@ -5,10 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+import asyncpg
+
 from siyu.boards.changes import BoardChange
+from siyu.boards.entries import EPOCH
 from siyu.boards.registry import BOARDS, BoardKind
 from siyu.boards.scopes import WHOLE_SHOP, ranking_name
-from siyu.boards.windows import window_keys
+from siyu.boards.windows import day_of, window_keys
 from siyu.db import Connection, array_of
 from siyu.outbox import append
 
@@ -73,6 +76,13 @@ RAISE_BESTS = f"""
 """
 
 
+# A row that stays tells the copy in Redis that its member has no rank there any more.
+FORGET = """
+    UPDATE board_score SET score = 0, reached_at = to_timestamp(0), version = version + 1
+    FROM unnest($1::text[], $2::uuid[]) AS forgotten (board, member_id)
+    WHERE board_score.board = forgotten.board AND board_score.member_id = forgotten.member_id
+    RETURNING board_score.board, board_score.member_id, window_key
+"""
 # Board, scope, member, day, the moment and the amount.
 ScopedChange = tuple[str, UUID, UUID, date, datetime, int]
 
@@ -91,16 +101,46 @@ async def write_changes(connection: Connection, changes: Sequence[BoardChange]) 
         return
     if unknown := {change.board for change in changes if not _is_known(change)}:
         raise UnknownBoard(", ".join(sorted(unknown)))
+    parts = _parted(changes)
+    for part in parts[:-1]:
+        await _write(connection, part)
+    await _write(connection, parts[-1])
+
+
+def _parted(changes: Sequence[BoardChange]) -> list[list[BoardChange]]:
+    """The changes, cut before each run of those that forget: what came before must not count again."""
+    parts: list[list[BoardChange]] = [[]]
+    for change in changes:
+        if change.amount is None and parts[-1] and parts[-1][-1].amount is not None:
+            parts.append([])
+        parts[-1].append(change)
+    return parts
+
+
+async def _write(connection: Connection, changes: Sequence[BoardChange]) -> None:
+    forgotten = [change for change in changes if change.amount is None]
+    if forgotten:
+        changes = [change for change in changes if change.amount is not None]
+        keys = [change.board for change in forgotten], [change.member_id for change in forgotten]
+        rows = await connection.fetch(FORGET, *keys)
+        await append(connection, OUTBOX_TOPIC, pack_rows([*forgotten, *_days_of(rows)]))
     sums = [change for change in changes if BOARDS[change.board].kind is BoardKind.SUM]
     bests = [change for change in changes if BOARDS[change.board].kind is BoardKind.BEST]
     if sums:
-        lowers = any(change.amount < 0 for change in sums)
+        lowers = any((change.amount or 0) < 0 for change in sums)
         await connection.execute(RAISE_AND_LOWER_SUMS if lowers else RAISE_SUMS, *_columns(_summed(sums)))
     if bests:
         await connection.execute(
-            RAISE_BESTS, *_columns((c.board, WHOLE_SHOP, c.member_id, c.day, c.at, c.amount) for c in bests)
+            RAISE_BESTS, *_columns((c.board, WHOLE_SHOP, c.member_id, c.day, c.at, c.amount or 0) for c in bests)
         )
-    await append(connection, OUTBOX_TOPIC, pack_rows(changes))
+    if changes:
+        await append(connection, OUTBOX_TOPIC, pack_rows(changes))
+
+
+def _days_of(rows: Sequence[asyncpg.Record]) -> list[BoardChange]:
+    """One for each day that a member had a score for: those name all other windows, too."""
+    days = [(row["board"], row["member_id"], day_of(row["window_key"])) for row in rows]
+    return [BoardChange(board, member_id, day, EPOCH, None) for board, member_id, day in days if day is not None]
 
 
 def _is_known(change: BoardChange) -> bool:
@@ -111,7 +151,8 @@ def _is_known(change: BoardChange) -> bool:
 def _summed(changes: Iterable[BoardChange]) -> Iterable[ScopedChange]:
     """What the changes come to in each scope; who talks much is in many of a pass, but one row."""
     totals: dict[tuple[str, UUID, UUID, date], tuple[datetime, int]] = {}
-    for board, member_id, day, at, amount, scopes in changes:
+    for board, member_id, day, at, change, scopes in changes:
+        amount = change or 0
         for scope in (WHOLE_SHOP, *scopes):
             key = board, scope, member_id, day
             known = totals.get(key)

@@ -37,3 +37,12 @@ def window_key(window: BoardWindow, day: date) -> str:
     'w:2026-W53'
     """
     return window_keys(day)[tuple(BoardWindow).index(window)]
+
+
+def day_of(window_key: str) -> date | None:
+    """The day that a key names; None for a key of a longer window.
+
+    >>> day_of("d:2026-11-21")
+    datetime.date(2026, 11, 21)
+    """
+    return date.fromisoformat(window_key[2:]) if window_key.startswith("d:") else None

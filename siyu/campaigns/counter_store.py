@@ -1,9 +1,12 @@
 """Counters from and to the database, many at a time: shared ones locked, a member's own under the member's lock."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from siyu.campaigns.counters import CounterKey, CounterRow, Counters, counter_order
 from siyu.db import Connection
+
+NOBODY_ELSE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 # In one order for every process, here and below, so that two batches never wait for each other in a circle: whoever
 # waits for a row that another process is inserting has so far taken smaller keys alone.
@@ -46,13 +49,26 @@ async def lock_counters(connection: Connection, counters: Counters, keys: Collec
         counters.put(wanted[place], CounterRow(used, held, extra))
 
 
-async def load_counters(connection: Connection, counters: Counters, keys: Collection[CounterKey]) -> None:
-    """Put counters of members whom the caller has locked into memory; unused ones without a row."""
+async def load_counters(
+    connection: Connection,
+    counters: Counters,
+    keys: Collection[CounterKey],
+    others: Mapping[str, Sequence[str]] = NOBODY_ELSE,
+) -> None:
+    """Put counters of members whom the caller has locked into memory; unused ones without a row.
+
+    `others`: the subjects that are one person with a subject. A limit is the person's; each keeps what they took.
+    """
     wanted = sorted(keys, key=counter_order)
     for key in wanted:
         counters.put(key, CounterRow(is_new=True))
     for place, used, held, extra in await connection.fetch(LOAD, *_columns(wanted)):
         counters.put(wanted[place], CounterRow(used, held, extra))
+    shared = [(key, key._replace(subject=other)) for key in wanted for other in others.get(key.subject, ())]
+    if shared:
+        rows = await connection.fetch(LOAD, *_columns([theirs for _, theirs in shared]))
+        for place, used, held, _ in rows:
+            counters.row(shared[place][0]).elsewhere += used + held
 
 
 async def write_counters(connection: Connection, counters: Counters) -> None:

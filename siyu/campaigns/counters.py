@@ -22,7 +22,8 @@ class CounterKey(NamedTuple):
 class CounterRow:
     """How much of a counter is used for good and held for reservations, and how far that is from the database's.
 
-    `extra` is what operators added to the limit. `is_new`: the database has no such row.
+    `extra` is what operators added to the limit. `is_new`: the database has no such row. `elsewhere`: what counts
+    against the limit though it is kept in other rows, of members who are the same person.
     """
 
     used: int = 0
@@ -31,11 +32,12 @@ class CounterRow:
     used_delta: int = 0
     held_delta: int = 0
     is_new: bool = False
+    elsewhere: int = 0
 
     @property
     def taken(self) -> int:
         """What cannot be taken any more."""
-        return self.used + self.held
+        return self.used + self.held + self.elsewhere
 
     def add(self, used: int, held: int) -> None:
         """Change both; a negative one is our own bug, never an input."""

@@ -53,7 +53,7 @@ def left_of(scene: Scene, found: NamedCounter) -> int | None:
     if not found.has_limit:
         found.limit = limit_named(scene.world.counters, scene.campaign, found.counter, found.subject)
         found.has_limit = True
-    return None if found.limit is None else max(0, found.limit + row.extra - row.used - row.held)
+    return None if found.limit is None else max(0, found.limit + row.extra - row.taken)
 
 
 def team_key_of(scene: Scene) -> str | None:

@@ -13,6 +13,7 @@ from siyu.engine.capping import cap_refusal, carry_out_counting
 from siyu.engine.desk import Desk
 from siyu.engine.desks import DESKS
 from siyu.engine.desks.erasing import settles
+from siyu.engine.desks.merging import pass_on
 from siyu.engine.effects import EFFECTS_MAX, Plan, carry_out, check_effects, once_key, plan_of, refusal_among
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import CampaignFault
@@ -40,9 +41,12 @@ def decide_fact(world: World, arrived: ArrivedFact) -> Outcome:
     if arrived.new.member_id in world.erased and not settles(arrived):
         return Outcome(arrived.id, (_refuse(world, arrived, None, MEMBER_ERASED),))
     if world.tiers.live is None:
-        return _decide_fact(world, arrived)
+        outcome = _decide_fact(world, arrived)
+        pass_on(world, arrived)
+        return outcome
     before = mark(world)
     outcome = _decide_fact(world, arrived)
+    pass_on(world, arrived)
     follow_tiers(world, arrived, outcome, before)
     return outcome
 

@@ -10,6 +10,7 @@ from siyu.engine.desks.erasing import ERASED
 from siyu.engine.desks.rewards import REWARD_DESKS
 from siyu.engine.erasure_store import load_for_erasing
 from siyu.engine.facts import NewFact
+from siyu.engine.merge_loading import MERGING, load_for_merges, write_for_merges
 from siyu.engine.reward_loading import load_for_rewards
 from siyu.engine.wallet_loading import WALLET_TYPES, load_for_wallets
 from siyu.engine.world import World
@@ -54,7 +55,8 @@ LOADS: Sequence[tuple[frozenset[str], Load]] = (
     (frozenset({ERASED}), load_for_erasing),
     (WALLET_TYPES, load_for_wallets),
     (frozenset({*REWARD_DESKS, ERASED}), load_for_rewards),
+    (MERGING, load_for_merges),
     # After rewards, which say what coupons they give.
     (frozenset({*COUPON_FACTS, REWARD_DELIVERED, ERASED}), load_for_coupons),
 )
-WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions)
+WRITES: Sequence[Write] = (_write_wallets, _write_coupons, _write_redemptions, write_for_merges)

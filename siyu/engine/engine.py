@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -18,6 +19,7 @@ from siyu.engine.batcher import Batcher, BatchLimits
 from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.hint_board import HintBoard
 from siyu.engine.hints import hint_keys
+from siyu.engine.merge_loading import MERGING
 from siyu.engine.outcome import Outcome, Refusal
 from siyu.engine.pending import arrived_fact
 from siyu.engine.timing import Timings
@@ -162,7 +164,13 @@ class Engine:
         await self._batcher.drain()
 
     async def _run_batch(self, facts: Sequence[ArrivedFact]) -> Sequence[Outcome | Exception]:
-        """Commit the facts together; where that fails, each alone, so that one cannot sink its neighbours."""
+        """Commit the facts together; where that fails, each alone, so that one cannot sink its neighbours.
+
+        A merge is alone in any case: it changes who the others are about.
+        """
+        if len(facts) > 1 and any(fact.new.type in MERGING for fact in facts):
+            runs = groupby(facts, lambda fact: fact.id if fact.new.type in MERGING else None)
+            return [answer for _, run in runs for answer in await self._run_batch(list(run))]
         try:
             return await self._with_retries(facts)
         except Exception as error:

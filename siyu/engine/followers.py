@@ -22,7 +22,10 @@ def board_changes(
     world: World, facts: Iterable[ArrivedFact] = (), outcomes: Iterable[Outcome] = ()
 ) -> list[BoardChange]:
     """What campaigns scored, what members earned, spent and posted, at the time each counts for."""
-    return [*world.scores, *_earned(world), *_spent(world), *_talked(world, facts, outcomes)]
+    kin, scored = world.kin, world.scores
+    if kin.roots and world.merges.new is None and world.merges.undone is None:
+        scored = [change._replace(member_id=kin.person(change.member_id)) for change in scored]
+    return [*scored, *_earned(world), *_spent(world), *_talked(world, facts, outcomes)]
 
 
 def _earned(world: World) -> Iterator[BoardChange]:
@@ -30,7 +33,9 @@ def _earned(world: World) -> Iterator[BoardChange]:
         sign = EARNED.get(transfer.kind)
         if sign is not None and transfer.unit == RANKED:
             amount = sign * transfer.amount
-            yield BoardChange(transfer.unit, transfer.member_id, world.day(transfer.at), transfer.at, amount)
+            # What is taken back of a merged member's account is off the survivor's score.
+            member_id = world.kin.person(transfer.member_id)
+            yield BoardChange(transfer.unit, member_id, world.day(transfer.at), transfer.at, amount)
 
 
 def _spent(world: World) -> Iterator[BoardChange]:
@@ -60,7 +65,10 @@ def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
     touched = {fact.new.member_id for fact in facts if fact.pending is None}
     for invitation in world.invitations.new.values():
         touched |= {invitation.member.id, invitation.inviter.id}
-    return touched
+    for merge in (world.merges.new, world.merges.undone):
+        if merge is not None:
+            touched |= {merge.survivor_id, merge.merged_id}
+    return {world.kin.person(member_id) for member_id in touched} | touched
 
 
 def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[Outcome]) -> list[Interaction]:
@@ -77,6 +85,9 @@ def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[O
 def touched_days(world: World, facts: Iterable[ArrivedFact]) -> set[Touched]:
     """Which days the metrics have to count anew: a refund changes that of the payment. Refused facts change none."""
     touched: set[Touched] = {(fact.new.member_id, fact.new.at) for fact in facts if fact.pending is None}
+    for merge in (world.merges.new, world.merges.undone):
+        if merge is not None:
+            touched |= {(merge.survivor_id, None), (merge.merged_id, None)}
     return touched | {(spending.member_id, spending.at) for spending in world.orders.spendings}
 
 

@@ -39,7 +39,9 @@ def guard_invite(scene: Scene, _: Draft, effect: Invite) -> Refusal | None:
 def invite(scene: Scene, effect: Invite) -> Logged:
     """Keep who invited the member; the next decision about them finds it."""
     world, fact = scene.world, scene.fact
-    world.invitations.invite(Invitation(world.new_id(), *_both(scene), scene.campaign.id, fact.id, fact.at))
+    member, inviter = _both(scene)
+    places = world.kin.own_place(member), world.kin.first_place(inviter)
+    world.invitations.invite(Invitation(world.new_id(), member, inviter, scene.campaign.id, fact.id, fact.at, *places))
     return {"kind": "invite", "inviter": str(effect.inviter)}
 
 

@@ -22,6 +22,7 @@ from siyu.deadline import DEADLINE, Patience
 from siyu.engine.desk_store import load_for_desks
 from siyu.engine.desks import DESKS
 from siyu.engine.facts import ArrivedFact, NewFact
+from siyu.engine.merge_loading import load_once_of_kin, whole_persons
 from siyu.engine.partner_loading import load_invitations
 from siyu.engine.pending import hearers
 from siyu.engine.tier_follower import followed
@@ -48,12 +49,13 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     """
     concerns = [(campaign, fact.new) for fact in facts for campaign in _concerned(world, fact)]
     world.book.now = max(fact.arrived_at for fact in facts)
-    await load_accounts(connection, world.book, {fact.new.member_id for fact in facts})
+    await load_accounts(connection, world.book, whole_persons(world, facts))
     if concerns:
         await load_participations(
             connection, world.participations, list({(c.id, new.member_id) for c, new in concerns})
         )
         await load_value(connection, world, concerns)
+        await load_once_of_kin(connection, world, {campaign.id for campaign, _ in concerns})
         await load_invitations(connection, world, concerns)
     await _load_known(connection, world, facts, concerns)
     await _load_orders(connection, world, facts)
@@ -162,7 +164,7 @@ async def _load_needs(connection: Connection, world: World, concerns: Sequence[C
     elif shared:
         own |= shared
     if own:
-        await load_counters(connection, world.counters, own)
+        await load_counters(connection, world.counters, own, world.kin.others_by_name)
 
 
 def _teams_named(world: World, concerns: Sequence[Concern]) -> Iterator[WantedTeam]:

@@ -7,7 +7,7 @@ from siyu.db import Connection
 from siyu.engine.inviting import partner_named
 from siyu.engine.value_loading import Concern
 from siyu.engine.world import World
-from siyu.members import load_invited, read_members
+from siyu.members import load_invited, read_kin, read_members
 from siyu.sdk import Invite
 
 
@@ -28,3 +28,4 @@ async def load_partners(connection: Connection, world: World, named: Collection[
     )
     if strangers:
         world.partners |= await read_members(connection, strangers)
+        world.know(world.kin | await read_kin(connection, strangers))

@@ -63,6 +63,10 @@ WHERE fact.member_id = $1 AND ($2::uuid IS NULL OR decision.campaign_id = $2)
 ORDER BY fact.at DESC, decision.id DESC LIMIT $5
 """
 
+# The same of a person who was several members, each of whom has a history of their own: sorted, not walked.
+OF_PERSON = OF_MEMBER.replace("fact.member_id = $1", "fact.member_id = ANY($1::uuid[])")
+MERGED_INTO = "SELECT id FROM member WHERE merged_into = $1"
+
 OF_FACT = f"""
 SELECT {COLUMNS} FROM decision JOIN fact ON fact.id = decision.fact_id
 WHERE decision.fact_id = $1 AND ($2::uuid IS NULL OR fact.member_id = $2)
@@ -95,7 +99,9 @@ async def decision_page(pool: Pool, wanted: DecisionsWanted) -> Page[DecisionRow
     if wanted.fact_id is not None:
         records = await pool.fetch(OF_FACT, wanted.fact_id, wanted.member_id, last, size)
     elif wanted.member_id is not None:
-        records = await pool.fetch(OF_MEMBER, wanted.member_id, wanted.campaign_id, at, last, size)
+        others = [row[0] for row in await pool.fetch(MERGED_INTO, wanted.member_id)]
+        whose = [wanted.member_id, *others] if others else wanted.member_id
+        records = await pool.fetch(OF_PERSON if others else OF_MEMBER, whose, wanted.campaign_id, at, last, size)
     else:
         records = await pool.fetch(OF_CAMPAIGN, wanted.campaign_id, last, size)
     return cut_page([_decision(record) for record in records], wanted.limit)

@@ -32,6 +32,26 @@ PAYOUT_TOO_SMALL = "PAYOUT_TOO_SMALL"
 TOO_MANY_PAYOUTS = "TOO_MANY_PAYOUTS"
 MEMBER_ERASED = "MEMBER_ERASED"
 
+SAME_MEMBER = "SAME_MEMBER"
+ALREADY_MERGED = "ALREADY_MERGED"
+TOO_MANY_MERGED = "TOO_MANY_MERGED"
+MERGE_CLASH = "MERGE_CLASH"
+MERGE_NOT_FOUND = "MERGE_NOT_FOUND"
+MERGE_UNDONE = "MERGE_UNDONE"
+MERGE_CHAINED = "MERGE_CHAINED"
+MERGE_TOO_OLD = "MERGE_TOO_OLD"
+
+MERGE_REFUSALS: Mapping[str, Text] = {
+    SAME_MEMBER: Text(zh="两者已是同一位会员", en="The two are one member already"),
+    ALREADY_MERGED: Text(zh="该会员已并入另一位会员", en="The member was merged into another one already"),
+    TOO_MANY_MERGED: Text(zh="并入的账号已达上限（{most} 个）", en="At most {most} members can be merged into one"),
+    MERGE_CLASH: Text(zh="两者有同一单号的预留（{holds}）", en="Both hold value under {holds}: end one hold first"),
+    MERGE_NOT_FOUND: Text(zh="没有这位会员或这次合并", en="There is no such member, or no such merge"),
+    MERGE_UNDONE: Text(zh="该合并已撤销", en="The merge was undone already"),
+    MERGE_CHAINED: Text(zh="请先撤销之后的合并", en="A later merge has to be undone first"),
+    MERGE_TOO_OLD: Text(zh="已超过可撤销期限（{until}）", en="The merge could be undone until {until}"),
+}
+
 WALLET_REFUSALS: Mapping[str, Text] = {
     NOT_ENOUGH: Text(zh="余额不足，还差 {missing}", en="The balance is {missing} short"),
     NOTHING_TO_RETURN: Text(zh="没有可退回的消费", en="Nothing of what was spent for it is left to give back"),
@@ -60,6 +80,7 @@ CORE_REFUSALS: Mapping[str, Text] = {
     TOO_MANY_TAGS: Text(zh="会员标签已达上限（{most} 个）", en="The member has {most} tags, the most there may be"),
     MEMBER_ERASED: Text(zh="会员已注销", en="The member has been erased"),
     **COUPON_REFUSALS,
+    **MERGE_REFUSALS,
     **GROUP_REFUSALS,
     **ORDER_REFUSALS,
     **REDEMPTION_REFUSALS,

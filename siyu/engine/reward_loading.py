@@ -40,6 +40,6 @@ async def load_for_rewards(connection: Connection, world: World, facts: Sequence
     paid = [each for each in loaded if each.id in wanted.ending and each.points]
     if paid:
         account = shop_account_id(Purpose.REDEMPTION, "points")
-        members = {each.member_id for each in paid}
+        members = world.kin.whole({each.member_id for each in paid})
         await load_spends(connection, world.book, [account], [each.reference for each in paid], members)
     await load_stock(connection, world.redemptions, wanted, loaded, world.zone, lock=lock)

@@ -65,7 +65,7 @@ def _deeds(world: World, new: NewFact, outcome: Outcome, before: Mark) -> Iterat
         for transfer in world.book.transfers[transfers:]:
             if transfer.unit == GROWTH and transfer.kind in GROWN:
                 amount = GROWN[transfer.kind] * transfer.amount
-                yield transfer.member_id, Deed(world.day(transfer.at), Measure.GROWTH, amount)
+                yield world.kin.person(transfer.member_id), Deed(world.day(transfer.at), Measure.GROWTH, amount)
     is_accepted = any(decision.refusal is None for decision in outcome.decisions)
     if Measure.INTERACTIONS in measures and new.type in INTERACTIONS and is_accepted:
         yield new.member_id, Deed(world.day(new.at), Measure.INTERACTIONS, kind=new.type)

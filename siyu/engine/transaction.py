@@ -28,6 +28,7 @@ from siyu.engine.faults import Faults
 from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by, touched_days
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
+from siyu.engine.merge_loading import members_named, redirect
 from siyu.engine.outcome import Outcome
 from siyu.engine.store import append_decisions, append_facts, idempotency_key, load_answers
 from siyu.engine.timing import Timings
@@ -41,7 +42,8 @@ from siyu.groups import leave_activity, write_groups
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
-from siyu.members import append_invitations, lock_all, write_tags
+from siyu.members import append_invitations, lock_persons, write_tags
+from siyu.members.kinship import Kin
 from siyu.metrics.touched import leave_touched_days
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
@@ -85,7 +87,8 @@ class BatchTransaction:
         refusal here rather than a violated constraint.
         """
         step = self.timings.start()
-        members, erased = await lock_all(connection, {fact.new.member_id for fact in facts})
+        members, kin, erased = await lock_persons(connection, members_named(facts))
+        facts = await redirect(connection, facts, kin)
         step("lock members")
         known = [fact for fact in facts if fact.new.member_id in members]
         if erased:
@@ -102,7 +105,7 @@ class BatchTransaction:
             fresh = [fact for fact in fresh if fact.id not in late]
         await append_facts(connection, fresh if not pending else [fact for fact in fresh if fact.pending is None])
         step("append facts")
-        world, outcomes = await self._decide(connection, routes, fresh, members, used, step)
+        world, outcomes = await self._decide(connection, routes, fresh, members, kin, used, step)
         if pending:
             # Only now is it known which of them another fact of the batch took back. Nobody else can append them.
             await append_facts(connection, [fact for fact in fresh if _is_still_pending(world, fact)])
@@ -119,9 +122,10 @@ class BatchTransaction:
 
     async def used_keys(self, connection: Connection, facts: Sequence[ArrivedFact]) -> UsedKeys:
         """The keys these facts would be decided with that the database has already; changes nothing."""
-        members, _ = await lock_all(connection, {fact.new.member_id for fact in facts})
+        members, kin, _ = await lock_persons(connection, members_named(facts))
+        facts = await redirect(connection, facts, kin)
         routes = await self.campaigns.load(connection)
-        world, _ = await self._decide(connection, routes, facts, members, NO_KEYS, self.timings.start())
+        world, _ = await self._decide(connection, routes, facts, members, kin, NO_KEYS, self.timings.start())
         return await find_used(connection, world)
 
     async def _decide(
@@ -130,11 +134,19 @@ class BatchTransaction:
         routes: Routes,
         facts: Sequence[ArrivedFact],
         members: dict[UUID, MemberView],
+        kin: Kin,
         used: UsedKeys,
         step: Step,
     ) -> tuple[World, list[Outcome]]:
         world = World(
-            routes.campaigns, members, self.zone, new_id, once=set(used.once), faults=self.faults, known_routes=routes
+            routes.campaigns,
+            members,
+            self.zone,
+            new_id,
+            once=set(used.once),
+            faults=self.faults,
+            kin=kin,
+            known_routes=routes,
         )
         put_used_keys(world, used)
         if facts:

@@ -66,7 +66,7 @@ async def _load_references(connection: Connection, world: World, concerns: Seque
             found = readable_references(campaign.type, new.type, new.data)
             if found:
                 references |= found
-                members.add(new.member_id)
+                members |= world.kin.whole({new.member_id})
                 granters.update(campaign.issuers.values())
                 if Spend in campaign.type.effects:
                     spenders.update(campaign.issuers.values())

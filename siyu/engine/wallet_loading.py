@@ -37,7 +37,7 @@ async def load_for_wallets(connection: Connection, world: World, facts: Sequence
     if references:
         accounts = [shop_account_id(Purpose.SPENDING, unit) for unit in world.routes.units]
         accounts.append(shop_account_id(Purpose.PAYOUT, paying_out.COMMISSION))
-        await load_spends(connection, world.book, accounts, references, members)
+        await load_spends(connection, world.book, accounts, references, world.kin.whole(members))
 
 
 def _ask(asked: Asked, new: NewFact) -> None:

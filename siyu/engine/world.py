@@ -24,6 +24,8 @@ from siyu.ledger.book import Book
 from siyu.ledger.expiry import Expiries
 from siyu.ledger.holds import HoldBook
 from siyu.members.invitations import InvitationBook
+from siyu.members.kinship import NO_KIN, Kin
+from siyu.members.merging import MergeBook
 from siyu.members.tags import TagChanges
 from siyu.messaging.book import NewMessage
 from siyu.orders.book import OrderBook
@@ -96,6 +98,9 @@ class World:
     chats: Chats = field(default_factory=Chats)
     # Of those members alone whose tier the facts may change, and where the shop has a ladder.
     tiers: TierBook = field(default_factory=TierBook)
+    # Which of the members are one person, and the merge that a fact asks for.
+    kin: Kin = NO_KIN
+    merges: MergeBook = field(default_factory=MergeBook)
     # Of members who are to be erased what they have, and those of this batch who are erased, by which fact.
     erasing: dict[UUID, Possessions] = field(default_factory=dict)
     erased: dict[UUID, ArrivedFact] = field(default_factory=dict)
@@ -115,6 +120,7 @@ class World:
             has_debts=any(unit.has_debts for unit in units.values()),
             shortfalls={key: unit.shortfall for key, unit in units.items()},
         )
+        self.know(self.kin)
         self.orders = OrderBook(self.new_id)
         self.reservations = Reservations(self.new_id)
         self.holds = HoldBook(self.new_id)
@@ -122,6 +128,11 @@ class World:
         self.redemptions = RedemptionBook(self.new_id)
         self.coupons = CouponBook(self.new_id, self.zone)
         self.reviews = ReviewBook(self.new_id)
+
+    def know(self, kin: Kin) -> None:
+        """Make known who of the members is one person."""
+        self.kin = self.invitations.kin = kin
+        self.book.absorbed = kin.absorbed
 
     def day(self, at: datetime) -> date:
         """The shop's date of a moment; remembered, since boards ask again for what campaigns judged by."""

@@ -11,6 +11,8 @@ from siyu.sdk.core_facts import QUIET_FACT_TYPES, TALK_FACT_TYPES
 
 # What counts as an order: one of which something is still paid, or that cost nothing.
 COUNTS = "(refunded_fen < amount_fen OR amount_fen = 0)"
+# What is told of a person, not done by them.
+MERGING = ("member.merged", "member.unmerged")
 # What members do themselves and what the shop's systems tell of them, but neither orders, nor moves between groups, nor
 # what campaigns ask for.
 TALK_KINDS = tuple(sorted(TALK_FACT_TYPES))
@@ -23,6 +25,10 @@ IS_TALK = f"type IN ({', '.join(map(repr, TALK_KINDS))})"
 TALK_DAY = f"""
     CASE WHEN {IS_TALK} THEN array_position(ARRAY[{", ".join(map(repr, TALK_KINDS))}], type::text)
         + {len(TALK_KINDS)} * ((at AT TIME ZONE $2::text)::date - DATE '1970-01-01') END
+"""
+# The member, and those who were merged into them: the log says what was told of whom.
+PERSON = """
+    (SELECT m.id UNION ALL SELECT id FROM member AS other WHERE m.linked AND other.merged_into = m.id) AS kin
 """
 WINDOWS = tuple(sorted({*ORDER_WINDOWS, *INTERACTION_WINDOWS, *INVITEE_WINDOWS}))
 # The parameters: members, time zone, the core's types, today, days after joining, then where each window starts.
@@ -53,7 +59,7 @@ async def refresh(connection: Connection, member_ids: Collection[UUID], clock: R
         [
             array_of([member_id.hex for member_id in member_ids]),
             clock.zone.key,
-            sorted(QUIET_FACT_TYPES),
+            sorted({*QUIET_FACT_TYPES, *MERGING}),
             clock.today,
             turning_days(),
             *(clock.midnight(days - 1) for days in WINDOWS),
@@ -102,21 +108,23 @@ def _orders() -> str:
 
 def _interactions() -> str:
     """Only what is in a window is read: the index by member and time finds it, however long the history is."""
-    last = f"SELECT at FROM fact WHERE member_id = m.id AND {KEPT_INTERACTION} ORDER BY at DESC LIMIT 1"
-    columns = [f"({last}) AS last_interaction_at", f"{_turns('at', INTERACTION_WINDOWS)} AS interactions_turn_on"]
+    last = f"SELECT at FROM fact WHERE member_id = kin.id AND {KEPT_INTERACTION} ORDER BY at DESC LIMIT 1"
+    latest = f"SELECT max(last.at) FROM {PERSON} LEFT JOIN LATERAL ({last}) AS last ON true"
+    columns = [f"({latest}) AS last_interaction_at", f"{_turns('at', INTERACTION_WINDOWS)} AS interactions_turn_on"]
     for days in INTERACTION_WINDOWS:
         counted = f"count(*) FILTER (WHERE NOT ({IS_TALK}) AND at >= {_start(days)})"
         talked = f"count(DISTINCT {TALK_DAY}) FILTER (WHERE {IS_TALK} AND at >= {_start(days)})"
         columns.append(f"{counted} + {talked} AS interactions_{days}d")
     longest = _start(max(INTERACTION_WINDOWS))
-    return f"SELECT {', '.join(columns)} FROM fact WHERE member_id = m.id AND at >= {longest} AND {KEPT_INTERACTION}"
+    of_person = f"{PERSON} JOIN fact ON fact.member_id = kin.id"
+    return f"SELECT {', '.join(columns)} FROM {of_person} WHERE at >= {longest} AND {KEPT_INTERACTION}"
 
 
 def _invitations() -> str:
     columns = ["count(*) AS invitees", f"{_turns('at', INVITEE_WINDOWS)} AS invitees_turn_on"]
     columns += [f"count(*) FILTER (WHERE at >= {_start(days)}) AS invitees_{days}d" for days in INVITEE_WINDOWS]
-    columns.append("EXISTS (SELECT FROM invitation AS own WHERE own.member_id = m.id) AS is_invited")
-    return f"SELECT {', '.join(columns)} FROM invitation WHERE inviter_id = m.id"
+    columns.append("EXISTS (SELECT FROM invitation AS own WHERE own.person_id = m.id AND own.stands) AS is_invited")
+    return f"SELECT {', '.join(columns)} FROM invitation WHERE by_id = m.id AND stands"
 
 
 def _statement(decided: dict[str, str]) -> str:
@@ -130,7 +138,7 @@ def _statement(decided: dict[str, str]) -> str:
         UPDATE member_feature AS kept SET ({", ".join(COLUMNS)}) = ROW ({new_columns}), {ranks}
         FROM (
             SELECT m.id, {new}
-            FROM (SELECT id, joined_at FROM member WHERE id = ANY($1::text::uuid[])) AS m
+            FROM (SELECT id, joined_at, linked FROM member WHERE id = ANY($1::text::uuid[])) AS m
             CROSS JOIN LATERAL ({_orders()}) AS ordered
             CROSS JOIN LATERAL ({_interactions()}) AS acted
             CROSS JOIN LATERAL ({_invitations()}) AS brought

@@ -11,10 +11,17 @@ LOGGED = "What a coupon is kept, used or revoked for was decided"
 LOG = """
     SELECT FROM fact JOIN decision ON decision.fact_id = fact.id
     CROSS JOIN LATERAL jsonb_array_elements(decision.effects) AS effect
-    WHERE fact.member_id = coupon.member_id AND decision.campaign_id IS NULL AND effect->>'kind' = 'coupon'
+    WHERE fact.member_id = {whose} AND decision.campaign_id IS NULL AND effect->>'kind' = 'coupon'
         AND effect->>'coupon' = coupon.id::text AND effect->>'change' = {change}
         AND (effect->>'order') IS NOT DISTINCT FROM coupon.order_number
         AND (effect->>'store') IS NOT DISTINCT FROM coupon.store
+"""
+# What was decided about a member who became one person with the coupon's: looked for where nothing else was found.
+KIN = "ANY(kin_of(coupon.member_id))"
+GIVEN = """
+    SELECT FROM fact JOIN decision ON decision.fact_id = fact.id
+    WHERE fact.member_id = {whose} AND decision.effects @> jsonb_build_array(
+        jsonb_build_object('kind', 'coupon', 'change', 'issued', 'coupon', coupon.id))
 """
 CHANGE = "CASE WHEN state = 'used' AND store IS NOT NULL THEN 'verified' ELSE state END"
 
@@ -38,6 +45,7 @@ COUPON_PROBES = (
             SELECT member_id, count(*) AS made, max(place) AS last FROM coupon
             WHERE template_id = coupon_template.id GROUP BY member_id) AS own
         WHERE id > $1 AND id <= $2 AND made <> last
+            AND NOT EXISTS (SELECT FROM member WHERE id = member_id AND merged_into IS NOT NULL)
         """,
     ),
     Probe(
@@ -56,18 +64,17 @@ COUPON_PROBES = (
         f"""
         SELECT format('coupon %s is %s; no decision about member %s says so', id, state, member_id)
         FROM coupon WHERE id > $1 AND id <= $2 AND state IN ('locked', 'used', 'revoked')
-            AND NOT EXISTS ({LOG.format(change=CHANGE)})
+            AND NOT EXISTS ({LOG.format(change=CHANGE, whose="coupon.member_id")})
+            AND NOT EXISTS ({LOG.format(change=CHANGE, whose=KIN)})
         """,
     ),
     Probe(
         LOGGED,
         "coupon",
-        """
+        f"""
         SELECT format('coupon %s was never given to member %s by a decision', id, member_id)
-        FROM coupon WHERE id > $1 AND id <= $2 AND NOT EXISTS (
-            SELECT FROM fact JOIN decision ON decision.fact_id = fact.id
-            WHERE fact.member_id = coupon.member_id AND decision.effects @> jsonb_build_array(
-                jsonb_build_object('kind', 'coupon', 'change', 'issued', 'coupon', coupon.id)))
+        FROM coupon WHERE id > $1 AND id <= $2 AND NOT EXISTS ({GIVEN.format(whose="coupon.member_id")})
+            AND NOT EXISTS ({GIVEN.format(whose=KIN)})
         """,
     ),
 )

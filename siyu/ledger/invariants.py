@@ -32,6 +32,7 @@ NOT_ERASED = "NOT EXISTS (SELECT FROM member WHERE id = member_id AND erased_at 
 POINTS_BOARD = "The points board of all time, once everything is folded, shows what members earned"
 POSTED = "What was posted of a hold was granted to its member by its campaign"
 SPEND_BOARD = "The spend board of all time, once everything is folded, shows what members' orders come to"
+CARRIED = "What members bring along when they become one person goes in and comes out with the same fact"
 DECISION = "A decision's log says what its transfers moved"
 PRESENT = "What facts, decisions and transfers name is there"
 
@@ -60,6 +61,12 @@ MOVING = """
     CASE WHEN effect->>'kind' = 'settle' THEN 'grant'
          WHEN effect->>'kind' = 'reverse' AND effect->>'of' = 'spend' THEN 'unspend'
          ELSE effect->>'kind' END
+"""
+
+# Who stands for members in a range, and for those who were merged into them; on boards they are one.
+PERSONS = """
+    SELECT id AS member_id, id AS person_id FROM member WHERE id > $1 AND id <= $2 AND merged_into IS NULL
+    UNION ALL SELECT id, merged_into FROM member WHERE merged_into > $1 AND merged_into <= $2
 """
 
 # What an effect says that it moved: its own amount, and beside it what was repaid out of the member's wallet, whoever
@@ -150,6 +157,8 @@ PROBES = (
             WHEN 'owe' THEN debit.debtor_id IS NOT NULL AND num_nonnulls(credit.member_id, credit.debtor_id) = 0
             WHEN 'write_off' THEN coalesce(debit.purpose, '') = 'write_off' AND credit.campaign_id IS NOT NULL
             WHEN 'repay' THEN coalesce(debit.member_id = credit.debtor_id, false)
+            WHEN 'merge' THEN 'merge' IN (coalesce(debit.purpose, ''), coalesce(credit.purpose, ''))
+                 AND num_nonnulls(debit.member_id, debit.debtor_id, credit.member_id, credit.debtor_id) = 1
             ELSE num_nonnulls(debit.member_id, credit.member_id) = 1
                  AND num_nonnulls(debit.debtor_id, credit.debtor_id) = 0
                  AND (debit.member_id IS NULL) = (kind IN ('grant', 'unspend')) END)
@@ -188,8 +197,9 @@ PROBES = (
         f"""
         SELECT format('member %s comes to %s on the board; their grants come to %s', member_id, coalesce(score, 0),
                       coalesce(folded, 0))
-        FROM (SELECT member_id, {EARNED} AS folded FROM account
-              WHERE member_id > $1 AND member_id <= $2 AND unit = 'points') AS earned
+        FROM (SELECT person_id AS member_id, sum({EARNED}) AS folded
+              FROM ({PERSONS}) AS kin JOIN account USING (member_id)
+              WHERE unit = 'points' GROUP BY person_id) AS earned
         FULL JOIN ({SHOWN.format(board="points")}) AS shown USING (member_id)
         WHERE coalesce(score, 0) <> coalesce(folded, 0) AND {NOT_ERASED}
         """,
@@ -221,10 +231,22 @@ PROBES = (
                           transfer.unit, sum(amount) AS amount
                    FROM transfer
                    JOIN account debit ON debit.id = debit_id JOIN account credit ON credit.id = credit_id
-                   WHERE fact_id > $1 AND fact_id <= $2
+                   WHERE fact_id > $1 AND fact_id <= $2 AND kind <> 'merge'
                    GROUP BY 1, 2, 3, 4) AS moved
             USING (fact_id, campaign_id, kind, unit)
         WHERE coalesce(logged.amount, 0) <> coalesce(moved.amount, 0)
+        """,
+    ),
+    Probe(
+        CARRIED,
+        "fact",
+        """
+        SELECT format('fact %s carried %s %s more in than out', fact_id, surplus, unit)
+        FROM (SELECT fact_id, unit, sum(CASE WHEN debit_id = between_id THEN -amount ELSE amount END) AS surplus
+              FROM transfer JOIN (SELECT id AS between_id, unit FROM account WHERE purpose = 'merge') AS between
+                  USING (unit)
+              WHERE fact_id > $1 AND fact_id <= $2 AND kind = 'merge' GROUP BY 1, 2) AS carried
+        WHERE surplus <> 0
         """,
     ),
     Probe(
@@ -235,8 +257,9 @@ PROBES = (
         FROM hold LEFT JOIN transfer ON transfer.id = transfer_id
             LEFT JOIN account debit ON debit.id = debit_id LEFT JOIN account credit ON credit.id = credit_id
         WHERE hold.id > $1 AND hold.id <= $2 AND (posted > 0 OR transfer_id IS NOT NULL)
-            AND (transfer.kind, transfer.amount, transfer.unit, debit.campaign_id, credit.member_id)
-                IS DISTINCT FROM ('grant', posted, hold.unit, hold.campaign_id, hold.member_id)
+            AND ((transfer.kind, transfer.amount, transfer.unit, debit.campaign_id)
+                 IS DISTINCT FROM ('grant', posted, hold.unit, hold.campaign_id)
+                 OR (credit.member_id = hold.member_id OR credit.member_id = ANY(kin_of(hold.member_id))) IS NOT TRUE)
         """,
     ),
     # The database has no foreign keys here (siyu/engine/models.py).

@@ -19,6 +19,8 @@ class Purpose(Enum):
     EXPIRY = "expiry"
     WRITE_OFF = "write_off"
     PAYOUT = "payout"
+    # Between members that became one: what goes in comes out with the same fact.
+    MERGE = "merge"
 
 
 @lru_cache(REMEMBERED_MAX)

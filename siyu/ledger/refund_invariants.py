@@ -22,7 +22,7 @@ WANTED = "least((fact.data->>'amount_fen')::bigint, shop_order.amount_fen)"
 CAUSE = """
     SELECT FROM fact cause JOIN decision ON decision.fact_id = cause.id
     CROSS JOIN LATERAL jsonb_array_elements(decision.effects) AS effect
-    WHERE cause.member_id = fact.member_id AND cause.at BETWEEN fact.at AND fact.at + interval '5 minutes'
+    WHERE cause.member_id = {whose} AND cause.at BETWEEN fact.at AND fact.at + interval '5 minutes'
         AND decision.campaign_id = fact.campaign_id AND effect->>'kind' = 'refund'
         AND 'emit/' || (effect->>'pending') = fact.idempotency_key
         AND effect->'order' = fact.data->'order' AND effect->'amount_fen' = fact.data->'amount_fen'
@@ -49,7 +49,9 @@ REFUND_PROBES = (
         f"""
         SELECT format('fact %s asks to pay back %s fen of order %s; no decision of campaign %s says so', id,
                       data->>'amount_fen', data->>'order', campaign_id)
-        FROM fact WHERE id > $1 AND id <= $2 AND type = 'refund.requested' AND NOT EXISTS ({CAUSE})
+        FROM fact WHERE id > $1 AND id <= $2 AND type = 'refund.requested'
+            AND NOT EXISTS ({CAUSE.format(whose="fact.member_id")})
+            AND NOT EXISTS ({CAUSE.format(whose="ANY(kin_of(fact.member_id))")})
         """,
     ),
     Probe(
@@ -73,7 +75,7 @@ REFUND_PROBES = (
         FROM refund_request request JOIN shop_order ON shop_order.id = request.order_id
             CROSS JOIN LATERAL (
                 SELECT max({WANTED}) AS wanted FROM fact
-                WHERE fact.member_id = request.member_id AND fact.campaign_id = request.campaign_id
+                WHERE fact.member_id = ANY(kin_of(request.member_id)) AND fact.campaign_id = request.campaign_id
                     AND fact.data->>'order' = number AND {ENTERED}) AS entered
         WHERE request.id > $1 AND request.id <= $2
             AND (asked_fen IS DISTINCT FROM wanted OR request.member_id <> shop_order.member_id)

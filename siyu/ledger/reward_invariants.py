@@ -65,7 +65,8 @@ REWARD_PROBES = (
                       redemption.id, issued_id)
         FROM redemption JOIN issued_reward ON issued_reward.id = issued_id
         WHERE redemption.id > $1 AND redemption.id <= $2
-            AND (opened_at IS NULL OR issued_reward.member_id <> redemption.member_id)
+            AND (opened_at IS NULL OR (issued_reward.member_id <> redemption.member_id
+                                       AND issued_reward.member_id <> ALL (kin_of(redemption.member_id))))
         """,
     ),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-TransferKind = Literal["grant", "reverse", "spend", "unspend", "owe", "repay", "write_off"]
+TransferKind = Literal["grant", "reverse", "spend", "unspend", "owe", "repay", "write_off", "merge"]
 # Those that are made from nothing; the others undo one of these.
 Original = Literal["grant", "spend"]
 

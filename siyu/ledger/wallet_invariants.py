@@ -11,7 +11,8 @@ TAKEN = """
                 SELECT sum(amount) FROM transfer back WHERE back.reverses_id = spent.id), 0)), 0)
      FROM account own JOIN transfer spent ON spent.credit_id = own.id AND spent.kind = 'spend'
         AND spent.reference = {reference}
-     JOIN account wallet ON wallet.id = spent.debit_id AND wallet.member_id = {row}.member_id
+     JOIN account wallet ON wallet.id = spent.debit_id
+        AND (wallet.member_id = {row}.member_id OR wallet.member_id = ANY(kin_of({row}.member_id)))
      WHERE own.purpose = '{purpose}' AND own.unit = {unit})
 """
 HELD = TAKEN.format(reference="value_hold.reference", row="value_hold", purpose="spending", unit="value_hold.unit")

@@ -2,16 +2,21 @@
 
 from siyu.members.features import load_features
 from siyu.members.invitation_store import append_invitations, invited_elsewhere, load_invited
-from siyu.members.locking import lock_all, lock_members, read_members
+from siyu.members.locking import lock_members, lock_persons, read_kin, read_members
+from siyu.members.merge_store import has_aside, load_merges, write_merges
 from siyu.members.tag_store import write_tags
 
 __all__ = [
     "append_invitations",
+    "has_aside",
     "invited_elsewhere",
     "load_features",
     "load_invited",
-    "lock_all",
+    "load_merges",
     "lock_members",
+    "lock_persons",
+    "read_kin",
     "read_members",
+    "write_merges",
     "write_tags",
 ]

@@ -8,16 +8,17 @@ from uuid import UUID
 from siyu.db import Pool
 from siyu.paging import NewestWanted, Page, newest_pages
 
-INVITERS = "SELECT member_id, inviter_id FROM invitation WHERE member_id = ANY($1::uuid[])"
+INVITERS = "SELECT person_id, by_id FROM invitation WHERE person_id = ANY($1::uuid[]) AND stands"
 
 # Those who had ordered before they were invited are no new customers.
+# What is set aside, since two members were one person, is of nobody. Those who stand for both sides are looked at.
 TREE = """
-SELECT count(*), count(DISTINCT inviter_id), count(*) FILTER (WHERE first_order.paid_at >= invitation.at)
+SELECT count(*), count(DISTINCT by_id), count(*) FILTER (WHERE first_order.paid_at >= invitation.at)
 FROM invitation
 LEFT JOIN LATERAL (
-    SELECT min(paid_at) AS paid_at FROM shop_order WHERE shop_order.member_id = invitation.member_id
+    SELECT min(paid_at) AS paid_at FROM shop_order WHERE shop_order.member_id = invitation.person_id
 ) AS first_order ON true
-WHERE campaign_id = $1
+WHERE campaign_id = $1 AND stands
 """
 
 # Level by level, from those inviters who were not invited here. It ends without looking for rings: there are none. Both
@@ -25,11 +26,12 @@ WHERE campaign_id = $1
 # reading all invitations again for each of what may be a hundred thousand levels.
 DEPTH = """
 WITH RECURSIVE invited (member_id, depth) AS (
-    (SELECT inviter_id, 0 FROM invitation WHERE campaign_id = $1
-     EXCEPT SELECT member_id, 0 FROM invitation WHERE campaign_id = $1)
+    (SELECT by_id, 0 FROM invitation WHERE campaign_id = $1 AND stands
+     EXCEPT SELECT person_id, 0 FROM invitation WHERE campaign_id = $1 AND stands)
     UNION ALL
     SELECT below.member_id, depth + 1 FROM invited CROSS JOIN LATERAL (
-        SELECT member_id FROM invitation WHERE campaign_id = $1 AND inviter_id = invited.member_id OFFSET 0
+        SELECT person_id AS member_id FROM invitation
+        WHERE campaign_id = $1 AND by_id = invited.member_id AND stands OFFSET 0
     ) AS below
 )
 SELECT coalesce(max(depth), 0) FROM invited
@@ -66,7 +68,7 @@ async def inviters_of(pool: Pool, member_ids: Collection[UUID]) -> dict[UUID, UU
 
 async def invitee_pages(pool: Pool, wanted: Sequence[NewestWanted]) -> list[Page[InviteeRow]]:
     """The wanted pages of whom members invited, in their order, with one statement."""
-    return await newest_pages(pool, "invitation", "id, member_id, at", InviteeRow, wanted, owner="inviter_id")
+    return await newest_pages(pool, "invitation", "id, person_id, at", InviteeRow, wanted, owner="stands AND by_id")
 
 
 async def invitation_tree(pool: Pool, campaign_id: UUID) -> InvitationTree:

@@ -6,7 +6,8 @@ from uuid import UUID
 from siyu.db import Connection, append_rows
 from siyu.members.invitations import Invitation, InvitationBook
 
-LOAD = "SELECT member_id FROM invitation WHERE member_id = ANY($1::uuid[])"
+# Also those that a merge set aside: nobody is invited twice.
+LOAD = "SELECT person_id FROM invitation WHERE person_id = ANY($1::uuid[])"
 
 ELSEWHERE = "SELECT member_id, id FROM invitation WHERE member_id = ANY($1::uuid[]) AND campaign_id <> $2"
 
@@ -41,6 +42,6 @@ async def append_invitations(connection: Connection, invitations: Collection[Inv
 
 
 def _row(invitation: Invitation) -> tuple[object, ...]:
-    member, inviter = invitation.member, invitation.inviter
-    who = member.id, invitation.id, member.joined_at, inviter.id, inviter.joined_at
+    (joined_at, member_id), (inviter_joined_at, inviter_id) = invitation.place, invitation.inviter_place
+    who = member_id, invitation.id, joined_at, inviter_id, inviter_joined_at
     return (*who, invitation.campaign_id, invitation.fact_id, invitation.at)

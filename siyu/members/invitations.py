@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from siyu.members.kinship import NO_KIN, Kin, Place
 from siyu.sdk import MemberView
 
 
@@ -20,6 +21,9 @@ class Invitation:
     campaign_id: UUID
     fact_id: UUID
     at: datetime
+    # Where the two came in the order of joining: of a person who was several members, the first one's as inviter.
+    place: Place
+    inviter_place: Place
 
 
 class InvitationBook:
@@ -27,6 +31,7 @@ class InvitationBook:
 
     def __init__(self) -> None:
         self._bound: set[UUID] = set()
+        self.kin: Kin = NO_KIN
         self.new: dict[UUID, Invitation] = {}
 
     def put(self, member_id: UUID) -> None:
@@ -39,11 +44,11 @@ class InvitationBook:
         The order of joining is fixed and without ties: whoever is invited comes after their inviter, and so after
         everybody whom that one was invited by. No look at other invitations is needed to rule out rings.
         """
-        if inviter.id == member.id:
+        if self.kin.person(inviter.id) == self.kin.person(member.id):
             return "self"
         if member.id in self._bound:
             return "bound"
-        return None if (inviter.joined_at, inviter.id) < (member.joined_at, member.id) else "later"
+        return None if self.kin.first_place(inviter) < self.kin.first_place(member) else "later"
 
     def invite(self, invitation: Invitation) -> None:
         """Keep it; nothing speaks against it."""

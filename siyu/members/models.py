@@ -12,7 +12,8 @@ class Member(Model):
     nickname = fields.CharField(max_length=64, null=True)
     avatar_url = fields.CharField(max_length=512, null=True)
     joined_at = fields.DatetimeField()
-    # Beside it the arrays `tags` and `groups`, which the ORM cannot express (migration 0007).
+    # Beside it the arrays `tags` and `groups`, which the ORM cannot express (migration 0007), and what merges need
+    # (migration 0024), which set-based SQL alone touches.
     tier = fields.CharField(max_length=32, null=True)
     # Since when nothing is known of the member any more (`siyu.engine.erasure`).
     erased_at = fields.DatetimeField(null=True)

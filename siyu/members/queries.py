@@ -35,7 +35,12 @@ MemberKey = tuple[datetime, UUID]
 
 COLUMNS = "id, nickname, avatar_url, joined_at, tier, tags, groups, erased_at"
 
-BY_IDS = f"SELECT {COLUMNS} FROM member WHERE id = ANY($1::uuid[])"
+# Who was merged into another is that other one.
+BY_IDS = f"""
+SELECT asked.id AS asked_id, {", ".join(f"member.{column}" for column in COLUMNS.split(", "))}
+FROM member AS asked JOIN member ON member.id = coalesce(asked.merged_into, asked.id)
+WHERE asked.id = ANY($1::uuid[])
+"""
 
 BY_IDENTITY = "SELECT member_id FROM identity WHERE kind = $1 AND value = ANY($2::text[])"
 
@@ -57,8 +62,8 @@ class MembersWanted:
 
 
 async def members_by_id(pool: Pool, ids: Collection[UUID]) -> dict[UUID, MemberRow]:
-    """Those of these members who exist."""
-    return {record["id"]: MemberRow(*record) for record in await pool.fetch(BY_IDS, list(ids))}
+    """Those of these members who exist; for one who was merged into another, that one."""
+    return {asked_id: MemberRow(*row) for asked_id, *row in await pool.fetch(BY_IDS, list(ids))}
 
 
 async def member_id_of(pool: Pool, kind: str, value: str, vault: Vault) -> UUID | None:
@@ -81,8 +86,9 @@ async def member_page(
     conditions, arguments, order = keyset(wanted, 2 * len(found))
     known = [f"id IN ({FOUND.format(2 * place + 1, 2 * place + 2)})" for place in range(len(found))]
     given = [value for field, indexes in found for value in (field.value, list(indexes))]
+    there = ["erased_at IS NULL", "merged_into IS NULL", *known, *conditions]
     records = await pool.fetch(
-        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(['erased_at IS NULL', *known, *conditions])} {order}",
+        f"SELECT {COLUMNS} FROM member WHERE {' AND '.join(there)} {order}",
         *given,
         *arguments,
     )

@@ -23,15 +23,15 @@ GROUP BY wanted.place
 # A kept invitation has passed the checks of its campaign. Whose money all went back bought nothing.
 PROGRESS = {
     Measure.INVITEES: """
-        SELECT inviter_id, count(*) FROM invitation WHERE inviter_id = ANY($1::uuid[]) GROUP BY inviter_id
+        SELECT by_id, count(*) FROM invitation WHERE by_id = ANY($1::uuid[]) AND stands GROUP BY by_id
     """,
     Measure.BUYERS: """
-        SELECT inviter_id, count(*) FROM invitation
-        WHERE inviter_id = ANY($1::uuid[]) AND EXISTS (
+        SELECT by_id, count(*) FROM invitation
+        WHERE by_id = ANY($1::uuid[]) AND stands AND EXISTS (
             SELECT FROM shop_order
-            WHERE shop_order.member_id = invitation.member_id AND paid_at >= invitation.at
+            WHERE shop_order.member_id = invitation.person_id AND paid_at >= invitation.at
                 AND amount_fen > refunded_fen)
-        GROUP BY inviter_id
+        GROUP BY by_id
     """,
 }
 

@@ -22,7 +22,7 @@ from siyu.tiers.store import load_tiers
 CURRENT = """
 SELECT revision, config, active_from, made_by, settled_at FROM tier_ladder ORDER BY revision DESC LIMIT 1
 """
-HELD = "SELECT tier, count(*) FROM member GROUP BY tier"
+HELD = "SELECT tier, count(*) FROM member WHERE merged_into IS NULL GROUP BY tier"
 
 WARNED = """
 SELECT member_id, warned_at FROM tier_warning

@@ -6,22 +6,28 @@ Only numbers and names of a checked ladder come into the text.
 from siyu.tiers.ladder import CUMULATIVE, SPENDING, Condition, Ladder, Measure, Period, Tier
 from siyu.tiers.periods import MONTHS
 
+# The members $1, and those who were merged into them.
+PERSONS = """
+SELECT id AS member_id, id AS person_id FROM unnest($1::uuid[]) AS wanted (id)
+UNION ALL SELECT id, merged_into FROM member WHERE merged_into = ANY($1::uuid[])
+"""
+
 # Of the members $1, by the days of the zone $2.
 SPENT = """
 SELECT member_id, (paid_at AT TIME ZONE $2)::date AS day, amount_fen - refunded_fen AS spend, 0 AS growth, 0 AS facts
 FROM shop_order WHERE member_id = ANY($1::uuid[])
 """
 # What is taken back counts for the day it was given on.
-GROWN = """
-SELECT account.member_id, (at AT TIME ZONE $2)::date, 0, CASE kind WHEN 'grant' THEN amount ELSE -amount END, 0
-FROM account JOIN transfer
+GROWN = f"""
+SELECT person_id, (at AT TIME ZONE $2)::date, 0, CASE kind WHEN 'grant' THEN amount ELSE -amount END, 0
+FROM ({PERSONS}) AS kin JOIN account USING (member_id) JOIN transfer
     ON (credit_id = account.id AND kind = 'grant') OR (debit_id = account.id AND kind = 'reverse')
-WHERE account.member_id = ANY($1::uuid[]) AND account.unit = 'growth'
+WHERE account.unit = 'growth'
 """
 # A kind of fact once a day, where some campaign accepted it. The kinds are $3.
-INTERACTED = """
-SELECT DISTINCT member_id, (at AT TIME ZONE $2)::date AS day, type
-FROM fact WHERE member_id = ANY($1::uuid[]) AND type = ANY($3::text[])
+INTERACTED = f"""
+SELECT DISTINCT person_id AS member_id, (at AT TIME ZONE $2)::date AS day, type
+FROM ({PERSONS}) AS kin JOIN fact USING (member_id) WHERE type = ANY($3::text[])
     AND EXISTS (SELECT FROM decision WHERE fact_id = fact.id AND refusal_code IS NULL)
 """
 HELD_FOR_EVER = "'infinity'::date"

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from siyu.db import Pool
+from tests.migrations.merge_catalogue import MERGE_CONSTRAINTS, MERGE_INDEXES
 from tests.migrations.group_catalogue import GROUP_CONSTRAINTS, GROUP_INDEXES
 from tests.migrations.personal_catalogue import PERSONAL_CONSTRAINTS, PERSONAL_INDEXES
 from tests.migrations.tag_catalogue import TAG_CONSTRAINTS, TAG_INDEXES
@@ -48,6 +49,7 @@ JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 """
 
 EXPECTED_CONSTRAINTS = {
+    **MERGE_CONSTRAINTS,
     **REWARD_CONSTRAINTS,
     ("account", "account_balance_not_negative"): "CHECK ((balance >= 0))",
     ("account", "account_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
@@ -106,13 +108,13 @@ EXPECTED_CONSTRAINTS = {
     ("identity", "uid_identity_kind_81d689"): "UNIQUE (kind, value)",
     ("invitation", "invitation_campaign_id_fkey"): "FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE RESTRICT",
     ("invitation", "invitation_inviter_fkey"): (
-        "FOREIGN KEY (inviter_id, inviter_joined_at) REFERENCES member(id, joined_at) ON DELETE RESTRICT"
+        "FOREIGN KEY (inviter_id, inviter_joined_at) REFERENCES member(id, place_at) ON DELETE RESTRICT"
     ),
     ("invitation", "invitation_inviter_joined_before"): (
         "CHECK ((ROW(inviter_joined_at, inviter_id) < ROW(member_joined_at, member_id)))"
     ),
     ("invitation", "invitation_member_fkey"): (
-        "FOREIGN KEY (member_id, member_joined_at) REFERENCES member(id, joined_at) ON DELETE RESTRICT"
+        "FOREIGN KEY (member_id, member_joined_at) REFERENCES member(id, place_at) ON DELETE RESTRICT"
     ),
     ("invitation", "invitation_pkey"): "PRIMARY KEY (member_id)",
     ("issued_reward", "issued_reward_campaign_id_fkey"): (
@@ -276,7 +278,7 @@ EXPECTED_CONSTRAINTS = {
     ("transfer", "transfer_amount_positive"): "CHECK ((amount > 0))",
     ("transfer", "transfer_balance_not_negative"): "CHECK ((member_balance >= 0))",
     ("transfer", "transfer_between_two_accounts"): "CHECK ((debit_id <> credit_id))",
-    ("transfer", "transfer_kind_known"): "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying, 'spend'::character varying, 'unspend'::character varying, 'expire'::character varying, 'owe'::character varying, 'repay'::character varying, 'write_off'::character varying])::text[])))",
+    ("transfer", "transfer_kind_known"): "CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reverse'::character varying, 'spend'::character varying, 'unspend'::character varying, 'expire'::character varying, 'owe'::character varying, 'repay'::character varying, 'write_off'::character varying, 'merge'::character varying])::text[])))",
     ("transfer", "transfer_pkey"): "PRIMARY KEY (id)",
     ("transfer", "transfer_reversal_names_its_original"): "CHECK ((((kind)::text = ANY ((ARRAY['reverse'::character varying, 'unspend'::character varying, 'owe'::character varying, 'write_off'::character varying])::text[])) = (reverses_id IS NOT NULL)))",
     ('lot', 'lot_account_id_fkey'): 'FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE RESTRICT',
@@ -298,6 +300,7 @@ EXPECTED_CONSTRAINTS = {
 }
 # Those that no constraint brings.
 EXPECTED_INDEXES = {
+    **MERGE_INDEXES,
     **REWARD_INDEXES,
     ("api_key", "api_key_live"): "btree (expires_at) WHERE (revoked_at IS NULL)",
     ('account', 'account_purpose'): 'UNIQUE btree (purpose, unit) WHERE (purpose IS NOT NULL)',
@@ -374,9 +377,10 @@ EXPECTED_TRIGGERS = {
     "decision": "DELETE OR TRUNCATE",
     "expense": "DELETE OR UPDATE OF id, day, amount_fen, campaign_id, channel, note, made_by, made_at, idempotency_key OR TRUNCATE",
     "fact": "DELETE OR TRUNCATE",
-    "invitation": "DELETE OR UPDATE OR TRUNCATE",
+    "invitation": "DELETE OR UPDATE OF member_id, id, member_joined_at, inviter_id, inviter_joined_at, campaign_id, fact_id, at OR TRUNCATE",
     "lot": "DELETE OR UPDATE OF id OR TRUNCATE",
     "member": "DELETE OR TRUNCATE",
+    "member_merge": "DELETE OR UPDATE OF id, survivor_id, merged_id, fact_id, reason, made_by, merged_at, undo_until OR TRUNCATE",
     "payout": "DELETE OR TRUNCATE",
     "revelation": "DELETE OR UPDATE OR TRUNCATE",
     "reward_stock_change": "DELETE OR UPDATE OR TRUNCATE",
@@ -397,6 +401,8 @@ LOG_REFERENCES = {
     "group_activity.member_id": "member",
     "hold.transfer_id": "transfer",
     "invitation.fact_id": "fact",
+    "member_merge.fact_id": "fact",
+    "member_merge.undo_fact_id": "fact",
     # Or the nil UUID (docs/decisions/0049).
     "metric_day.campaign_id": "campaign",
     "metric_member_day.campaign_id": "campaign",

@@ -15,6 +15,7 @@ from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_live import LIVE_GUARDS
 from tests.proofs.guarded_lots import LOT_GUARDS
+from tests.proofs.guarded_merges import MERGE_GUARDS
 from tests.proofs.guarded_metrics import METRIC_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_observing import OBSERVING_GUARDS
@@ -286,6 +287,7 @@ GUARDS = (
     *REFUND_GUARDS,
     *LOT_GUARDS,
     *WALLET_GUARDS,
+    *MERGE_GUARDS,
     *METRIC_GUARDS,
     *PRIVACY_GUARDS,
     *ATTRIBUTION_GUARDS,

@@ -12,7 +12,7 @@ INVITATION_GUARDS = (
     Guard(
         "nobody invites themselves",
         f"{MEMBERS}/invitations.py",
-        "if inviter.id == member.id:",
+        "if self.kin.person(inviter.id) == self.kin.person(member.id):",
         "if False:",
         (f"{NOBODY}[together]", f"{NOBODY}[one by one]"),
     ),
@@ -59,8 +59,8 @@ INVITATION_GUARDS = (
     Guard(
         "of one moment the smaller id was first",
         f"{MEMBERS}/invitations.py",
-        "(inviter.joined_at, inviter.id) < (member.joined_at, member.id)",
-        "inviter.joined_at <= member.joined_at",
+        "self.kin.first_place(inviter) < self.kin.first_place(member)",
+        "self.kin.first_place(inviter)[0] <= self.kin.first_place(member)[0]",
         (f"{INVITATIONS}::test_of_two_who_joined_at_one_moment_the_smaller_id_was_first",),
     ),
     Guard(

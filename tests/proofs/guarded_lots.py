@@ -46,7 +46,7 @@ LOT_GUARDS = (
     Guard(
         "a refund of what has expired",
         "siyu/ledger/book.py",
-        "[grant for grant in grants if grant.expires_at is None or grant.expires_at > self.now]",
+        "[each for each in grants if each[1].expires_at is None or each[1].expires_at > self.now]",
         "list(grants)",
         (f"{DESKS}::test_a_refund_of_what_has_expired_takes_nothing_of_other_orders",),
     ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tests.schema.permission_asks_attribution import ATTRIBUTION_ASKS, ATTRIBUTION_MEMBER_FIELDS
 from tests.schema.permission_asks_audit import AUDIT_ASKS, AUDIT_MEMBER_FIELDS
 from tests.schema.permission_asks_groups import GROUP_ASKS
+from tests.schema.permission_asks_merge import MERGE_ASKS, MERGING_MEMBER_FIELDS
 from tests.schema.permission_asks_metrics import METRIC_ASKS
 from tests.schema.permission_asks_personal import PERSONAL_ASKS, PERSONAL_MEMBER_FIELDS
 from tests.schema.permission_asks_tags import TAG_ASKS
@@ -16,6 +17,7 @@ BY_ID = "{ member(id: MEMBER_ID) { %s } }"
 CHANGED = "mutation { memberUpdate(input: {member: MEMBER_ID}) { member { %s } } }"
 
 MEMBER_FIELDS: Mapping[str, str] = {
+    **MERGING_MEMBER_FIELDS,
     **ATTRIBUTION_MEMBER_FIELDS,
     "avatarUrl": "avatarUrl",
     "code": "code",
@@ -127,6 +129,7 @@ ASKS: Mapping[str, str] = {
     "Query.tierLadderPreview": '{ tierLadderPreview(input: {preset: "community"}) { userErrors { code } } }',
     "Query.units": "{ units { unit } }",
     "Query.viewer": "{ viewer { __typename } }",
+    **MERGE_ASKS,
     **{f"Member.{name}": ON_BOARD % document for name, document in MEMBER_FIELDS.items()},
     "Campaign.config": OF_CAMPAIGN % "config",
     "Campaign.problem": OF_CAMPAIGN % "problem",

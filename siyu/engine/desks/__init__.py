@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from siyu.engine.desk import Desk
-from siyu.engine.desks import adjusting, freezing, holding, paying_out, spending
+from siyu.engine.desks import adjusting, freezing, holding, merging, paying_out, spending
 from siyu.engine.desks.coupons import COUPON_DESKS
 from siyu.engine.desks.erasing import ERASED, erase
 from siyu.engine.desks.rewards import REWARD_DESKS
+from siyu.members.merging import MERGED, UNMERGED
 
 DESKS: Mapping[str, Desk] = {
     spending.SPENT: spending.spend,
@@ -26,6 +27,8 @@ DESKS: Mapping[str, Desk] = {
     paying_out.REJECTED: paying_out.reject,
     paying_out.PAID: paying_out.pay,
     paying_out.FAILED: paying_out.fail,
+    MERGED: merging.merge,
+    UNMERGED: merging.undo,
     **REWARD_DESKS,
     **COUPON_DESKS,
 }

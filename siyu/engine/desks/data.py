@@ -102,6 +102,20 @@ class WalletFrozen(DeskData):
     made_by: Operator
 
 
+class MembersMerged(DeskData):
+    """Of `member.merged`, about the member who stays."""
+
+    merged: UUID
+    reason: Sentence
+    made_by: Operator
+
+
+class MembersUnmerged(MembersMerged):
+    """Of `member.unmerged`."""
+
+    merge: UUID
+
+
 class MemberErased(WalletFrozen):
     """Of `member.erased`."""
 

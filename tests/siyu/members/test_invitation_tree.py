@@ -12,6 +12,7 @@ from siyu.campaigns.spread import campaign_spread
 from siyu.db import Pool
 from siyu.ids import new_id
 from siyu.members.invitation_queries import InvitationTree, invitation_tree
+from siyu.members.invitation_store import COLUMNS
 from tests.factories import LONG_AGO, add_campaign
 
 # Of each member, the place of the one who invited them; a root's is None.
@@ -55,6 +56,7 @@ async def plant(pool: Pool, campaign: UUID, tree: Tree) -> list[UUID]:
                 (ids[place], new_id(), moments[place], ids[by], moments[by], campaign, new_id(), moments[place])
                 for place, by in invited
             ],
+            columns=COLUMNS,
         )
         await connection.copy_records_to_table(
             "shop_order",
