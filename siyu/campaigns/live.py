@@ -20,9 +20,9 @@ class LiveCampaign:
     `terms` is None for a plain campaign: one look tells that it has no audience, arms, lane or zone of its own.
     `suspended`: it failed too often, and its code is not to be asked. `copies_config`, `copies_state`: it can be
     changed in place, so that every decision is given its own. `effects` are those that its configs (its own and those
-    of its arms) may emit. `reads_features`: some decision of its may look at what the shop knows of the member; `sized`:
-    the groups whose size one may look at. `draw_secret` makes the seeds of its draws; what is merely tried out has none,
-    and draws by other seeds.
+    of its arms) may emit. `reads_features`: some decision of its may look at what the shop knows of the member;
+    `sized`: the groups whose size one may look at. `draw_secret` makes the seeds of its draws; what is merely tried out
+    has none, and draws by other seeds.
     """
 
     id: UUID
