@@ -92,7 +92,7 @@ def simulate(
     starts_on = live.starts_at.astimezone(settings.zone).date() if live.starts_at else STARTS_ON
     size = crowd["members"], crowd["days"], crowd["seed"]
     plan = CrowdPlan(
-        *size, starts_on, settings.zone, given, crowd["approve"], groups | dict(map(_group, crowd["groups"]))
+        *size, starts_on, settings.zone, given, crowd["approve"], groups | dict(map(group_given, crowd["groups"]))
     )
     with showing_progress("Simulating") as report:
         result = play(live, plan, report)
@@ -112,7 +112,7 @@ def _gift(text: str) -> tuple[str, int]:
     return unit, int(amount)
 
 
-def _group(text: str) -> tuple[str, int]:
+def group_given(text: str) -> tuple[str, int]:
     """A group's key and how many members it has, such as runners=40. Raises BadParameter."""
     key, _, size = text.rpartition("=")
     if not key or not GROUP_SIZE.fullmatch(size):
