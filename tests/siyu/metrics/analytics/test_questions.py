@@ -36,7 +36,7 @@ KEPT = "SELECT stage, layer, rfm_recency, rfm_frequency, rfm_monetary, spend_365
 Doings = list[tuple[int, str]]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_the_standings_of_today_are_those_that_the_worker_keeps(pool: Pool, tmp_path: Path, seed: int) -> None:
     campaign = await add_campaign(pool, "check_in")
     async with pool.acquire() as connection:
@@ -62,7 +62,7 @@ async def test_the_standings_of_today_are_those_that_the_worker_keeps(pool: Pool
         assert found == {cell: (scored[cell], spend[cell]) for cell in scored}
 
 
-@pytest.mark.parametrize("back", [1, 7, 30, 90])
+@pytest.mark.parametrize("back", [7, 90])
 async def test_the_standings_of_a_past_day_are_those_of_what_had_happened_by_then(pool: Pool, back: int) -> None:
     campaign, day = await add_campaign(pool, "check_in"), TODAY - timedelta(days=back)
     async with pool.acquire() as connection:
@@ -99,7 +99,7 @@ def plain_funnel(doings: Doings) -> int:
     return reached
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.tuples(st.integers(0, 60), st.sampled_from(STEPS)), max_size=7), min_size=1, max_size=8))
 async def test_a_funnel_counts_who_did_one_thing_after_the_other(
     pool: Pool, tmp_path_factory: pytest.TempPathFactory, people: list[Doings]
