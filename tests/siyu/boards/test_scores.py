@@ -1,6 +1,6 @@
 """Writing scores: sums, bests, and what the projection is told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import permutations
 
 import asyncpg
@@ -109,3 +109,19 @@ async def test_nothing_to_write_leaves_no_message(write: Write, pool: Pool) -> N
     await write()
 
     assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_days_of_one_member_that_come_together_add_up_in_the_windows_they_share(write: Write, pool: Pool) -> None:
+    member = new_id()
+    monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)
+
+    await write(*(BoardChange("points", member, day, NOON, amount) for day, amount in ((monday, 5), (tuesday, 7))))
+
+    rows = await pool.fetch("SELECT window_key, score FROM board_score")
+    assert {tuple(row) for row in rows} == {
+        ("d:2026-11-23", 5),
+        ("d:2026-11-24", 7),
+        ("w:2026-W48", 12),
+        ("m:2026-11", 12),
+        ("all", 12),
+    }

@@ -31,7 +31,7 @@ VALUES ($1, $2, $3, NULL, $4, $4, $5, '', '{}')
 ADD_TALK = """
 INSERT INTO fact (id, type, member_id, campaign_id, at, arrived_at, idempotency_key, fingerprint, data)
 SELECT gen_random_uuid(), 'message.posted', who, NULL, $2, $2, 'service/' || gen_random_uuid(), '', '{}'
-FROM unnest($1::uuid[]) AS who CROSS JOIN generate_series(1, 100)
+FROM unnest($1::uuid[]) AS who CROSS JOIN generate_series(1, 400)
 """
 ADD_ORDER = """
 INSERT INTO shop_order (id, number, member_id, amount_fen, refunded_fen, paid_at) VALUES ($1, $2, $3, $4, $5, $6)
