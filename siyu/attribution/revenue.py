@@ -32,7 +32,7 @@ WITH concerned AS (
             SELECT fact.campaign_id, fact.at FROM fact
             JOIN participation ON participation.campaign_id = fact.campaign_id AND subject_id = paid.member_id
             WHERE fact.member_id = paid.member_id AND fact.at >= paid_at - $4::interval AND fact.at < paid_at
-              AND starts_with(idempotency_key, 'member/')
+              AND substr(idempotency_key, 1, 7) = 'member/'
         ) AS each GROUP BY campaign_id
     ) AS by_campaign
 ), ranked AS (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from siyu.db import Connection
 from siyu.outbox import append
 
 SCORES_TOPIC = "scores"
+# Many changes are in few scopes.
+SCOPES_REMEMBERED = 1_024
 
 
 class BoardChange(NamedTuple):
@@ -47,6 +50,11 @@ def _written(
     return (*written, [scope.hex for scope in scopes]) if scopes else written
 
 
+@lru_cache(SCOPES_REMEMBERED)
+def _scope(written: str) -> UUID:
+    return UUID(hex=written)
+
+
 def read_changes(payload: Iterable[Sequence[Any]]) -> list[BoardChange]:
     """The changes in a message."""
     return [
@@ -56,7 +64,7 @@ def read_changes(payload: Iterable[Sequence[Any]]) -> list[BoardChange]:
             date.fromisoformat(day),
             datetime.fromisoformat(at),
             amount,
-            tuple(UUID(hex=scope) for each in scopes for scope in each),
+            tuple(_scope(scope) for each in scopes for scope in each),
         )
         for board, member, day, at, amount, *scopes in payload
     ]

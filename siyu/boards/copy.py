@@ -1,9 +1,10 @@
 """The copy of the leaderboards in Redis: its keys, and one method a script."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -124,12 +125,13 @@ class BoardCopy:
 
         A cold window stays cold.
         """
-        args = [
-            arg
-            for row in rows
-            for arg in (row.member_id.bytes, encode_time(row.reached_at), str(row.version), str(row.score))
-        ]
-        applied: int = await self._apply([_meta(board), *_window(board, window_key)], args)
+        written = [(row.member_id.bytes, encode_time(row.reached_at), str(row.version), str(row.score)) for row in rows]
+        return await self.apply_written(board, window_key, written)
+
+    async def apply_written(self, board: str, window_key: str, rows: Sequence[Iterable[bytes | str]]) -> int:
+        """`apply` of rows as the script takes them: id, time (`encode_time`), version and score."""
+        keys = [_meta(board), *_window(board, window_key)]
+        applied: int = await self._apply(keys, list(chain.from_iterable(rows)))
         return applied
 
     async def mark_projected(self, board: str, epoch: str, as_of: datetime | None, is_drained: bool) -> None:

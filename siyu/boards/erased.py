@@ -8,10 +8,10 @@ from uuid import UUID
 from siyu.boards.scopes import ranking_name
 from siyu.boards.scores import OUTBOX_TOPIC, PackedRows
 from siyu.boards.windows import ALL_TIME
-from siyu.db import Connection
+from siyu.db import Connection, array_of
 from siyu.outbox import append
 
-ERASED = "SELECT id FROM member WHERE id = ANY($1::uuid[]) AND erased_at IS NOT NULL"
+ERASED = "SELECT id FROM member WHERE id = ANY($1::text::uuid[]) AND erased_at IS NOT NULL"
 # No index finds a member's rows: boards are written all the time, and hardly anybody is erased.
 DROP = """
 UPDATE board_score SET score = 0, version = version + 1 WHERE member_id = ANY($1::uuid[]) AND score > 0
@@ -23,7 +23,7 @@ ANY_DAY = date(2000, 1, 1)
 
 async def erased_among(connection: Connection, member_ids: Collection[UUID]) -> set[UUID]:
     """Those of these members who are erased: nothing is folded for them any more."""
-    return {row[0] for row in await connection.fetch(ERASED, list(member_ids))}
+    return {row[0] for row in await connection.fetch(ERASED, array_of(each.hex for each in member_ids))}
 
 
 async def drop(connection: Connection, erased: Collection[UUID]) -> None:

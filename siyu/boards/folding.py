@@ -18,8 +18,9 @@ from siyu.clock import Clock, utc_now
 from siyu.db import Connection, Pool
 from siyu.outbox import OutboxMessage
 
-# Up to 8,000 facts: a transaction of about a second. Who is in many of them is written once.
-MESSAGES_MAX = 32
+# Up to 32,000 facts, so that a backlog is caught up with: who is in many of them is written once, and the more there
+# are, the fewer rows a fact costs. A transaction of a few seconds at most.
+MESSAGES_MAX = 128
 # Where messages go that cannot be folded: they would hold up all others.
 SET_ASIDE_TOPIC = "scores.set_aside"
 UNFOLDABLE = (asyncpg.IntegrityConstraintViolationError, UnknownBoard)

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from siyu import outbox
-from siyu.boards.copy import BoardCopy, ScoreRow
+from siyu.boards.copy import BoardCopy
+from siyu.boards.entries import LATEST_MICROS
 from siyu.boards.locking import try_lock
 from siyu.boards.registry import BOARDS, SCOPED_BOARDS
 from siyu.boards.scoped_copy import ScopedCopy, Scopes
-from siyu.boards.scopes import WHOLE_SHOP, place_of, ranking_name
+from siyu.boards.scopes import WHOLE_SHOP, place_of
 from siyu.boards.scores import MEMBER_BYTES, OUTBOX_TOPIC, PackedRows
 from siyu.boards.windows import window_keys
 from siyu.cache import RedisClient
@@ -22,15 +23,15 @@ MESSAGES_MAX = 32
 # Entries a script applies at a time: a few milliseconds in which Redis does nothing else.
 APPLY_MAX = 500
 
+# As the script that applies them takes them (`encode_time`): what Python does to each row is dear.
 LOAD = """
-    SELECT board, window_key, member_id, score, reached_at, version, scope
-    FROM board_score
-    JOIN unnest($1::text[], $2::text::uuid[], $3::text[], $4::text::uuid[])
-        AS wanted (board, scope, window_key, member_id) USING (board, scope, window_key, member_id)
+    SELECT uuid_send(member_id), int8send($5 - (extract(epoch FROM reached_at) * 1000000)::bigint),
+           version::text, score::text
+    FROM board_score WHERE board = $1 AND scope = $2 AND window_key = $3 AND member_id = ANY($4::text::uuid[])
 """
 
-# Name of the ranking and window → the members that changed there.
-Touched = dict[tuple[str, str], set[UUID]]
+# Name of the ranking and window → the ids of the members that changed there, as messages have them.
+Touched = dict[tuple[str, str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,20 @@ async def project(pool: Pool, redis: RedisClient, folded: datetime | None) -> Pr
 
 
 def touched_by(payloads: Iterable[PackedRows]) -> Touched:
-    """The rows that the messages name (`siyu.boards.scores.pack_rows` packs them), each once."""
-    touched: defaultdict[tuple[str, str], set[UUID]] = defaultdict(set)
+    """The rows that the messages name (`siyu.boards.scores.pack_rows` packs them)."""
+    touched: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for payload in payloads:
         for name, days in payload.items():
             for day, packed in days.items():
-                members = unpack_members(packed)
                 for window_key in window_keys(date.fromisoformat(day)):
-                    touched[name, window_key] |= members
+                    touched[name, window_key].append(packed)
     return touched
 
 
-def unpack_members(packed: str) -> set[UUID]:
-    """The ids in a string of 32 hexadecimal digits each."""
-    ids = bytes.fromhex(packed)
-    return {UUID(bytes=ids[start : start + MEMBER_BYTES]) for start in range(0, len(ids), MEMBER_BYTES)}
+def unpack_members(packed: Iterable[str]) -> set[str]:
+    """The ids in strings of 32 hexadecimal digits each, every id once."""
+    ids, digits = "".join(packed), 2 * MEMBER_BYTES
+    return {ids[start : start + digits] for start in range(0, len(ids), digits)}
 
 
 async def _warm_scopes(scoped: ScopedCopy, known: Mapping[str, Scopes], touched: Touched) -> dict[str, dict[UUID, str]]:
@@ -102,19 +102,22 @@ async def _warm_scopes(scoped: ScopedCopy, known: Mapping[str, Scopes], touched:
 def _without_cold_scopes(touched: Touched, warm: Mapping[str, Mapping[UUID, str]]) -> Touched:
     """What changed on boards of the whole shop, and in scopes that are warm."""
     kept: Touched = {}
-    for (name, window_key), members in touched.items():
+    for (name, window_key), packed in touched.items():
         board, scope = place_of(name)
         if scope == WHOLE_SHOP or scope in warm.get(board, ()):
-            kept[name, window_key] = members
+            kept[name, window_key] = packed
     return kept
 
 
 async def _apply(connection: Connection, copy: BoardCopy, touched: Touched) -> int:
     """Bring the warm windows up to date with SQL; how many entries were newer there."""
     applied = 0
-    for (board, window_key), rows in (await _load(connection, await _only_warm(copy, touched))).items():
+    for (name, window_key), packed in (await _only_warm(copy, touched)).items():
+        board, scope = place_of(name)
+        members = array_of(unpack_members(packed))
+        rows = await connection.fetch(LOAD, board, scope, window_key, members, LATEST_MICROS)
         for start in range(0, len(rows), APPLY_MAX):
-            applied += await copy.apply(board, window_key, rows[start : start + APPLY_MAX])
+            applied += await copy.apply_written(name, window_key, rows[start : start + APPLY_MAX])
     return applied
 
 
@@ -124,19 +127,4 @@ async def _only_warm(copy: BoardCopy, touched: Touched) -> Touched:
     for board, window_key in touched:
         windows[board].append(window_key)
     cold = {(board, key) for board, keys in windows.items() for key in await copy.cold_of(board, keys)}
-    return {place: members for place, members in touched.items() if place not in cold}
-
-
-async def _load(connection: Connection, touched: Touched) -> Mapping[tuple[str, str], list[ScoreRow]]:
-    """The present rows, by board and window."""
-    keys = [
-        (*place_of(name), window_key, member) for (name, window_key), members in touched.items() for member in members
-    ]
-    if not keys:
-        return {}
-    boards, scopes, windows, members = zip(*keys, strict=True)
-    wanted = boards, array_of(scope.hex for scope in scopes), windows, array_of(member.hex for member in members)
-    rows: defaultdict[tuple[str, str], list[ScoreRow]] = defaultdict(list)
-    for board, window_key, member_id, score, reached_at, version, scope in await connection.fetch(LOAD, *wanted):
-        rows[ranking_name(board, scope), window_key].append(ScoreRow(member_id, score, reached_at, version))
-    return rows
+    return {place: packed for place, packed in touched.items() if place not in cold}

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 import asyncpg
 
@@ -23,8 +22,9 @@ PackedRows = dict[str, dict[str, str]]
 
 # One row for each change and window, written in the order of the key for the index's sake.
 CHANGES = """
-    unnest($1::text[], $2::text::uuid[], $3::text::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-           $8::text::bigint[]) AS change (board, scope, member_id, day, week, month, at, amount)
+    unnest($1::text::text[], $2::text::uuid[], $3::text::uuid[], $4::text::text[], $5::text::text[],
+           $6::text::text[], $7::timestamptz[], $8::text::bigint[])
+        AS change (board, scope, member_id, day, week, month, at, amount)
     CROSS JOIN LATERAL (VALUES (day), (week), (month), ('all')) AS belongs (window_key)
 """
 TOTALS = f"""
@@ -42,6 +42,12 @@ RAISE_SUMS = f"""
     {INSERT}
     SELECT board, scope, window_key, member_id, amount, at, 1 FROM ({TOTALS}) AS total
     ORDER BY board, scope, window_key, member_id
+    {ADD_TO_KEPT}
+"""
+# Where every member has one day there is nothing to add up: sorting and grouping would be half of what the rows cost.
+RAISE_ONCE = f"""
+    {INSERT}
+    SELECT board, scope, window_key, member_id, amount, at, 1 FROM {CHANGES}
     {ADD_TO_KEPT}
 """
 # The table's check looks at the row as proposed, before ON CONFLICT, so an upsert cannot lower a score. A total below
@@ -83,8 +89,8 @@ FORGET = """
     WHERE board_score.board = forgotten.board AND board_score.member_id = forgotten.member_id
     RETURNING board_score.board, board_score.member_id, window_key
 """
-# Board, scope, member, day, the moment and the amount.
-ScopedChange = tuple[str, UUID, UUID, date, datetime, int]
+# Board, scope and member as numbers, day, the moment and the amount.
+ScopedChange = tuple[str, int, int, date, datetime, int]
 
 
 class UnknownBoard(Exception):
@@ -127,14 +133,22 @@ async def _write(connection: Connection, changes: Sequence[BoardChange]) -> None
     sums = [change for change in changes if BOARDS[change.board].kind is BoardKind.SUM]
     bests = [change for change in changes if BOARDS[change.board].kind is BoardKind.BEST]
     if sums:
-        lowers = any((change.amount or 0) < 0 for change in sums)
-        await connection.execute(RAISE_AND_LOWER_SUMS if lowers else RAISE_SUMS, *_columns(_summed(sums)))
+        await _write_sums(connection, sums)
     if bests:
-        await connection.execute(
-            RAISE_BESTS, *_columns((c.board, WHOLE_SHOP, c.member_id, c.day, c.at, c.amount or 0) for c in bests)
-        )
+        best = [(c.board, WHOLE_SHOP.int, c.member_id.int, c.day, c.at, c.amount or 0) for c in bests]
+        await connection.execute(RAISE_BESTS, *_columns(best))
     if changes:
         await append(connection, OUTBOX_TOPIC, pack_rows(changes))
+
+
+async def _write_sums(connection: Connection, changes: Sequence[BoardChange]) -> None:
+    totals = _summed(changes)
+    if any((change.amount or 0) < 0 for change in changes):
+        statement = RAISE_AND_LOWER_SUMS
+    else:
+        places = {(board, scope, member) for board, scope, member, _, _, _ in totals}
+        statement = RAISE_ONCE if len(places) == len(totals) else RAISE_SUMS
+    await connection.execute(statement, *_columns(totals))
 
 
 def _days_of(rows: Sequence[asyncpg.Record]) -> list[BoardChange]:
@@ -148,29 +162,33 @@ def _is_known(change: BoardChange) -> bool:
     return board is not None and (board.has_scopes or not change.scopes)
 
 
-def _summed(changes: Iterable[BoardChange]) -> Iterable[ScopedChange]:
-    """What the changes come to in each scope; who talks much is in many of a pass, but one row."""
-    totals: dict[tuple[str, UUID, UUID, date], tuple[datetime, int]] = {}
+def _summed(changes: Iterable[BoardChange]) -> list[ScopedChange]:
+    """What the changes come to in each scope, in the order of the key but for the window.
+
+    Who talks much is in many changes of a pass, but one row.
+    """
+    totals: dict[tuple[str, int, int, date], tuple[datetime, int]] = {}
     for board, member_id, day, at, change, scopes in changes:
         amount = change or 0
         for scope in (WHOLE_SHOP, *scopes):
-            key = board, scope, member_id, day
+            # By number: the hash of an id is made anew each time, in Python.
+            key = board, scope.int, member_id.int, day
             known = totals.get(key)
             totals[key] = (at, amount) if known is None else (max(at, known[0]), amount + known[1])
-    return ((*key, *total) for key, total in totals.items())
+    return [(*key, *totals[key]) for key in sorted(totals)]
 
 
 def _columns(changes: Iterable[ScopedChange]) -> tuple[object, ...]:
-    """The eight arrays of CHANGES."""
+    """The eight arrays of CHANGES. Keys of boards and windows need no quotes, either."""
     boards, scopes, members, dates, moments, amounts = zip(*changes, strict=True)
     days, weeks, months, _ = zip(*map(window_keys, dates), strict=True)
     return (
-        boards,
-        array_of(scope.hex for scope in scopes),
-        array_of(member_id.hex for member_id in members),
-        days,
-        weeks,
-        months,
+        array_of(boards),
+        array_of(f"{scope:032x}" for scope in scopes),
+        array_of(f"{member:032x}" for member in members),
+        array_of(days),
+        array_of(weeks),
+        array_of(months),
         moments,
         array_of(map(str, amounts)),
     )

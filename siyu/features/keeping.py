@@ -15,8 +15,9 @@ from siyu.features.touched import FEATURES_TOPIC, touched_in
 from siyu.loops import DATABASE_OUTAGES, repeat
 from siyu.rules import RuleClock
 
-# Some thousand members a step, which takes well under a second: up to 256 a message, and those whose day has come.
-MESSAGES_MAX = 8
+# Some thousand members a step, which takes about a second at most: up to 256 a message, each once however many messages
+# name them, and those whose day has come.
+MESSAGES_MAX = 64
 DUE_MAX = 2_000
 # ASCII "siyu", then a number, as the lock of the boards.
 FEATURES_LOCK = 0x73697975_00000002

@@ -44,4 +44,24 @@ TALK_GUARDS = (
         "pool.fetchval(EXISTS, group_id)",
         (f"{SHOWN}::test_a_stranger_cannot_tell_a_group_from_none",),
     ),
+    Guard(
+        "days of one member in one pass",
+        "siyu/boards/scores.py",
+        "RAISE_ONCE if len(places) == len(totals) else RAISE_SUMS",
+        "RAISE_ONCE",
+        (
+            "tests/siyu/boards/test_scores.py"
+            "::test_days_of_one_member_that_come_together_add_up_in_the_windows_they_share",
+        ),
+    ),
+    Guard(
+        "no walk along the keys of all facts",
+        "siyu/features/refreshing.py",
+        "(substr(idempotency_key, 1, 7) = 'member/' OR substr(idempotency_key, 1, 8) = 'service/')",
+        "(starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))",
+        (
+            "tests/siyu/features/test_keeping.py"
+            "::test_a_member_costs_no_walk_along_the_keys_of_all_facts_however_old_statistics_are",
+        ),
+    ),
 )

@@ -1,6 +1,6 @@
 """Writing scores: sums, bests, and what the projection is told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import permutations
 
 import asyncpg
@@ -8,7 +8,7 @@ import pytest
 
 from siyu import outbox
 from siyu.boards import BoardChange, BoardWindow, Leaderboards, write_changes
-from siyu.boards.projection import touched_by
+from siyu.boards.projection import touched_by, unpack_members
 from siyu.boards.scores import OUTBOX_TOPIC
 from siyu.db import Pool
 from siyu.ids import new_id
@@ -98,8 +98,10 @@ async def test_the_message_names_each_row_once(write: Write, pool: Pool) -> None
         (message,) = await outbox.oldest(connection, OUTBOX_TOPIC, limit=2)
 
     touched = touched_by([message.payload])
-    assert touched["points", "d:2026-11-21"] == touched["points", "all"] == {first, second}
-    assert touched["streak", "w:2026-W47"] == {first}
+    assert touched["points", "d:2026-11-21"] == touched["points", "all"]
+    assert unpack_members(touched["points", "all"]) == {first.hex, second.hex}
+    assert sum(map(len, touched["points", "all"])) == 2 * len(first.hex)
+    assert touched["streak", "w:2026-W47"] == [first.hex]
     assert len(touched) == 8
 
 
@@ -107,3 +109,19 @@ async def test_nothing_to_write_leaves_no_message(write: Write, pool: Pool) -> N
     await write()
 
     assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_days_of_one_member_that_come_together_add_up_in_the_windows_they_share(write: Write, pool: Pool) -> None:
+    member = new_id()
+    monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)
+
+    await write(*(BoardChange("points", member, day, NOON, amount) for day, amount in ((monday, 5), (tuesday, 7))))
+
+    rows = await pool.fetch("SELECT window_key, score FROM board_score")
+    assert {tuple(row) for row in rows} == {
+        ("d:2026-11-23", 5),
+        ("d:2026-11-24", 7),
+        ("w:2026-W48", 12),
+        ("m:2026-11", 12),
+        ("all", 12),
+    }

@@ -14,7 +14,7 @@ from siyu.engine import running
 from siyu.features import keep_everything, keep_features
 from siyu.features.keeping import FEATURES_LOCK
 from siyu.features.presets import LAYERS, STAGES, turning_days
-from siyu.features.refreshing import COLUMNS
+from siyu.features.refreshing import COLUMNS, refresh
 from siyu.ids import new_id
 from siyu.rules import RuleClock
 from siyu.sdk.core_facts import TALK_FACT_TYPES
@@ -27,6 +27,11 @@ DAY = timedelta(days=1)
 ADD_FACT = """
 INSERT INTO fact (id, type, member_id, campaign_id, at, arrived_at, idempotency_key, fingerprint, data)
 VALUES ($1, $2, $3, NULL, $4, $4, $5, '', '{}')
+"""
+ADD_TALK = """
+INSERT INTO fact (id, type, member_id, campaign_id, at, arrived_at, idempotency_key, fingerprint, data)
+SELECT gen_random_uuid(), 'message.posted', who, NULL, $2, $2, 'service/' || gen_random_uuid(), '', '{}'
+FROM unnest($1::uuid[]) AS who CROSS JOIN generate_series(1, 400)
 """
 ADD_ORDER = """
 INSERT INTO shop_order (id, number, member_id, amount_fen, refunded_fen, paid_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -232,3 +237,16 @@ def test_presets_ask_for_nothing_that_changes_between_their_days() -> None:
     assert all(name.endswith(("d", "d_fen")) or name in {"member.joined_days", "member.has_ordered"} for name in asked)
     assert "now" not in " ".join(each.rule.text for each in (*LAYERS, *STAGES))
     assert turning_days() == [7, 8, 30, 90, 180]
+
+
+async def test_a_member_costs_no_walk_along_the_keys_of_all_facts_however_old_statistics_are(pool: Pool) -> None:
+    members = await add_members(pool, 20)
+    await pool.execute("ANALYZE fact, member")
+    await pool.execute(ADD_TALK, members, NOON)
+
+    async with pool.acquire() as connection, connection.transaction():
+        await refresh(connection, members, RuleClock(NOON, SHANGHAI))
+        walks = await connection.fetchval("SELECT pg_stat_get_xact_numscans('fact_idempotency_key_key'::regclass)")
+
+    assert walks == 0
+    assert {row["interactions_7d"] for row in (await kept(pool)).values()} == {1}
