@@ -29,12 +29,13 @@ class NewestWanted:
     after: UUID | None
 
 
+KIN = "SELECT kin.id FROM member AS kin WHERE kin.merged_into = wanted.member_id"
 NEWEST = """
 SELECT wanted.place, page.* FROM unnest($1::uuid[], $2::int[], $3::uuid[])
     WITH ORDINALITY AS wanted (member_id, size, newest, place)
 CROSS JOIN LATERAL (
     SELECT {columns} FROM {table}
-    WHERE {owner} = wanted.member_id AND (wanted.newest IS NULL OR id < wanted.newest)
+    WHERE {whose} AND (wanted.newest IS NULL OR id < wanted.newest)
     ORDER BY id DESC LIMIT wanted.size
 ) AS page
 ORDER BY wanted.place, page.id DESC
@@ -48,11 +49,17 @@ async def newest_pages(
     row_of: Callable[..., RowT],
     wanted: Sequence[NewestWanted],
     owner: str = "member_id",
+    *,
+    of_person: bool = False,
 ) -> list[Page[RowT]]:
-    """The wanted pages of a table with `id` and the member in the column `owner`, in order, with one statement."""
+    """The wanted pages of a table with `id` and the member in the column `owner`, in order, with one statement; with
+    `of_person` of whoever was merged into the member too."""
+    whose = f"{owner} = wanted.member_id"
+    if of_person:
+        whose = f"{owner} = ANY (ARRAY(SELECT wanted.member_id UNION ALL {KIN}))"
     pages: list[list[RowT]] = [[] for _ in wanted]
     records = await pool.fetch(
-        NEWEST.format(columns=columns, table=table, owner=owner),
+        NEWEST.format(columns=columns, table=table, whose=whose),
         [page.member_id for page in wanted],
         [page.limit + 1 for page in wanted],
         [page.after for page in wanted],

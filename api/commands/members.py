@@ -17,8 +17,7 @@ from api.settings import load_settings
 from schema.ids import MEMBER, SEGMENT, decode_uuid, parse_uuid
 from siyu.clock import utc_now
 from siyu.db import Pool
-from siyu.dossier import parts_of_database, rows_of_part
-from siyu.dossier.reading import IS_THERE
+from siyu.dossier import parts_of_database, person_of, rows_of_part
 
 REASON_LENGTH_MAX = 200
 
@@ -75,11 +74,12 @@ async def _write_dossier(pool: Pool, member_id: UUID, path: Path, now: datetime)
     counts: dict[str, int] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            if not await connection.fetchval(IS_THERE, member_id):
+            person = await person_of(connection, member_id)
+            if not person:
                 raise click.ClickException("There is no such member.")
             for part in await parts_of_database(connection):
                 with archive.open(f"{part.table}.jsonl", "w") as lines:
-                    async for row in rows_of_part(connection, part, member_id):
+                    async for row in rows_of_part(connection, part, person):
                         lines.write(f"{row}\n".encode())
                         counts[part.table] = counts.get(part.table, 0) + 1
         told = {"member": str(member_id), "at": now.isoformat(), "rows": counts}

@@ -13,14 +13,14 @@ EXCUSED: Mapping[str, str] = MappingProxyType(
         "personal": "ciphertext; its values are told in clear beside the parts",
     }
 )
-# What leads to a member over another table; `$1` is the member.
+# What leads to a member over another table; `$1` are the member and whoever was merged into them.
 INDIRECT: Mapping[str, str] = MappingProxyType(
     {
-        "decision": "t.fact_id IN (SELECT id FROM fact WHERE member_id = $1)",
-        "lot": "t.account_id IN (SELECT id FROM account WHERE member_id = $1)",
-        "participation": "t.subject_id = $1",
-        "transfer": "t.debit_id IN (SELECT id FROM account WHERE member_id = $1 OR debtor_id = $1)"
-        " OR t.credit_id IN (SELECT id FROM account WHERE member_id = $1 OR debtor_id = $1)",
+        "decision": "t.fact_id IN (SELECT id FROM fact WHERE member_id = ANY($1))",
+        "lot": "t.account_id IN (SELECT id FROM account WHERE member_id = ANY($1))",
+        "participation": "t.subject_id = ANY($1)",
+        "transfer": "t.debit_id IN (SELECT id FROM account WHERE member_id = ANY($1) OR debtor_id = ANY($1))"
+        " OR t.credit_id IN (SELECT id FROM account WHERE member_id = ANY($1) OR debtor_id = ANY($1))",
     }
 )
 # Of others, or of no use to anybody: evidence names who else used a device. Bytes are hashes and ciphertext.
@@ -42,7 +42,7 @@ ORDER BY c.relname, a.attnum
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A table, the condition by which rows are about the member `$1`, what is left out, and whether rows have ids."""
+    """A table, the condition by which rows are about one of `$1`, what is left out, and whether rows have ids."""
 
     table: str
     condition: str
@@ -76,7 +76,7 @@ async def parts_of_database(database: Connection | Pool) -> list[Part]:
 
 def _condition(table: str, about: Sequence[str]) -> str | None:
     if table == SELF:
-        return "t.id = $1"
+        return "t.id = ANY($1)"
     if table in INDIRECT:
         return INDIRECT[table]
-    return " OR ".join(f"t.{column} = $1" for column in about) or None
+    return " OR ".join(f"t.{column} = ANY($1)" for column in about) or None

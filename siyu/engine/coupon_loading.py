@@ -24,7 +24,7 @@ async def load_for_coupons(connection: Connection, world: World, facts: Sequence
         if new.type == ISSUED:
             wanted.issues.add((data["template"], new.member_id))
         elif new.type == ERASED:
-            wanted.coupon_ids.update(world.erasing[new.member_id].coupons)
+            wanted.coupon_ids.update(coupon_id for _, coupon_id in world.erasing[new.member_id].coupons)
         elif new.type == CLAIMED:
             wanted.claims.add((data["code"], new.member_id))
         if new.type == LOCKED:

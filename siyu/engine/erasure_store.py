@@ -14,6 +14,8 @@ from siyu.engine.world import Possessions, World
 from siyu.members.erasure_requests import note_erased
 from siyu.sdk.core_facts import CORE_FACT_TYPES, TOUCH_SEEN
 
+# A member and a row of theirs.
+Owned = tuple[UUID, UUID]
 # Any board: the worker then looks at all of a member who is erased.
 ANY_BOARD = "points"
 # Keys of facts' data and of logged effects that hold words of people, or whatever a campaign puts there.
@@ -63,14 +65,32 @@ CLEAN: Sequence[str] = (
     "UPDATE adjustment SET reason = '', note = CASE WHEN note IS NOT NULL THEN '' END "
     "WHERE member_id = ANY($1::uuid[])",
 )
+# No merge of an erased person is undone: what it would need goes. Reasons are kept with facts.
+CLEAN_MERGES = (
+    """
+    UPDATE fact SET data = data - 'reason' WHERE data ? 'reason' AND id IN (
+        SELECT unnest(ARRAY[fact_id, undo_fact_id]) FROM member_merge
+        WHERE survivor_id = ANY($1::uuid[]) OR merged_id = ANY($1::uuid[]))
+    """,
+    """
+    DELETE FROM member_merge_row WHERE moved IN ('member_tag', 'member_attribute') AND merge_id IN (
+        SELECT id FROM member_merge WHERE survivor_id = ANY($1::uuid[]) OR merged_id = ANY($1::uuid[]))
+    """,
+    """
+    UPDATE member_merge SET survivor_before = '{}', undone_for = CASE WHEN undone_for IS NOT NULL THEN '' END
+    WHERE survivor_id = ANY($1::uuid[]) OR merged_id = ANY($1::uuid[])
+    """,
+)
 # Who is in a group leaves it; bots are not counted.
 LEAVE_GROUPS = """
 WITH gone AS (
     UPDATE membership SET left_at = greatest(joined_at, $2), joins = ARRAY[joined_at],
         leaves = ARRAY[greatest(joined_at, $2)], source = NULL
-    WHERE member_id = $1 AND joined_at IS NOT NULL AND left_at IS NULL RETURNING community_id, role
+    WHERE member_id = ANY($1::uuid[]) AND joined_at IS NOT NULL AND left_at IS NULL RETURNING community_id, role
+), fewer AS (
+    SELECT community_id, count(*)::int AS members FROM gone WHERE role <> 'bot' GROUP BY 1
 )
-UPDATE community SET member_count = member_count - 1 FROM gone WHERE id = community_id AND role <> 'bot'
+UPDATE community SET member_count = member_count - members FROM fewer WHERE id = community_id
 """
 BARE = """
 UPDATE member SET nickname = NULL, avatar_url = NULL, tags = '{}', groups = '{}', channel = NULL, device = NULL,
@@ -83,25 +103,29 @@ UPDATE hold SET state = 'void', ended_at = $2 WHERE member_id = ANY($1::uuid[]) 
 
 
 async def load_for_erasing(connection: Connection, world: World, facts: Sequence[NewFact], _lock: bool) -> None:
-    """What these members have, for those who load redemptions and coupons after; their members are locked."""
-    own: defaultdict[UUID, tuple[list[UUID], list[UUID]]] = defaultdict(lambda: ([], []))
-    for member_id, row_id, kind in await connection.fetch(OPEN, list({new.member_id for new in facts})):
-        own[member_id][kind == "coupon"].append(row_id)
+    """What these persons have, for those who load redemptions and coupons after; their members are locked."""
+    own: defaultdict[UUID, tuple[list[Owned], list[Owned]]] = defaultdict(lambda: ([], []))
+    whole = world.kin.whole({new.member_id for new in facts})
+    for member_id, row_id, kind in await connection.fetch(OPEN, list(whole)):
+        own[world.kin.person(member_id)][kind == "coupon"].append((member_id, row_id))
     for new in facts:
         world.erasing[new.member_id] = Possessions(*own[new.member_id])
 
 
 async def write_erased(connection: Connection, world: World) -> None:
-    """Take out what is personal of those who were erased; their value was written before, in the same transaction."""
+    """Take out what is personal of those who were erased and of all who were merged into them; their value was written
+    before, in the same transaction."""
     for member_id, arrived in world.erased.items():
         at = arrived.new.at
-        await note_revoked(connection, Caller("member", member_id).bearer, at, TOKEN_LIFE_MAX)
-        await leave_changes(connection, [BoardChange(ANY_BOARD, member_id, world.day(at), at, 0)])
-        await note_erased(connection, [member_id], arrived.new.data["made_by"], at)
-        await connection.execute(VOID_HOLDS, [member_id], at)
-        await connection.execute(LEAVE_GROUPS, member_id, at)
-        for statement in CLEAN:
-            await connection.execute(statement, [member_id])
-        await connection.execute(CLEAN_FACTS, [member_id], sorted(COUNTED), WORDS, ERASED)
-        await connection.execute(CLEAN_DECISIONS, [member_id], WORDS)
-        await connection.execute(BARE, [member_id], at)
+        whole = sorted(world.kin.whole([member_id]))
+        for each in whole:
+            await note_revoked(connection, Caller("member", each).bearer, at, TOKEN_LIFE_MAX)
+        await leave_changes(connection, [BoardChange(ANY_BOARD, each, world.day(at), at, 0) for each in whole])
+        await note_erased(connection, whole, arrived.new.data["made_by"], at)
+        await connection.execute(VOID_HOLDS, whole, at)
+        await connection.execute(LEAVE_GROUPS, whole, at)
+        for statement in (*CLEAN, *CLEAN_MERGES):
+            await connection.execute(statement, whole)
+        await connection.execute(CLEAN_FACTS, whole, sorted(COUNTED), WORDS, ERASED)
+        await connection.execute(CLEAN_DECISIONS, whole, WORDS)
+        await connection.execute(BARE, whole, at)

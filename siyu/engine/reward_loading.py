@@ -19,7 +19,7 @@ async def load_for_rewards(connection: Connection, world: World, facts: Sequence
     about coupons name.
     """
     naming = [(named_id(new.data, "redemption"), new) for new in facts if new.type in NAMING_REDEMPTIONS]
-    given_up = {each for new in facts if new.type == ERASED for each in world.erasing[new.member_id].redemptions}
+    given_up = {each for new in facts if new.type == ERASED for _, each in world.erasing[new.member_id].redemptions}
     wanted = Wanted(
         asking=[(new.member_id, named_id(new.data, "reward"), new.at) for new in facts if new.type == REWARD_REDEEMED],
         redemptions={redemption_id for redemption_id, _ in naming} | given_up,

@@ -9,16 +9,21 @@ from uuid import UUID
 from siyu.db import Pool
 from siyu.paging import Page, cut_page
 
-# Along the index fact_member, from the place on.
+# Along the index fact_member, from the place on; of a person along that of each who was merged into them.
 FACTS = """
 SELECT wanted.place, page.* FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::uuid[])
     WITH ORDINALITY AS wanted (member_id, size, newest, newest_id, place)
 CROSS JOIN LATERAL (
-    SELECT id, type, at, campaign_id FROM fact
-    WHERE member_id = wanted.member_id AND at <= coalesce(wanted.newest, 'infinity')
-        AND (at, id) < (coalesce(wanted.newest, 'infinity'),
-                        coalesce(wanted.newest_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
-    ORDER BY at DESC, id DESC LIMIT wanted.size
+    SELECT fact.id, type, at, campaign_id FROM (
+        SELECT wanted.member_id AS id UNION ALL SELECT id FROM member WHERE merged_into = wanted.member_id
+    ) AS kin CROSS JOIN LATERAL (
+        SELECT id, type, at, campaign_id FROM fact
+        WHERE member_id = kin.id AND at <= coalesce(wanted.newest, 'infinity')
+            AND (at, id) < (coalesce(wanted.newest, 'infinity'),
+                            coalesce(wanted.newest_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+        ORDER BY at DESC, id DESC LIMIT wanted.size
+    ) AS fact
+    ORDER BY at DESC, fact.id DESC LIMIT wanted.size
 ) AS page
 ORDER BY wanted.place, page.at DESC, page.id DESC
 """
@@ -35,7 +40,7 @@ CROSS JOIN LATERAL (
 
 
 class TimelineWanted(NamedTuple):
-    """A page of one member's timeline: what is older than `after`, a moment and a fact."""
+    """A page of one person's timeline: what is older than `after`, a moment and a fact."""
 
     member_id: UUID
     limit: int

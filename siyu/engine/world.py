@@ -52,10 +52,10 @@ class LoggedDecision(NamedTuple):
 
 
 class Possessions(NamedTuple):
-    """What a member has that is neither used up nor over: redemptions and coupons."""
+    """What a person has that is neither used up nor over: redemptions and coupons, each with the member it is of."""
 
-    redemptions: Sequence[UUID] = ()
-    coupons: Sequence[UUID] = ()
+    redemptions: Sequence[tuple[UUID, UUID]] = ()
+    coupons: Sequence[tuple[UUID, UUID]] = ()
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from siyu.db import Connection, Pool
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.ids import new_id
 from siyu.inputs import check_text
+from siyu.members.persons import KIN_OF_ASKED, PERSON_OF
 from siyu.paging import NewestWanted, Page, newest_pages
 from siyu.sdk import Text
 
@@ -18,22 +19,25 @@ POLICY_LENGTH_MAX = 32
 NOTED_BY_LENGTH_MAX = 60
 
 # The member's row is locked, so that history and present state of one member are written one after the other.
-LOCK = "SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE"
-LATEST = """
-SELECT DISTINCT ON (member_id, purpose) id, member_id, purpose, given, policy, source, noted_by, at
-FROM consent WHERE member_id = ANY($1::uuid[]) ORDER BY member_id, purpose, id DESC
+LOCK = f"SELECT id FROM member WHERE id = ({PERSON_OF}) FOR NO KEY UPDATE"
+# A person's word is the last one that any of them said: who said no after yes said no.
+LATEST = f"""
+SELECT DISTINCT ON (asked, purpose) consent.id, asked, purpose, given, policy, source, noted_by, at
+FROM {KIN_OF_ASKED} JOIN consent ON consent.member_id = kin.id ORDER BY asked, purpose, consent.id DESC
 """
 NOTE = """
 INSERT INTO consent (id, member_id, purpose, given, policy, source, noted_by, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 # What rules ask: the purposes that the member agrees to now.
-SUM_UP = """
-UPDATE member SET consents = ARRAY(
-    SELECT purpose FROM (
-        SELECT DISTINCT ON (purpose) purpose, given FROM consent WHERE member_id = $1 ORDER BY purpose, id DESC
-    ) AS latest WHERE given ORDER BY purpose
-) WHERE id = $1
+SUM_UP = f"""
+UPDATE member SET consents = said.purposes
+FROM (
+    SELECT asked, coalesce(array_agg(purpose ORDER BY purpose) FILTER (WHERE given), '{{}}') AS purposes FROM (
+        SELECT DISTINCT ON (asked, purpose) asked, purpose, given
+        FROM {KIN_OF_ASKED} LEFT JOIN consent ON consent.member_id = kin.id ORDER BY asked, purpose, consent.id DESC
+    ) AS latest GROUP BY asked
+) AS said WHERE member.id = asked
 """
 
 
@@ -99,16 +103,22 @@ async def note_consents(pool: Pool, member_id: UUID, said: Said, now: datetime) 
     if (said.source is ConsentSource.MEMBER) != (said.noted_by is None):
         raise InvalidInput([Problem(("source",), "is MEMBER for members themselves and for nobody else")])
     async with pool.acquire() as connection, connection.transaction():
-        if await connection.fetchrow(LOCK, member_id) is None:
+        person_id = await connection.fetchval(LOCK, member_id)
+        if person_id is None:
             raise NotFound("there is no such member")
-        held = {row.purpose: row for row in (await _latest(connection, [member_id]))[member_id]}
+        held = {row.purpose: row for row in (await _latest(connection, [person_id]))[person_id]}
         wanted = [each for each in dict.fromkeys(said.purposes) if _changes(held.get(each), said, policy)]
         rows = [
-            (new_id(), member_id, each.value, said.given, policy, said.source.value, said.noted_by, now)
+            (new_id(), person_id, each.value, said.given, policy, said.source.value, said.noted_by, now)
             for each in wanted
         ]
         await connection.executemany(NOTE, rows)
-        await connection.execute(SUM_UP, member_id)
+        await sum_up_consents(connection, [person_id])
+
+
+async def sum_up_consents(connection: Connection, member_ids: Collection[UUID]) -> None:
+    """Write what these members, and whoever was merged into them, agree to now; the caller has locked them."""
+    await connection.execute(SUM_UP, list(member_ids))
 
 
 def _changes(held: ConsentRow | None, said: Said, policy: str) -> bool:
@@ -130,7 +140,9 @@ async def _latest(connection: Connection | Pool, member_ids: Collection[UUID]) -
 
 async def consent_pages(pool: Pool, wanted: Sequence[NewestWanted]) -> list[Page[ConsentRow]]:
     """The history of consents, the newest first; the wanted pages with one statement."""
-    return await newest_pages(pool, "consent", "id, purpose, given, policy, source, noted_by, at", _row, wanted)
+    return await newest_pages(
+        pool, "consent", "id, purpose, given, policy, source, noted_by, at", _row, wanted, of_person=True
+    )
 
 
 def _row(

@@ -8,6 +8,7 @@ from uuid import UUID
 from siyu.db import Connection, Pool
 from siyu.errors import NotFound
 from siyu.ids import new_id
+from siyu.members.persons import KIN_OF_ASKED, PERSON_OF
 
 # As the law allows, and long enough to notice that somebody else asked for it.
 WAITING = timedelta(days=15)
@@ -16,21 +17,27 @@ TRY_AGAIN = timedelta(hours=1)
 
 ASK = """
 INSERT INTO erasure_request (id, member_id, requested_by, requested_at, due_at, state, next_at)
-SELECT $1, id, $3, $4, $5, 'waiting', $5 FROM member WHERE id = $2 AND erased_at IS NULL
+SELECT $1, person.id, $3, $4, $5, 'waiting', $5
+FROM member AS asked JOIN member AS person ON person.id = coalesce(asked.merged_into, asked.id)
+WHERE asked.id = $2 AND person.erased_at IS NULL
 ON CONFLICT (member_id) WHERE state = 'waiting' DO UPDATE SET due_at = erasure_request.due_at
 RETURNING id, member_id, requested_at, due_at, problem
 """
-CALL_OFF = """
+# Of a person: what the merged one asked for before erases all of them.
+CALL_OFF = f"""
 UPDATE erasure_request SET state = 'called_off', ended_by = $2, ended_at = $3
-WHERE member_id = $1 AND state = 'waiting' RETURNING id
+WHERE state = 'waiting' AND member_id IN (
+    SELECT id FROM member WHERE id = ({PERSON_OF}) UNION ALL SELECT id FROM member WHERE merged_into = ({PERSON_OF})
+) RETURNING id
 """
 DONE = """
 UPDATE erasure_request SET state = 'done', ended_by = $2, ended_at = $3
 WHERE member_id = ANY($1::uuid[]) AND state = 'waiting'
 """
-WAITING_OF = """
-SELECT id, member_id, requested_at, due_at, problem FROM erasure_request
-WHERE member_id = ANY($1::uuid[]) AND state = 'waiting'
+WAITING_OF = f"""
+SELECT DISTINCT ON (asked) request.id, asked AS member_id, requested_at, due_at, problem
+FROM {KIN_OF_ASKED} JOIN erasure_request AS request ON request.member_id = kin.id AND state = 'waiting'
+ORDER BY asked, due_at, request.id
 """
 DUE = """
 SELECT id, member_id, requested_at, due_at, problem FROM erasure_request

@@ -11,14 +11,17 @@ NEWEST_MAX = 100
 # Inviters above a member; a chain of invitations that is longer is shown as one of this many.
 ABOVE_MAX = 1_000
 
-# Each step reads the invitees of those of the step before by the index of inviters; OFFSET keeps the planner to it.
+# Each step reads the invitees of those of the step before by the index of inviters; OFFSET keeps the planner to it. The
+# tree is of persons: of their invitations the one that stands.
 BELOW = """
 WITH RECURSIVE below (root, member_id, id, level) AS (
-    SELECT root, invitee.member_id, invitee.id, 1 FROM unnest($1::uuid[]) AS wanted (root)
-    CROSS JOIN LATERAL (SELECT member_id, id FROM invitation WHERE inviter_id = root OFFSET 0) AS invitee
+    SELECT root, invitee.person_id, invitee.id, 1 FROM unnest($1::uuid[]) AS wanted (root)
+    CROSS JOIN LATERAL (SELECT person_id, id FROM invitation WHERE by_id = root AND stands OFFSET 0) AS invitee
     UNION ALL
-    SELECT root, invitee.member_id, invitee.id, level + 1 FROM below
-    CROSS JOIN LATERAL (SELECT member_id, id FROM invitation WHERE inviter_id = below.member_id OFFSET 0) AS invitee
+    SELECT root, invitee.person_id, invitee.id, level + 1 FROM below
+    CROSS JOIN LATERAL (
+        SELECT person_id, id FROM invitation WHERE by_id = below.member_id AND stands OFFSET 0
+    ) AS invitee
     WHERE level < $2
 )
 SELECT root, level, grouping(channel) = 0 AS is_of_channel, channel, count(*),
@@ -30,7 +33,7 @@ ABOVE = """
 WITH RECURSIVE above (member_id, at_id, depth) AS (
     SELECT id, id, 0 FROM unnest($1::uuid[]) AS wanted (id)
     UNION ALL
-    SELECT above.member_id, inviter_id, depth + 1 FROM above JOIN invitation ON invitation.member_id = above.at_id
+    SELECT above.member_id, by_id, depth + 1 FROM above JOIN invitation ON person_id = above.at_id AND stands
     WHERE depth < $2
 )
 SELECT member_id, max(depth) FROM above GROUP BY member_id

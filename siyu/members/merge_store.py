@@ -3,10 +3,14 @@
 from uuid import UUID
 
 from siyu.db import Connection
+from siyu.members.consents import sum_up_consents
+from siyu.members.merge_groups import part_places, share_places
 from siyu.members.merging import MOVED, TIMERS, Merge, MergeBook, Moved
 
+# The reason is kept with the fact, out of which an erasure takes it.
+REASON = "coalesce((SELECT data ->> 'reason' FROM fact WHERE fact.id = member_merge.fact_id), '')"
 COLUMNS = (
-    "id, survivor_id, merged_id, fact_id, reason, made_by, merged_at, undo_until, "
+    f"id, survivor_id, merged_id, fact_id, {REASON}, made_by, merged_at, undo_until, "
     "undo_fact_id, undone_at, undone_by, undone_for"
 )
 
@@ -14,6 +18,7 @@ LOAD = f"""
 SELECT {COLUMNS} FROM member_merge WHERE survivor_id = ANY($1::uuid[]) OR merged_id = ANY($1::uuid[]) ORDER BY id
 """
 
+IS_ERASED = "SELECT EXISTS (SELECT FROM member WHERE id = $1 AND erased_at IS NOT NULL)"
 # What nobody could end any more were it kept aside.
 CLASHES = """
 SELECT mine.unit || ' ' || mine.reference FROM value_hold mine JOIN value_hold theirs USING (unit, reference)
@@ -22,7 +27,7 @@ WHERE mine.member_id = $1 AND theirs.member_id = $2 AND mine.state = 'open' ORDE
 
 ADD = """
 INSERT INTO member_merge (id, survivor_id, merged_id, fact_id, reason, made_by, merged_at, undo_until, survivor_before)
-SELECT $1, id, $3, $4, $5, $6, $7, $8,
+SELECT $1, id, $3, $4, '', $5, $6, $7,
        jsonb_build_object('joined_at', joined_at, 'tags', to_jsonb(tags), 'groups', to_jsonb(groups),
                           'nickname', nickname, 'avatar_url', avatar_url)
 FROM member WHERE id = $2
@@ -143,6 +148,7 @@ async def load_merges(connection: Connection, book: MergeBook, survivor_id: UUID
     """Make known what these members were part of; the caller has locked them."""
     for row in await connection.fetch(LOAD, [survivor_id, merged_id]):
         book.put(Merge(*row))
+    book.is_gone = await connection.fetchval(IS_ERASED, merged_id)
     book.clashes = [row[0] for row in await connection.fetch(CLASHES, merged_id, survivor_id)]
 
 
@@ -157,14 +163,16 @@ async def write_merges(connection: Connection, book: MergeBook) -> None:
 async def _merge(connection: Connection, merge: Merge) -> None:
     survivor_id, merged_id = merge.survivor_id, merge.merged_id
     who = merge.id, survivor_id, merged_id
-    await connection.execute(ADD, *who, merge.fact_id, merge.reason, merge.made_by, merge.merged_at, merge.undo_until)
+    await connection.execute(ADD, *who, merge.fact_id, merge.made_by, merge.merged_at, merge.undo_until)
     await connection.execute(STAND_DOWN, [survivor_id, merged_id])
     for moved in (*MOVED, TIMERS):
         await connection.execute(_move(moved), merged_id, survivor_id, merge.id)
+    await share_places(connection, merge)
     await connection.execute(CLOSE_UP, [survivor_id])
     await connection.execute(JOIN, survivor_id, merged_id)
     await connection.execute(LEAD, merged_id, survivor_id)
     await connection.execute(FORGET_FEATURES, merged_id)
+    await sum_up_consents(connection, [survivor_id])
     await connection.execute(CHOOSE, [survivor_id])
 
 
@@ -174,10 +182,12 @@ async def _undo(connection: Connection, merge: Merge) -> None:
     await connection.execute(PUT_APART, survivor_id, merged_id, merge.id)
     for moved in (*MOVED, TIMERS):
         await connection.execute(_move_back(moved), merged_id, survivor_id, merge.id)
+    await part_places(connection, merge)
     await connection.execute(CLOSE_UP, [survivor_id, merged_id])
     await connection.execute(PART, survivor_id, merge.id)
     await connection.execute(STAND_ALONE, merged_id)
     await connection.execute(REMEMBER_FEATURES, merged_id)
+    await sum_up_consents(connection, [survivor_id, merged_id])
     await connection.execute(CHOOSE, [survivor_id, merged_id])
     ended = merge.undo_fact_id, merge.undone_at, merge.undone_by, merge.undone_for
     await connection.execute(END, merge.id, *ended)

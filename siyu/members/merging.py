@@ -72,6 +72,12 @@ MOVED = (
         kept_where="(theirs.tag, theirs.family) = (mine.tag, mine.family)",
         row_id="md5(tag || '/' || family)::uuid",
     ),
+    Moved("member_attribute", kept_where="theirs.key = mine.key", row_id="md5(key)::uuid"),
+    Moved(
+        "questionnaire_answer",
+        kept_where="(theirs.community_id, theirs.version) = (mine.community_id, mine.version)",
+        row_id="md5(community_id || '/' || version)::uuid",
+    ),
     Moved("touch", row_id="fact_id"),
     Moved("exposure", kept_where="theirs.campaign_id = mine.campaign_id", row_id="campaign_id"),
     Moved("invitation", "by_id", row_id="member_id"),
@@ -93,13 +99,11 @@ STAYS = {
     "board_score": "scores are counted anew",
     "community": "an owner's name leads to the survivor",
     "group_activity": "what was done in a group is told of whom it was told",
-    "questionnaire_answer": "what was answered was answered",
-    "metric_member_day": "counted from the log, which is never edited",
-    "personal": "sealed for its row",
+    "metric_member_day": "counted anew, of the person",
+    "personal": "sealed for its row; read for the person",
     "revelation": "the log is never edited",
-    "erasure_request": "who asked, asked for what they had",
-    "consent": "what was agreed to was agreed to by whom it says",
-    "member_attribute": "set for the member that it names",
+    "erasure_request": "counts for the person",
+    "consent": "the last word of the person holds",
     "arrival": "each arrived by their own way",
     "arrival_change": "the log is never edited",
     "session": "the merged member's end",
@@ -148,6 +152,8 @@ class MergeBook:
         self._standing: dict[UUID, list[Merge]] = {}
         # Open holds that both have under one reference.
         self.clashes: list[str] = []
+        # Whether the one to be merged is erased.
+        self.is_gone = False
         self.new: Merge | None = None
         self.undone: Merge | None = None
         # By unit and expiry, what went from the merged member to the survivor, less what came back, since the merge; by

@@ -44,7 +44,9 @@ WHERE asked.id = ANY($1::uuid[])
 
 BY_IDENTITY = "SELECT member_id FROM identity WHERE kind = $1 AND value = ANY($2::text[])"
 
-FOUND = "SELECT member_id FROM personal WHERE field = ${} AND blind_index = ANY(${}::text[])"
+FOUND = """
+SELECT coalesce(had.merged_into, had.id) FROM personal JOIN member AS had ON had.id = personal.member_id
+WHERE field = ${} AND blind_index = ANY(${}::text[])"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.features import leave_touched
 from siyu.inputs import check_text
 from siyu.members.joining import IdentityKey, Joiner, ensure_members
+from siyu.members.persons import PERSON_OF
 from siyu.members.queries import COLUMNS, MemberRow
 from siyu.members.tagging import check_labels, replace_tags
 from siyu.members.tags import SIYU
@@ -76,6 +77,7 @@ async def update_profile(
     tags = check_labels(known["tags"], "tags") if "tags" in known else None
     shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
     async with pool.acquire() as connection, connection.transaction():
+        member_id = await connection.fetchval(PERSON_OF, member_id) or member_id
         if tags is not None:
             await replace_tags(connection, member_id, tags, author, now)
         record = await connection.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier)

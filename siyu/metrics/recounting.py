@@ -58,11 +58,12 @@ NAMED = f"""
     CASE WHEN {_GIVEN} ~ {UUID_FORM} THEN ({_GIVEN})::uuid
          WHEN {_GIVEN} ~ {ID_FORM} THEN CASE WHEN {_INSIDE} ~ {UUID_FORM} THEN ({_INSIDE})::uuid END END
 """
-# The last thing that the member did in a campaign before the order. A fact says so by its key: by `substr`, which no
+# The last thing that the person did in a campaign before the order. A fact says so by its key: by `substr`, which no
 # plan makes a stretch of the index of all keys.
 LAST_CAMPAIGN = f"""
     SELECT campaign_id FROM fact
-    WHERE member_id = o.member_id AND at <= o.paid_at AND at > o.paid_at - interval '{ATTRIBUTION_DAYS} days'
+    WHERE member_id = ANY (ARRAY(SELECT o.member_id UNION ALL SELECT id FROM member WHERE merged_into = o.member_id))
+        AND at <= o.paid_at AND at > o.paid_at - interval '{ATTRIBUTION_DAYS} days'
         AND campaign_id IS NOT NULL AND substr(idempotency_key, 1, 7) = 'member/'
     ORDER BY at DESC, id DESC LIMIT 1
 """
@@ -70,17 +71,21 @@ _SUMS = ", ".join(f"sum({name})::bigint AS {name}" for name in COUNTS)
 _NONE_OF_ORDERS = ", ".join(f"0 AS {name}" for name in COUNTS[len(FACT_COUNTS) :])
 _NONE_OF_FACTS = ", ".join(f"0 AS {name}" for name in FACT_COUNTS)
 
+# Of a person as a whole: a merged member has no days, since the survivor has theirs.
 RECOUNT = f"""
 WITH span AS MATERIALIZED (
     SELECT member_id, first_day, last_day, first_day::timestamp AT TIME ZONE $4::text AS starts,
            (last_day + 1)::timestamp AT TIME ZONE $4::text AS ends
     FROM unnest($1::text::uuid[], $2::date[], $3::date[]) AS span (member_id, first_day, last_day)
+), kin AS MATERIALIZED (
+    SELECT span.*, span.member_id AS kin_id FROM span JOIN member ON id = span.member_id AND merged_into IS NULL
+    UNION ALL SELECT span.*, id FROM span JOIN member ON merged_into = span.member_id
 ), counted AS (
-    SELECT span.member_id, (at AT TIME ZONE $4::text)::date AS day,
+    SELECT kin.member_id, (at AT TIME ZONE $4::text)::date AS day,
            coalesce(campaign_id, {NAMED}, $7::uuid) AS campaign_id,
            {", ".join(f"{counted} AS {name}" for name, counted in FACT_COUNTS.items())},
            {_NONE_OF_ORDERS}
-    FROM span JOIN fact ON fact.member_id = span.member_id AND at >= starts AND at < ends
+    FROM kin JOIN fact ON fact.member_id = kin_id AND at >= starts AND at < ends
     WHERE NOT type = ANY($5::text[]) OR type = ANY($6::text[])
     GROUP BY 1, 2, 3
     UNION ALL

@@ -106,7 +106,8 @@ _JOINED = """
 SELECT greatest((m.joined_at AT TIME ZONE $3::text)::date, $1::date - 1) AS day, {key} AS key, count(*),
        count(*) FILTER (WHERE f.first_order_at < m.joined_at + interval '{days} days'), count(m.tier)
 FROM member AS m JOIN member_feature AS f ON f.member_id = m.id {joins}
-WHERE m.joined_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text AND m.erased_at IS NULL GROUP BY 1, 2
+WHERE m.joined_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text AND m.erased_at IS NULL
+    AND m.merged_into IS NULL GROUP BY 1, 2
 """
 # Of a campaign those whom it keeps an inviter of.
 JOINED: Mapping[Cut | None, str] = {
@@ -114,7 +115,7 @@ JOINED: Mapping[Cut | None, str] = {
         days=FIRST_ORDER_DAYS,
         key="i.campaign_id::text" if cut is Cut.CAMPAIGN else owner_of(cut)["key"],
         joins={
-            Cut.CAMPAIGN: "JOIN invitation AS i ON i.member_id = m.id",
+            Cut.CAMPAIGN: "JOIN invitation AS i ON i.person_id = m.id AND i.stands",
             Cut.GROUP: _GROUPS.format(),
         }.get(cut, "")
         if cut
@@ -137,9 +138,9 @@ COSTS: Mapping[Cut | None, str] = {
 _INVITED = """
 SELECT per.place, {key} AS key, sum(per.invitees)::bigint, count(DISTINCT per.member_id)
 FROM (
-    SELECT w.place, i.inviter_id AS member_id, i.campaign_id, count(*) AS invitees
+    SELECT w.place, i.by_id AS member_id, i.campaign_id, count(*) AS invitees
     FROM {windows} JOIN invitation AS i ON i.at >= w.first_day::timestamp AT TIME ZONE $3::text
-        AND i.at < (w.last_day + 1)::timestamp AT TIME ZONE $3::text
+        AND i.at < (w.last_day + 1)::timestamp AT TIME ZONE $3::text AND i.stands
     GROUP BY 1, 2, 3
 ) AS per {joins} GROUP BY 1, 2
 """
@@ -155,11 +156,11 @@ INVITED: Mapping[Cut | None, str] = {
 # Level by level, as siyu.members.invitation_queries does for one campaign; a chain is there since its last invitation.
 DEPTH = f"""
 WITH RECURSIVE invited (member_id, depth, since) AS (
-    (SELECT inviter_id, 0, '-infinity'::timestamptz FROM invitation
-     EXCEPT SELECT member_id, 0, '-infinity' FROM invitation)
+    (SELECT by_id, 0, '-infinity'::timestamptz FROM invitation WHERE stands
+     EXCEPT SELECT person_id, 0, '-infinity' FROM invitation WHERE stands)
     UNION ALL
     SELECT below.member_id, depth + 1, greatest(since, below.at) FROM invited CROSS JOIN LATERAL (
-        SELECT member_id, at FROM invitation WHERE inviter_id = invited.member_id OFFSET 0
+        SELECT person_id AS member_id, at FROM invitation WHERE by_id = invited.member_id AND stands OFFSET 0
     ) AS below
 )
 SELECT w.place, ''::text AS key, coalesce(max(depth), 0)

@@ -20,13 +20,18 @@ REASON_LENGTH_MIN, REASON_LENGTH_MAX = 10, 500
 REVEALED_MAX, REVEALED_WITHIN = 100, timedelta(hours=1)
 
 # Nobody erases the member meanwhile.
-THERE = "SELECT id FROM member WHERE id = $1 AND erased_at IS NULL FOR SHARE"
+THERE = """
+SELECT person.id FROM member AS asked JOIN member AS person ON person.id = coalesce(asked.merged_into, asked.id)
+WHERE asked.id = $1 AND person.erased_at IS NULL FOR SHARE OF person
+"""
 IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('revelation/' || $1, 0))"
 COUNT = "SELECT count(*) FROM revelation WHERE revealed_by = $1 AND at > $2"
 NOTE = "INSERT INTO revelation (id, member_id, fields, reason, revealed_by, at) VALUES ($1, $2, $3, $4, $5, $6)"
 PAGE = """
 SELECT id, member_id, fields, reason, revealed_by, at FROM revelation
-WHERE ($1::uuid IS NULL OR member_id = $1) AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
+WHERE ($1::uuid IS NULL OR member_id = ANY (ARRAY(
+    SELECT $1 UNION ALL SELECT id FROM member WHERE merged_into = $1)))
+    AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
 """
 
 Values = Mapping[PersonalField, str]
@@ -77,10 +82,11 @@ async def reveal(pool: Pool, vault: Vault, wish: Wish, now: datetime) -> Values:
         await connection.execute(IN_TURN, wish.by)
         if await connection.fetchval(COUNT, wish.by, now - REVEALED_WITHIN) >= REVEALED_MAX:
             raise TooManyRevelations
-        if await connection.fetchval(THERE, wish.member_id) is None:
+        person_id = await connection.fetchval(THERE, wish.member_id)
+        if person_id is None:
             raise NotFound("there is no such member")
-        await connection.execute(NOTE, new_id(), wish.member_id, fields, reason, wish.by, now)
-        values = await _read(connection, vault, wish.member_id)
+        await connection.execute(NOTE, new_id(), person_id, fields, reason, wish.by, now)
+        values = await _read(connection, vault, person_id)
     return {field: value for field, value in values.items() if field.value in fields}
 
 
@@ -93,7 +99,7 @@ async def masked_of(pool: Pool, vault: Vault, member_ids: Collection[UUID]) -> d
     """What staff see of these members' personal data."""
     kept = await personal_of(pool, member_ids)
     return {
-        member_id: {field: masked(field, vault.open(field, member_id, sealed)) for field, sealed in fields.items()}
+        member_id: {field: masked(field, vault.open(field, *each)) for field, each in fields.items()}
         for member_id, fields in kept.items()
     }
 
@@ -108,4 +114,4 @@ async def revelation_page(
 
 async def _read(pool: Pool | Connection, vault: Vault, member_id: UUID) -> Values:
     kept = (await personal_of(pool, [member_id])).get(member_id, {})
-    return {field: vault.open(field, member_id, sealed) for field, sealed in kept.items()}
+    return {field: vault.open(field, *each) for field, each in kept.items()}

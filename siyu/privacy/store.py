@@ -16,7 +16,13 @@ from siyu.privacy.vault import Index, Sealed, Vault
 # The kind of identities whose value is a blind index.
 PHONE_KIND = "phone"
 
-READ = "SELECT member_id, field, cipher_key, cipher FROM personal WHERE member_id = ANY($1::uuid[])"
+# Of a person what is the survivor's own first, then what those had who were merged into them, the first merged first.
+READ = """
+SELECT DISTINCT ON (asked, field) asked, field, personal.member_id, cipher_key, cipher
+FROM unnest($1::uuid[]) AS each (asked) CROSS JOIN LATERAL (
+    SELECT asked AS id, true AS own UNION ALL SELECT member.id, false FROM member WHERE merged_into = asked
+) AS kin JOIN personal ON personal.member_id = kin.id ORDER BY asked, field, own DESC, kin.id
+"""
 # While index keys change, one number has several indexes: who enters or moves it waits here for whoever does the same.
 LOCK = "SELECT count(pg_advisory_xact_lock(number)) FROM unnest($1::bigint[]) AS number"
 KNOWN = "SELECT value FROM identity WHERE kind = 'phone' AND value = ANY($1::text[])"
@@ -33,7 +39,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (member_id, field) DO UPDATE SET cipher_key = excluded.cipher_key, cipher = excluded.cipher,
     index_key = excluded.index_key, blind_index = excluded.blind_index, changed_at = excluded.changed_at
 """
-DELETE = "DELETE FROM personal WHERE member_id = $1 AND field = $2"
+# What was merged into the member goes, too: else it would be shown in its place.
+DELETE = """
+DELETE FROM personal
+WHERE field = $2 AND member_id IN (SELECT $1 UNION ALL SELECT id FROM member WHERE merged_into = $1)
+"""
 OF_ANOTHER = """
 SELECT EXISTS (SELECT FROM identity WHERE kind = 'phone' AND value = ANY($1::text[]) AND member_id <> $2)
 """
@@ -63,11 +73,18 @@ class PersonalChanges:
     values: Mapping[PersonalField, str | None]
 
 
-async def personal_of(pool: Pool | Connection, member_ids: Collection[UUID]) -> dict[UUID, dict[PersonalField, Sealed]]:
-    """What is kept of these members."""
-    found: dict[UUID, dict[PersonalField, Sealed]] = {}
-    for member_id, field, key_id, cipher in await pool.fetch(READ, list(member_ids)):
-        found.setdefault(member_id, {})[PersonalField(field)] = Sealed(key_id, cipher)
+class Kept(NamedTuple):
+    """A sealed value, and the member that it is sealed to: one who was merged into whoever has it, maybe."""
+
+    owner_id: UUID
+    sealed: Sealed
+
+
+async def personal_of(pool: Pool | Connection, member_ids: Collection[UUID]) -> dict[UUID, dict[PersonalField, Kept]]:
+    """What is kept of these members, of whoever was merged into them too."""
+    found: dict[UUID, dict[PersonalField, Kept]] = {}
+    for member_id, field, owner_id, key_id, cipher in await pool.fetch(READ, list(member_ids)):
+        found.setdefault(member_id, {})[PersonalField(field)] = Kept(owner_id, Sealed(key_id, cipher))
     return found
 
 
@@ -116,8 +133,10 @@ async def write_personal(connection: Connection, member_id: UUID, changes: Perso
         value = None if text is None else normalised(field, text, (field.value,))
         if field is PersonalField.PHONE:
             await _write_identity(connection, changes.vault, member_id, value)
-        if value is None:
+        if value is None or field is PersonalField.PHONE:
+            # A person has one number as an identity, and so no other one sealed.
             await connection.execute(DELETE, member_id, field.value)
+        if value is None:
             continue
         sealed, index = changes.vault.seal(field, member_id, value), changes.vault.index(field, value)
         await connection.execute(PUT, member_id, field.value, *sealed, *index, changes.vault.clock())

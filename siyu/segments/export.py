@@ -29,7 +29,7 @@ FOUND = f"SELECT {SEGMENT_COLUMNS} FROM segment WHERE id = $1 OR name = $2 ORDER
 ROWS = """
 SELECT m.id, m.joined_at, m.tier, array_to_string(m.tags, $%d::text), array_to_string(m.groups, $%d::text), f.stage,
        f.layer, f.orders, f.spend_fen, f.last_order_at, f.last_interaction_at
-FROM {tables} WHERE {condition} ORDER BY m.id
+FROM {tables} WHERE {condition} AND m.merged_into IS NULL AND m.erased_at IS NULL ORDER BY m.id
 """
 
 

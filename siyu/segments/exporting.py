@@ -47,10 +47,10 @@ class Export:
     def __init__(self, connection: Connection, kind: str, meant: Meant | None, clock: RuleClock) -> None:
         self._connection, self._kind = connection, kind
         limits = restriction([meant], clock) if meant is not None else None
-        self._where = ""
+        self._where = "WHERE m.merged_into IS NULL AND m.erased_at IS NULL"
         self._parameters: list[object] = []
         if limits is not None:
-            self._where = f"WHERE m.id IN (SELECT {limits.member_id} FROM {limits.tables} WHERE {limits.condition})"
+            self._where += f" AND m.id IN (SELECT {limits.member_id} FROM {limits.tables} WHERE {limits.condition})"
             self._parameters = list(limits.parameters)
         self.keys: Sequence[str] = ()
         self.total = 0

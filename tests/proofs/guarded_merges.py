@@ -5,8 +5,45 @@ from tests.proofs.guard import ENGINE, Guard
 MERGING = f"{ENGINE}/desks/merging.py"
 RACES = "tests/siyu/members/test_merge_races.py"
 MERGES = "tests/siyu/members/test_merging.py"
+PERSONS = "tests/siyu/members/test_persons.py"
+ERASED = f"{PERSONS}::test_erasing_a_survivor_leaves_nothing_of_whoever_was_merged"
 
 MERGE_GUARDS = (
+    Guard(
+        "an erasure is of all who were merged into the member",
+        f"{ENGINE}/erasure_store.py",
+        "        whole = sorted(world.kin.whole([member_id]))\n",
+        "        whole = [member_id]\n",
+        (ERASED,),
+    ),
+    Guard(
+        "what is given back to one who was merged is booked out with the rest",
+        f"{ENGINE}/desks/erasing.py",
+        "for merged_id in world.kin.absorbed.get(member_id, ()):",
+        "for merged_id in ():",
+        (ERASED,),
+    ),
+    Guard(
+        "nobody is merged with an erased member",
+        MERGING,
+        "if world.merges.is_gone or merged_id == survivor_id:",
+        "if merged_id == survivor_id:",
+        (ERASED,),
+    ),
+    Guard(
+        "of two places in a group one is counted",
+        "siyu/members/merge_store.py",
+        "    await share_places(connection, merge)\n",
+        "",
+        (f"{PERSONS}::test_two_places_in_a_group_are_one_and_two_again",),
+    ),
+    Guard(
+        "a withdrawal by either binds the person",
+        "siyu/members/merge_store.py",
+        "    await sum_up_consents(connection, [survivor_id])\n",
+        "",
+        (f"{PERSONS}::test_the_last_word_of_the_person_is_the_one_that_holds",),
+    ),
     Guard(
         "what somebody of the person did once is done",
         f"{ENGINE}/merge_loading.py",

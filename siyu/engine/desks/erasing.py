@@ -5,6 +5,7 @@ from uuid import UUID
 from siyu.coupons.record import CouponState
 from siyu.engine.desk import Verdict
 from siyu.engine.desks import freezing
+from siyu.engine.desks.merging import bring_over
 from siyu.engine.desks.rewards import end_redemption
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Refusal
@@ -36,7 +37,7 @@ def settles(arrived: ArrivedFact) -> bool:
 
 
 def erase(world: World, arrived: ArrivedFact) -> Verdict:
-    """Give up what the member has: redemptions that nobody handed over, coupons, holds, and all value.
+    """Give up what the person has: redemptions that nobody handed over, coupons, holds, and all value.
 
     A payout that is approved may be paid already: it has to end first.
     """
@@ -45,12 +46,14 @@ def erase(world: World, arrived: ArrivedFact) -> Verdict:
         return Refusal(PAYOUT_STATE, {"state": "approved"})
     own = world.erasing.get(member_id, NOTHING)
     logs: list[Logged] = []
-    for redemption_id in own.redemptions:
-        found = world.redemptions.find(redemption_id, member_id)
+    for owner_id, redemption_id in own.redemptions:
+        found = world.redemptions.find(redemption_id, owner_id)
         if found is not None and found.state in {RedemptionState.RESERVED, RedemptionState.CONFIRMED}:
             logs += end_redemption(world, arrived, found, RedemptionState.CANCELLED)
-    for coupon_id in own.coupons:
+    for _, coupon_id in own.coupons:
         logs += _void_coupon(world, arrived, coupon_id)
+    for merged_id in world.kin.absorbed.get(member_id, ()):
+        bring_over(world, arrived, merged_id)
     # What redemptions gave back is among it.
     forfeited = freezing.forfeit(world, arrived)
     assert not isinstance(forfeited, Refusal), "payouts were looked at"  # noqa: S101 - an invariant
@@ -63,7 +66,7 @@ def _void_coupon(world: World, arrived: ArrivedFact, coupon_id: UUID) -> tuple[L
     if coupon is None:
         return ()
     if coupon.state_at(new.at) is CouponState.LOCKED and coupon.order is not None:
-        world.coupons.unlock(new.member_id, coupon.order, new.at)
-    if world.coupons.revoke(new.member_id, coupon_id, REASON, new.at) is not None:
+        world.coupons.unlock(coupon.member_id, coupon.order, new.at)
+    if world.coupons.revoke(coupon.member_id, coupon_id, REASON, new.at) is not None:
         return ()
     return ({"kind": "coupon", "change": "revoked", "coupon": str(coupon_id)},)

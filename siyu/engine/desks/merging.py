@@ -9,6 +9,7 @@ from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Refusal
 from siyu.engine.refusals import (
     ALREADY_MERGED,
+    MEMBER_ERASED,
     MERGE_CHAINED,
     MERGE_CLASH,
     MERGE_NOT_FOUND,
@@ -89,9 +90,13 @@ def _bests(scored: Iterable[Scored], member_id: UUID) -> Iterable[BoardChange]:
 def pass_on(world: World, arrived: ArrivedFact) -> None:
     """What a merged member was still given, in a participation of their own, is the survivor's at once."""
     member_id = arrived.new.member_id
+    if world.kin.person(member_id) != member_id:
+        bring_over(world, arrived, member_id)
+
+
+def bring_over(world: World, arrived: ArrivedFact, member_id: UUID) -> None:
+    """All that a merged member has is the survivor's."""
     survivor_id = world.kin.person(member_id)
-    if survivor_id == member_id:
-        return
     for unit in sorted(world.routes.units):
         cause, amount = shop_cause(Purpose.MERGE, unit, arrived), world.book.balance(member_id, unit)
         if amount:
@@ -103,8 +108,8 @@ def _hindrance(world: World, survivor_id: UUID, merged_id: UUID) -> Refusal | No
     root = world.kin.person(merged_id)
     if merged_id not in world.members:
         return Refusal(MERGE_NOT_FOUND, {})
-    if merged_id == survivor_id:
-        return Refusal(SAME_MEMBER, {})
+    if world.merges.is_gone or merged_id == survivor_id:
+        return Refusal(MEMBER_ERASED if world.merges.is_gone else SAME_MEMBER, {})
     if root != merged_id:
         return Refusal(ALREADY_MERGED, {"into": str(root)})
     together = len(world.kin.absorbed.get(survivor_id, ())) + len(world.kin.absorbed.get(merged_id, ())) + 1

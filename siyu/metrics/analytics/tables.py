@@ -18,6 +18,10 @@ from siyu.sdk.core_facts import QUIET_FACT_TYPES
 QUIET_TYPES = "ARRAY[{}]::text[]".format(", ".join(f"'{name}'" for name in sorted(QUIET_FACT_TYPES)))
 
 
+# What a merged member did, the person did.
+PERSON = "coalesce(merged_into, member.id)"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceTable:
     """A table's columns with Ibis' types, the key aside, and the statement that makes it; `{zone}` is a literal."""
@@ -32,25 +36,25 @@ SOURCE_TABLES: Mapping[str, SourceTable] = {
         """
         SELECT id AS member, joined_at AT TIME ZONE 'UTC' AS joined_at,
                (joined_at AT TIME ZONE {zone})::date AS joined_on
-        FROM member
+        FROM member WHERE merged_into IS NULL AND erased_at IS NULL
         """,
     ),
     # `counts`: something of it is still paid, or it cost nothing.
     "orders": SourceTable(
         {"paid_at": "timestamp", "paid_on": "date", "net_fen": "int64", "counts": "boolean"},
         f"""
-        SELECT member_id AS member, paid_at AT TIME ZONE 'UTC' AS paid_at,
+        SELECT {PERSON} AS member, paid_at AT TIME ZONE 'UTC' AS paid_at,
                (paid_at AT TIME ZONE {{zone}})::date AS paid_on,
                amount_fen - refunded_fen AS net_fen, {COUNTS} AS counts
-        FROM shop_order
+        FROM shop_order JOIN member ON member.id = member_id
         """,
     ),
     "facts": SourceTable(
         {"type": "string", "at": "timestamp", "on": "date", "is_interaction": "boolean"},
         f"""
-        SELECT member_id AS member, type, at AT TIME ZONE 'UTC' AS at, (at AT TIME ZONE {{zone}})::date AS "on",
+        SELECT {PERSON} AS member, type, at AT TIME ZONE 'UTC' AS at, (at AT TIME ZONE {{zone}})::date AS "on",
                ({INTERACTION.format(core=QUIET_TYPES)}) AS is_interaction
-        FROM fact
+        FROM fact JOIN member ON member.id = member_id
         """,
     ),
 }
