@@ -12,6 +12,12 @@ from tests.migrations.personal_catalogue import PERSONAL_CONSTRAINTS, PERSONAL_I
 from tests.migrations.tag_catalogue import TAG_CONSTRAINTS, TAG_INDEXES
 from tests.migrations.wallet_catalogue import WALLET_CONSTRAINTS, WALLET_INDEXES
 from tests.migrations.reward_tables import REWARD_CONSTRAINTS, REWARD_INDEXES
+from tests.migrations.arrival_catalogue import (
+    ARRIVAL_CONSTRAINTS,
+    ARRIVAL_INDEXES,
+    ARRIVAL_REFERENCES,
+    ARRIVAL_TRIGGERS,
+)
 from tests.migrations.audit_catalogue import AUDIT_CONSTRAINTS, AUDIT_INDEXES, AUDIT_TRIGGERS
 from tests.migrations.coupon_catalogue import COUPON_CONSTRAINTS, COUPON_INDEXES
 from tests.migrations.metric_catalogue import METRIC_CONSTRAINTS, METRIC_INDEXES
@@ -544,18 +550,18 @@ async def shop(pool: Pool) -> Pool:
 
 async def test_every_constraint_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(CONSTRAINTS)}
-    others = GROUP_CONSTRAINTS | METRIC_CONSTRAINTS | TAG_CONSTRAINTS | PERSONAL_CONSTRAINTS | AUDIT_CONSTRAINTS
+    others = GROUP_CONSTRAINTS | METRIC_CONSTRAINTS | TAG_CONSTRAINTS | PERSONAL_CONSTRAINTS | AUDIT_CONSTRAINTS | ARRIVAL_CONSTRAINTS
     assert found == EXPECTED_CONSTRAINTS | WALLET_CONSTRAINTS | COUPON_CONSTRAINTS | others
 
 
 async def test_every_index_is_there(pool: Pool) -> None:
     found = {(row[0], row[1]): row[2] for row in await pool.fetch(INDEXES)}
-    others = GROUP_INDEXES | METRIC_INDEXES | TAG_INDEXES | PERSONAL_INDEXES | AUDIT_INDEXES
+    others = GROUP_INDEXES | METRIC_INDEXES | TAG_INDEXES | PERSONAL_INDEXES | AUDIT_INDEXES | ARRIVAL_INDEXES
     assert found == EXPECTED_INDEXES | WALLET_INDEXES | COUPON_INDEXES | others
 
 
 async def test_every_trigger_is_there(pool: Pool) -> None:
-    assert dict([tuple(row) for row in await pool.fetch(TRIGGERS)]) == EXPECTED_TRIGGERS | AUDIT_TRIGGERS
+    assert dict([tuple(row) for row in await pool.fetch(TRIGGERS)]) == EXPECTED_TRIGGERS | AUDIT_TRIGGERS | ARRIVAL_TRIGGERS
 
 
 async def test_every_change_of_a_campaign_advances_the_clock(shop: Pool) -> None:
@@ -574,9 +580,10 @@ async def test_every_reference_has_a_foreign_key_with_an_index_or_names_rows_tha
         {row[0] for row in await pool.fetch(sql)} for sql in (COLUMNS, WITH_FOREIGN_KEY, LEADING_AN_INDEX)
     ]
 
-    assert columns - foreign == set(LOG_REFERENCES)
+    references = LOG_REFERENCES | ARRIVAL_REFERENCES
+    assert columns - foreign == set(references)
     assert foreign <= leading
-    assert set(LOG_REFERENCES.values()) <= {table for table, kept in EXPECTED_TRIGGERS.items() if "DELETE" in kept}
+    assert set(references.values()) <= {table for table, kept in EXPECTED_TRIGGERS.items() if "DELETE" in kept}
 
 
 @pytest.mark.parametrize(

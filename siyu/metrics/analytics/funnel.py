@@ -16,18 +16,15 @@ def funnel(tables: Tables, steps: Sequence[str], first: date, last: date, window
     each further step is their earliest such fact after the step before it, less than `window_days` · 24 hours after the
     first. Facts of one moment are not after each other.
     """
-    began = tables.facts.filter(tables.facts.type == steps[0], tables.facts.on.between(first, last))
-    reached = began.group_by("member").aggregate(at_0=began.at.min())
+    facts = tables.facts
+    began = facts.filter(facts.type == steps[0], facts.on.between(first, last))
+    began = began.group_by(beginner="member").aggregate(at_0=began.at.min())
+    acts = facts.filter(facts.type.isin(steps[1:]), facts.on >= first).join(began, [("member", "beginner")])
+    acts = acts.filter(acts.at > acts.at_0, acts.at < acts.at_0 + ibis.interval(days=window_days))
     for number, step in enumerate(steps[1:], start=1):
-        reached = _with_step(tables.facts, reached, number, step, window_days)
-    return reached.aggregate(**{f"step_{number}": reached[f"at_{number}"].count() for number in range(len(steps))})
-
-
-def _with_step(facts: ir.Table, reached: ir.Table, number: int, step: str, window_days: int) -> ir.Table:
-    """The same members with the moment of one step more; null for who never came there."""
-    # By a name of its own: the table is joined with another of the same facts.
-    acts = facts.filter(facts.type == step).select(actor="member", acted_at="at")
-    met = reached.join(acts, [("member", "actor")])
-    met = met.filter(met.acted_at > met[f"at_{number - 1}"], met.acted_at < met.at_0 + ibis.interval(days=window_days))
-    came = met.group_by(arrived="member").aggregate(**{f"at_{number}": met.acted_at.min()})
-    return reached.left_join(came, [("member", "arrived")]).drop("arrived")
+        later = (acts.type == step) & (acts.at > acts[f"at_{number - 1}"])
+        acts = acts.mutate(**{f"at_{number}": acts.at.min(where=later).over(group_by="member")})
+    names = [f"at_{number}" for number in range(1, len(steps))]
+    came = acts.group_by("member").aggregate(**{name: acts[name].max() for name in names})
+    reached = came.aggregate(**{f"step_{number}": came[name].count() for number, name in enumerate(names, start=1)})
+    return began.aggregate(step_0=began.count()).cross_join(reached)

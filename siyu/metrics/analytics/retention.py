@@ -29,15 +29,16 @@ def retention(
     acts = activity(tables).filter(lambda act: act.on <= today)
     joined = members.join(acts, [("member", "actor")])
     joined = joined.mutate(period=joined.on.delta(joined.joined_on, unit="day") // period_days)
-    seen = joined.filter(joined.period.between(1, periods))
-    active = seen.group_by(active_cohort="cohort", period="period").aggregate(active=seen.member.nunique())
+    seen = joined.filter(joined.period.between(1, periods)).select("member", "cohort", "period").distinct()
+    active = seen.group_by(active_cohort="cohort", period="period").aggregate(active=seen.count())
     later = sizes.join(active, [("cohort", "active_cohort")]).select("cohort", "period", "members", "active")
     start = sizes.select("cohort", period=ibis.literal(0, "int64"), members="members", active="members")
     return start.union(later.mutate(period=later.period.cast("int64")))
 
 
 def activity(tables: Tables) -> ir.Table:
-    """The days on which members were active, each once: `actor` and `on`. An order is activity, paid back or not."""
+    """The days on which members were active, perhaps more than once: `actor` and `on`. An order is activity, paid back
+    or not."""
     orders = tables.orders.select(actor="member", on="paid_on")
     acts = tables.facts.filter(tables.facts.is_interaction).select(actor="member", on="on")
-    return orders.union(acts, distinct=True)
+    return orders.union(acts)

@@ -76,6 +76,7 @@ async def test_the_standings_of_a_past_day_are_those_of_what_had_happened_by_the
         if by(member.joined_at):
             member.orders = [order for order in member.orders if by(order[0])]
             member.interactions = [at for at in member.interactions if by(at)]
+            member.talk = [talk for talk in member.talk if by(talk[0])]
             member.invitees = []
             known.append(member.features(day, SHANGHAI))
 
