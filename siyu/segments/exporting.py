@@ -15,8 +15,8 @@ ROWS_AT_ONCE = 2_000
 ATTRIBUTE_KEYS_MAX = 200
 KEYS = f"SELECT DISTINCT key FROM member_attribute ORDER BY key LIMIT {ATTRIBUTE_KEYS_MAX}"
 COUNT = "SELECT count(*) FROM member AS m"
-# Each table is read once, in order or into memory, and never row by row: right after an import, of which the database has
-# no statistics yet, it would walk through all identities for each member.
+# Each table is read once, in order or into memory, and never row by row: right after an import, of which the database
+# has no statistics yet, it would walk through all identities for each member.
 ONCE_EACH = "SELECT set_config('enable_nestloop', 'off', true)"
 ROWS = """
 SELECT m.id, named.value, m.nickname, m.joined_at, m.tier, m.tags, m.groups, m.consents, {attributes}
