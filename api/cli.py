@@ -18,7 +18,7 @@ COMMANDS = {
     "in production it is valid for 15 minutes.",
     "session": "Sign people in, and end what they are signed in by.",
     "api-key": "Make, list and revoke the API keys of services.",
-    "keys": "Look after the keys that sign tokens, and those of personal data.",
+    "keys": "Look after the keys that sign tokens, and those of personal data; no server has to be started again.",
     "schema": "Print the GraphQL schema with the types of every usable plugin.",
     "doctor": "Check settings, plugins, database, Redis, clock and what waits or fails; "
     "exit code 1 if anything is wrong.",

@@ -23,12 +23,14 @@ from siyu.engine.population import CrowdPlan
 from siyu.engine.simulation import Report
 from siyu.engine.simulation import simulate as play
 from siyu.engine.totals import by_unit
+from siyu.groups import load_sizes
 from siyu.ledger import UNITS
 
 MEMBERS_MAX = 200_000
 DAYS_MAX = 366
 SEED_MAX = 2**63 - 1
 AMOUNT = re.compile("[0-9]{1,13}")
+GROUP_SIZE = re.compile("[0-9]{1,6}")
 GIVEN_MAX = 1_000_000_000_000
 # Where the campaign itself does not say when it starts: the same day in every run.
 STARTS_ON = date(2026, 1, 1)
@@ -41,6 +43,7 @@ class CrowdOptions(TypedDict):
     days: int
     seed: int
     gifts: tuple[str, ...]
+    groups: tuple[str, ...]
     approve: float
 
 
@@ -50,6 +53,13 @@ class CrowdOptions(TypedDict):
 @click.option("--days", type=click.IntRange(1, DAYS_MAX), default=30, show_default=True, help="For how long.")
 @click.option("--seed", type=click.IntRange(0, SEED_MAX), default=7, show_default=True, help="Which crowd.")
 @click.option("--give", "gifts", metavar="UNIT=AMOUNT", multiple=True, help="What each has from elsewhere.")
+@click.option(
+    "--group",
+    "groups",
+    metavar="KEY=MEMBERS",
+    multiple=True,
+    help="A group and how many it has; of groups of a stored campaign: as today.",
+)
 @click.option(
     "--approve",
     type=click.FloatRange(0, 1),
@@ -70,17 +80,20 @@ def simulate(
     """Let a synthetic crowd play a campaign in memory, and print what it costs, who wins and how the value is spread.
 
     CAMPAIGN is an id or a name; TYPE, the key of a campaign type, needs no database and takes the config from --config,
-    or its defaults. Members begin with nothing to spend but what --give gives them, such as points=1000. What a
+    or its defaults. Members begin with nothing to spend but what --give gives them, such as points=1000, and in no
+    group but those of --group and those whose size the campaign looks at: the first of the crowd are in them. What a
     campaign has operators look at gets its verdict at the end of the day: approved, unless --approve says for which
     share. One seed prints the same report every time.
     """
     settings = load_settings(data=data)
     changes, given = read_changes(config), dict(map(_gift, crowd["gifts"]))
     with told_in_a_sentence():
-        live = _campaign(settings, campaign, changes)
+        live, groups = _campaign(settings, campaign, changes)
     starts_on = live.starts_at.astimezone(settings.zone).date() if live.starts_at else STARTS_ON
     size = crowd["members"], crowd["days"], crowd["seed"]
-    plan = CrowdPlan(*size, starts_on, settings.zone, given, crowd["approve"])
+    plan = CrowdPlan(
+        *size, starts_on, settings.zone, given, crowd["approve"], groups | dict(map(group_given, crowd["groups"]))
+    )
     with showing_progress("Simulating") as report:
         result = play(live, plan, report)
     if as_json:
@@ -99,17 +112,29 @@ def _gift(text: str) -> tuple[str, int]:
     return unit, int(amount)
 
 
-def _campaign(settings: Settings, text: str, changes: DraftChanges) -> LiveCampaign:
-    """The campaign to play, running: of a type, or as stored. Starts servers for a stored one alone."""
+def group_given(text: str) -> tuple[str, int]:
+    """A group's key and how many members it has, such as runners=40. Raises BadParameter."""
+    key, _, size = text.rpartition("=")
+    if not key or not GROUP_SIZE.fullmatch(size):
+        raise click.BadParameter(f"{text!r} is no group's key and a number of members", param_hint="--group")
+    return key, int(size)
+
+
+def _campaign(settings: Settings, text: str, changes: DraftChanges) -> tuple[LiveCampaign, dict[str, int]]:
+    """The campaign to play, running: of a type, or as stored, with how many members the groups have that it looks at.
+
+    Starts servers for a stored one alone.
+    """
     registry = load_registry(PLUGINS_FOLDER)
     if text in registry.types:
-        return as_drafted(registry, None, Draft(None, text, changes))
+        return as_drafted(registry, None, Draft(None, text, changes)), {}
 
-    async def main(services: Services) -> LiveCampaign:
+    async def main(services: Services) -> tuple[LiveCampaign, dict[str, int]]:
         draft = Draft(await find_campaign(services.pool, text), None, changes)
         async with services.pool.acquire() as connection:
             _, live = await load_with_draft(connection, services.registry, draft)
-        return replace(live, state="running")
+            sizes = await load_sizes(connection, live.sized)
+        return replace(live, state="running"), sizes
 
     return run_with_services(settings, main)
 
@@ -130,6 +155,7 @@ def _as_json(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> dict[st
         "winners": report.winners,
         "given": dict(plan.given),
         "approve": plan.approved,
+        "groups": dict(plan.groups),
         "reviews": None if report.reviews is None else asdict(report.reviews),
         "value": by_unit(report.totals),
         "rewards": {name: asdict(rewards) for name, rewards in report.rewards.items()},
@@ -149,6 +175,8 @@ def _print(campaign: LiveCampaign, plan: CrowdPlan, report: Report) -> None:
     )
     for unit, amount in plan.given.items():
         console.print(f"  each has {amount:,} {unit} from elsewhere")
+    for key, size in plan.groups.items():
+        console.print(f"  the group {key} has {size:,} members")
     for fact_type, count in _sorted(report.facts).items():
         console.print(f"  {fact_type}: {count:,}")
     for fact_type in report.unplayed:

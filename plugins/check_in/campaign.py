@@ -67,6 +67,12 @@ def group_key(config: CheckInConfig, data: Mapping[str, Any], _local: datetime) 
     return group if known else None
 
 
+def group_sizes(config: CheckInConfig) -> Iterator[str]:
+    """The groups whose goal is a share of their members."""
+    if config.groups is not None:
+        yield from (each.group for each in config.groups.goals if each.share_percent is not None)
+
+
 def describe(config: CheckInConfig, state: CheckInState) -> Progress:
     """The streak, against the length of the table, and what is not in it yet."""
     zh, en, waiting = f"已连续签到 {state.streak} 天", f"Days in a row: {state.streak}", len(state.waiting)
@@ -79,7 +85,7 @@ CHECK_IN = CampaignType(
     key="check_in",
     title=Text(zh="签到", en="Check-in"),
     sdk=">=1.0,<2",
-    version="3.0.0",
+    version="3.1.0",
     config=CheckInConfig,
     state=CheckInState,
     state_version=STATE_VERSION,
@@ -136,4 +142,5 @@ CHECK_IN = CampaignType(
     describe=describe,
     validate=validate,
     features=lambda config: bool(config.tier_multipliers) or config.groups is not None,
+    group_sizes=group_sizes,
 )

@@ -100,12 +100,28 @@ class Place(CampaignConfig):
 
 
 class GroupGoal(CampaignConfig):
-    """How many members of a group have to sign in on one day."""
+    """How many members of a group have to sign in on one day: a number, or a share of those it has."""
 
     group: Annotated[str, Field(min_length=1, max_length=GROUP_LENGTH_MAX)] = Field(title="Group")
-    goal: Annotated[int, Field(ge=1, le=GROUP_GOAL_MAX)] = Field(
-        title="Members a day", description="So many different members; the shop knows how many a group has."
+    goal: Annotated[int, Field(ge=1, le=GROUP_GOAL_MAX)] | None = Field(
+        default=None, title="Members a day", description="So many different members; or say which share."
     )
+    share_percent: Annotated[int, Field(ge=1, le=WHOLE_PERCENT)] | None = Field(
+        default=None,
+        title="Share of the members a day (%)",
+        description="Of those in the group when the first of them is counted for the day, rounded up.",
+    )
+
+    @model_validator(mode="after")
+    def is_one_goal(self) -> "GroupGoal":
+        """A number and a share, or neither, are a mistake."""
+        if (self.goal is None) == (self.share_percent is None):
+            raise ValueError("a group needs either goal or share_percent")
+        return self
+
+    def share_of(self, size: int | None) -> int:
+        """How many members a share is of a group's size, rounded up; 0 of a group that nobody is in."""
+        return -(-(size or 0) * (self.share_percent or 0) // WHOLE_PERCENT)
 
 
 class Groups(CampaignConfig):
@@ -128,9 +144,9 @@ class Groups(CampaignConfig):
             raise ValueError("two goals are for one group")
         return goals
 
-    def goal_of(self, group: str) -> int | None:
+    def goal_of(self, group: str) -> GroupGoal | None:
         """How many members of the group have to sign in; None for a group without a goal."""
-        return next((each.goal for each in self.goals if each.group == group), None)
+        return next((each for each in self.goals if each.group == group), None)
 
     def bonus_of(self, streak: int) -> int:
         """What a day of the group's streak is worth to each of its members."""

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from plugins.check_in.config import GROUP_LENGTH_MAX, CheckInConfig, Groups
+from plugins.check_in.config import GROUP_LENGTH_MAX, CheckInConfig, GroupGoal, Groups
 from plugins.check_in.days import begins_anew
 from plugins.check_in.state import CheckInState
 from siyu.sdk import (
@@ -50,10 +50,14 @@ class GroupSign(FactData):
 
 
 class GroupDay(CampaignState):
-    """How many members signed in on a day; once the goal is reached, the streak up to it and everybody's bonus."""
+    """How many members signed in on a day; once the goal is reached, the streak up to it and everybody's bonus.
+
+    `needed` is how many a share of the group's members is on that day; 0 where the goal is a number, or not known yet.
+    """
 
     day: date
     signed: int = 0
+    needed: int = 0
     streak: int = 0
     bonus: int = 0
 
@@ -95,7 +99,7 @@ def count_member(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterato
     state, closes_at = view.team(GroupState), closing(config, day)
     if state is None or fact.at >= closes_at:
         return
-    counted = with_member(config, state, group, day, goal)
+    counted = with_member(config, state, group, day, needed_on(day, goal, state, view))
     is_reached = any(each.streak for each in counted.days if each.day == day)
     yield Once(f"{day.isoformat()}-group", COUNTED_ALREADY)
     yield SetTeam(group, counted)
@@ -113,19 +117,35 @@ def take_bonus(fact: Fact, view: View[CheckInConfig, CheckInState]) -> Iterator[
         yield Grant("points", bonus)
 
 
-def with_member(config: CheckInConfig, state: GroupState, group: str, day: date, goal: int) -> GroupState:
-    """The group once one more of its members has signed in on the day."""
+def needed_on(day: date, goal: GroupGoal, state: GroupState, view: View[CheckInConfig, CheckInState]) -> int:
+    """How many a share is on the day: fixed when the first is counted, so that who joins or leaves later changes
+    nothing; 0 where the goal is a number, or siyu knows of nobody in the group.
+    """
+    if goal.share_percent is None:
+        return 0
+    fixed = next((each.needed for each in state.days if each.day == day), 0)
+    return fixed or goal.share_of(view.group_size(goal.group))
+
+
+def with_member(config: CheckInConfig, state: GroupState, group: str, day: date, needed: int) -> GroupState:
+    """The group once one more of its members has signed in on the day, of which a share needs so many."""
     by_day = {each.day: each for each in state.days}
     found = by_day.get(day, GroupDay(day=day))
-    by_day[day] = found.model_copy(update={"signed": found.signed + 1})
-    reached = state.reached
-    if not found.streak and found.signed + 1 >= goal:
+    by_day[day] = found.model_copy(update={"signed": found.signed + 1, "needed": needed})
+    reached, goal = state.reached, goal_on(config, group, needed)
+    if not found.streak and goal is not None and found.signed + 1 >= goal:
         reached += 1
         _reach(config, by_day, day)
     days = tuple(sorted(by_day.values(), key=lambda each: each.day, reverse=True)[:GROUP_DAYS_MAX])
     streak = next((each.streak for each in days if each.streak), state.streak)
     best = max(state.best_streak, *(each.streak for each in days))
     return GroupState(group=group, streak=streak, best_streak=best, reached=reached, days=days)
+
+
+def goal_on(config: CheckInConfig, group: str, needed: int) -> int | None:
+    """How many have to sign in: the number of the config, or what a share of it was fixed at; None: not known."""
+    goal = config.groups.goal_of(group) if config.groups is not None else None
+    return None if goal is None else goal.goal or needed or None
 
 
 def _reach(config: CheckInConfig, by_day: dict[date, GroupDay], day: date) -> None:
@@ -148,7 +168,7 @@ def _streak_before(config: CheckInConfig, by_day: dict[date, GroupDay], day: dat
 
 def describe_group(config: CheckInConfig, state: GroupState) -> Progress:
     """Who came on the group's latest day, against its goal."""
-    goal = config.groups.goal_of(state.group) if config.groups is not None else None
-    signed = state.days[0].signed if state.days else 0
+    signed, needed = (state.days[0].signed, state.days[0].needed) if state.days else (0, 0)
+    goal = goal_on(config, state.group, needed)
     zh, en = f"连续达标 {state.streak} 天", f"Days in a row that reached the goal: {state.streak}"
     return Progress(current=signed, target=goal, text=Text(zh=zh, en=en))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from plugins.flash_sale.claiming import FlashSaleView, claim, expire, give_back
-from plugins.flash_sale.config import QUANTITY_MAX, SLOT_STOCK, STOCK, FlashSaleConfig, slot_of, validate
+from plugins.flash_sale.config import QUANTITY_MAX, SLOT_STOCK, STOCK, FlashSaleConfig, has_gates, slot_of, validate
 from plugins.flash_sale.describing import describe, describe_line
 from plugins.flash_sale.drawing import draw, enter
 from plugins.flash_sale.lines import LINES, Due, OfLine
@@ -117,7 +117,7 @@ FLASH_SALE = CampaignType(
     key="flash_sale",
     title=Text(zh="秒杀", en="Flash sale"),
     sdk=">=1.0,<2",
-    version="1.0.0",
+    version="1.1.0",
     config=FlashSaleConfig,
     state=FlashSaleState,
     actions=(
@@ -149,6 +149,7 @@ FLASH_SALE = CampaignType(
         ),
         "NOTHING_PAID": Text(zh="订单金额为零", en="Nothing was paid"),
         "NOT_DRAWN": Text(zh="尚未抽签", en="It is not drawn yet"),
+        "NOT_FOR_YOU": Text(zh="该商品仅限指定会员", en="The item is only for some members"),
         "NOT_NOW": Text(zh="不在秒杀时段", en="There is no sale at this time of the day"),
         "NO_CLAIM": Text(zh="该会员没有这个名额", en="The member has no such claim"),
         "NO_DRAW": Text(zh="该活动不抽签", en="It is not given out by lot"),
@@ -190,6 +191,7 @@ FLASH_SALE = CampaignType(
         "paid_already": Text(zh="该名额已付过款", en="The claim was paid for already, by another order"),
     },
     validate=validate,
+    features=has_gates,
     decide=decide,
     describe=describe,
 )

@@ -59,10 +59,13 @@ def objection(item: Item, quantity: int, view: FlashSaleView) -> Refuse | None:
 
 
 def personal(item: Item, quantity: int, slot_left: int | None, view: FlashSaleView) -> Refuse | None:
-    """Why the member cannot have so many even if there are: because of the time, or of what they have."""
+    """Why the member cannot have so many even if there are: because of the time, who they are, or what they have."""
     own_left = item.per_member - view.state.units(item.key)
     if slot_left == 0 and not view.used("slot_stock"):
         return Refuse("NOT_NOW")
+    lacks = item.only_for.lacks(view.features) if item.only_for is not None else None
+    if lacks:
+        return Refuse("NOT_FOR_YOU", lacks)
     if quantity > item.per_claim:
         return Refuse("CLAIM_LIMIT", {"most": item.per_claim})
     if quantity > own_left:

@@ -6,9 +6,9 @@ from enum import Enum
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from siyu.sdk import CampaignConfig, ConfigProblem, Counter, Period, Scope, Text
+from siyu.sdk import CampaignConfig, ConfigProblem, Counter, Features, Period, Scope, Text
 
 ITEMS_MAX = 100
 SLOTS_MAX = 24
@@ -20,6 +20,12 @@ MINUTES_TO_PAY_MAX = MINUTES_A_DAY
 # Those who wait are in one state with what else is known of their line.
 WAITING_MAX = 1_000
 
+GATED_MAX = 32
+LABEL_LENGTH_MAX = 32
+GROUP_LENGTH_MAX = 64
+
+Label = Annotated[str, Field(min_length=1, max_length=LABEL_LENGTH_MAX)]
+GroupKey = Annotated[str, Field(min_length=1, max_length=GROUP_LENGTH_MAX)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 Units = Annotated[int, Field(ge=0, le=STOCK_MAX)]
 
@@ -30,6 +36,33 @@ class Allocation(Enum):
     FIRST_COME = "first_come"
     QUEUE = "queue"
     LOTTERY = "lottery"
+
+
+class Gate(CampaignConfig):
+    """Which members may have an item: of each list that is given, they have at least one."""
+
+    tiers: Annotated[tuple[Label, ...], Field(max_length=GATED_MAX)] = Field(default=(), title="Of one of these tiers")
+    tags: Annotated[tuple[Label, ...], Field(max_length=GATED_MAX)] = Field(default=(), title="With one of these tags")
+    groups: Annotated[tuple[GroupKey, ...], Field(max_length=GATED_MAX)] = Field(
+        default=(), title="In one of these groups"
+    )
+
+    @model_validator(mode="after")
+    def keeps_somebody_out(self) -> "Gate":
+        """A gate that is open to everybody is a mistake."""
+        if not (self.tiers or self.tags or self.groups):
+            raise ValueError("name tiers, tags or groups")
+        return self
+
+    def lacks(self, features: Features) -> dict[str, list[str]]:
+        """The lists of which the member has none, by what they are; empty for who may have the item."""
+        tier = frozenset() if features.tier is None else frozenset({features.tier})
+        has = (
+            ("tiers", self.tiers, tier),
+            ("tags", self.tags, features.tags),
+            ("groups", self.groups, features.groups),
+        )
+        return {what: list(asked) for what, asked, own in has if asked and own.isdisjoint(asked)}
 
 
 class Item(CampaignConfig):
@@ -46,6 +79,9 @@ class Item(CampaignConfig):
     )
     per_member: Quantity = Field(default=1, title="Most a member buys", description="Held ones and bought ones.")
     per_claim: Quantity = Field(default=1, title="Most a claim, and so an order, has")
+    only_for: Gate | None = Field(
+        default=None, title="Only for", description="Left out: for everybody whom the campaign is for."
+    )
 
 
 class Slot(CampaignConfig):
@@ -91,6 +127,11 @@ class FlashSaleConfig(CampaignConfig):
             if item.key == key:
                 return item
         return None
+
+
+def has_gates(config: FlashSaleConfig) -> bool:
+    """Whether some item is not for everybody."""
+    return any(item.only_for is not None for item in config.items)
 
 
 def validate(config: FlashSaleConfig) -> Iterator[ConfigProblem]:

@@ -9,12 +9,14 @@ from typing import Any
 
 from siyu.campaigns.counting import BadCounter, items_named
 from siyu.campaigns.live_terms import LiveArm
+from siyu.campaigns.needs import sizes_named
 from siyu.campaigns.registry import AnyCampaignType, Registry
 from siyu.errors import InvalidInput, Problem
 from siyu.inputs import parse_json
 from siyu.rules import BadRule, compile_rule
 from siyu.sdk import CampaignConfig, CampaignTerms, Scope
 from siyu.sdk.arms import Arm, merged
+from siyu.sdk.reads import GROUP_SIZES_MAX
 from siyu.sdk.rewarding_rules import breaches
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ def check_settings(kind: AnyCampaignType, config: object, terms: object) -> tupl
         found = [
             *_problems_of(kind, configs),
             *_too_many_items(kind, checked),
+            *_too_many_groups(kind, configs),
             *_breaches(kind, configs, agreed),
         ]
     except Exception as error:  # a plugin's code: the operator is told that this type cannot be used
@@ -106,6 +109,12 @@ def _too_many_items(kind: AnyCampaignType, config: CampaignConfig) -> Iterator[P
                 items_named(counter, config)
             except BadCounter as error:
                 yield Problem(("config",), str(error))
+
+
+def _too_many_groups(kind: AnyCampaignType, configs: Sequence[CampaignConfig]) -> Iterator[Problem]:
+    """Configs under which decisions look at the size of more groups than are read."""
+    if any(len(sizes_named(kind, config)) > GROUP_SIZES_MAX for config in configs):
+        yield Problem(("config",), f"it looks at the size of more groups than the {GROUP_SIZES_MAX} it may")
 
 
 def _breaches(kind: AnyCampaignType, configs: Sequence[CampaignConfig], terms: CampaignTerms) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from siyu.campaigns.caps import LiveCap
 from siyu.campaigns.immutable import is_immutable
 from siyu.campaigns.live_terms import LiveTerms
-from siyu.campaigns.needs import Effects, Needs, effects_under, needs_of, reads_features
+from siyu.campaigns.needs import Effects, Needs, effects_under, groups_sized, needs_of, reads_features
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.sdk import CampaignConfig
 
@@ -20,9 +20,9 @@ class LiveCampaign:
     `terms` is None for a plain campaign: one look tells that it has no audience, arms, lane or zone of its own.
     `suspended`: it failed too often, and its code is not to be asked. `copies_config`, `copies_state`: it can be
     changed in place, so that every decision is given its own. `effects` are those that its configs (its own and those
-    of its arms) may emit. `reads_features`: some decision of its may look at what
-    the shop knows of the member. `draw_secret` makes the seeds of its draws; what is merely tried out has none, and
-    draws by other seeds.
+    of its arms) may emit. `reads_features`: some decision of its may look at what the shop knows of the member;
+    `sized`: the groups whose size one may look at. `draw_secret` makes the seeds of its draws; what is merely tried out
+    has none, and draws by other seeds.
     """
 
     id: UUID
@@ -41,6 +41,7 @@ class LiveCampaign:
     effects: Effects = field(init=False)
     needs: Needs = field(init=False)
     reads_features: bool = field(init=False)
+    sized: frozenset[str] = field(init=False)
     caps: tuple[LiveCap, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +52,7 @@ class LiveCampaign:
         object.__setattr__(self, "effects", effects_under(kind, map(self._lent, configs)))
         object.__setattr__(self, "needs", needs_of(kind, self.effects))
         object.__setattr__(self, "reads_features", reads_features(kind, map(self._lent, configs)))
+        object.__setattr__(self, "sized", groups_sized(kind, map(self._lent, configs)))
         object.__setattr__(self, "caps", self.terms.caps if self.terms is not None else ())
 
     def lent_config(self) -> CampaignConfig:

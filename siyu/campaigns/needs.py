@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from siyu.campaigns.immutable import is_immutable
 from siyu.campaigns.registry import AnyCampaignType
 from siyu.deadline import DEADLINE, Patience
 from siyu.sdk import CampaignConfig, Confirm, Counter, Effect, Release, SetTeam, TeamOf
+from siyu.sdk.reads import GROUP_SIZES_MAX
 
 logger = logging.getLogger(__name__)
 
@@ -64,3 +66,20 @@ def reads_features(kind: AnyCampaignType, configs: Iterable[CampaignConfig]) -> 
     except Exception:  # a plugin's code: its decisions fail where they look all the same, and tell
         logger.exception("campaign type %s failed to tell whether it reads features", kind.key)
         return False
+
+
+def groups_sized(kind: AnyCampaignType, configs: Iterable[CampaignConfig]) -> frozenset[str]:
+    """The groups whose size decisions under one of these configs may look at."""
+    if kind.group_sizes is None:
+        return frozenset()
+    try:
+        return frozenset().union(*(DEADLINE.ask(Patience(), sizes_named, kind, config) for config in configs))
+    except Exception:  # a plugin's code: its decisions fail where they look all the same, and tell
+        logger.exception("campaign type %s failed to tell which groups' sizes it reads", kind.key)
+        return frozenset()
+
+
+def sizes_named(kind: AnyCampaignType, config: CampaignConfig) -> frozenset[str]:
+    """The groups that a type names for a config: one more than it may is enough to refuse the config."""
+    named = islice(kind.group_sizes(config), GROUP_SIZES_MAX + 1) if kind.group_sizes is not None else ()
+    return frozenset(key for key in named if isinstance(key, str) and "\0" not in key)

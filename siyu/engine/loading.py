@@ -29,7 +29,7 @@ from siyu.engine.tier_follower import followed
 from siyu.engine.value_loading import Concern, load_value
 from siyu.engine.world import World
 from siyu.features.queries import feature_rows
-from siyu.groups import LOOKS_AT_GROUPS, Named, load_groups
+from siyu.groups import LOOKS_AT_GROUPS, Named, load_groups, load_sizes
 from siyu.ledger import load_accounts
 from siyu.members import load_features
 from siyu.orders import LOOKS_AT_ORDERS, LOOKS_AT_REFUNDS, load_orders, load_refunds
@@ -70,6 +70,10 @@ async def load_for(connection: Connection, world: World, facts: Sequence[Arrived
     needy = [concern for concern in concerns if concern[0].needs is not NOTHING or concern[0].caps]
     if needy:
         await _load_needs(connection, world, needy, lock=lock)
+    sized = set().union(*{campaign.sized for campaign, _ in concerns if campaign.sized})
+    if sized:
+        # After the teams' locks, so that who decides later about one sees no older size.
+        world.sizes |= await load_sizes(connection, sized)
     at_desks = [fact.new for fact in facts if fact.new.type in DESKS]
     if at_desks:
         await load_for_desks(connection, world, at_desks, lock=lock)

@@ -30,7 +30,7 @@ class CrowdPlan:
     """How many come, for how many days, from which day of the shop's zone on; equal plans make equal crowds.
 
     `given` is what each has from elsewhere when they come, by unit; `approved`, from 0 to 1, the share of reviews that
-    operators approve.
+    operators approve. `groups` are groups with how many members they have, the first of the crowd among them.
     """
 
     members: int
@@ -40,10 +40,15 @@ class CrowdPlan:
     zone: ZoneInfo
     given: Mapping[str, int] = field(default_factory=dict)
     approved: float = 1.0
+    groups: Mapping[str, int] = field(default_factory=dict)
 
     def random(self, use: str) -> Random:
         """A generator for one use: more members do not change what the first ones are."""
         return Random(f"{self.seed}/{use}")  # noqa: S311 - nothing is kept secret by it
+
+    def groups_of(self, place: int) -> frozenset[str]:
+        """The groups that the person in this place of the crowd is in."""
+        return frozenset([key for key, size in self.groups.items() if place < size])
 
 
 class Person(NamedTuple):

@@ -36,6 +36,12 @@ class SceneReads(NamedTuple):
             raise NotDeclared("the campaign type's `features` does not say that this config reads them")
         return self.scene.world.features[self.scene.fact.member_id]
 
+    def group_size(self, key: str) -> int | None:
+        """As `View.group_size`."""
+        if key not in self.scene.campaign.sized:
+            raise NotDeclared("the campaign type's `group_sizes` does not name this group for the config")
+        return self.scene.world.group_size(key)
+
     def partner(self) -> MemberView | None:
         """As `View.partner`."""
         if self.scene.campaign.type.partner is None:

@@ -19,6 +19,7 @@ from siyu.engine.replay_shop import ReplayShop
 from siyu.engine.replay_verdicts import FollowUps, Verdict, follow_ups_of, verdict_of
 from siyu.engine.totals import Totals, totals_of
 from siyu.engine.world import World
+from siyu.groups import load_sizes
 from siyu.ids import new_id
 from siyu.sdk.core_facts import ORDER_PAID
 
@@ -111,6 +112,8 @@ class Replay:
         # What it decided, it was open for.
         always_open = replace(stored, state="running", starts_at=None, ends_at=None)
         theirs = Rehearsal(World([always_open], {}, self.zone, new_id))
+        # As they are today, like all that the shop knows of members.
+        theirs.world.sizes |= await load_sizes(connection, stored.sized | drafted.sized)
         shop = ReplayShop(connection, theirs, theirs.judged_by([drafted]), orders_are_played=ORDER_PAID in types)
         follow_ups = FollowUps(await count_follow_ups(connection, stored.id, follow_up_types))
         total = await count_past(connection, stored.id, types)

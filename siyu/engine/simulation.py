@@ -78,8 +78,12 @@ def simulate(campaign: LiveCampaign, plan: CrowdPlan, progress: Progress) -> Rep
     population = Population(campaign, plan)
     members = {person.member.id: person.member for person in population.people}
     world = World([campaign], members, plan.zone, lambda: UUID(int=ids.getrandbits(128)))
-    # Of a crowd nothing is known but when they joined.
-    world.features = {member.id: Features(member.joined_at) for member in members.values()}
+    # Of a crowd nothing is known but when they joined, and their groups.
+    world.features = {
+        member.id: Features(member.joined_at, groups=plan.groups_of(place))
+        for place, member in enumerate(members.values())
+    }
+    world.sizes = dict(plan.groups)
     for member_id in members:
         for unit, amount in plan.given.items():
             world.book.bring(member_id, unit, amount)

@@ -94,6 +94,8 @@ class World:
     invitations: InvitationBook = field(default_factory=InvitationBook)
     # The groups that the facts name, and their members in them.
     groups: GroupBook = field(default_factory=GroupBook)
+    # How many members those groups have whose size campaigns look at, by key.
+    sizes: dict[str, int] = field(default_factory=dict)
     # The groups that facts about chats name, and what members posted.
     chats: Chats = field(default_factory=Chats)
     # Of those members alone whose tier the facts may change, and where the shop has a ladder.
@@ -159,6 +161,11 @@ class World:
         known = self.groups.membership(group, member_id) if group is not None else None
         if known is not None and known.joined_at is not None:
             self.orders.stay(member_id, known.community_id, known.joined_at, is_in=known.counts)
+
+    def group_size(self, key: str) -> int | None:
+        """How many members a group has after what was decided so far; None for one that there is not."""
+        moving = self.groups.find(key)
+        return moving.member_count if moving is not None else self.sizes.get(key)
 
     def campaign(self, campaign_id: UUID) -> LiveCampaign | None:
         """A published campaign by id."""

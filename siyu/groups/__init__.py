@@ -5,7 +5,7 @@ from siyu.groups.book import GROUP_REFUSALS, LOOKS_AT_GROUPS, GroupBook
 from siyu.groups.facts import GROUP_FACTS, Answers, GroupAnswered, GroupFact, GroupJoined, GroupLeft
 from siyu.groups.folding import run_activity
 from siyu.groups.record import GroupRecord, Membership, Positioning, Role, Zone
-from siyu.groups.store import Named, load_groups, write_groups
+from siyu.groups.store import Named, load_groups, load_sizes, write_groups
 
 __all__ = [
     "ACTIVITY_TOPIC",
@@ -26,6 +26,7 @@ __all__ = [
     "Zone",
     "leave_activity",
     "load_groups",
+    "load_sizes",
     "run_activity",
     "write_groups",
 ]

@@ -16,6 +16,7 @@ GROUPS = """
 SELECT id, key, capacity, member_count, archived_at IS NOT NULL FROM community WHERE key = ANY($1::text[]) ORDER BY id
 """
 LOCKED_GROUPS = f"{GROUPS} FOR NO KEY UPDATE"
+SIZES = "SELECT key, member_count FROM community WHERE key = ANY($1::text[])"
 MEMBERSHIPS = """
 SELECT community_id, member_id, role, inviter_id, source, joins, leaves
 FROM membership JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (community_id, member_id) USING (community_id, member_id)
@@ -95,6 +96,11 @@ async def load_groups(connection: Connection, book: GroupBook, named: Collection
             book.asked[community_id] = version, parse_questions(questions)
         rows = await connection.fetch(ANSWERED, ids, list({each.member_id for each in answering}))
         book.answered |= {tuple(row) for row in rows}
+
+
+async def load_sizes(connection: Connection, keys: Collection[str]) -> dict[str, int]:
+    """How many members these groups have, as committed; nothing for groups that there are not."""
+    return {row[0]: row[1] for row in await connection.fetch(SIZES, sorted(keys))}
 
 
 async def write_groups(connection: Connection, book: GroupBook) -> None:

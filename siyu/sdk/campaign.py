@@ -67,6 +67,8 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `reads`: under which references grants and spends are read and reversed; at most 16.
     - `features(config)`: whether decisions under a config look at `View.features`, which is loaded for such campaigns
       alone; without it none does. Pure.
+    - `group_sizes(config)`: the keys of the groups whose size decisions under a config may look at by
+      `View.group_size`, at most 200. Pure.
     - `messages`: every message it may `Notify` with, by a snake_case key (`{name}` is filled from `params`).
     - `refunds`: every reason it may ask for a `Refund` for, by a snake_case key, and the sentence that the shop's staff
       and the member read.
@@ -106,6 +108,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     rewards: Callable[[ConfigT], Iterable[RewardRule]] | None = None
     reads: tuple[References, ...] = ()
     features: Callable[[ConfigT], bool] | None = None
+    group_sizes: Callable[[ConfigT], Iterable[str]] | None = None
     messages: Mapping[str, Text] = field(default_factory=dict)
     refunds: Mapping[str, Text] = field(default_factory=dict)
     reviews: Mapping[str, Text] = field(default_factory=dict)

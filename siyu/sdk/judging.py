@@ -70,6 +70,7 @@ def _about_itself(kind: AnyCampaignType) -> Iterator[Told]:
     yield bool(kind.refusals) and REFUSING.isdisjoint(kind.effects), "it has refusals but no effect that refuses"
     yield not all(isinstance(read, References) for read in kind.reads), "its reads must be References"
     yield not callable(kind.features or bool), "its features must be a function of the config"
+    yield not callable(kind.group_sizes or bool), "its group_sizes must be a function of the config"
     yield not callable(kind.effects_of or bool), "its effects_of must be a function of the config"
     yield len(kind.reads) > READS_MAX, f"it has more reads than the {READS_MAX} allowed"
     yield not all(ACTION.fullmatch(name) for name in names), f"action names must be camelCase: {names}"

@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+# Groups whose size decisions under one config may look at.
+GROUP_SIZES_MAX = 200
+
 
 class References(NamedTuple):
     """Load what is left of the campaign's own grants and spends under `fact.data[field]`, for these fact types.

@@ -70,6 +70,9 @@ class Reads(Protocol):
     def features(self) -> Features:
         """As `View.features`."""
 
+    def group_size(self, key: str) -> int | None:
+        """As `View.group_size`."""
+
     def partner(self) -> MemberView | None:
         """As `View.partner`."""
 
@@ -121,6 +124,15 @@ class View(NamedTuple, Generic[ConfigT, StateT]):
     def features(self) -> Features:
         """What the shop knows of the member: tier, tags, groups; for configs that the type's `features` says yes to."""
         return self.reads.features()
+
+    def group_size(self, key: str) -> int | None:
+        """How many members a group has, bots left out; None where the shop has no such group.
+
+        For the groups that the type's `group_sizes` names for the config. Joinings and leavings that were decided
+        before count, and so does the one that the fact itself is; nobody is kept from joining meanwhile: what has to
+        hold for longer than a decision, keep in a state.
+        """
+        return self.reads.group_size(key)
 
     @property
     def partner(self) -> MemberView | None:

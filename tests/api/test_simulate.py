@@ -4,8 +4,10 @@ import asyncio
 import json
 from pathlib import Path
 
+import click
 import pytest
 
+from api.commands.simulate import group_given
 from siyu.db import Pool
 from tests.api.processes import Commands
 from tests.factories import add_campaign
@@ -60,15 +62,22 @@ async def test_what_members_are_given_is_told_and_checked(tmp_path: Path) -> Non
     commands = Commands({"SIYU_DATA": str(tmp_path / "data")})
 
     given, as_text, *refused = await asyncio.gather(
-        commands.run("simulate", "purchase", *SMALL, "--give", "points=1000", "--json"),
-        commands.run("simulate", "purchase", *SMALL, "--give", "points=1000"),
+        commands.run("simulate", "purchase", *SMALL, "--give", "points=1000", "--group", "tea=7", "--json"),
+        commands.run("simulate", "purchase", *SMALL, "--give", "points=1000", "--group", "tea=7"),
         *(commands.run("simulate", "purchase", "--give", text) for text in ("gold=1", "points=-1", "points")),
     )
 
     assert (given.code, as_text.code) == (0, 0), given.err + as_text.err
     report = json.loads(given.out)
     assert (report["given"], report["rewards"]) == ({"points": 1000}, {})
+    assert (report["groups"], "the group tea has 7 members" in as_text.out) == ({"tea": 7}, True)
     assert "each has 1,000 points from elsewhere" in as_text.out
     assert [finished.code for finished in refused] == [2, 2, 2]
     assert "names no unit" in refused[0].err
     assert "gives no whole number" in refused[1].err
+
+
+@pytest.mark.parametrize("text", ["tea", "tea=", "=7", "tea=-1", "tea=many", "tea=1000000"])
+def test_a_group_is_a_key_and_a_number_of_members(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no group's key and a number of members"):
+        group_given(text)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plugins.flash_sale.campaign import FLASH_SALE
-from plugins.flash_sale.config import ITEMS_MAX, SLOTS_MAX, WAITING_MAX, Allocation, FlashSaleConfig, Item, Slot
+from plugins.flash_sale.config import ITEMS_MAX, SLOTS_MAX, WAITING_MAX, Allocation, FlashSaleConfig, Gate, Item, Slot
 from plugins.flash_sale.states import CLAIMS_MAX, Status
 from siyu.sdk.testing import Stage
 from tests.docs.pages import ROOT, blocks
@@ -35,6 +35,7 @@ def test_the_page_tells_of_every_field_and_its_default(name: str) -> None:
         default = info.default if field == "title" else f"`{info.default}`" if field == "key" else info.default or "–"
         assert f"| `items[].{field}` | {default} |" in page
     assert all(f"`slots[].{field}`" in page for field in Slot.model_fields)
+    assert all(f"`{field}`" in page for field in Gate.model_fields)
     sale = FlashSaleConfig()
     for field in ("minutes_to_pay", "queue_length", "standby", "standby_minutes"):
         assert f"| `{field}` | {getattr(sale, field)} |" in page

@@ -66,6 +66,7 @@ SCALARS: Mapping[str, st.SearchStrategy[ValueNode]] = {
     "Date": st.one_of(st.sampled_from(DAYS), st.dates().map(str)).map(nodes.String),
     "WalletUnit": st.sampled_from(("POINTS", "GROWTH", "COMMISSION", "NONE")).map(nodes.Enum),
     "JSON": values(),
+    "PersonalText": texts().map(nodes.String),
 }
 
 

@@ -120,6 +120,7 @@ OPTIONS: dict[tuple[str | int, ...], Any] = {
     ("groups",): None,
     ("groups", "goals", 0, "group"): "readers",
     ("groups", "goals", 0, "goal"): 2,
+    ("groups", "goals", 0, "share_percent"): 50,
     ("groups", "bonus_points"): [9_000],
 }
 MODELS: tuple[type[BaseModel], ...] = (CheckInConfig, Milestone, TierMultiplier, MakeUp, Place, Groups, GroupGoal)
@@ -131,6 +132,8 @@ def changed(path: tuple[str | int, ...], value: Any) -> CheckInConfig:
     at = config
     for step in path[:-1]:
         at = at[step]
+    if path[-1] == "share_percent":
+        del at["goal"]
     at[path[-1]] = value
     return CheckInConfig.model_validate(config)
 
@@ -139,6 +142,7 @@ def met(config: CheckInConfig) -> tuple[Any, ...]:
     """What a member meets who comes on most days around the end of a month, and tries what they can."""
     stage = Stage(CHECK_IN, config, at="2026-11-27T12:00")
     stage.member("lin", tier="gold", groups=["runners"])
+    stage.group("runners", members=4)
     refusals = []
     for offset, longitude in (
         (0, 121.49),

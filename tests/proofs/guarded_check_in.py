@@ -5,6 +5,7 @@ from tests.proofs.guard import Guard
 PLUGIN = "plugins/check_in"
 STORIES, DEFECTS = "tests/plugins/test_check_in.py", "tests/plugins/test_check_in_defects.py"
 REVIEWS, GROUPS = "tests/plugins/test_check_in_reviews.py", "tests/plugins/test_check_in_groups.py"
+SHARES, SIZES = "tests/plugins/test_check_in_shares.py", "tests/siyu/engine/test_group_sizes.py"
 MAKE_UP, PROOF = "tests/plugins/test_check_in_make_up.py", "tests/plugins/test_check_in_proof.py"
 OPTIONS = f"{DEFECTS}::test_defects_33_and_59_every_option_has_a_behaviour"
 REFUSED = f"{STORIES}::test_the_same_day_and_earlier_ones_are_refused_and_change_nothing"
@@ -174,5 +175,26 @@ CHECK_IN_GUARDS = (
             f"{GROUPS}::test_a_day_that_does_not_reach_the_goal_breaks_the_streak_and_brings_nothing",
             OPTIONS,
         ),
+    ),
+    Guard(
+        "a share is fixed when the first is counted",
+        f"{PLUGIN}/groups.py",
+        "    return fixed or goal.share_of",
+        "    return goal.share_of",
+        (f"{SHARES}::test_the_share_is_of_those_in_the_group_when_the_first_is_counted_each_day",),
+    ),
+    Guard(
+        "a share of nobody is no goal",
+        f"{PLUGIN}/groups.py",
+        "goal.goal or needed or None",
+        "goal.goal or needed",
+        (f"{SHARES}::test_of_a_group_that_siyu_does_not_know_a_day_reaches_no_goal_until_it_does",),
+    ),
+    Guard(
+        "who joins is among the group's members",
+        "siyu/engine/world.py",
+        "return moving.member_count if moving is not None else",
+        "return",
+        (f"{SIZES}::test_who_joins_is_in_it_when_campaigns_decide_about_the_joining",),
     ),
 )

@@ -5,6 +5,7 @@ from tests.proofs.guard import Guard
 CLAIMING, PAYING = "plugins/flash_sale/claiming.py", "plugins/flash_sale/paying.py"
 STORIES, RACES = "tests/plugins/test_flash_sale.py", "tests/plugins/test_flash_sale_races.py"
 CONFIG, ORDERS = "tests/plugins/test_flash_sale_config.py", "tests/plugins/test_flash_sale_orders.py"
+GATES = "tests/plugins/test_flash_sale_gates.py"
 MODEL = "tests/plugins/test_flash_sale_model.py::test_a_sale_is_what_a_clerk_would_write_down"
 
 FLASH_SALE_GUARDS = (
@@ -14,6 +15,13 @@ FLASH_SALE_GUARDS = (
         'if slot_left == 0 and not view.used("slot_stock"):',
         "if False:",
         (f"{CONFIG}::test_between_slots_nothing_is_sold",),
+    ),
+    Guard(
+        "the gate of an item",
+        CLAIMING,
+        "    if lacks:",
+        "    if False:",
+        (f"{GATES}::test_of_every_list_that_is_given_the_member_has_one",),
     ),
     Guard(
         "the limit of a claim",

@@ -151,4 +151,4 @@ def test_every_effect_that_is_logged_has_an_object_type() -> None:
     logged = {re.sub("(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in EFFECT_TYPES if kind is not Refuse}
 
     # What desks log beside.
-    assert set(ALL_EFFECTS) == logged | {"coupon", "redemption", "privilege", "wallet"}
+    assert set(ALL_EFFECTS) == logged | {"coupon", "redemption", "privilege", "wallet", "merge", "carry"}

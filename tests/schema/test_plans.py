@@ -67,7 +67,13 @@ async def busy_shop(shop: Shop) -> tuple[list[Any], Literals]:
         "before": [""],
     }
     bare = {"Int": ["1", "2", "20", "-1"], "first": ["1", "3", "101"], "last": ["2"], "Boolean": ["true"]}
-    moments = {"DateTime": [f'"{NOON.isoformat()}"'], "Date": ['"2026-11-21"'], "JSON": ["{}"], "BigInt": ['"7"']}
+    moments = {
+        "DateTime": [f'"{NOON.isoformat()}"'],
+        "Date": ['"2026-11-21"'],
+        "JSON": ["{}"],
+        "BigInt": ['"7"'],
+        "PersonalText": ['"13800138000"'],
+    }
     moments |= {"WalletUnit": ["POINTS", "GOLD"], "Float": ["1.5"]}
     literals = {name: [f'"{text}"' for text in some] for name, some in texts.items()} | bare | moments
     return [as_member(lin), as_member(chen), OPERATOR, SERVICE, ANONYMOUS, *map(as_member, members)], literals

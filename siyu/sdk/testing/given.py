@@ -38,6 +38,11 @@ class Given(Generic[ConfigT, StateT]):
         self.stage.give(self.stage.member(name, joined_at=joined_at), **amounts)
         return self
 
+    def group(self, key: str, *, members: int) -> Self:
+        """There is a group with so many members (`View.group_size`)."""
+        self.stage.group(key, members=members)
+        return self
+
     def at(self, when: When) -> Self:
         """It is this moment, earlier or later."""
         self.stage.go_to(when)

@@ -8,7 +8,7 @@ from siyu.sdk.draws import DRAW_LENGTH_MAX, Draw, draw_of
 from siyu.sdk.effects import Hold, Settle
 from siyu.sdk.testing.counting import fact_counter, has_keys, left_of, stored_team, team_named
 from siyu.sdk.testing.inviting import partner_of
-from siyu.sdk.testing.scene import Scene
+from siyu.sdk.testing.scene import Scene, groups_sized
 from siyu.sdk.testing.storable import is_text
 from siyu.sdk.view import Granted, Held, MemberView, NotDeclared, Reserved, TeamT
 
@@ -34,6 +34,12 @@ class SceneReads(NamedTuple):
         if scene.kind.features is None or scene.kind.features(scene.config) is not True:
             raise NotDeclared("the campaign type's `features` does not say that this config reads them")
         return scene.shop.known(scene.fact)
+
+    def group_size(self, key: str) -> int | None:
+        """As `View.group_size`."""
+        if key not in groups_sized(self.scene.kind, self.scene.config):
+            raise NotDeclared("the campaign type's `group_sizes` does not name this group for the config")
+        return self.scene.shop.group_size(key)
 
     def partner(self) -> MemberView | None:
         """As `View.partner`."""

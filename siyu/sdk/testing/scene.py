@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Any, NamedTuple
 
 from siyu.sdk.campaign import CampaignType
@@ -11,6 +12,7 @@ from siyu.sdk.core_facts import ORDER_REFUNDED
 from siyu.sdk.effects import SetTeam
 from siyu.sdk.facts import Fact
 from siyu.sdk.model import CampaignConfig
+from siyu.sdk.reads import GROUP_SIZES_MAX
 from siyu.sdk.testing.limits import AMOUNT_MAX, REFERENCE_LENGTH_MAX
 from siyu.sdk.testing.shop import CounterKey, Shop
 from siyu.sdk.testing.storable import is_text
@@ -79,6 +81,14 @@ def under(kind: AnyCampaignType, config: CampaignConfig) -> AnyCampaignType:
         return kind
     effects = kind.effects_under(config)
     return replace(kind, effects=effects, team=kind.team if SetTeam in effects else None)
+
+
+def groups_sized(kind: AnyCampaignType, config: CampaignConfig) -> tuple[str, ...]:
+    """The groups whose size decisions under a config may look at. Raises InvalidEffect for too many."""
+    named = tuple(islice(kind.group_sizes(config), GROUP_SIZES_MAX + 1)) if kind.group_sizes is not None else ()
+    if len(set(named)) > GROUP_SIZES_MAX:
+        raise InvalidEffect(f"the config looks at the size of more groups than the {GROUP_SIZES_MAX} it may")
+    return named
 
 
 def is_amount(value: object) -> bool:

@@ -126,6 +126,8 @@ class Shop:
     inviters: dict[UUID, UUID] = field(default_factory=dict)
     # But for tags and orders, which are found elsewhere.
     features: dict[UUID, Features] = field(default_factory=dict)
+    # How many members groups were told to have, by key.
+    sizes: dict[str, int] = field(default_factory=dict)
     # JSON by key.
     teams: dict[str, str] = field(default_factory=dict)
     # What happens next, whatever else does.
@@ -154,6 +156,23 @@ class Shop:
     def join(self, member: MemberView) -> None:
         """Somebody is a member from now on."""
         self.members[member.id], self.features[member.id] = member, Features(member.joined_at)
+
+    def tell_size(self, key: str, members: int) -> None:
+        """Let a group have so many members. Raises ValueError for what is no number of members."""
+        if type(members) is not int or members < 0:
+            raise ValueError(f"a group has 0 members or more, not {members!r}")
+        self.sizes[key] = members
+
+    def group_size(self, key: str) -> int | None:
+        """How many members a group has: as told, else those of the shop who are in it; None where nobody is."""
+        if key in self.sizes:
+            return self.sizes[key]
+        return sum(key in features.groups for features in self.features.values()) or None
+
+    def counted_of(self, counter: str) -> dict[tuple[str, str], tuple[int, int]]:
+        """How much of a counter is used and how much is held, by subject and period; those alone that have any."""
+        own = ((key, row) for key, row in self.counted.items() if key.name == counter and row.taken)
+        return {(key.subject, key.bucket): (row.used, row.held) for key, row in own}
 
     def known(self, fact: Fact) -> Features:
         """What the shop knows of the fact's member before it: an order that it pays is not in it."""

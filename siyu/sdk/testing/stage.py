@@ -86,6 +86,10 @@ class Stage(Generic[ConfigT, StateT]):
         self._shop.describe(self._members[name].id, tier, tags, groups, privileges)
         return self._members[name]
 
+    def group(self, key: str, *, members: int) -> None:
+        """Let a group have so many members (`View.group_size`); one that nothing is told of has those of the stage."""
+        self._shop.tell_size(key, members)
+
     def give(self, member: Member | str, /, **amounts: int) -> None:
         """Let the member have value from elsewhere, by unit: `give("lin", points=100)`; the campaign did not grant it.
 
@@ -162,8 +166,7 @@ class Stage(Generic[ConfigT, StateT]):
 
     def holds(self, member: Member | str) -> dict[str, Held]:
         """What is held for the member and neither granted nor dropped yet, by key."""
-        own = self._of(member, self._shop.holds)
-        return {key: Held(found.unit, found.amount, found.at) for key, found in own.items()}
+        return {key: Held(held.unit, held.amount, held.at) for key, held in self._of(member, self._shop.holds).items()}
 
     def best(self, member: Member | str, board: str) -> int | None:
         """The member's best score on a board; None before the first."""
@@ -208,10 +211,7 @@ class Stage(Generic[ConfigT, StateT]):
 
     def counted(self, counter: str) -> dict[tuple[str, str], tuple[int, int]]:
         """How much of a counter is used and how much is held, by subject and period; those alone that have any."""
-        rows = self._shop.counted.items()
-        return {
-            (key.subject, key.bucket): (row.used, row.held) for key, row in rows if key.name == counter and row.taken
-        }
+        return self._shop.counted_of(counter)
 
     def _act(self, member: Member | str, action: Action, data: dict[str, Any]) -> Played:
         checked = action.input.model_validate(data).model_dump(mode="json")
@@ -293,8 +293,8 @@ class Stage(Generic[ConfigT, StateT]):
         return {key: thing for (owner, key), thing in by_owner.items() if owner == member_id}
 
     def _is_open(self) -> bool:
-        after_start = self.starts_at is None or self.starts_at <= self.now
-        return self.running and after_start and (self.ends_at is None or self.now < self.ends_at)
+        has_begun = self.starts_at is None or self.starts_at <= self.now
+        return self.running and has_begun and (self.ends_at is None or self.now < self.ends_at)
 
     def _moment(self, when: When) -> datetime:
         return moment(when, self.zone)

@@ -27,6 +27,7 @@ MEMBER = UUID(int=7)
         pytest.param(lambda view: view.held("k"), id="held"),
         pytest.param(lambda view: view.granted("points", "A1"), id="granted"),
         pytest.param(lambda view: view.team(CampaignState), id="team"),
+        pytest.param(lambda view: view.group_size("tea"), id="group_size"),
         pytest.param(lambda view: view.left("mugs"), id="left"),
         pytest.param(lambda view: view.used("mugs"), id="used"),
         pytest.param(lambda view: view.on_hold("mugs"), id="on_hold"),
