@@ -50,7 +50,7 @@ SUMMED: Mapping[Cut | None, str] = {
     **{cut: _SUMMED.format(table="metric_member_day", where="", **owner_of(cut, "d.member_id")) for cut in OF_MEMBER},
 }
 
-# Whoever bought was active.
+# Whoever bought was active. Only of buyers is the stage asked: most members of a window bought nothing.
 _PEOPLE = """
 SELECT per.place, {key} AS key, count(*), count(*) FILTER (WHERE per.orders > 0),
        count(*) FILTER (WHERE per.orders > 1), count(*) FILTER (WHERE per.orders > 0 AND mature.stage = 'maturity'),
@@ -59,7 +59,8 @@ FROM (
     SELECT w.place, d.member_id, {campaign} AS campaign, sum(d.orders::int) AS orders
     FROM {windows} JOIN metric_member_day AS d ON d.day BETWEEN w.first_day AND w.last_day AND d.is_active {where}
     GROUP BY 1, 2, 3
-) AS per JOIN member_feature AS mature ON mature.member_id = per.member_id {joins} GROUP BY 1, 2
+) AS per LEFT JOIN member_feature AS mature
+    ON mature.member_id = per.member_id AND mature.stage = 'maturity' AND per.orders > 0 {joins} GROUP BY 1, 2
 """
 # Of each member and campaign once.
 _PAIRS = """
@@ -105,14 +106,17 @@ FROM (
 _JOINED = """
 SELECT greatest((m.joined_at AT TIME ZONE $3::text)::date, $1::date - 1) AS day, {key} AS key, count(*),
        count(*) FILTER (WHERE f.first_order_at < m.joined_at + interval '{days} days'), count(m.tier)
-FROM member AS m JOIN member_feature AS f ON f.member_id = m.id {joins}
+FROM member AS m {features} {joins}
 WHERE m.joined_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text AND m.erased_at IS NULL
     AND m.merged_into IS NULL GROUP BY 1, 2
 """
+# Of whoever never bought nothing is asked, unless the features are what is cut by.
+_BUYERS = "LEFT JOIN member_feature AS f ON f.member_id = m.id AND f.first_order_at IS NOT NULL"
 # Of a campaign those whom it keeps an inviter of.
 JOINED: Mapping[Cut | None, str] = {
     cut: _JOINED.format(
         days=FIRST_ORDER_DAYS,
+        features=_FEATURES.format(member="m.id") if cut in {Cut.LAYER, Cut.STAGE} else _BUYERS,
         key="i.campaign_id::text" if cut is Cut.CAMPAIGN else owner_of(cut)["key"],
         joins={
             Cut.CAMPAIGN: "JOIN invitation AS i ON i.person_id = m.id AND i.stands",

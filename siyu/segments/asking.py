@@ -44,6 +44,12 @@ class Restriction:
 
 def restriction(meant: Iterable[Meant], clock: RuleClock) -> Restriction:
     """The members whom all of these mean."""
+    tables, conditions, parameters = restricting(meant, clock)
+    return Restriction(tables, " AND ".join(conditions), parameters)
+
+
+def restricting(meant: Iterable[Meant], clock: RuleClock) -> tuple[str, Sequence[str], Sequence[object]]:
+    """The tables, the condition for each of these, and the parameters of all."""
     writer = SqlWriter(clock)
     conditions, tables = [], set()
     for each in meant:
@@ -55,7 +61,7 @@ def restriction(meant: Iterable[Meant], clock: RuleClock) -> Restriction:
             tables |= {feature.table for feature in each.features}
             conditions.append(writer.condition(each.condition))
     source = BOTH_TABLES if len(tables) == 2 else FEATURES if "f" in tables else MEMBERS
-    return Restriction(source, " AND ".join(conditions), writer.parameters)
+    return source, conditions, writer.parameters
 
 
 @asynccontextmanager

@@ -15,15 +15,20 @@ ROWS_AT_ONCE = 2_000
 ATTRIBUTE_KEYS_MAX = 200
 KEYS = f"SELECT DISTINCT key FROM member_attribute ORDER BY key LIMIT {ATTRIBUTE_KEYS_MAX}"
 COUNT = "SELECT count(*) FROM member AS m"
+# Each table is read once, in order or into memory, and never row by row: right after an import, of which the database
+# has no statistics yet, it would walk through all identities for each member.
+ONCE_EACH = "SELECT set_config('enable_nestloop', 'off', true)"
 ROWS = """
-SELECT m.id, named.value, m.nickname, m.joined_at, m.tier, m.tags, m.groups, m.consents, kept.attributes
+SELECT m.id, named.value, m.nickname, m.joined_at, m.tier, m.tags, m.groups, m.consents, {attributes}
 FROM member AS m
-LEFT JOIN LATERAL (
-    SELECT min(value) AS value FROM identity WHERE member_id = m.id AND kind = {kind}
-) AS named ON true
-LEFT JOIN LATERAL (
-    SELECT json_object_agg(key, value)::text AS attributes FROM member_attribute WHERE member_id = m.id
-) AS kept ON {has_attributes}
+LEFT JOIN (
+    SELECT member_id, min(value) AS value FROM identity WHERE kind = {kind} GROUP BY member_id
+) AS named ON named.member_id = m.id {kept} {where} ORDER BY m.id
+"""
+KEPT = """
+LEFT JOIN (
+    SELECT member_id, json_object_agg(key, value)::text AS attributes FROM member_attribute GROUP BY member_id
+) AS kept ON kept.member_id = m.id
 """
 
 
@@ -58,13 +63,15 @@ class Export:
     async def begin(self) -> None:
         """Find out about keys and total."""
         await self._connection.execute(PLAN)
+        await self._connection.execute(ONCE_EACH)
         self.keys = [key for (key,) in await self._connection.fetch(KEYS)]
         self.total = await self._connection.fetchval(f"{COUNT} {self._where}", *self._parameters)
 
     async def rows(self) -> AsyncIterator[ExportedRow]:
-        """The members, in no order."""
+        """The members in the order of their ids."""
         place = f"${len(self._parameters) + 1}::text"
-        sql = ROWS.format(kind=place, has_attributes="true" if self.keys else "false") + self._where
+        attributes, kept = ("kept.attributes", KEPT) if self.keys else ("NULL", "")
+        sql = ROWS.format(kind=place, attributes=attributes, kept=kept, where=self._where)
         async for record in self._connection.cursor(sql, *self._parameters, self._kind, prefetch=ROWS_AT_ONCE):
             yield ExportedRow(*record)
 

@@ -1,17 +1,18 @@
 """Segments as they are read: which there are, how many members each has, who they are, and whom two share."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from siyu.db import Pool
+from siyu.db import Connection, Pool
 from siyu.features.queries import feature_rows
 from siyu.members.queries import COLUMNS, MemberRow, MembersWanted, keyset
 from siyu.paging import Page, cut_page
 from siyu.rules import BadRule, Clause, Rule, RuleClock, compile_rule
-from siyu.segments.asking import BOTH_TABLES, Meant, TakenBy, planned_anew, restriction
+from siyu.segments.asking import BOTH_TABLES, Meant, TakenBy, planned_anew, restricting, restriction
 
 SEGMENT_COLUMNS = "id, name, rule, kind, revision, created_at, updated_at, updated_by, taken_at"
 
@@ -95,12 +96,15 @@ async def segment_page(pool: Pool, limit: int, after: UUID | None) -> Page[Segme
 
 async def count_members(pool: Pool, meant: Sequence[Meant], clock: RuleClock) -> int:
     """How many members all of these mean."""
-    wanted = restriction(meant, clock)
+    statement, parameters = _counting(meant, clock)
     async with planned_anew(pool) as connection:
-        count: int = await connection.fetchval(
-            f"SELECT count(*) FROM {wanted.tables} WHERE {wanted.condition}", *wanted.parameters
-        )
+        count: int = await connection.fetchval(statement, *parameters)
     return count
+
+
+def _counting(meant: Sequence[Meant], clock: RuleClock) -> tuple[str, Sequence[object]]:
+    wanted = restriction(meant, clock)
+    return f"SELECT count(*) FROM {wanted.tables} WHERE {wanted.condition}", wanted.parameters
 
 
 async def count_segment(pool: Pool, clock: RuleClock, segment: SegmentRow) -> int | None:
@@ -110,9 +114,30 @@ async def count_segment(pool: Pool, clock: RuleClock, segment: SegmentRow) -> in
 
 
 async def overlap(pool: Pool, first: Meant, second: Meant, clock: RuleClock) -> Overlap:
-    """How many members two segments share."""
-    counts = [await count_members(pool, meant, clock) for meant in ([first], [second], [first, second])]
-    return Overlap(*counts)
+    """How many members two segments share.
+
+    Small segments are found each by its own indexes; of large ones everybody is read once for all three counts. The
+    database's planner says which is cheaper.
+    """
+    tables, (one, other), parameters = restricting([first, second], clock)
+    together = (
+        f"SELECT count(*) FILTER (WHERE {one}), count(*) FILTER (WHERE {other}),"
+        f" count(*) FILTER (WHERE ({one}) AND ({other})) FROM {tables} WHERE ({one}) OR ({other})"
+    )
+    apart = [_counting(meant, clock) for meant in ([first], [second], [first, second])]
+    async with planned_anew(pool) as connection:
+        cost = await _cost(connection, together, parameters)
+        if cost < sum([await _cost(connection, statement, values) for statement, values in apart]):
+            (counts,) = await connection.fetch(together, *parameters)
+            return Overlap(*counts)
+        return Overlap(*[await connection.fetchval(statement, *values) for statement, values in apart])
+
+
+async def _cost(connection: Connection, statement: str, parameters: Sequence[object]) -> float:
+    """What the planner thinks that a statement costs, in its own unit."""
+    (plan,) = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *parameters))
+    cost: float = plan["Plan"]["Total Cost"]
+    return cost
 
 
 async def members_of(pool: Pool, meant: Meant, wanted: MembersWanted, clock: RuleClock) -> Page[MemberRow]:

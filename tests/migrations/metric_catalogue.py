@@ -44,5 +44,7 @@ METRIC_INDEXES = {
     ('metric_alert', 'metric_alert_once'): 'UNIQUE btree (metric, cut, cut_key) WHERE (closed_at IS NULL)',
     ('metric_day_state', 'metric_day_state_stale'): 'btree (summed_at) WHERE is_stale',
     ('metric_member_day', 'metric_member_day_day'): 'btree (day)',
+    ('metric_member_day', 'metric_member_day_active'):
+        'btree (day, member_id) INCLUDE (campaign_id, orders) WHERE is_active',
     ('tier_change', 'tier_change_at'): 'btree (at)',
 }

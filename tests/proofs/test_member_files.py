@@ -14,6 +14,7 @@ from tests.factories import SHANGHAI
 
 MEMBERS = 1_000_000
 ROWS_PER_S_MIN = 1_500
+EXPORTED_PER_S_MIN = 5_000
 GROWTH_MB_MAX = 200
 
 
@@ -50,4 +51,5 @@ async def test_a_million_members_come_in_and_go_out(
     with out.open(encoding="utf-8-sig", newline="") as file:
         assert sum(1 for _ in csv.reader(file)) == MEMBERS + 1
     assert result.rows_per_s > ROWS_PER_S_MIN
+    assert count / seconds > EXPORTED_PER_S_MIN
     assert peak_mb() - before_mb < GROWTH_MB_MAX

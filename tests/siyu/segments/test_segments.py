@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from siyu.db import Pool
+from siyu.db import Connection, Pool
 from siyu.errors import InvalidInput, NotFound
 from siyu.features import keep_everything
 from siyu.features.queries import feature_rows
@@ -137,7 +137,15 @@ async def test_a_static_segment_keeps_whom_it_took_until_it_is_taken_anew(pool: 
     assert (another.name, another.updated_by) == ("older", "wang")
 
 
-async def test_overlaps_of_live_and_static_segments_are_counted(pool: Pool) -> None:
+@pytest.mark.parametrize("dearer", ["FROM", "FILTER", "nothing"])
+async def test_overlaps_of_live_and_static_segments_are_counted_alike_in_one_statement_and_in_three(
+    pool: Pool, dearer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cost(_connection: Connection, statement: str, _parameters: Sequence[object]) -> float:
+        return 1.0 if dearer in statement else 0.0
+
+    if dearer != "nothing":
+        monkeypatch.setattr("siyu.segments.queries._cost", cost)
     ids = await add_shop(pool)
     first = await create_segment(pool, "a", "member.joined_days < 10", SegmentKind.STATIC, CLOCK, "lin")
     second, every = compile_rule("member.joined_days >= 5"), compile_rule("true")
