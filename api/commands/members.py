@@ -10,6 +10,7 @@ import click
 
 from api.auditing import Change
 from api.commands.options import data_option, json_option
+from api.identity import open_personal_keys
 from api.member_files import ExportWanted, export_members
 from api.progress import showing_progress
 from api.running import run_with_pool
@@ -18,6 +19,8 @@ from schema.ids import MEMBER, SEGMENT, decode_uuid, parse_uuid
 from siyu.clock import utc_now
 from siyu.db import Pool
 from siyu.dossier import parts_of_database, person_of, rows_of_part
+from siyu.privacy import Vault
+from siyu.privacy.revealing import own_values
 
 REASON_LENGTH_MAX = 200
 
@@ -42,7 +45,9 @@ reason_option = click.option("--reason", callback=_reason, help="Why; the audit 
 @reason_option
 @data_option
 def dossier(member: str, out: Path, reason: str | None, data: Path | None) -> None:
-    """Write all that is held about MEMBER into a ZIP file: a file of JSON lines for each table.
+    """Write all that is held about MEMBER into a ZIP file: a file of JSON lines for each table, and personal.json.
+
+    What is kept encrypted is in personal.json, in clear.
 
     MEMBER is the id as GraphQL shows it. It is for the member who asks for it, and for nobody else; --reason says so.
     """
@@ -52,15 +57,16 @@ def dossier(member: str, out: Path, reason: str | None, data: Path | None) -> No
     if reason is None:
         raise click.UsageError("Say why by --reason.")
     change = Change("members dossier", {"member": str(member_id)}, reason, (f"{MEMBER}:{member_id}",))
-    part = out.with_name(f"{out.name}.part")
+    part, settings = out.with_name(f"{out.name}.part"), load_settings(data=data)
+    vault = open_personal_keys(settings).vault()
 
     async def main(pool: Pool) -> int:
-        return await _write_dossier(pool, member_id, part, utc_now())
+        return await _write_dossier(pool, vault, member_id, part, utc_now())
 
     try:
         part.touch(mode=0o600)
         try:
-            rows = run_with_pool(load_settings(data=data), main, change)
+            rows = run_with_pool(settings, main, change)
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
@@ -69,7 +75,7 @@ def dossier(member: str, out: Path, reason: str | None, data: Path | None) -> No
     click.echo(f"{rows:,} rows about the member are in {out}.")
 
 
-async def _write_dossier(pool: Pool, member_id: UUID, path: Path, now: datetime) -> int:
+async def _write_dossier(pool: Pool, vault: Vault, member_id: UUID, path: Path, now: datetime) -> int:
     """The rows written, as they are at one moment. Raises ClickException where there is no such member."""
     counts: dict[str, int] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -82,6 +88,8 @@ async def _write_dossier(pool: Pool, member_id: UUID, path: Path, now: datetime)
                     async for row in rows_of_part(connection, part, person):
                         lines.write(f"{row}\n".encode())
                         counts[part.table] = counts.get(part.table, 0) + 1
+        personal = {field.value: value for field, value in (await own_values(pool, vault, member_id)).items()}
+        archive.writestr("personal.json", json.dumps(personal, ensure_ascii=False))
         told = {"member": str(member_id), "at": now.isoformat(), "rows": counts}
         archive.writestr("manifest.json", json.dumps(told, indent=1))
     return sum(counts.values())

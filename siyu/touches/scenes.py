@@ -31,7 +31,8 @@ CHANNELS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
-# As WeChat's documentation lists them for mini programs; those for tests and for WeChat's own crawler are no channel.
+# Of the lists of mini programs' scenes that are public, and not checked against WeChat's own; those for tests and for
+# WeChat's own crawler are no channel.
 SCENES_OF: Mapping[str, tuple[int, ...]] = {
     "account": (1020, 1035, 1043, 1058, 1074, 1082, 1091, 1102, 1144, 1152, 1157),
     "chat": (1007, 1096, 1173, 1208),

@@ -1,7 +1,8 @@
 """A number and a name enter at every door, and are searched for wherever siyu leaves anything.
 
 They are in no file of the database, heap, index or log of changes; in no key or value of Redis; in no line of a server
-with its worker that tells all it can; and in no rejects of an import. A nickname, which is no secret, is found.
+with its worker that tells all it can; in no snapshot; and in no rejects of an import. A nickname, which is no secret,
+is found.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
 
 from api.identity import Tokens
@@ -21,7 +23,9 @@ from siyu.cache import RedisClient
 from siyu.clock import utc_now
 from siyu.db import Pool
 from siyu.ids import new_id
+from siyu.metrics.analytics import take_snapshot
 from tests.api.processes import Commands, Server
+from tests.factories import SHANGHAI
 
 HOUR = timedelta(hours=1)
 # Everything that can be told is told.
@@ -191,6 +195,10 @@ async def test_a_canary_is_found_nowhere(
     )
     imported = await commands.run("import", "members", file, "--kind", "phone", "--json")
     assert imported.code == 2, imported.err
+    snapshot = await take_snapshot(pool, SHANGHAI, tmp_path / "snapshots", utc_now(), lambda _done, _total: None)
+    rows = [pq.read_table(snapshot.file(table)).to_pylist() for table in snapshot.rows]
+    assert len(rows[0]) == 1
+    assert not canary.found_in(repr(rows).encode())
     async with commands.serving(**TALKATIVE) as server:
         assert server.process.stderr is not None
         telling = asyncio.create_task(server.process.stderr.read())

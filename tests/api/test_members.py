@@ -11,11 +11,14 @@ from click.testing import CliRunner, Result
 
 from api.cli import cli
 from api.embedded import Servers
+from api.identity import open_personal_keys
 from api.imports import ImportResult
-from api.settings import Settings
+from api.settings import Settings, load_settings
 from schema.ids import MEMBER, SEGMENT, encode_id
 from siyu.db import Pool
 from siyu.ids import new_id
+from siyu.privacy import PersonalField
+from siyu.privacy.store import PersonalChanges, write_personal
 from siyu.rules import RuleClock
 from siyu.segments.queries import SegmentKind
 from siyu.segments.service import create_segment
@@ -126,12 +129,16 @@ async def test_a_dossier_is_written_whole_and_noted_with_its_reason(pool: Pool, 
     [member] = await add_members(pool, 1)
     out = tmp_path / "member.zip"
     shown = encode_id(MEMBER, member)
+    vault = open_personal_keys(load_settings()).vault()
+    async with pool.acquire() as connection, connection.transaction():
+        await write_personal(connection, member, PersonalChanges(vault, {PersonalField.REAL_NAME: "林小美"}))
     result = await run("members", "dossier", shown, "--out", out, "--reason", "asked by letter")
 
     assert result.exit_code == 0, result.output
     with zipfile.ZipFile(out) as archive:
         told = json.loads(archive.read("manifest.json"))
         [row] = archive.read("member.jsonl").splitlines()
+        assert json.loads(archive.read("personal.json")) == {"real_name": "林小美"}
     assert told["rows"] == {"member": 1, "member_feature": 1}
     assert json.loads(row)["id"] == str(member)
     [entry] = await pool.fetch(LOG)
