@@ -10,12 +10,13 @@ COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-versio
 BUILD_TOOLS := printf 'hatchling\neditables\n'
 
 GUARDS := tests/proofs/test_guards_removed.py
+HOUSE := tests/test_house.py
 CLIENT := clients/typescript
 CLIENT_TOOLS := $(CLIENT)/node_modules/.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix docs lock prove fuzz test-scale test-browser client clean
+.PHONY: help setup run test check types rules fix docs lock prove fuzz test-scale test-browser client clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -27,14 +28,19 @@ run: $(VENV)/server.stamp ## Install the server and run it with the demo shop
 
 # Files in their order: those of few tests, which take longest, come early enough to be shared out.
 test: setup $(CLIENT_TOOLS) check ## Check, then run the tests, on all cores
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore $(HOUSE)
 
 check: setup ## Formatting, lint, types, import rules, house rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 types rules
+
+types:
 	$(BIN)/mypy
+
+rules:
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --quiet tests/test_house.py
+	$(BIN)/python -m pytest --quiet $(HOUSE)
 
 fix: setup ## Format and repair what can be repaired by itself
 	$(BIN)/ruff format .

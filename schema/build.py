@@ -53,7 +53,11 @@ def build_schema(
 
     `documents` parse and validate; `extensions` join the schema's own, last.
     """
-    return _build(buildable(registry), (*documents, OneOperation, *extensions))
+    wanted = (*documents, OneOperation, *extensions)
+    try:
+        return DEADLINE.ask(Patience(LOADING_S), _build, registry, wanted)
+    except Exception:  # whose fault it is takes a build for each type to find out, which is seldom needed
+        return _build(buildable(registry), wanted)
 
 
 def buildable(registry: Registry) -> Registry:

@@ -120,7 +120,7 @@ async def rows_of(connection: Connection) -> Sequence[Any]:
     return [tuple(record) for record in await connection.fetch(ROWS)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tamperings=TAMPERINGS, is_clever=st.booleans())
 async def test_whatever_is_done_to_the_rows_is_found(
     pool: Pool, tamperings: Sequence[tuple[str, int, Any]], is_clever: bool

@@ -237,7 +237,7 @@ def live(url: str, examples: int) -> None:
 
 
 def test_merges_in_any_order_keep_every_invariant(database_url: str) -> None:
-    live(database_url, examples=5)
+    live(database_url, examples=3)
 
 
 @pytest.mark.prove

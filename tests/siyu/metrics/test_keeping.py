@@ -109,7 +109,7 @@ async def check(pool: Pool, plain: PlainShop) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(tellings=TELLINGS)
 async def test_late_repeated_and_corrected_facts_in_any_order_equal_a_rebuild_and_plain_python(
