@@ -31,7 +31,6 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.prove
 async def test_one_of_two_workers_is_killed_at_any_moment(commands: Commands, pool: Pool, site: Path) -> None:
     seed, random = seeded_random()
     print(f"seed {seed}")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from plugins.flash_sale.campaign import FLASH_SALE
-from plugins.flash_sale.config import FlashSaleConfig, Item, Slot, slot_of, validate
+from plugins.flash_sale.config import FlashSaleConfig, Gate, Item, Slot, slot_of, validate
 from siyu.campaigns.stock import check_stock_kept
 from siyu.errors import InvalidInput
 from siyu.sdk.testing import Stage
@@ -148,6 +148,7 @@ OPTIONS: dict[str, tuple[FlashSaleConfig, str | None]] = {
     "slot_stock": (sale(**ROOMY, slot_stock=1), "TOO_FEW_LEFT"),
     "per_member": (sale(**{**ROOMY, "per_member": 1}), "MEMBER_LIMIT"),
     "per_claim": (sale(**{**ROOMY, "per_claim": 1}), "CLAIM_LIMIT"),
+    "only_for": (sale(**ROOMY, only_for=Gate(groups=("hz-1",))), "NOT_FOR_YOU"),
     "slots": (sale(**ROOMY, slots=(Slot(start="13:00", end="14:00"),)), "NOT_NOW"),
     "allocation": (lottery(**ROOMY), "BY_LOT"),
     "minutes_to_pay": (sale(**ROOMY).model_copy(update={"minutes_to_pay": 1}), None),

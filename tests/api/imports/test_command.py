@@ -66,7 +66,6 @@ async def test_what_cannot_be_imported_is_one_sentence(commands: Commands, tmp_p
     assert wrong[2].count("\n") == 1
 
 
-@pytest.mark.prove
 async def test_an_interrupted_and_a_killed_import_are_completed_by_the_next(
     commands: Commands, pool: Pool, many_orders: Path
 ) -> None:
