@@ -36,6 +36,11 @@ class DossierQueries:
         ForAdmins,
         "All that is held about a member; members find their own at `viewer`. It is in the audit log, with the reason.",
     )
-    async def member_dossier(self, info: Info, member: strawberry.ID, reason: str) -> MemberDossier | None:  # noqa: ARG002
+    async def member_dossier(
+        self,
+        info: Info,
+        member: strawberry.ID,
+        reason: str,  # noqa: ARG002 - the audit log reads it
+    ) -> MemberDossier | None:
         shown = await read_some(info.context.pool, decode_or_nobody(MEMBER, member))
         return MemberDossier(shown=shown) if shown is not None else None

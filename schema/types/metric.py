@@ -32,7 +32,7 @@ strawberry.enum(
 )
 
 # Enum's own form with members that are only known here.
-MetricKey = Enum("MetricKey", {key.upper(): key for key in CATALOGUE})  # type: ignore[misc]
+MetricKey = Enum("MetricKey", {key.upper(): key for key in CATALOGUE})  # type: ignore[misc]  # its members are data
 strawberry.enum(MetricKey, description="Every metric that siyu knows.")
 
 

@@ -56,7 +56,7 @@ class ScopedCopy:
     async def scopes(self, board: str) -> Scopes:
         """The board's scopes as they are now."""
         # redis-py types the answer of a client of bytes as text.
-        fields: Mapping[bytes, bytes] = await self._redis.hgetall(_meta(board))  # type: ignore[assignment]
+        fields: Mapping[bytes, bytes] = await self._redis.hgetall(_meta(board))  # type: ignore[assignment]  # of a client that decodes nothing
         as_of = fields.get(b"as_of")
         return Scopes(
             {_scope(name): epoch.decode() for name, epoch in fields.items() if name.startswith(WARM)},
@@ -151,7 +151,7 @@ class ScopedCopy:
         """No longer keep the scope's copy; the windows that it had."""
         name = ranking_name(board, scope)
         await self._redis.hdel(_meta(board), WARM.decode() + scope.hex, OPEN.decode() + scope.hex)
-        members: Iterable[bytes] = await self._redis.smembers(_windows(name))  # type: ignore[assignment]
+        members: Iterable[bytes] = await self._redis.smembers(_windows(name))  # type: ignore[assignment]  # of a client that decodes nothing
         windows = sorted(member.decode() for member in members)
         stems = [f"{tag(name)}:{window_key}" for window_key in windows]
         kept = [f"{stem}:{part}" for stem in stems for part in ("ready", "rank", "seen")]

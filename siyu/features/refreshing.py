@@ -11,8 +11,8 @@ from siyu.sdk.core_facts import QUIET_FACT_TYPES, TALK_FACT_TYPES
 
 # What counts as an order: one of which something is still paid, or that cost nothing.
 COUNTS = "(refunded_fen < amount_fen OR amount_fen = 0)"
-# What is told of a person, not done by them.
-MERGING = ("member.merged", "member.unmerged")
+# The types of facts that are no interaction, whoever tells them; of a merge it is told of a person, not done by them.
+PASSED_OVER = tuple(sorted(QUIET_FACT_TYPES | {"member.merged", "member.unmerged"}))
 # What members do themselves and what the shop's systems tell of them, but neither orders, nor moves between groups, nor
 # what campaigns ask for. By `substr`: from `starts_with` PostgreSQL makes a stretch of the index of all facts' keys,
 # and walks it for each member where its statistics are old.
@@ -60,7 +60,7 @@ async def refresh(connection: Connection, member_ids: Collection[UUID], clock: R
         [
             array_of([member_id.hex for member_id in member_ids]),
             clock.zone.key,
-            sorted({*QUIET_FACT_TYPES, *MERGING}),
+            PASSED_OVER,
             clock.today,
             turning_days(),
             *(clock.midnight(days - 1) for days in WINDOWS),

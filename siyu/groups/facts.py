@@ -75,4 +75,4 @@ GROUP_FACTS: Mapping[str, type[GroupFact]] = {
     GROUP_ANSWERED: GroupAnswered,
 }
 
-assert {role.value for role in Role} == {"member", "koc", "owner", "bot"}, "the roles of facts are those of rows"  # noqa: S101
+assert {role.value for role in Role} == {"member", "koc", "owner", "bot"}, "facts have rows' roles"  # noqa: S101 - ours

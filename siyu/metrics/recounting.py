@@ -6,9 +6,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.db import Connection, array_of
+from siyu.features.refreshing import COUNTS as IS_ORDER
+from siyu.features.refreshing import INTERACTION, PASSED_OVER
 from siyu.metrics.facts import METRIC_FACTS
 from siyu.metrics.touched import MemberDays
-from siyu.sdk.core_facts import QUIET_FACT_TYPES, TALK_FACT_TYPES
+from siyu.sdk.core_facts import TALK_FACT_TYPES
 
 # An order counts for the campaign that its member last did something in, if that was at most so many days before.
 ATTRIBUTION_DAYS = 7
@@ -28,15 +30,12 @@ COUNTS = (
     "orders",
     "revenue_fen",
 )
-INTERACTION = (
-    "NOT type = ANY($5::text[])"
-    " AND (starts_with(idempotency_key, 'member/') OR starts_with(idempotency_key, 'service/'))"
-)
+KEPT_INTERACTION = INTERACTION.format(core="$5::text[]")
 TALK = f"type IN ({', '.join(map(repr, sorted(TALK_FACT_TYPES)))})"
 FACT_COUNTS = {
     # Of what is said in chats one of each kind a day counts, as in members' features.
-    "interactions": f"count(*) FILTER (WHERE {INTERACTION} AND NOT {TALK})"
-    f" + count(DISTINCT type) FILTER (WHERE {INTERACTION} AND {TALK})",
+    "interactions": f"count(*) FILTER (WHERE {KEPT_INTERACTION} AND NOT {TALK})"
+    f" + count(DISTINCT type) FILTER (WHERE {KEPT_INTERACTION} AND {TALK})",
     "delivered": "count(*) FILTER (WHERE type = 'content.delivered')",
     "opened": "count(*) FILTER (WHERE type = 'content.opened')",
     "read_through": "count(*) FILTER (WHERE type = 'content.read')",
@@ -46,8 +45,6 @@ FACT_COUNTS = {
 }
 # Who was merely sent something has done nothing.
 ACTIVE = " OR ".join(f"{name} > 0" for name in COUNTS if name not in {"delivered", "orders", "revenue_fen"})
-# What features count as an order: one of which something is still paid, or that cost nothing.
-COUNTED = "(refunded_fen < amount_fen OR amount_fen = 0)"
 # A campaign is named by the fact itself or by its data, as a UUID or as the id that GraphQL shows: `Campaign:` and the
 # UUID in base64url. Whatever is neither names none of ours.
 UUID_FORM = "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
@@ -91,7 +88,7 @@ WITH span AS MATERIALIZED (
     UNION ALL
     SELECT span.member_id, (paid_at AT TIME ZONE $4::text)::date, coalesce(({LAST_CAMPAIGN}), $7::uuid),
            {_NONE_OF_FACTS},
-           count(*), count(*) FILTER (WHERE {COUNTED}), sum(amount_fen - refunded_fen)
+           count(*), count(*) FILTER (WHERE {IS_ORDER}), sum(amount_fen - refunded_fen)
     FROM span JOIN shop_order AS o ON o.member_id = span.member_id AND paid_at >= starts AND paid_at < ends
     GROUP BY 1, 2, 3
 ), summed AS (
@@ -169,14 +166,13 @@ async def recount(connection: Connection, spans: Collection[Span], zone: ZoneInf
     """
     if not spans:
         return
-    passed_over = sorted(QUIET_FACT_TYPES)
     await connection.execute(
         RECOUNT,
         array_of([span[0].hex for span in spans]),
         [span[1] for span in spans],
         [span[2] for span in spans],
         zone.key,
-        passed_over,
+        PASSED_OVER,
         sorted(METRIC_FACTS),
         NO_CAMPAIGN,
         timeout=RECOUNT_TIMEOUT_S,

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from siyu.features.refreshing import COUNTS, INTERACTION
-from siyu.sdk.core_facts import QUIET_FACT_TYPES
+from siyu.features.refreshing import COUNTS, INTERACTION, PASSED_OVER
 
-QUIET_TYPES = "ARRAY[{}]::text[]".format(", ".join(f"'{name}'" for name in sorted(QUIET_FACT_TYPES)))
+PASSED_OVER_SQL = "ARRAY[{}]::text[]".format(", ".join(f"'{name}'" for name in PASSED_OVER))
 
 
 # What a merged member did, the person did.
@@ -53,7 +52,7 @@ SOURCE_TABLES: Mapping[str, SourceTable] = {
         {"type": "string", "at": "timestamp", "on": "date", "is_interaction": "boolean"},
         f"""
         SELECT {PERSON} AS member, type, at AT TIME ZONE 'UTC' AS at, (at AT TIME ZONE {{zone}})::date AS "on",
-               ({INTERACTION.format(core=QUIET_TYPES)}) AS is_interaction
+               ({INTERACTION.format(core=PASSED_OVER_SQL)}) AS is_interaction
         FROM fact JOIN member ON member.id = member_id
         """,
     ),
