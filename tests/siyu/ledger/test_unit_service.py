@@ -8,7 +8,7 @@ from siyu.ledger.expiry import ExpiryPolicy, PeriodEnd
 from siyu.ledger.unit_service import update_unit
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-WAIT_S_MAX = 30
+WAIT_S_MAX = 60
 YEAR = ExpiryPolicy(12, PeriodEnd.MONTH)
 
 
