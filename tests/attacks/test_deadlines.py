@@ -17,7 +17,7 @@ from api.identity import Tokens
 from api.services import Services, open_services
 from api.settings import Settings
 from schema.ids import CAMPAIGN, encode_id
-from siyu.db import Deadlines, Pool, open_database
+from siyu.db import Connection, Deadlines, Pool, open_database
 from tests.api.applications import application
 from tests.api.graphql import CHECK_IN, ask, check_in, operator_token, points_of, token_of
 from tests.api.own_valkey import OwnValkey, own_valkey
@@ -158,9 +158,14 @@ async def test_the_database_ends_a_wait_for_a_lock_and_a_transaction_that_does_n
         async with pool.acquire() as connection:
             await connection.execute("BEGIN")
             with pytest.raises((asyncpg.InterfaceError, asyncpg.IdleInTransactionSessionTimeoutError)):
-                for _ in range(LOOKS_MAX):
-                    await asyncio.sleep(LOCK_S * 5)
-                    await connection.execute("SELECT 1")
+                await use_now_and_then(connection)
+
+
+async def use_now_and_then(connection: Connection) -> None:
+    """Ask something after pauses that are longer than a transaction may do nothing."""
+    for _ in range(LOOKS_MAX):
+        await asyncio.sleep(LOCK_S * 5)
+        await connection.execute("SELECT 1")
 
 
 @pytest.fixture
