@@ -7,6 +7,7 @@ from types import FrameType
 import click
 
 from api.cli import cli
+from api.collecting import collect_seldom
 from api.errors import SetupError
 
 FAILED = 1
@@ -19,6 +20,7 @@ def end_properly(number: int, _frame: FrameType | None) -> None:
 
 def main() -> None:
     """Run the command line."""
+    collect_seldom()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_properly)
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.auditing import Change, kept_in_log
+from api.collecting import spare_the_collector
 from api.embedded import Servers
 from api.identity.personal_key_file import open_personal_keys
 from api.observing import Health, Observer, tell_of_lost_errors
@@ -27,7 +28,6 @@ from siyu.live import Live
 from siyu.metrics import AnalyticsDoor
 from siyu.privacy import Vault
 
-COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 # Of a command that asks about all members at once.
 QUESTION_TIMEOUT_S = 600.0
 PLUGINS_FOLDER = Path(__file__).parent.parent / "plugins"
@@ -154,13 +154,3 @@ def run_with_services(
                 gc.unfreeze()
 
     return run_with_servers(settings, opened)
-
-
-def spare_the_collector() -> None:
-    """Let the garbage collector leave alone what lives as long as the process, and look at the rest less often.
-
-    Facts and their rows are freed by reference counts; measured, the collector took a fifth of the engine's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)

@@ -14,9 +14,9 @@ from uuid import UUID
 
 import uvloop
 
+from api.collecting import spare_the_collector
 from api.embedded import embedded_servers
 from api.migrating import migrate
-from api.services import spare_the_collector
 from benchmarks.shop import FIRST_NOON, SHANGHAI, add_members, open_engine, temporary_data
 from siyu.db import Pool, open_database
 from siyu.engine import NewFact, running

@@ -14,8 +14,8 @@ from uuid import UUID
 import asyncpg
 import uvloop
 
+from api.collecting import spare_the_collector
 from api.migrating import migrate
-from api.services import spare_the_collector
 from benchmarks.by_hand import CONNECTIONS, sign_all_by_hand
 from benchmarks.check_ins import Run, signs_of, submit_all
 from benchmarks.shop import SHANGHAI, add_campaign, add_members, open_engine, temporary_servers

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import uvloop
 
+from api.collecting import spare_the_collector
 from api.migrating import migrate
-from api.services import spare_the_collector
 from benchmarks.check_ins import Run
 from benchmarks.shop import FIRST_NOON, SHANGHAI, add_members, temporary_servers
 from benchmarks.spends import AMOUNT

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import uvloop
 
+from api.collecting import spare_the_collector
 from api.embedded import embedded_servers
 from api.migrating import migrate
-from api.services import spare_the_collector
 from benchmarks.by_hand import CONNECTIONS as CONNECTIONS_BY_HAND
 from benchmarks.check_ins import Run
 from benchmarks.claims_by_hand import CREATE, ITEM, sell_bare, sell_fully

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import uvloop
 
+from api.collecting import spare_the_collector
 from api.migrating import migrate
-from api.services import spare_the_collector
 from benchmarks.check_ins import Run
 from benchmarks.shop import FIRST_NOON, add_campaign, add_members, open_engine, temporary_servers
 from benchmarks.spends import CONNECTIONS, spend_all, spend_all_by_hand

@@ -12,8 +12,9 @@ from schema.principals import ANONYMOUS, Principal, Role
 if TYPE_CHECKING:
     from schema.auditing import AUDITED_ROLES, audited, may_change
     from schema.build import build_schema, buildable
+    from schema.codes import ErrorCode
     from schema.context import Context
-    from schema.errors import ApiError, ErrorCode
+    from schema.errors import ApiError
     from schema.execution import answer_of, execute, shaped
     from schema.kinds import SiyuSchema
 
@@ -39,7 +40,7 @@ _MODULES = {
     "AUDITED_ROLES": "schema.auditing",
     "ApiError": "schema.errors",
     "Context": "schema.context",
-    "ErrorCode": "schema.errors",
+    "ErrorCode": "schema.codes",
     "SiyuSchema": "schema.kinds",
     "build_schema": "schema.build",
     "answer_of": "schema.execution",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import strawberry
 
+from schema.codes import ErrorCode
 from schema.context import Info
-from schema.errors import ApiError, ErrorCode, invalid_argument
+from schema.errors import ApiError, invalid_argument
 from schema.fields import field
 from schema.scalars import BigInt
 from siyu.errors import InvalidInput

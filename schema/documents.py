@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from graphql import OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 
-from schema.errors import ApiError, ErrorCode
+from schema.codes import ErrorCode
+from schema.errors import ApiError
 
 
 class OneOperation(SchemaExtension):

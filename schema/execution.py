@@ -10,8 +10,9 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
+from schema.codes import ErrorCode
 from schema.context import Context
-from schema.errors import ApiError, ErrorCode, timed_out
+from schema.errors import ApiError, timed_out
 from siyu.db import TIMED_OUT
 from siyu.errors import Busy
 

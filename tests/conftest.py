@@ -1,5 +1,6 @@
 """The real servers and the wheel, made once a process; a migrated database as new for each test that asks for one."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import settings
 
+from api.collecting import collect_seldom, spare_the_collector
 from api.embedded import Servers, embedded_servers
 from api.embedded.postgres import SETTINGS
 from siyu.cache import RedisClient, open_redis
@@ -39,9 +41,20 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let Hypothesis draw the same examples in every run, however long they take; the proofs look further each time."""
+    collect_seldom()
     settings.register_profile("suite", derandomize=True, deadline=None)
     if "not prove" in config.option.markexpr:
         settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """All tests and modules stay until the end: the garbage collector need not look at them again."""
+    spare_the_collector()
+
+
+def pytest_unconfigure() -> None:
+    """At the process's end libraries look whether all that they made is freed, and complain."""
+    gc.unfreeze()
 
 
 @pytest.hookimpl(wrapper=True)

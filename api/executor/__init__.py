@@ -4,8 +4,22 @@
 it leaves to graphql-core, is told in docs/executor.md.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from api.executor.counting import PlanCounts
-from api.executor.documents import Plans
-from api.executor.extension import CompiledExecutor
+
+if TYPE_CHECKING:
+    from api.executor.documents import Plans
+    from api.executor.extension import CompiledExecutor
 
 __all__ = ["CompiledExecutor", "PlanCounts", "Plans"]
+
+# Who only counts plans, as every command can, loads no GraphQL.
+_MODULES = {"CompiledExecutor": "api.executor.extension", "Plans": "api.executor.documents"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

@@ -18,13 +18,17 @@ from tests.databases import Databases
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 RATE_POINTS = 1_000_000
+# Longer than anything takes on a busy machine; tests of deadlines have their own. A process takes 9 s at most.
+REQUEST_S = 60.0
+PATIENT = {"SIYU_REQUEST_TIMEOUT_S": "9", "SIYU_STATEMENT_TIMEOUT_S": "30", "SIYU_LOCK_TIMEOUT_S": "30"}
 
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of one deployment: all of its processes share the key of its data folder."""
     # All tests together are one caller to Redis, and faster than any.
-    return Settings(data=tmp_path_factory.mktemp("deployment"), rate_points=RATE_POINTS, _env_file=None)
+    settings = Settings(data=tmp_path_factory.mktemp("deployment"), rate_points=RATE_POINTS, _env_file=None)
+    return settings.model_copy(update={"request_timeout_s": REQUEST_S})
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +41,7 @@ def tokens(settings: Settings) -> Tokens:
 def commands(settings: Settings, servers: Servers, database_url: str) -> Commands:
     """The deployment's commands, against the test's own database."""
     urls = {"SIYU_DATABASE_URL": database_url, "SIYU_REDIS_URL": servers.redis_url}
-    return Commands({**urls, "SIYU_DATA": str(settings.data), "SIYU_RATE_POINTS": str(RATE_POINTS)})
+    return Commands({**PATIENT, **urls, "SIYU_DATA": str(settings.data), "SIYU_RATE_POINTS": str(RATE_POINTS)})
 
 
 @pytest.fixture(scope="module")

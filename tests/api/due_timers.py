@@ -11,7 +11,7 @@ from tests.api.processes import Commands, first_line
 from tests.factories import add_campaign, add_members
 
 POLL_S = 0.01
-TIMEOUT_S = 90.0
+TIMEOUT_S = 240.0
 
 FILL = """
 INSERT INTO pending_fact (id, type, member_id, campaign_id, data, timer_key, depth, due_at, created_at)

@@ -25,7 +25,7 @@ COMING_S = 2.0
 GIVING_BACK = 5
 REQUEST_TIMEOUT_S = 5.0
 PAUSE_S = 0.1
-SALE_TIMEOUT_S = 120.0
+SALE_TIMEOUT_S = 400.0
 WATCH_S = 0.02
 
 ANSWER = "decision { id } effects { kind ... on ReserveEffect { reservation } } userErrors { code }"

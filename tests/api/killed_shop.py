@@ -23,7 +23,7 @@ from tests.api.processes import Commands, Server
 
 SERVERS = 2
 POOL_MAX = 4
-BACK_TIMEOUT_S = 30.0
+BACK_TIMEOUT_S = 120.0
 POLL_S = 0.05
 VICTIMS = ("a server", "PostgreSQL", "Valkey")
 

@@ -11,7 +11,7 @@ from api.embedded.account import Account
 from api.embedded.programs import find_programs
 from api.embedded.valkey import SETTINGS
 
-START_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 60.0
 POLL_S = 0.01
 OURSELVES = Account("ourselves")
 

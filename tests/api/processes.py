@@ -15,8 +15,8 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 120.0
-STOP_TIMEOUT_S = 20.0
-RUN_TIMEOUT_S = 90.0
+STOP_TIMEOUT_S = 120.0
+RUN_TIMEOUT_S = 240.0
 SERVES = re.compile(r"siyu serves (http://\S+)/graphql")
 
 

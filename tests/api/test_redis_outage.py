@@ -33,7 +33,7 @@ DAYS = 9
 WAVE = 50
 PAUSE_S = 0.05
 # Far more than it takes: a busy machine is no reason to fail.
-BACK_TIMEOUT_S = 60.0
+BACK_TIMEOUT_S = 120.0
 POLL_S = 0.05
 PAGE = 50
 # The boards that these facts move.

@@ -11,12 +11,13 @@ import asyncpg
 import httpx
 import pytest
 
+from api import rates
 from api.embedded import Servers
 from api.identity import Tokens
 from api.services import Services, open_services
 from api.settings import Settings
 from schema.ids import CAMPAIGN, encode_id
-from siyu.db import Deadlines, Pool, open_database
+from siyu.db import Connection, Deadlines, Pool, open_database
 from tests.api.applications import application
 from tests.api.graphql import CHECK_IN, ask, check_in, operator_token, points_of, token_of
 from tests.api.own_valkey import OwnValkey, own_valkey
@@ -25,8 +26,10 @@ from tests.factories import add_campaign, add_members
 REQUEST_S = 0.5
 STATEMENT_S = 0.3
 LOCK_S = 0.1
-# What a busy machine may add.
-SLACK_S = 3.0
+# What would take so long unless somebody ended it.
+ENDLESS_S = 600.0
+# At what comes about in a moment, each 20 ms after the other.
+LOOKS_MAX = 3_000
 MEMBERS = "{ members { nodes { id } } }"
 
 
@@ -55,9 +58,9 @@ def sleeping(services: Services, seconds: float) -> Any:
 
 
 async def test_a_slow_statement_is_ended_by_the_database(
-    hurried: Services, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+    hurried: Services, pool: Pool, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schema.member_lists.member_page", sleeping(hurried, 60))
+    monkeypatch.setattr("schema.member_lists.member_page", sleeping(hurried, ENDLESS_S))
     headers = {"Authorization": f"Bearer {operator_token(tokens)}"}
 
     async with application(hurried) as client:
@@ -65,16 +68,16 @@ async def test_a_slow_statement_is_ended_by_the_database(
         reply = await client.post("/graphql", json={"query": MEMBERS}, headers=headers)
         waited_s = monotonic() - began_s
 
-    assert STATEMENT_S <= waited_s < STATEMENT_S + SLACK_S
+    assert STATEMENT_S <= waited_s < ENDLESS_S
     extensions = the_error(reply)["extensions"]
     assert extensions == {"code": "TIMED_OUT", "retryable": True, "retryAfterMs": 1_000}
-    assert await running_statements(hurried.pool) == 0
+    assert await running_statements(pool) == 0
 
 
 async def test_a_request_has_an_end_and_takes_its_statement_along(
     services: Services, tokens: Tokens, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("schema.member_lists.member_page", sleeping(services, 60))
+    monkeypatch.setattr("schema.member_lists.member_page", sleeping(services, ENDLESS_S))
     headers = {"Authorization": f"Bearer {operator_token(tokens)}"}
 
     async with application(services, request_timeout_s=REQUEST_S) as client:
@@ -82,7 +85,7 @@ async def test_a_request_has_an_end_and_takes_its_statement_along(
         reply = await client.post("/graphql", json={"query": MEMBERS}, headers=headers)
         waited_s = monotonic() - began_s
 
-    assert REQUEST_S <= waited_s < REQUEST_S + SLACK_S
+    assert REQUEST_S <= waited_s < ENDLESS_S
     assert (reply.status_code, the_error(reply)["extensions"]["code"]) == (503, "TIMED_OUT")
     assert reply.headers["retry-after"] == "1"
     assert the_error(reply)["extensions"]["requestId"] in caplog.text
@@ -91,7 +94,7 @@ async def test_a_request_has_an_end_and_takes_its_statement_along(
 
 async def running_statements(pool: Pool) -> int:
     """How many statements sleep in the database, once it had a moment to end them."""
-    for _ in range(50):
+    for _ in range(LOOKS_MAX):
         count: int = await pool.fetchval(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
             " AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
@@ -115,10 +118,10 @@ async def test_a_body_that_trickles_in_is_not_waited_for(services: Services) -> 
 
 
 async def test_a_held_lock_is_answered_in_time_and_the_repeat_counts_once(
-    hurried: Services, pool: Pool, tokens: Tokens
+    hurried: Services, settings: Settings, servers: Servers, database_url: str, pool: Pool, tokens: Tokens
 ) -> None:
-    campaign_id = await add_campaign(hurried.pool, "check_in")
-    [member_id] = await add_members(hurried.pool, 1)
+    campaign_id = await add_campaign(pool, "check_in")
+    [member_id] = await add_members(pool, 1)
     token = token_of(tokens, member_id)
     variables = {"campaign": encode_id(CAMPAIGN, campaign_id), "key": "check-in-1"}
     async with (
@@ -127,19 +130,18 @@ async def test_a_held_lock_is_answered_in_time_and_the_repeat_counts_once(
         holder.transaction(),
     ):
         await holder.execute("SELECT 1 FROM member WHERE id = $1 FOR UPDATE", member_id)
-        began_s = monotonic()
+        # It is answered, though nobody lets go of the lock.
         reply = await client.post(
             "/graphql",
             json={"query": CHECK_IN, "variables": variables},
             headers={"Authorization": f"Bearer {token}"},
         )
-        waited_s = monotonic() - began_s
-    async with application(hurried) as client:
+    unhurried = open_services(settings, Servers(database_url, servers.redis_url))
+    async with unhurried as services, application(services) as client:
         payload = await check_in(client, campaign_id, "check-in-1", token)
         again = await check_in(client, campaign_id, "check-in-1", token)
 
     assert (reply.status_code, the_error(reply)["extensions"]["code"]) == (503, "TIMED_OUT")
-    assert waited_s < REQUEST_S + SLACK_S
     assert len(points_of(payload)) == 1
     assert again == payload
 
@@ -155,9 +157,15 @@ async def test_the_database_ends_a_wait_for_a_lock_and_a_transaction_that_does_n
                 await pool.execute("SELECT 1 FROM member")
         async with pool.acquire() as connection:
             await connection.execute("BEGIN")
-            await asyncio.sleep(LOCK_S * 5)
-            with pytest.raises(asyncpg.InterfaceError):
-                await connection.execute("SELECT 1")
+            with pytest.raises((asyncpg.InterfaceError, asyncpg.IdleInTransactionSessionTimeoutError)):
+                await use_now_and_then(connection)
+
+
+async def use_now_and_then(connection: Connection) -> None:
+    """Ask something after pauses that are longer than a transaction may do nothing."""
+    for _ in range(LOOKS_MAX):
+        await asyncio.sleep(LOCK_S * 5)
+        await connection.execute("SELECT 1")
 
 
 @pytest.fixture
@@ -168,8 +176,15 @@ async def valkey() -> AsyncIterator[OwnValkey]:
 
 
 async def test_a_redis_that_hangs_costs_each_second_one_caller_a_moment(
-    settings: Settings, database_url: str, valkey: OwnValkey, tokens: Tokens
+    settings: Settings,
+    database_url: str,
+    valkey: OwnValkey,
+    tokens: Tokens,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    # A second that no machine is too slow for.
+    monkeypatch.setattr(rates, "REDIS_REST_S", ENDLESS_S)
     assert valkey._process is not None
     async with open_services(settings, Servers(database_url, valkey.url)) as services:
         [member_id] = await add_members(services.pool, 1)
@@ -178,11 +193,9 @@ async def test_a_redis_that_hangs_costs_each_second_one_caller_a_moment(
             await ask(client, document, token_of(tokens, member_id))
             os.kill(valkey._process.pid, signal.SIGSTOP)
             try:
-                began_s = monotonic()
                 for _ in range(5):
                     await ask(client, document, token_of(tokens, member_id))
-                taken_s = monotonic() - began_s
             finally:
                 os.kill(valkey._process.pid, signal.SIGCONT)
 
-    assert taken_s < SLACK_S
+    assert [record.name for record in caplog.records if "by this process alone" in record.message] == [rates.__name__]

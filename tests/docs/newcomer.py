@@ -26,7 +26,7 @@ TITLE = re.compile(r'title="(.+)"')
 OPERATION = re.compile(r"(query|mutation) (\w+)")
 BETWEEN_BLOCKS = "\n\n"
 # What a campaign asks for is decided a moment later.
-MOMENT_S, POLL_S = 10.0, 0.05
+MOMENT_S, POLL_S = 120.0, 0.05
 # Into a folder of its own, out of what is installed here.
 PIP_OPTIONS = ("--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--target")
 

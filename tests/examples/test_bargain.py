@@ -111,7 +111,7 @@ async def live(pool: Pool, life: Life) -> None:
     assert sum(not step.is_follow_up for step in steps) == len(facts)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
 @given(LIVES)
 async def test_what_is_previewed_of_bargains_is_what_is_then_committed(pool: Pool, life: Life) -> None:
     await live(pool, life)

@@ -18,7 +18,7 @@ from tests.api.graphql import TOKEN_LIFE
 from tests.databases import Databases
 from tests.docs.test_graphql import ids_of_a_small_shop
 from tests.fuzz.other_member import add_other_member
-from tests.fuzz.target import REQUEST_S, Target
+from tests.fuzz.target import Target
 from tests.schema.conftest import NOON, Shop, schema_of
 
 # Whatever the documents cost together.
@@ -31,7 +31,7 @@ async def target(settings: Settings, tokens: Tokens, servers: Servers, databases
     async with (
         databases.fresh() as url,
         open_services(settings, Servers(url, servers.redis_url), lambda: NOON) as services,
-        application(services, environment="production", rate_points=RATE_POINTS, request_timeout_s=REQUEST_S) as client,
+        application(services, environment="production", rate_points=RATE_POINTS) as client,
     ):
         # Its boards are of another database, whose members this one does not have.
         await services.redis.flushall()

@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 # A later one may change what an earlier one made: they are run again in their order.
 BY_HAND = known_migrations()[1:]
 PROCESSES = 4
-PROCESS_TIMEOUT_S = 60
+PROCESS_TIMEOUT_S = 240
 MIGRATE = """
 import asyncio, sys
 from api.migrating import migrate

@@ -143,7 +143,7 @@ LIVES = (
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
 @given(*LIVES)
 async def test_what_is_previewed_of_teams_is_what_is_then_committed(
     pool: Pool, openers: list[int], before: list[Happening], after: list[Happening]

@@ -134,7 +134,7 @@ async def live(pool: Pool, config: dict[str, Any], before: list[Happening], afte
 LIVES = (CONFIGS, st.lists(HAPPENINGS, max_size=4), st.lists(HAPPENINGS, min_size=1, max_size=6))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
 @given(*LIVES)
 async def test_what_is_previewed_of_referrals_is_what_is_then_committed(
     pool: Pool, config: dict[str, Any], before: list[Happening], after: list[Happening]

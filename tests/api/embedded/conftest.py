@@ -19,7 +19,7 @@ from api.embedded import Servers
 
 REPOSITORY = Path(__file__).parents[3]
 AS_ROOT = os.geteuid() == 0
-USER_EXIT_TIMEOUT_S = 30
+USER_EXIT_TIMEOUT_S = 120
 USER_PROGRAM = """
 import sys
 from pathlib import Path

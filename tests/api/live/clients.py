@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 from api.live import LiveSockets
 from api.live.messages import SUBPROTOCOL
 
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 class Client:

@@ -9,7 +9,7 @@ from uvicorn.server import ServerState
 from api.live import DrainingProtocol
 
 DRAIN_S = 0.01
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 class Transport(asyncio.Transport):

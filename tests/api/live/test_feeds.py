@@ -42,7 +42,7 @@ subscription ($campaign: ID!, $team: String!) {
 ADJUST = """
 mutation ($input: CampaignStockAdjustInput!) { campaignStockAdjust(input: $input) { userErrors { code } } }
 """
-TOLD_TIMEOUT_S, TOLD_POLL_S = 10.0, 0.005
+TOLD_TIMEOUT_S, TOLD_POLL_S = 60.0, 0.005
 STOCK = """
 subscription ($sale: ID!) { saleStockChanged(campaign: $sale) { revision items { subject left } } }
 """

@@ -26,7 +26,7 @@ from tests.factories import add_campaign, add_members
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 BOARD = '{ leaderboard(board: "points", window: ALL) { entries(first: 3) { nodes { rank } } } }'
 PHONE = "13800138000"
-CLOSING_MAX_S = 10.0
+CLOSING_MAX_S = 60.0
 
 
 class Collector:

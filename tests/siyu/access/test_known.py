@@ -73,7 +73,7 @@ async def test_nobody_waits_while_what_is_known_is_a_few_seconds_old(
     assert not await seen(known, LIN, NOON)
     seconds.now_s += LOOK_AGAIN_S + 0.1
     assert not await seen(known, LIN, NOON)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not known.is_revoked([LIN.bearer], NOON):
             await asyncio.sleep(0.01)
 

@@ -227,18 +227,8 @@ def small_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "MESSAGES_MAX", 2)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(life=LIVES, random=st.randoms(use_true_random=False))
-async def test_sql_and_redis_equal_the_model(
-    pool: Pool,
-    redis: RedisClient,
-    patient: None,
-    small_passes: None,
-    life: list[list[BoardChange] | str],
-    random: Random,
-) -> None:
+async def equal_in_a_life(pool: Pool, redis: RedisClient, life: list[list[BoardChange] | str], random: Random) -> None:
+    """Whatever is written, folded and lost, boards are what the model says, by SQL and by Redis."""
     await pool.execute("DELETE FROM board_score")
     await pool.execute("DELETE FROM outbox")
     await redis.flushall()
@@ -255,3 +245,33 @@ async def test_sql_and_redis_equal_the_model(
     await world.check("sql")
     await world.catch_up()
     await world.check("redis")
+
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+@settings(UNHURRIED, max_examples=12)
+@given(life=LIVES, random=st.randoms(use_true_random=False))
+async def test_sql_and_redis_equal_the_model(
+    pool: Pool,
+    redis: RedisClient,
+    patient: None,
+    small_passes: None,
+    life: list[list[BoardChange] | str],
+    random: Random,
+) -> None:
+    await equal_in_a_life(pool, redis, life, random)
+
+
+@pytest.mark.prove
+@settings(UNHURRIED, max_examples=250)
+@given(life=LIVES, random=st.randoms(use_true_random=False))
+async def test_sql_and_redis_equal_the_model_at_length(
+    pool: Pool,
+    redis: RedisClient,
+    patient: None,
+    small_passes: None,
+    life: list[list[BoardChange] | str],
+    random: Random,
+) -> None:
+    await equal_in_a_life(pool, redis, life, random)

@@ -29,7 +29,7 @@ from siyu.ids import new_id
 from tests.clock import NOON, TestClock
 from tests.siyu.boards.conftest import TODAY, Write
 
-SOON_S = 10.0
+SOON_S = 60.0
 FOLDERS_PER_POOL = 3
 
 SCORES = "SELECT member_id, score, version FROM board_score WHERE window_key = 'all'"

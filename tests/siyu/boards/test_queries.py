@@ -3,12 +3,10 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
 from siyu.boards import FIRST_MAX, RADIUS_MAX, BoardChange, BoardWindow, Leaderboards, mend, project
-from siyu.boards.queries import REDIS_READ_TIMEOUT_S
 from siyu.cache import RedisClient, open_redis
 from siyu.db import Pool
 from siyu.errors import InvalidInput, NotFound
@@ -100,10 +98,7 @@ async def test_a_redis_that_hangs_costs_one_reader_its_timeout(pool: Pool, clock
     server = await asyncio.start_unix_server(hang, tmp_path / "redis.sock")
     async with server, open_redis(f"unix://{tmp_path}/redis.sock") as hanging:
         leaderboards = Leaderboards(pool, hanging, SHANGHAI, clock)
-        began = monotonic()
         pages = [await leaderboards.top("points", BoardWindow.DAY, TODAY, first=10) for _ in range(5)]
-        took_s = monotonic() - began
 
     assert all(page.exact for page in pages)
     assert asked == 1
-    assert took_s < 5 * REDIS_READ_TIMEOUT_S + 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -227,9 +227,9 @@ def test_spreading_is_fair_to_a_fen(lines: list[CartLine]) -> None:
 def test_the_greatest_quote_takes_no_time_that_anybody_waits_for() -> None:
     lines = [line(f"p{n}", 997 * n, 3) for n in range(1, 101)]
     offers = [offer(n, percent(n) if n % 2 else amount(1_000 + n)) for n in range(1, 101)]
-    started = perf_counter()
+    started = process_time()
 
     quoted = quote(lines, offers, is_first_order=False)
 
     assert len(quoted.best) == TOGETHER_MAX
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2

@@ -19,7 +19,7 @@ from siyu.trail import Trail, followed, following
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 MEMBERS = [UUID(int=number) for number in range(1, 5)]
-ANSWER_TIMEOUT_S = 5
+ANSWER_TIMEOUT_S = 60
 
 numbers = count()
 

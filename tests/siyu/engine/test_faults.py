@@ -27,8 +27,7 @@ from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded,
 from tests.siyu.engine.stage import MEMBER, PURCHASE, live, play, world_of
 
 A_FACT = UUID(int=9)
-OVERRUN_S = 15.0
-FOREVER_S = 5.0
+FOREVER_S = 60.0
 
 
 class Notes(CampaignState):
@@ -158,10 +157,8 @@ def test_a_campaign_that_does_not_come_back_is_asked_three_times() -> None:
     campaign = live(kind_of(loops))
     world = world_of([campaign, live(PURCHASE, 2)])
 
-    start = time.monotonic()
     decisions = [decide(world, f"A-{number}") for number in range(200)]
 
-    assert time.monotonic() - start < OVERRUN_S
     faults = [failed.refusal.missing["fault"] for failed, _ in decisions if failed.refusal]
     assert faults == ["overran"] * OVERRAN_MAX + ["suspended"] * (200 - OVERRAN_MAX)
     assert all(other.refusal is None for _, other in decisions)
@@ -176,9 +173,9 @@ def test_a_campaign_that_is_slow_again_and_again_is_given_up() -> None:
         return []
 
     campaign = live(kind_of(computes))
-    world, start = world_of([campaign]), time.monotonic()
+    world, until = world_of([campaign]), time.monotonic() + FOREVER_S
     number = 0
-    while not world.faults.suspended and time.monotonic() - start < 5 * OVERRUN_S:
+    while not world.faults.suspended and time.monotonic() < until:
         number += 1
         # All within the ten seconds, however busy this machine is.
         decide(world, f"A-{number}")

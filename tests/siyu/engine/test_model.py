@@ -231,7 +231,12 @@ def prove_on_postgres(url: str, examples: int) -> None:
 
 
 def test_decisions_in_memory_equal_the_model() -> None:
-    live_many_lives(lambda: Machine(InMemory), examples=200)
+    live_many_lives(lambda: Machine(InMemory), examples=100)
+
+
+@pytest.mark.prove
+def test_decisions_in_memory_equal_the_model_at_length() -> None:
+    live_many_lives(lambda: Machine(InMemory), examples=2_000)
 
 
 def test_two_engines_on_postgres_equal_the_model(database_url: str) -> None:

@@ -128,7 +128,7 @@ def prove(url: str, examples: int) -> None:
 
 
 def test_a_preview_says_what_is_then_committed(database_url: str) -> None:
-    prove(database_url, examples=40)
+    prove(database_url, examples=20)
 
 
 @pytest.mark.prove

@@ -28,7 +28,7 @@ REGISTRY = registry_of(STALL, TILL)
 # Small enough that batches overlap, and that facts are decided in another order than they came.
 LIMITS = BatchLimits(facts_max=4, share_min=1, in_flight_max=3, delay_ms=0.1)
 MEMBERS, ROUNDS, CROWD = 12, 10, 30
-MEETING_TIMEOUT_S = 30
+MEETING_TIMEOUT_S = 60
 
 REFUSALS = "SELECT refusal_code, count(*) FROM decision WHERE campaign_id = $1 GROUP BY 1"
 FACTS_OVERTAKEN = """

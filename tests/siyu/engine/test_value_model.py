@@ -249,7 +249,12 @@ def prove_on_postgres(url: str, examples: int) -> None:
 
 
 def test_value_in_memory_equals_the_model() -> None:
-    live_many_lives(lambda: Machine(InMemory), examples=100)
+    live_many_lives(lambda: Machine(InMemory), examples=50)
+
+
+@pytest.mark.prove
+def test_value_in_memory_equals_the_model_at_length() -> None:
+    live_many_lives(lambda: Machine(InMemory), examples=1_000)
 
 
 def test_value_of_two_engines_on_postgres_equals_the_model(database_url: str) -> None:

@@ -10,7 +10,7 @@ from siyu.campaigns.counters import CounterKey, Counters
 from siyu.db import Connection
 from siyu.engine import loading
 
-MEETING_TIMEOUT_S = 10
+MEETING_TIMEOUT_S = 60
 
 
 def take_the_lock_away(monkeypatch: pytest.MonkeyPatch) -> None:

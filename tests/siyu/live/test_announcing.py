@@ -13,7 +13,7 @@ from siyu.live.announcing import WAITING_MAX
 from siyu.live.topics import TOPICS_MAX, read, written
 from tests.api.own_valkey import OwnValkey, own_valkey
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Heard:

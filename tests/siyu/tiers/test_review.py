@@ -110,7 +110,7 @@ async def test_whoever_is_busy_is_left_for_the_next_look(pool: Pool, database_ur
     [busy, _], live = await silver_members(pool, 2)
     async with open_database(database_url, 1) as other, other.acquire() as connection, connection.transaction():
         await connection.fetch("SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE", busy)
-        looked_at, _ = await asyncio.wait_for(review_next(pool, live, AFTER), 5)
+        looked_at, _ = await asyncio.wait_for(review_next(pool, live, AFTER), 60)
 
     assert looked_at == 1
     assert await review_all(pool, live, AFTER) == Counter({("silver", "bronze"): 1})

@@ -9,7 +9,7 @@ from siyu.metrics.analytics import Analytics, DuckDbEngine, PostgresEngine, take
 from tests.factories import SHANGHAI
 from tests.siyu.metrics.analytics.plain_cdnow import PlainCdnow
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
 SNAPSHOT_AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 

@@ -1,0 +1,29 @@
+"""The codes of GraphQL's errors, for whoever counts or compares them and needs no GraphQL."""
+
+from enum import Enum
+
+
+class ErrorCode(Enum):
+    """Every `extensions.code` there is; docs/graphql.md says of each what a client does with it."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    INVALID_REQUEST = "INVALID_REQUEST"
+    INVALID_ARGUMENT = "INVALID_ARGUMENT"
+    DOCUMENT_REFUSED = "DOCUMENT_REFUSED"
+    DOCUMENT_UNKNOWN = "DOCUMENT_UNKNOWN"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
+    RATE_LIMITED = "RATE_LIMITED"
+    BUSY = "BUSY"
+    TIMED_OUT = "TIMED_OUT"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL = "INTERNAL"
+    # Of HTTP, before there is a GraphQL request.
+    NOT_FOUND = "NOT_FOUND"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    BODY_TOO_LARGE = "BODY_TOO_LARGE"
+    INCOMPLETE_BODY = "INCOMPLETE_BODY"
+    INVALID_JSON = "INVALID_JSON"
+    NO_BATCHING = "NO_BATCHING"
