@@ -16,7 +16,8 @@ from tests.siyu.boards.conftest import TODAY, Write
 async def left(pool: Pool) -> list[list[BoardChange]]:
     """The messages there are."""
     async with pool.acquire() as connection:
-        return [read_changes(message.payload) for message in await outbox.oldest(connection, SCORES_TOPIC, 10)]
+        messages = await outbox.oldest(connection, SCORES_TOPIC, 10)
+    return [[change for some in read_changes(each.payload) for change in some.single()] for each in messages]
 
 
 async def test_changes_are_read_as_they_were_left(pool: Pool, leave: Write) -> None:
