@@ -12,6 +12,7 @@ from siyu.db import Connection, Pool
 from siyu.engine import NewFact
 from siyu.features import CountedTalk, keep_everything, keep_features
 from siyu.features import keeping as features
+from siyu.features.refreshing import refresh
 from siyu.metrics.keeping import keep_metrics, rebuild
 from siyu.rules import RuleClock
 from tests.clock import NOON
@@ -65,7 +66,6 @@ async def test_who_posts_again_is_not_counted_anew(pool: Pool, monkeypatch: pyte
     [member] = await add_members(pool, 1)
     await add_group(pool, "tea")
     engine, counted, refreshed = shop_engine(pool), CountedTalk(), list[int]()
-    refresh = features.refresh
 
     async def count(connection: Connection, members: Collection[UUID], clock: RuleClock) -> None:
         refreshed.append(len(members))
