@@ -59,7 +59,7 @@ async def test_what_a_process_remembers_changes_no_count(pool: Pool, remembered_
     await rebuild(pool, SHANGHAI, NOON, date(2026, 1, 1), date(2027, 1, 1), lambda _: None)
 
     assert found == (await kept(pool), await pool.fetch(METRICS))
-    assert {row["interactions"] > 1 for row in found[1]} == {True, False}
+    assert any(row["clicks"] > 1 for row in found[1])
 
 
 async def test_who_posts_again_is_not_counted_anew(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
