@@ -33,6 +33,7 @@ from siyu.boards import (
     rebuild,
     write_changes,
 )
+from siyu.boards.changes import gather
 from siyu.boards.copy import COLD_MAX
 from siyu.boards.scripts import READ
 from siyu.clock import utc_now
@@ -116,7 +117,7 @@ async def _ranked(services: Services) -> list[UUID]:
         for place, member in enumerate(members)
     ]
     async with services.pool.acquire() as connection, connection.transaction():
-        await write_changes(connection, changes)
+        await write_changes(connection, gather(changes))
     await fold_everything(services.pool)
     await rebuild(services.pool, services.redis, BOARD, KEY)
     while not (report := await project(services.pool, services.redis, utc_now())) or not report.is_drained:

@@ -19,11 +19,11 @@ from siyu.access import Scope
 from siyu.engine import NewFact
 from siyu.engine.intake import service_fact
 from siyu.errors import InvalidInput, NotFound, Problem
-from siyu.groups.facts import QUESTIONS_MAX, TEXT_MAX
 from siyu.groups.questionnaire import Questionnaire
 from siyu.groups.questionnaire_store import set_questionnaire
 from siyu.inputs import parse_json
 from siyu.sdk.core_facts import GROUP_ANSWERED
+from siyu.sdk.group_facts import QUESTIONS_MAX, TEXT_MAX
 
 
 @strawberry.input

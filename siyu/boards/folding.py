@@ -5,12 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 import asyncpg
 
 from siyu import outbox
-from siyu.boards.changes import SCORES_TOPIC, BoardChange, read_changes
+from siyu.boards.changes import SCORES_TOPIC, Changes, read_changes
 from siyu.boards.erased import drop, erased_among
 from siyu.boards.locking import try_lock, wait_for_lock
 from siyu.boards.scores import UnknownBoard, write_changes
@@ -18,9 +17,9 @@ from siyu.clock import Clock, utc_now
 from siyu.db import Connection, Pool
 from siyu.outbox import OutboxMessage
 
-# Up to 32,000 facts, so that a backlog is caught up with: who is in many of them is written once, and the more there
+# Up to 64,000 facts, so that a backlog is caught up with: who is in many of them is written once, and the more there
 # are, the fewer rows a fact costs. A transaction of a few seconds at most.
-MESSAGES_MAX = 128
+MESSAGES_MAX = 256
 # Where messages go that cannot be folded: they would hold up all others.
 SET_ASIDE_TOPIC = "scores.set_aside"
 UNFOLDABLE = (asyncpg.IntegrityConstraintViolationError, UnknownBoard)
@@ -41,7 +40,7 @@ class Told(NamedTuple):
     """A message and the changes in it."""
 
     message: OutboxMessage
-    changes: list[BoardChange]
+    changes: list[Changes]
 
 
 async def fold(pool: Pool, clock: Clock = utc_now) -> FoldReport | None:
@@ -73,7 +72,7 @@ async def _pass(connection: Connection, clock: Clock) -> FoldReport:
     messages = await outbox.oldest(connection, SCORES_TOPIC, MESSAGES_MAX)
     if messages:
         told = [Told(message, read_changes(message.payload)) for message in messages]
-        erased = await erased_among(connection, {change.member_id for each in told for change in each.changes})
+        erased = await erased_among(connection, {member for each in told for c in each.changes for member in c.members})
         await _fold_all(connection, told, erased)
         if erased:
             await drop(connection, erased)
@@ -81,12 +80,12 @@ async def _pass(connection: Connection, clock: Clock) -> FoldReport:
     return FoldReport(len(messages), as_of, len(messages) < MESSAGES_MAX)
 
 
-def _counting(told: Told, erased: Collection[UUID]) -> list[BoardChange]:
+def _counting(told: Told, erased: Collection[str]) -> list[Changes]:
     """A message's changes but those of members who are erased."""
-    return [change for change in told.changes if change.member_id not in erased] if erased else told.changes
+    return [left for changes in told.changes for left in changes.without(erased)] if erased else told.changes
 
 
-async def _fold_all(connection: Connection, messages: Sequence[Told], erased: Collection[UUID]) -> None:
+async def _fold_all(connection: Connection, messages: Sequence[Told], erased: Collection[str]) -> None:
     """All messages at once; where that cannot be, one by one, and those that cannot be folded are set aside."""
     try:
         async with connection.transaction():
@@ -96,7 +95,7 @@ async def _fold_all(connection: Connection, messages: Sequence[Told], erased: Co
             await _fold_one(connection, message, erased)
 
 
-async def _fold_one(connection: Connection, told: Told, erased: Collection[UUID]) -> None:
+async def _fold_one(connection: Connection, told: Told, erased: Collection[str]) -> None:
     try:
         async with connection.transaction():
             await write_changes(connection, _counting(told, erased))

@@ -1,12 +1,13 @@
 """Writes the scores of facts into every window they fall into, as part of the worker's fold."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from operator import itemgetter
 
 import asyncpg
 
-from siyu.boards.changes import BoardChange
+from siyu.boards.changes import BoardChange, Changes, gather
 from siyu.boards.entries import EPOCH
 from siyu.boards.registry import BOARDS, BoardKind
 from siyu.boards.scopes import WHOLE_SHOP, ranking_name
@@ -23,8 +24,9 @@ PackedRows = dict[str, dict[str, str]]
 # One row for each change and window, written in the order of the key for the index's sake.
 CHANGES = """
     unnest($1::text::text[], $2::text::uuid[], $3::text::uuid[], $4::text::text[], $5::text::text[],
-           $6::text::text[], $7::timestamptz[], $8::text::bigint[])
-        AS change (board, scope, member_id, day, week, month, at, amount)
+           $6::text::text[], $7::text::bigint[], $8::text::bigint[])
+        AS change (board, scope, member_id, day, week, month, micros, amount)
+    CROSS JOIN LATERAL (SELECT TIMESTAMPTZ 'epoch' + micros * interval '1 microsecond' AS at) AS moment
     CROSS JOIN LATERAL (VALUES (day), (week), (month), ('all')) AS belongs (window_key)
 """
 TOTALS = f"""
@@ -89,15 +91,15 @@ FORGET = """
     WHERE board_score.board = forgotten.board AND board_score.member_id = forgotten.member_id
     RETURNING board_score.board, board_score.member_id, window_key
 """
-# Board, scope and member as numbers, day, the moment and the amount.
-ScopedChange = tuple[str, int, int, date, datetime, int]
+# Board, scope and member in hexadecimal digits, day, microseconds since 1970 and the amount.
+ScopedChange = tuple[str, str, str, date, int, int]
 
 
 class UnknownBoard(Exception):
     """A change for a board, or for a scope of one, that this version does not have; a newer one left it."""
 
 
-async def write_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
+async def write_changes(connection: Connection, changes: Sequence[Changes]) -> None:
     """Add the changes to all their windows, and leave the projection a message that names the rows.
 
     The caller has a transaction open and is the one writer of scores. Raises asyncpg.CheckViolationError where a score
@@ -105,48 +107,46 @@ async def write_changes(connection: Connection, changes: Sequence[BoardChange]) 
     """
     if not changes:
         return
-    if unknown := {change.board for change in changes if not _is_known(change)}:
+    if unknown := {some.board for some in changes if not _is_known(some)}:
         raise UnknownBoard(", ".join(sorted(unknown)))
-    parts = _parted(changes)
-    for part in parts[:-1]:
+    for part in _parted(changes):
         await _write(connection, part)
-    await _write(connection, parts[-1])
 
 
-def _parted(changes: Sequence[BoardChange]) -> list[list[BoardChange]]:
+def _parted(changes: Sequence[Changes]) -> list[list[Changes]]:
     """The changes, cut before each run of those that forget: what came before must not count again."""
-    parts: list[list[BoardChange]] = [[]]
-    for change in changes:
-        if change.amount is None and parts[-1] and parts[-1][-1].amount is not None:
+    parts: list[list[Changes]] = [[]]
+    for some in changes:
+        if some.forget and parts[-1] and not parts[-1][-1].forget:
             parts.append([])
-        parts[-1].append(change)
+        parts[-1].append(some)
     return parts
 
 
-async def _write(connection: Connection, changes: Sequence[BoardChange]) -> None:
-    forgotten = [change for change in changes if change.amount is None]
+async def _write(connection: Connection, changes: Sequence[Changes]) -> None:
+    forgotten = [change for some in changes if some.forget for change in some.single()]
+    changes = [some for some in changes if not some.forget]
     if forgotten:
-        changes = [change for change in changes if change.amount is not None]
         keys = [change.board for change in forgotten], [change.member_id for change in forgotten]
         rows = await connection.fetch(FORGET, *keys)
-        await append(connection, OUTBOX_TOPIC, pack_rows([*forgotten, *_days_of(rows)]))
-    sums = [change for change in changes if BOARDS[change.board].kind is BoardKind.SUM]
-    bests = [change for change in changes if BOARDS[change.board].kind is BoardKind.BEST]
+        await append(connection, OUTBOX_TOPIC, pack_rows(gather([*forgotten, *_days_of(rows)])))
+    sums = [some for some in changes if BOARDS[some.board].kind is BoardKind.SUM]
+    bests = [some for some in changes if BOARDS[some.board].kind is BoardKind.BEST]
     if sums:
         await _write_sums(connection, sums)
     if bests:
-        best = [(c.board, WHOLE_SHOP.int, c.member_id.int, c.day, c.at, c.amount or 0) for c in bests]
+        best = [(some.board, WHOLE_SHOP.hex, *row) for some in bests for row in _rows(some)]
         await connection.execute(RAISE_BESTS, *_columns(best))
     if changes:
         await append(connection, OUTBOX_TOPIC, pack_rows(changes))
 
 
-async def _write_sums(connection: Connection, changes: Sequence[BoardChange]) -> None:
+async def _write_sums(connection: Connection, changes: Sequence[Changes]) -> None:
     totals = _summed(changes)
-    if any((change.amount or 0) < 0 for change in changes):
+    if any(amount < 0 for some in changes for amount in some.amounts if amount is not None):
         statement = RAISE_AND_LOWER_SUMS
     else:
-        places = {(board, scope, member) for board, scope, member, _, _, _ in totals}
+        places = {(board, scope, member) for board, scope, member, *_ in totals}
         statement = RAISE_ONCE if len(places) == len(totals) else RAISE_SUMS
     await connection.execute(statement, *_columns(totals))
 
@@ -157,47 +157,48 @@ def _days_of(rows: Sequence[asyncpg.Record]) -> list[BoardChange]:
     return [BoardChange(board, member_id, day, EPOCH, None) for board, member_id, day in days if day is not None]
 
 
-def _is_known(change: BoardChange) -> bool:
-    board = BOARDS.get(change.board)
-    return board is not None and (board.has_scopes or not change.scopes)
+def _is_known(changes: Changes) -> bool:
+    board = BOARDS.get(changes.board)
+    return board is not None and (board.has_scopes or not changes.scopes)
 
 
-def _summed(changes: Iterable[BoardChange]) -> list[ScopedChange]:
+def _rows(changes: Changes) -> Iterator[tuple[str, date, int, int]]:
+    """Member, day, moment and amount of each."""
+    for member, micros, amount in zip(changes.members, changes.micros, changes.amounts, strict=True):
+        yield member, changes.day, micros, amount or 0
+
+
+def _summed(changes: Iterable[Changes]) -> list[ScopedChange]:
     """What the changes come to in each scope, in the order of the key but for the window.
 
     Who talks much is in many changes of a pass, but one row.
     """
-    totals: dict[tuple[str, int, int, date], tuple[datetime, int]] = {}
-    for board, member_id, day, at, change, scopes in changes:
-        amount = change or 0
-        for scope in (WHOLE_SHOP, *scopes):
-            # By number: the hash of an id is made anew each time, in Python.
-            key = board, scope.int, member_id.int, day
-            known = totals.get(key)
-            totals[key] = (at, amount) if known is None else (max(at, known[0]), amount + known[1])
-    return [(*key, *totals[key]) for key in sorted(totals)]
+    places: defaultdict[tuple[str, str, date], dict[str, tuple[int, int]]] = defaultdict(dict)
+    for some in changes:
+        for scope in (WHOLE_SHOP, *some.scopes):
+            totals = places[some.board, scope.hex, some.day]
+            for member, micros, amount in zip(some.members, some.micros, some.amounts, strict=True):
+                latest, total = totals.get(member, (micros, 0))
+                totals[member] = (micros if micros > latest else latest, total + (amount or 0))
+    return [
+        (board, scope, member, day, *totals[member])
+        for (board, scope, day), totals in sorted(places.items(), key=itemgetter(0))
+        for member in sorted(totals)
+    ]
 
 
-def _columns(changes: Iterable[ScopedChange]) -> tuple[object, ...]:
+def _columns(changes: Iterable[ScopedChange]) -> tuple[str, ...]:
     """The eight arrays of CHANGES. Keys of boards and windows need no quotes, either."""
-    boards, scopes, members, dates, moments, amounts = zip(*changes, strict=True)
+    boards, scopes, members, dates, micros, amounts = zip(*changes, strict=True)
     days, weeks, months, _ = zip(*map(window_keys, dates), strict=True)
-    return (
-        array_of(boards),
-        array_of(f"{scope:032x}" for scope in scopes),
-        array_of(f"{member:032x}" for member in members),
-        array_of(days),
-        array_of(weeks),
-        array_of(months),
-        moments,
-        array_of(map(str, amounts)),
-    )
+    arrays = boards, scopes, members, days, weeks, months, map(str, micros), map(str, amounts)
+    return tuple(map(array_of, arrays))
 
 
-def pack_rows(changes: Sequence[BoardChange]) -> PackedRows:
+def pack_rows(changes: Iterable[Changes]) -> PackedRows:
     """The message to the projection: which rows changed, not how, so that late and repeated ones do no harm."""
-    members: defaultdict[str, defaultdict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
-    for change in changes:
-        for name in (change.board, *(ranking_name(change.board, scope) for scope in change.scopes)):
-            members[name][change.day.isoformat()].add(change.member_id.bytes)
-    return {name: {day: b"".join(sorted(ids)).hex() for day, ids in days.items()} for name, days in members.items()}
+    members: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for some in changes:
+        for name in (some.board, *(ranking_name(some.board, scope) for scope in some.scopes)):
+            members[name][some.day.isoformat()].update(some.members)
+    return {name: {day: "".join(sorted(ids)) for day, ids in days.items()} for name, days in members.items()}

@@ -7,15 +7,18 @@ from siyu.boards.changes import BoardChange
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.outcome import Outcome
 from siyu.engine.world import World
+from siyu.features import Said
 from siyu.groups.activity import COUNTED_IN, Interaction
 from siyu.live import Topic, stock_topic, team_topic, wallet_topic
 from siyu.metrics.touched import Touched
-from siyu.sdk.core_facts import MESSAGE_POSTED
+from siyu.sdk.core_facts import LINK_CLICKED, MESSAGE_POSTED, TALK_FACT_TYPES
 
 # The unit whose earnings are a board. Commission is money, which is nobody else's to see.
 RANKED = "points"
 # What spends and their return do to a wallet is no earning: who buys with points does not fall on the board.
 EARNED = {"grant": 1, "reverse": -1}
+# How the keys of facts begin that may be interactions, as `siyu.features.refreshing.INTERACTION` has it.
+INTERACTION_KEYS = ("member/", "service/")
 
 
 def board_changes(
@@ -58,17 +61,48 @@ def _is_refused(outcome: Outcome) -> bool:
 
 
 def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
-    """Whose features changed: who did something or of whom something was told, who invited, and who was invited.
+    """Whose features changed: who did something or of whom something was told, who invited, and who was invited; but
+    not by what counts daily (`said_daily`).
 
     What a campaign asked for is no doing of the member's.
     """
-    touched = {fact.new.member_id for fact in facts if fact.pending is None}
+    touched = {fact.new.member_id for fact in facts if fact.pending is None and not _counts_daily(world, fact)}
     for invitation in world.invitations.new.values():
         touched |= {invitation.member.id, invitation.inviter.id}
     for merge in (world.merges.new, world.merges.undone):
         if merge is not None:
             touched |= {merge.survivor_id, merge.merged_id}
     return {world.kin.person(member_id) for member_id in touched} | touched
+
+
+def said_daily(world: World, facts: Iterable[ArrivedFact]) -> list[Said]:
+    """What was done in chats: one of each kind a day is an interaction, so the next change little."""
+    return [
+        Said(fact.new.member_id, world.day(fact.new.at), fact.new.type, fact.new.at)
+        for fact in facts
+        if _counts_daily(world, fact)
+    ]
+
+
+def said_once(world: World, facts: Iterable[ArrivedFact]) -> list[Said]:
+    """What of that changes nothing of a day's metrics but by the first of its kind."""
+    return said_daily(world, (fact for fact in facts if _counts_once(fact)))
+
+
+def _counts_daily(world: World, fact: ArrivedFact) -> bool:
+    """Whether it is an interaction in a chat, of a member who is a person by themselves: as features count them."""
+    new = fact.new
+    return (
+        new.type in TALK_FACT_TYPES
+        and fact.pending is None
+        and new.idempotency_key.startswith(INTERACTION_KEYS)
+        and world.kin.person(new.member_id) == new.member_id
+    )
+
+
+def _counts_once(fact: ArrivedFact) -> bool:
+    """Whether it is counted by kind alone: clicks are counted each, and what is of a campaign for that."""
+    return fact.new.type != LINK_CLICKED and fact.new.campaign_id is None
 
 
 def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[Outcome]) -> list[Interaction]:
@@ -83,8 +117,15 @@ def activity_by(world: World, facts: Iterable[ArrivedFact], outcomes: Iterable[O
 
 
 def touched_days(world: World, facts: Iterable[ArrivedFact]) -> set[Touched]:
-    """Which days the metrics have to count anew: a refund changes that of the payment. Refused facts change none."""
-    touched: set[Touched] = {(fact.new.member_id, fact.new.at) for fact in facts if fact.pending is None}
+    """Which days the metrics have to count anew: a refund changes that of the payment. Refused facts change none.
+
+    Those alone that `said_once` does not name.
+    """
+    touched: set[Touched] = {
+        (fact.new.member_id, fact.new.at)
+        for fact in facts
+        if fact.pending is None and not (_counts_daily(world, fact) and _counts_once(fact))
+    }
     for merge in (world.merges.new, world.merges.undone):
         if merge is not None:
             touched |= {(merge.survivor_id, None), (merge.merged_id, None)}

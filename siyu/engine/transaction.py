@@ -25,7 +25,15 @@ from siyu.engine.desks.erasing import settles
 from siyu.engine.erasure_store import write_erased
 from siyu.engine.facts import ArrivedFact
 from siyu.engine.faults import Faults
-from siyu.engine.followers import activity_by, board_changes, changed_by, touched_by, touched_days
+from siyu.engine.followers import (
+    activity_by,
+    board_changes,
+    changed_by,
+    said_daily,
+    said_once,
+    touched_by,
+    touched_days,
+)
 from siyu.engine.hints import Hint, hints_of
 from siyu.engine.loading import load_for
 from siyu.engine.merge_loading import members_named, redirect
@@ -37,14 +45,14 @@ from siyu.engine.verdicts import find_late
 from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
-from siyu.features import leave_touched
+from siyu.features import FEATURES_TOPIC, leave_talk, leave_touched
 from siyu.groups import leave_activity, write_groups
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
 from siyu.members import append_invitations, lock_persons, write_tags
 from siyu.members.kinship import Kin
-from siyu.metrics.touched import leave_touched_days
+from siyu.metrics.touched import METRICS_TOPIC, leave_touched_days
 from siyu.orders import write_orders, write_refunds
 from siyu.sdk import MemberView
 from siyu.sdk.core_facts import TOUCH_SEEN
@@ -239,8 +247,10 @@ async def _leave_for_the_worker(
 ) -> None:
     """What it counts anew once this is committed: features, what was done in groups, and days of metrics."""
     await leave_touched(connection, touched_by(world, facts))
+    await leave_talk(connection, FEATURES_TOPIC, said_daily(world, facts))
     await leave_activity(connection, activity_by(world, facts, outcomes))
     await leave_touched_days(connection, touched_days(world, facts))
+    await leave_talk(connection, METRICS_TOPIC, said_once(world, facts))
 
 
 def _answer(fact: ArrivedFact, answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:

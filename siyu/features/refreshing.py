@@ -1,6 +1,6 @@
 """Counts members' features anew from what the database has of them, many members with one statement."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from siyu.db import Connection, array_of
@@ -51,6 +51,23 @@ COUNTED = (
 )
 RANKS = ("rfm_recency", "rfm_frequency", "rfm_monetary")
 COLUMNS = (*COUNTED, *DECIDED, "due_on")
+
+
+# Of members whose day has this interaction already: nothing else of them changes.
+LATEST = """
+UPDATE member_feature AS kept SET last_interaction_at = told.at
+FROM (
+    SELECT member_id, TIMESTAMPTZ 'epoch' + micros * interval '1 microsecond' AS at
+    FROM unnest($1::text::uuid[], $2::text::bigint[]) AS told (member_id, micros)
+) AS told
+WHERE kept.member_id = told.member_id AND kept.last_interaction_at < told.at
+"""
+
+
+async def note_latest(connection: Connection, latest: Mapping[str, int]) -> None:
+    """Write when these members (ids in hexadecimal digits) last did something: microseconds since 1970."""
+    if latest:
+        await connection.execute(LATEST, array_of(latest), array_of(map(str, latest.values())))
 
 
 async def refresh(connection: Connection, member_ids: Collection[UUID], clock: RuleClock) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from siyu.db import Connection
+from siyu.features.talk_days import Said, pack_talk
 from siyu.outbox import OutboxMessage, append
 
 FEATURES_TOPIC = "features"
@@ -18,6 +19,12 @@ async def leave_touched(connection: Connection, member_ids: Collection[UUID]) ->
         await append(connection, FEATURES_TOPIC, names[start : start + MEMBERS_A_MESSAGE])
 
 
+async def leave_talk(connection: Connection, topic: str, said: Collection[Said]) -> None:
+    """Leave what members did in chats to the worker, under the topic; in one message, for a commit has few facts."""
+    if said:
+        await append(connection, topic, pack_talk(said))
+
+
 def touched_in(messages: Iterable[OutboxMessage]) -> set[UUID]:
-    """The members that messages name."""
-    return {UUID(hex=member) for message in messages for member in message.payload}
+    """The members whom messages name, but for those of what was done in chats (`talk_in`)."""
+    return {UUID(hex=each) for message in messages if isinstance(message.payload, list) for each in message.payload}

@@ -2,10 +2,10 @@
 
 from siyu.groups.activity import ACTIVITY_TOPIC, leave_activity
 from siyu.groups.book import GROUP_REFUSALS, LOOKS_AT_GROUPS, GroupBook
-from siyu.groups.facts import GROUP_FACTS, Answers, GroupAnswered, GroupFact, GroupJoined, GroupLeft
 from siyu.groups.folding import run_activity
 from siyu.groups.record import GroupRecord, Membership, Positioning, Role, Zone
 from siyu.groups.store import Named, load_groups, load_sizes, write_groups
+from siyu.sdk.group_facts import GROUP_FACTS, Answers, GroupAnswered, GroupFact, GroupJoined, GroupLeft
 
 __all__ = [
     "ACTIVITY_TOPIC",

@@ -1,6 +1,6 @@
 """What members did in groups, as a commit leaves it for the worker: the messages of the topic `group_activity`."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
@@ -40,10 +40,14 @@ async def leave_activity(connection: Connection, interactions: Collection[Intera
         await append(connection, ACTIVITY_TOPIC, payload)
 
 
-def activity_in(messages: Iterable[OutboxMessage]) -> Counter[Interaction]:
+# Key of the group, member in hexadecimal digits, day and the place among KINDS, as messages have them.
+Told = tuple[str, str, str, int]
+
+
+def activity_in(messages: Iterable[OutboxMessage]) -> Mapping[Told, int]:
     """How often messages tell of each interaction."""
-    counted: Counter[Interaction] = Counter()
+    counted: defaultdict[Told, int] = defaultdict(int)
     for message in messages:
         for key, member, day, kind, count in message.payload:
-            counted[Interaction(key, UUID(hex=member), date.fromisoformat(day), KINDS[kind])] += count
+            counted[key, member, day, kind] += count
     return counted

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from siyu.groups.facts import Answers
 from siyu.groups.questionnaire import Question, tags_for, wrong_answer
 from siyu.groups.record import GroupRecord, Membership, Role
 from siyu.sdk import Text, member_of_code
 from siyu.sdk.core_facts import GROUP_ANSWERED, GROUP_JOINED, GROUP_LEFT
+from siyu.sdk.group_facts import Answers
 
 GROUP_NOT_FOUND = "GROUP_NOT_FOUND"
 GROUP_ARCHIVED = "GROUP_ARCHIVED"

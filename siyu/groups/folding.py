@@ -6,12 +6,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from siyu import outbox
-from siyu.db import Connection, Pool
+from siyu.db import Connection, Pool, array_of
 from siyu.groups.activity import ACTIVITY_TOPIC, COUNTED_IN, KINDS, activity_in
 from siyu.loops import DATABASE_OUTAGES, repeat
 
-# Up to 256 facts a message, so that a step takes well under a second.
-MESSAGES_MAX = 64
+# Up to 256 facts a message: a step takes about a second at most, since who talks much is written once.
+MESSAGES_MAX = 256
 # ASCII "siyu", then a number, as the lock of the boards.
 ACTIVITY_LOCK = 0x73697975_00000025
 # Every fact of the shop is read once; a group's size and a member's groups are looked at in pages.
@@ -24,12 +24,13 @@ LOCK = "SELECT pg_advisory_xact_lock($1)"
 FOLDING = "LOCK TABLE group_activity IN ROW EXCLUSIVE MODE"
 REBUILDING = "LOCK TABLE group_activity IN SHARE ROW EXCLUSIVE MODE"
 
-SUMS = ", ".join(f"coalesce(sum(count) FILTER (WHERE kind = '{kind}'), 0)" for kind in KINDS)
+SUMS = ", ".join(f"coalesce(sum(count) FILTER (WHERE kind = {place}), 0)" for place in range(len(KINDS)))
 ADDED = ", ".join(f"{kind} = group_activity.{kind} + EXCLUDED.{kind}" for kind in KINDS)
 FOLD = f"""
 INSERT INTO group_activity (community_id, member_id, day, {", ".join(KINDS)})
 SELECT community.id, member_id, day, {SUMS}
-FROM unnest($1::text[], $2::uuid[], $3::date[], $4::text[], $5::int[]) AS told (key, member_id, day, kind, count)
+FROM unnest($1::text[], $2::text::uuid[], $3::text::date[], $4::text::int[], $5::text::int[])
+    AS told (key, member_id, day, kind, count)
 JOIN community USING (key)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 ON CONFLICT (community_id, member_id, day) DO UPDATE SET {ADDED}
@@ -111,8 +112,8 @@ async def _step(connection: Connection) -> bool:
     messages = await outbox.oldest(connection, ACTIVITY_TOPIC, MESSAGES_MAX)
     counted = activity_in(messages)
     if counted:
-        rows = [(*each, count) for each, count in counted.items()]
-        await connection.execute(FOLD, *map(list, zip(*rows, strict=True)))
+        groups, *columns = zip(*((*each, count) for each, count in counted.items()), strict=True)
+        await connection.execute(FOLD, list(groups), *(array_of(map(str, column)) for column in columns))
     if messages:
         await outbox.discard(connection, messages)
     return len(messages) < MESSAGES_MAX

@@ -149,8 +149,11 @@ CROSS JOIN LATERAL (
            min(joined_on) AS first_on
     FROM (
         SELECT (joined_at AT TIME ZONE $3::text)::date AS joined_on,
-               (SELECT max(day) FROM group_activity AS a
-                WHERE a.community_id = wanted.id AND a.member_id = m.member_id) AS last_on
+               -- Two, since of one member the index ends with the last day; hardly anybody was merged into the member.
+               greatest((SELECT max(day) FROM group_activity AS a
+                         WHERE a.community_id = wanted.id AND a.member_id = m.member_id),
+                        (SELECT max(day) FROM member AS gone JOIN group_activity AS a ON a.member_id = gone.id
+                         WHERE gone.merged_into = m.member_id AND a.community_id = wanted.id)) AS last_on
         FROM membership AS m WHERE m.community_id = wanted.id AND left_at IS NULL AND role <> 'bot'
         -- Else the last day is looked up anew by each of the counts.
         OFFSET 0

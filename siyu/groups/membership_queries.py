@@ -99,6 +99,8 @@ LEFT = PAGES.format(
     page=BY_TIME.format(columns=OF, time="left_at", where="left_at IS NOT NULL AND joined_at IS NOT NULL")
 )
 # The number stands for the days; whoever joined or did something since then is not among them.
+# The member, and those who were merged into them: what these did, the person did.
+KIN = "ANY (ARRAY(SELECT {0}.member_id UNION ALL SELECT id FROM member WHERE merged_into = {0}.member_id))"
 SILENT = PAGES.format(
     page=f"""
     SELECT {OF}, 0 AS interactions, row_number() OVER (ORDER BY member_id) AS position FROM membership AS m
@@ -106,7 +108,7 @@ SILENT = PAGES.format(
         AND (wanted.member IS NULL OR member_id > wanted.member)
         AND NOT EXISTS (
             SELECT FROM group_activity AS a
-            WHERE a.community_id = m.community_id AND a.member_id = m.member_id
+            WHERE a.community_id = m.community_id AND a.member_id = {KIN.format("m")}
                 AND a.day >= (wanted.moment AT TIME ZONE $6::text)::date)
     ORDER BY member_id LIMIT wanted.size
     """
@@ -118,9 +120,12 @@ CROSS JOIN LATERAL (
     SELECT * FROM (
         SELECT member_id, interactions, row_number() OVER (ORDER BY interactions DESC, member_id) AS position
         FROM (
-            SELECT member_id, sum(posts + likes + answers + clicks)::int AS interactions FROM group_activity
+            SELECT coalesce(merged_into, member_id) AS member_id,
+                   sum(posts + likes + answers + clicks)::int AS interactions
+            FROM group_activity LEFT JOIN member AS gone ON gone.id = member_id AND merged_into IS NOT NULL
             WHERE community_id = wanted.id AND day BETWEEN $5::date - {KOC_WINDOW_DAYS - 1} AND $5
-            GROUP BY member_id HAVING sum(posts + likes + answers + clicks) >= {KOC_INTERACTIONS_MIN}
+            GROUP BY coalesce(merged_into, member_id)
+            HAVING sum(posts + likes + answers + clicks) >= {KOC_INTERACTIONS_MIN}
         ) AS busy
         JOIN membership USING (member_id)
         WHERE community_id = wanted.id AND left_at IS NULL AND role = 'member'
@@ -133,9 +138,10 @@ CROSS JOIN LATERAL (
 JOIN membership AS m ON m.community_id = wanted.id AND m.member_id = page.member_id
 ORDER BY wanted.place, page.position
 """
-LAST_ACTIVE = """
-SELECT community_id, member_id, max(day) FROM group_activity
-JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (community_id, member_id) USING (community_id, member_id)
+LAST_ACTIVE = f"""
+SELECT wanted.community_id, wanted.member_id, max(day)
+FROM unnest($1::uuid[], $2::uuid[]) AS wanted (community_id, member_id)
+JOIN group_activity AS a ON a.community_id = wanted.community_id AND a.member_id = {KIN.format("wanted")}
 GROUP BY 1, 2
 """
 OF_MEMBERS = f"""

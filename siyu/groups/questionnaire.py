@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from siyu.groups.facts import OPTIONS_MAX, QUESTIONS_MAX, Answers, Name
 from siyu.sdk.audience import Label
+from siyu.sdk.group_facts import OPTIONS_MAX, QUESTIONS_MAX, Answers, Name
 
 TITLE_LENGTH_MAX = 128
 QUESTIONNAIRES_REMEMBERED = 256

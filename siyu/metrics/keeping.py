@@ -1,7 +1,7 @@
 """The worker's loop that keeps the days current: after commits, and their sums every few seconds."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from siyu import outbox
 from siyu.clock import Clock
 from siyu.db import Connection, Pool
+from siyu.features import CountedTalk, DayKind, Members, talk_in
 from siyu.loops import DATABASE_OUTAGES, repeat
 from siyu.metrics.alert_checks import check_alerts
 from siyu.metrics.recounting import LAST_DAY, recount, spans_of, stale_days, sum_days
@@ -40,17 +41,21 @@ ON CONFLICT (day) DO UPDATE SET is_stale = true WHERE NOT state.is_stale
 
 async def run_metrics(pool: Pool, zone: ZoneInfo, clock: Clock, stop: asyncio.Event) -> None:
     """Keep days and alerts current until `stop` is set, through any outage. Any number of processes may run this."""
-    await repeat("metrics", partial(keep_metrics, pool, zone, clock), DATABASE_OUTAGES, stop)
+    await repeat("metrics", partial(keep_metrics, pool, zone, clock, CountedTalk()), DATABASE_OUTAGES, stop)
 
 
-async def keep_metrics(pool: Pool, zone: ZoneInfo, clock: Clock) -> bool:
-    """One step; False if more is waiting for this process. What it read of commits goes with what it writes."""
-    now = clock()
+async def keep_metrics(pool: Pool, zone: ZoneInfo, clock: Clock, counted: CountedTalk | None = None) -> bool:
+    """One step; False if more is waiting for this process. What it read of commits goes with what it writes.
+
+    `counted` is what this process counted by earlier steps.
+    """
+    now, counted = clock(), counted or CountedTalk()
     async with pool.acquire() as connection:
         async with connection.transaction():
             if not await connection.fetchval(TRY_LOCK, METRICS_LOCK):
                 return True
-            is_done = await _step(connection, zone, now, now - SUM_EVERY)
+            is_done, news = await _step(connection, zone, now, now - SUM_EVERY, counted)
+        counted.remember(news)
         # Only when nothing is left is yesterday what it was.
         if is_done and not await stale_days(connection, AT_ONCE, 1):
             async with connection.transaction():
@@ -66,19 +71,25 @@ async def keep_everything(pool: Pool, zone: ZoneInfo, now: datetime) -> None:
         while not is_done:
             async with connection.transaction():
                 await connection.execute(LOCK, METRICS_LOCK)
-                is_done = await _step(connection, zone, now, AT_ONCE)
+                is_done, _ = await _step(connection, zone, now, AT_ONCE, CountedTalk())
 
 
-async def _step(connection: Connection, zone: ZoneInfo, now: datetime, summed_before: datetime) -> bool:
-    """The oldest messages, then days that wait to be summed; the caller holds the lock."""
+async def _step(
+    connection: Connection, zone: ZoneInfo, now: datetime, summed_before: datetime, counted: CountedTalk
+) -> tuple[bool, Mapping[DayKind, Members]]:
+    """The oldest messages, then days that wait to be summed: whether that was all, and what of talk was counted.
+
+    The caller holds the lock.
+    """
     messages = await outbox.oldest(connection, METRICS_TOPIC, MESSAGES_MAX)
+    news = counted.uncounted(talk_in(messages))
     if messages:
-        await recount(connection, list(spans_of(days_in(messages, zone))), zone)
+        await recount(connection, list(spans_of(days_in(messages, zone, news))), zone)
         await outbox.discard(connection, messages)
     days = await stale_days(connection, summed_before, DAYS_MAX)
     if days:
         await sum_days(connection, days, now)
-    return len(messages) < MESSAGES_MAX and len(days) < DAYS_MAX
+    return len(messages) < MESSAGES_MAX and len(days) < DAYS_MAX, news
 
 
 async def rebuild(

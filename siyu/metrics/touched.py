@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.db import Connection
+from siyu.features import DayKind, Members
 from siyu.outbox import OutboxMessage, append
 
 METRICS_TOPIC = "metrics"
@@ -27,12 +28,17 @@ async def leave_touched_days(connection: Connection, touched: Collection[Touched
         await append(connection, METRICS_TOPIC, payload)
 
 
-def days_in(messages: Iterable[OutboxMessage], zone: ZoneInfo) -> MemberDays:
-    """What messages name, in days of the shop."""
+def days_in(
+    messages: Iterable[OutboxMessage], zone: ZoneInfo, talked: Mapping[DayKind, Members] | None = None
+) -> MemberDays:
+    """What messages name, in days of the shop; of what was done in chats (dictionaries), what `talked` has."""
     days: defaultdict[UUID, set[date]] = defaultdict(set)
     wholly: set[UUID] = set()
+    for (day, _), members in (talked or {}).items():
+        for member in members:
+            days[UUID(hex=member)].add(date.fromisoformat(day))
     for message in messages:
-        for member, second in message.payload:
+        for member, second in message.payload if isinstance(message.payload, list) else ():
             if second is None:
                 wholly.add(UUID(hex=member))
             else:

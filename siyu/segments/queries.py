@@ -12,7 +12,7 @@ from siyu.features.queries import feature_rows
 from siyu.members.queries import COLUMNS, MemberRow, MembersWanted, keyset
 from siyu.paging import Page, cut_page
 from siyu.rules import BadRule, Clause, Rule, RuleClock, compile_rule
-from siyu.segments.asking import BOTH_TABLES, Meant, TakenBy, planned_anew, restricting, restriction
+from siyu.segments.asking import BOTH_TABLES, Meant, TakenBy, planned_anew, present, restricting, restriction
 
 SEGMENT_COLUMNS = "id, name, rule, kind, revision, created_at, updated_at, updated_by, taken_at"
 
@@ -122,7 +122,8 @@ async def overlap(pool: Pool, first: Meant, second: Meant, clock: RuleClock) -> 
     tables, (one, other), parameters = restricting([first, second], clock)
     together = (
         f"SELECT count(*) FILTER (WHERE {one}), count(*) FILTER (WHERE {other}),"
-        f" count(*) FILTER (WHERE ({one}) AND ({other})) FROM {tables} WHERE ({one}) OR ({other})"
+        f" count(*) FILTER (WHERE ({one}) AND ({other})) FROM {tables} WHERE (({one}) OR ({other}))"
+        f" AND {present(tables)}"
     )
     apart = [_counting(meant, clock) for meant in ([first], [second], [first, second])]
     async with planned_anew(pool) as connection:

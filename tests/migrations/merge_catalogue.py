@@ -25,6 +25,7 @@ MERGE_INDEXES = {
     ('invitation', 'invitation_spread'): 'btree (campaign_id, by_id) WHERE stands',
     ('member', 'member_first_place'): 'UNIQUE btree (place_at, id)',
     ('member', 'member_merged_into'): 'btree (merged_into) WHERE (merged_into IS NOT NULL)',
+    ('member', 'member_gone'): 'btree (id) WHERE ((merged_into IS NOT NULL) OR (erased_at IS NOT NULL))',
     ('member_merge', 'member_merge_merged'): 'btree (merged_id, id)',
     ('member_merge', 'member_merge_standing'): 'UNIQUE btree (merged_id) WHERE (undone_at IS NULL)',
     ('member_merge', 'member_merge_survivor'): 'btree (survivor_id, id)',

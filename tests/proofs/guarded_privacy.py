@@ -52,8 +52,8 @@ PRIVACY_GUARDS = (
     Guard(
         "nothing is folded for who is erased",
         "siyu/boards/folding.py",
-        " if change.member_id not in erased]",
-        "]",
+        "changes.without(erased)]",
+        "changes.without(())]",
         (f"{ERASING}::test_boards_drop_the_member_and_nobody_else",),
     ),
 )

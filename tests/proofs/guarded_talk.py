@@ -4,12 +4,13 @@ from tests.proofs.guard import Guard
 
 SCOPES = "tests/siyu/boards/test_scopes.py"
 GROUP_BOARDS = "tests/siyu/talk/test_group_boards.py"
+DAILY = "tests/siyu/talk/test_daily.py"
 SHOWN = "tests/schema/test_group_boards.py"
 
 TALK_GUARDS = (
     Guard(
         "what was said is refused",
-        "siyu/talk/facts.py",
+        "siyu/sdk/talk_facts.py",
         "if isinstance(data, Mapping) and (found := sorted(CONTENT & set(map(str, data)))):",
         "if (found := []):",
         ("tests/siyu/talk/test_shapes.py::test_what_was_said_is_refused_by_name[content]",),
@@ -24,7 +25,7 @@ TALK_GUARDS = (
     Guard(
         "boards without scopes",
         "siyu/boards/scores.py",
-        "board is not None and (board.has_scopes or not change.scopes)",
+        "board is not None and (board.has_scopes or not changes.scopes)",
         "board is not None",
         (f"{SCOPES}::test_boards_that_have_no_scopes_refuse_them",),
     ),
@@ -53,6 +54,34 @@ TALK_GUARDS = (
             "tests/siyu/boards/test_scores.py"
             "::test_days_of_one_member_that_come_together_add_up_in_the_windows_they_share",
         ),
+    ),
+    Guard(
+        "clicks are counted each",
+        "siyu/engine/followers.py",
+        "return fact.new.type != LINK_CLICKED and fact.new.campaign_id is None",
+        "return True",
+        (f"{DAILY}::test_what_a_process_remembers_changes_no_count[1000]",),
+    ),
+    Guard(
+        "what is said is remembered by kind",
+        "siyu/features/talk_days.py",
+        "found = {place: latest.keys() - known.get(place, ()) for place, latest in talk.items()}",
+        'found = {p: t.keys() - known.get((p[0], "message.posted"), ()) for p, t in talk.items()}',
+        (f"{DAILY}::test_what_a_process_remembers_changes_no_count[1000]",),
+    ),
+    Guard(
+        "the last interaction of who is not counted anew",
+        "siyu/features/keeping.py",
+        "        await note_latest(connection, latest)\n",
+        "",
+        (f"{DAILY}::test_who_posts_again_is_not_counted_anew",),
+    ),
+    Guard(
+        "who was merged is in no segment",
+        "siyu/segments/asking.py",
+        '" AND ".join([*conditions, present(tables)])',
+        '" AND ".join(conditions)',
+        ("tests/siyu/segments/test_segments.py::test_who_was_merged_or_erased_is_in_no_segment[true]",),
     ),
     Guard(
         "no walk along the keys of all facts",

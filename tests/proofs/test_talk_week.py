@@ -1,4 +1,4 @@
-"""A week in a group with 50,000 members and 2,000,000 messages: its boards are current soon after the last fact."""
+"""A week in a group of 50,000 members with 2,000,000 messages: boards and health are current soon after the last."""
 
 import asyncio
 import os
@@ -14,8 +14,10 @@ from siyu.boards import Leaderboards, queries
 from siyu.cache import RedisClient
 from siyu.db import Pool
 from siyu.engine import running
+from siyu.groups.health import POSTS_DAYS, Judged, healths
+from siyu.groups.record import Positioning
 from tests.api.processes import Commands
-from tests.factories import SHANGHAI, shop_engine
+from tests.factories import LONG_AGO, SHANGHAI, shop_engine
 from tests.proofs.test_import_kills import say
 from tests.seeds import seeded_random
 from tests.siyu.talk.test_week import MONDAY, SUNDAY
@@ -25,9 +27,6 @@ from tests.siyu.talk.week import counted, open_group, posts, shown, submit_all
 MEMBERS = 50_000
 MESSAGES = int(os.environ.get("SIYU_PROOF_MESSAGES", "2000000"))
 CURRENT_WITHIN_S = 5.0
-PART = 100_000
-HEAD = 1_000
-DAY_S = 86_400
 
 
 def rss_mb(pid: int) -> float:
@@ -37,7 +36,7 @@ def rss_mb(pid: int) -> float:
 
 
 @pytest.mark.prove
-async def test_boards_of_a_large_group_are_current_within_seconds(
+async def test_boards_and_health_of_a_large_group_are_current_within_seconds(
     servers: Servers,
     database_url: str,
     pool: Pool,
@@ -61,7 +60,9 @@ async def test_boards_of_a_large_group_are_current_within_seconds(
         ended_s = monotonic()
         took_s = ended_s - began_s
         say(capsys, f"{MESSAGES:,} facts in {took_s:.0f} s: {MESSAGES / took_s:,.0f} a second")
-        late_s = [await current(pool, boards, scope, ended_s) for scope in (group, None)]
+        late_s = await asyncio.gather(
+            *(current(boards, scope, ended_s) for scope in (group, None)), health_current(pool, group, ended_s)
+        )
         watching.cancel()
         expected = await counted(pool, None)
         for scope in (group, None):
@@ -71,8 +72,9 @@ async def test_boards_of_a_large_group_are_current_within_seconds(
         memory = (await redis.info("memory"))["used_memory_peak"] / 2**20
         say(
             capsys,
-            f"current {late_s[0]:.1f} s (group) and {late_s[1]:.1f} s (all) after the last fact; the worker had "
-            f"{rss_mb(worker.pid):.0f} MB, Redis {memory:.0f} MB at most; load {os.getloadavg()[0]:.1f}",
+            f"current {late_s[0]:.1f} s (group), {late_s[1]:.1f} s (all) and {late_s[2]:.1f} s (health) after the "
+            f"last fact; the worker had {rss_mb(worker.pid):.0f} MB, Redis {memory:.0f} MB at most; "
+            f"load {os.getloadavg()[0]:.1f}",
         )
     assert max(late_s) <= CURRENT_WITHIN_S
 
@@ -85,7 +87,7 @@ async def watch(boards: Leaderboards, group: UUID) -> None:
         await asyncio.sleep(0.5)
 
 
-async def current(pool: Pool, boards: Leaderboards, scope: UUID | None, since_s: float) -> float:
+async def current(boards: Leaderboards, scope: UUID | None, since_s: float) -> float:
     """How long after the last fact the board says by itself that all of it is in."""
     committed_at = datetime.now(UTC)
     while True:
@@ -93,3 +95,14 @@ async def current(pool: Pool, boards: Leaderboards, scope: UUID | None, since_s:
         if page.exact and page.as_of >= committed_at and not page.revision.startswith("sql."):
             return monotonic() - since_s
         await asyncio.sleep(0.05)
+
+
+async def health_current(pool: Pool, group: UUID, since_s: float) -> float:
+    """How long after the last fact the group's health counts every message and everybody who posted one."""
+    posters = await pool.fetchval("SELECT count(DISTINCT member_id) FROM fact WHERE type = 'message.posted'")
+    asked = Judged(group, Positioning.INTEREST, LONG_AGO)
+    while True:
+        found = (await healths(pool, SHANGHAI, SUNDAY.date(), [asked]))[asked]
+        if round(found.daily_posts * POSTS_DAYS) + found.posts_today == MESSAGES and found.active == posters:
+            return monotonic() - since_s
+        await asyncio.sleep(0.2)

@@ -21,6 +21,7 @@ from siyu.sdk.testing.moments import When, moment
 from siyu.sdk.testing.orders import CORE_FACTS, ORDER_FACTS
 from siyu.sdk.testing.played import Played
 from siyu.sdk.testing.scene import Scene, under
+from siyu.sdk.testing.shaping import told_data
 from siyu.sdk.testing.shop import AskedFor, OpenReview, Shop
 from siyu.sdk.testing.value import bring
 from siyu.sdk.text import Text
@@ -103,14 +104,14 @@ class Stage(Generic[ConfigT, StateT]):
         for known in self.kind.actions:
             if known.name == action:
                 return self._act(member, known, data)
-        names = ", ".join(known.name for known in self.kind.actions)
-        raise NotHeard(f"{self.kind.key} has no action {action!r}; it has: {names or 'none'}")
+        names = ", ".join(known.name for known in self.kind.actions) or "none"
+        raise NotHeard(f"{self.kind.key} has no action {action!r}; it has: {names}")
 
     def fact(self, member: Member | str, type_: str, /, **data: Any) -> Played:
         """Let something happen to the member, now: an order fact, or whatever else the campaign hears.
 
-        An order fact that the campaign does not hear is entered among the orders and decided by nobody, and so is a
-        verdict on what is not open.
+        An order fact that the campaign does not hear is entered among the orders and decided by nobody, as a verdict on
+        what is not open. Data that a shop refuses raise pydantic.ValidationError.
         """
         for action in self.kind.actions:
             if type_ == self.kind.fact_type(action):
@@ -121,7 +122,7 @@ class Stage(Generic[ConfigT, StateT]):
             return self._verdict(member, type_, data)
         if type_ not in self.kind.listens | self.kind.settles:
             raise NotHeard(f"{self.kind.key} neither listens to nor settles {type_!r}")
-        return self._hear(self._fact(member, type_, data), None)
+        return self._hear(self._fact(member, type_, told_data(type_, data)), None)
 
     def review(self, member: Member | str, key: str, /, *, approved: bool, note: str = "") -> Played:
         """Let an operator give their verdict on what waits for one, now, whether the campaign is running or not.
@@ -219,10 +220,9 @@ class Stage(Generic[ConfigT, StateT]):
         return self._begin(fact, None) if self._is_open() else Played(fact, refusal=CAMPAIGN_NOT_OPEN)
 
     def _order(self, member: Member | str, type_: str, data: dict[str, Any]) -> Played:
-        told = CORE_FACTS[type_].model_validate(data).model_dump(mode="json", exclude_none=True)
-        fact = self._fact(member, type_, told)
+        fact = self._fact(member, type_, told_data(type_, data))
         if type_ not in ORDER_FACTS:
-            code = self._shop.orders.refund_failed(fact.member_id, told) if type_ == REFUND_FAILED else None
+            code = self._shop.orders.refund_failed(fact.member_id, fact.data) if type_ == REFUND_FAILED else None
             return self._hear(fact, None) if code is None else Played(fact, refusal=code)
         order = self._shop.orders.accept(type_, fact.member_id, fact.at, fact.data)
         return Played(fact, refusal=order) if isinstance(order, str) else self._hear(fact, order)

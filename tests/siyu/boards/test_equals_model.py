@@ -32,6 +32,7 @@ from siyu.boards import (
     window_key,
     window_keys,
 )
+from siyu.boards.changes import gather
 from siyu.boards.scores import OUTBOX_TOPIC, pack_rows
 from siyu.cache import RedisClient
 from siyu.db import Pool
@@ -139,7 +140,7 @@ class World:
 
     async def replay(self) -> None:
         async with self.pool.acquire() as connection:
-            await outbox.append(connection, OUTBOX_TOPIC, pack_rows(self.written))
+            await outbox.append(connection, OUTBOX_TOPIC, pack_rows(gather(self.written)))
 
     async def flush(self) -> None:
         await self.redis.flushall()

@@ -18,7 +18,7 @@ from siyu.boards import (
     mend,
     project,
 )
-from siyu.boards.changes import SCORES_TOPIC
+from siyu.boards.changes import SCORES_TOPIC, Changes
 from siyu.boards.folding import SET_ASIDE_TOPIC
 from siyu.boards.locking import wait_for_lock
 from siyu.boards.projector import OUTAGES
@@ -79,7 +79,7 @@ async def test_a_fold_that_fails_midway_changes_nothing(
     member = new_id()
     await leave(earned(member))
 
-    async def write_then_fail(connection: Connection, changes: Sequence[BoardChange]) -> None:
+    async def write_then_fail(connection: Connection, changes: Sequence[Changes]) -> None:
         await write_changes(connection, changes)
         raise RuntimeError("a bug")
 
@@ -99,7 +99,7 @@ async def test_a_fold_whose_connection_is_killed_changes_nothing(
     member = new_id()
     await leave(earned(member))
 
-    async def write_then_be_killed(connection: Connection, changes: Sequence[BoardChange]) -> None:
+    async def write_then_be_killed(connection: Connection, changes: Sequence[Changes]) -> None:
         await write_changes(connection, changes)
         assert await pool.fetchval("SELECT pg_terminate_backend($1)", connection.get_server_pid())
 

@@ -8,6 +8,7 @@ import pytest
 
 from siyu import outbox
 from siyu.boards import BoardChange, BoardWindow, Leaderboards, write_changes
+from siyu.boards.changes import gather
 from siyu.boards.projection import touched_by, unpack_members
 from siyu.boards.scores import OUTBOX_TOPIC
 from siyu.db import Pool
@@ -24,7 +25,7 @@ def write(pool: Pool) -> Write:
 
     async def write(*changes: BoardChange) -> None:
         async with pool.acquire() as connection, connection.transaction():
-            await write_changes(connection, changes)
+            await write_changes(connection, gather(changes))
 
     return write
 

@@ -8,7 +8,7 @@ import pytest
 
 from siyu.db import Pool
 from siyu.groups.health import ADVICE, Health, Judged, Verdict, healths, judge
-from siyu.groups.membership_queries import Listed, MembershipsWanted, Silence, membership_pages
+from siyu.groups.membership_queries import Listed, MembershipsWanted, Silence, last_active_days, membership_pages
 from siyu.groups.record import Positioning
 from tests.clock import NOON
 from tests.factories import SHANGHAI, add_members, shop_engine
@@ -151,6 +151,25 @@ async def test_candidates_are_the_best_of_those_with_three_interactions_a_week(p
     assert [(row.member_id, row.interactions) for row in page.rows] == [(members[3], 10), (members[4], 4)]
     assert page.has_more
     assert await pages(pool, second) == [[members[1]]]
+
+
+async def test_what_a_merged_member_did_the_survivor_did(pool: Pool) -> None:
+    group, members = await group_of(pool, 10)
+    survivor, merged = members[:2]
+    for member in members[2:]:
+        await did(pool, group, member, 0)
+    await did(pool, group, merged, 1, posts=4)
+    await pool.execute("DELETE FROM membership WHERE member_id = $1", merged)
+    await pool.execute("UPDATE member SET linked = true, merged_into = $2 WHERE id = $1", merged, survivor)
+
+    listed = await membership_pages(
+        pool, SHANGHAI, TODAY, [MembershipsWanted(group, listed, 9) for listed in (Listed.SILENT, Listed.CANDIDATES)]
+    )
+
+    assert [[(row.member_id, row.interactions) for row in page.rows] for page in listed] == [[], [(survivor, 4)]]
+    assert (await health_of(pool, group)).silent == 0
+    key = (group, survivor)
+    assert await last_active_days(pool, [key]) == {key: TODAY - timedelta(1)}
 
 
 async def test_pages_of_one_group_follow_each_other_without_gap_or_repeat(pool: Pool) -> None:

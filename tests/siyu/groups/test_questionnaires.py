@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from siyu.db import Pool
 from siyu.engine import NewFact
-from siyu.groups.facts import Answers
 from siyu.groups.presets import PRESETS
 from siyu.groups.questionnaire import Questionnaire, parse_questions, tags_for, to_json, wrong_answer
 from siyu.groups.questionnaire_store import Answered, answered, questionnaires_of, set_questionnaire
 from siyu.ids import new_id
 from siyu.sdk.audience import LABELS_MAX
+from siyu.sdk.group_facts import Answers
 from tests.clock import NOON
 from tests.factories import add_members, shop_engine
 from tests.siyu.groups.shop import add_group, codes, joined

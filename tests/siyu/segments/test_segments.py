@@ -27,7 +27,7 @@ from siyu.segments.queries import (
     segments_by_id,
 )
 from siyu.segments.service import create_segment, delete_segment, update_segment
-from tests.factories import SHANGHAI
+from tests.factories import SHANGHAI, add_members
 from tests.siyu.rules.rule_makers import NOON, TEXTS, RuleMaker
 
 CLOCK = RuleClock(NOON, SHANGHAI)
@@ -155,6 +155,24 @@ async def test_overlaps_of_live_and_static_segments_are_counted_alike_in_one_sta
 
     assert (shared.first, shared.second, shared.both) == (20, len(ids) - 10, 10)
     assert (whole.first, whole.second, whole.both) == (MEMBERS,) * 3
+
+
+@pytest.mark.parametrize("rule", ["true", "member.orders >= 0", "member.orders >= 0 && member.joined_days >= 0"])
+async def test_who_was_merged_or_erased_is_in_no_segment(pool: Pool, rule: str) -> None:
+    survivor, merged, erased = await add_members(pool, 3)
+    await keep_everything(pool, CLOCK)
+    segment = await create_segment(pool, "all", rule, SegmentKind.LIVE, CLOCK, "lin")
+    static = await create_segment(pool, "then", rule, SegmentKind.STATIC, CLOCK, "lin")
+    await pool.execute("UPDATE member SET linked = true, merged_into = $2 WHERE id = $1", merged, survivor)
+    await pool.execute("UPDATE member SET erased_at = $2 WHERE id = $1", erased, NOON)
+
+    for each in (segment, static):
+        meant = each.meant()
+        assert meant is not None
+        assert await ids_of(pool, each) == [survivor]
+        assert await count_members(pool, [meant], CLOCK) == 1
+        shared = await overlap(pool, meant, compile_rule(rule), CLOCK)
+        assert (shared.first, shared.second, shared.both) == (1, 1, 1)
 
 
 async def test_what_is_saved_is_checked(pool: Pool) -> None:

@@ -1,13 +1,17 @@
 """The shapes of facts about chats: who, where, when, of which kind; what was said is refused."""
 
+from uuid import UUID
+
 import pytest
 
 from siyu.engine.intake import service_fact
 from siyu.errors import InvalidInput
-from siyu.talk.facts import CONTENT, LENGTH_MAX
+from siyu.sdk import member_code
+from siyu.sdk.talk_facts import CONTENT, LENGTH_MAX
 from tests.clock import NOON
 from tests.factories import shop_registry
 
+AUTHOR = member_code(UUID(int=7))
 POST = {"group": "g", "kind": "text", "length": 3}
 
 
@@ -27,6 +31,7 @@ def problems_of(fact_type: str, data: object) -> list[tuple[str, ...]]:
         ("message.posted", {"group": "g", "kind": "image", "length": 0}),
         ("message.liked", {"group": "g"}),
         ("message.liked", {"group": "g", "message": "m-1"}),
+        ("message.liked", {"group": "g", "message": "m-1", "author": AUTHOR}),
         ("poll.answered", {"group": "g", "poll": "p-1"}),
         ("link.clicked", {"url": "https://shop.example/a"}),
         ("link.clicked", {"group": "g", "campaign": "spring", "channel": "chat"}),
@@ -47,6 +52,7 @@ def test_facts_about_chats_are_taken(fact_type: str, data: dict[str, object]) ->
         ("message.posted", POST | {"length": LENGTH_MAX + 1}, ("data", "length")),
         ("message.posted", POST | {"mood": "good"}, ("data", "mood")),
         ("message.liked", {"group": "g", "message": "m" * 65}, ("data", "message")),
+        ("message.liked", {"group": "g", "author": "Anna"}, ("data", "author")),
         ("poll.answered", {"group": "g", "answer": "yes"}, ("data", "answer")),
         ("link.clicked", {"group": "g"}, ("data",)),
         ("link.clicked", {"url": "javascript:alert(1)"}, ("data", "url")),

@@ -5,15 +5,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from siyu.sdk.audience import GROUP_LENGTH_MAX
 from siyu.sdk.core_facts import LINK_CLICKED, MESSAGE_LIKED, MESSAGE_POSTED, POLL_ANSWERED
+from siyu.sdk.group_facts import GroupKey, MemberCode
 
 # The characters of a message, or its seconds; WeChat's longest message has a few thousand.
 LENGTH_MAX = 1_000_000
 NAME_LENGTH_MAX = 64
 URL_LENGTH_MAX = 512
 
-GroupKey = Annotated[str, Field(min_length=1, max_length=GROUP_LENGTH_MAX)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
 Kind = Literal[
     "text",
@@ -56,10 +55,11 @@ class MessagePosted(TalkFact):
 
 
 class MessageLiked(TalkFact):
-    """The member liked a message in a group; `message` is what the archive calls it."""
+    """The member liked a message in a group; `message` is what the archive calls it, `author` whose it is, by code."""
 
     group: GroupKey
     message: Name | None = None
+    author: MemberCode | None = None
 
 
 class PollAnswered(TalkFact):

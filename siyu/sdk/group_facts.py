@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from siyu.groups.record import Role
-from siyu.sdk import member_of_code
 from siyu.sdk.audience import GROUP_LENGTH_MAX
+from siyu.sdk.codes import member_of_code
 from siyu.sdk.core_facts import GROUP_ANSWERED, GROUP_JOINED, GROUP_LEFT
 
 SOURCE_LENGTH_MAX = 64
@@ -19,6 +18,7 @@ TEXT_MAX = 500
 
 GroupKey = Annotated[str, Field(min_length=1, max_length=GROUP_LENGTH_MAX)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
+GroupRole = Literal["member", "koc", "owner", "bot"]
 Chosen = Annotated[tuple[Name, ...], Field(max_length=OPTIONS_MAX)]
 
 
@@ -52,7 +52,7 @@ class GroupFact(BaseModel):
 class GroupJoined(GroupFact):
     """A member joined: as what, by whose code, from where, and what they answered on joining."""
 
-    role: Literal["member", "koc", "owner", "bot"] | None = None
+    role: GroupRole | None = None
     inviter: MemberCode | None = None
     source: Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX)] | None = None
     answers: Answers | None = None
@@ -74,5 +74,3 @@ GROUP_FACTS: Mapping[str, type[GroupFact]] = {
     GROUP_LEFT: GroupLeft,
     GROUP_ANSWERED: GroupAnswered,
 }
-
-assert {role.value for role in Role} == {"member", "koc", "owner", "bot"}, "facts have rows' roles"  # noqa: S101 - ours
