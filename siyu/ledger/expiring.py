@@ -4,13 +4,10 @@ A piece locks its members as a batch of facts does and passes over whom somebody
 the other; in the same transaction it does all there is to do for them. Stopped anywhere, it finds what is left again.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
-import asyncpg
-
-from siyu.db import Pool, array_of
-from siyu.ids import NEW_ID
+from siyu.db import Pool
+from siyu.ids import NEW_ID, NUMBERED_ID
 
 # Lots looked for at once; with what else is due of the same members some 20 ms of work, which a fact of one of them may
 # wait.
@@ -19,11 +16,15 @@ LOTS_AT_ONCE = 250
 # What a crash undoes here is found again, and nobody was told: the disk need not be waited for.
 NEED_NOT_WAIT = "SET LOCAL synchronous_commit = off"
 
-# Whose lots are `due`: a statement with the column account_id.
+# Whose lots are `due`: a statement with the column account_id. Their ids as the next statement's parameter, which the
+# driver need not take apart; null if there is nobody.
 LOCK_OWNERS = """
-SELECT id FROM member WHERE id IN (
-    SELECT account.member_id FROM ({due}) AS due JOIN account ON account.id = due.account_id
-) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+WITH locked AS (
+    SELECT id FROM member WHERE id IN (
+        SELECT account.member_id FROM ({due}) AS due JOIN account ON account.id = due.account_id
+    ) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT array_agg(id)::text FROM locked
 """
 
 EXPIRED = """
@@ -37,7 +38,8 @@ BOOK_OUT = f"""
 WITH due AS MATERIALIZED (
     SELECT lot.id, lot.ctid AS place, lot.account_id, account.ctid AS account_place, account.unit, lot.expires_at,
            lot.remaining,
-           account.balance - sum(lot.remaining) OVER (PARTITION BY account.id ORDER BY lot.expires_at) AS balance
+           account.balance - sum(lot.remaining) OVER (PARTITION BY account.id ORDER BY lot.expires_at) AS balance,
+           row_number() OVER (ORDER BY account.id, lot.expires_at)::int AS number
     FROM account JOIN lot ON lot.account_id = account.id
     WHERE account.member_id = ANY($1::text::uuid[]) AND NOT lot.closed AND lot.expires_at <= $2
 ), emptied AS (
@@ -46,11 +48,14 @@ WITH due AS MATERIALIZED (
     UPDATE account SET balance = account.balance - gone.amount
     FROM (SELECT account_place, sum(remaining)::bigint AS amount FROM due GROUP BY account_place) AS gone
     WHERE account.ctid = gone.account_place AND gone.amount > 0
+), first AS MATERIALIZED (
+    SELECT {NEW_ID} AS id
 ), moved AS (
     INSERT INTO transfer (id, unit, debit_id, credit_id, amount, member_balance, kind, at, lot_id)
-    SELECT {NEW_ID}, due.unit, due.account_id, shop.id, due.remaining, due.balance, 'expire', due.expires_at, due.id
-    FROM due JOIN account AS shop ON shop.purpose = 'expiry' AND shop.unit = due.unit
-    WHERE due.remaining > 0 ORDER BY due.account_id, due.expires_at
+    SELECT {NUMBERED_ID.format(first="first.id", number="due.number")},
+           due.unit, due.account_id, shop.id, due.remaining, due.balance, 'expire', due.expires_at, due.id
+    FROM first, due JOIN account AS shop ON shop.purpose = 'expiry' AND shop.unit = due.unit
+    WHERE due.remaining > 0 ORDER BY due.number
 )
 SELECT count(*)::int FROM due
 """
@@ -63,11 +68,6 @@ async def expire_some(pool: Pool, now: datetime, lots_max: int = LOTS_AT_ONCE) -
     """
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(NEED_NOT_WAIT)
-        owners = await connection.fetch(LOCK_EXPIRED, now, lots_max)
-        done: int = await connection.fetchval(BOOK_OUT, ids_of(owners), now) if owners else 0
+        owners = await connection.fetchval(LOCK_EXPIRED, now, lots_max)
+        done: int = await connection.fetchval(BOOK_OUT, owners, now) if owners is not None else 0
         return done
-
-
-def ids_of(owners: Sequence[asyncpg.Record]) -> str:
-    """The ids of locked members, as a parameter."""
-    return array_of([owner[0].hex for owner in owners])

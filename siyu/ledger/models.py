@@ -64,5 +64,4 @@ class Transfer(Model):
         indexes = (
             Index(fields=("debit_id", "id"), name="transfer_debit"),
             Index(fields=("credit_id", "id"), name="transfer_credit"),
-            Index(fields=("fact_id",), name="transfer_fact"),
         )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from siyu.db import Pool
 from siyu.ids import NEW_ID
-from siyu.ledger.expiring import LOCK_OWNERS, LOTS_AT_ONCE, ids_of
+from siyu.ledger.expiring import LOCK_OWNERS, LOTS_AT_ONCE
 from siyu.messaging.core_messages import VALUE_EXPIRING
 
 # Per unit, for each has its own notice; a lot of a unit without one is not warned of.
@@ -41,6 +41,6 @@ async def warn_some(pool: Pool, zone: ZoneInfo, now: datetime, lots_max: int = L
     """Leave members a message about what will expire, as early as its unit says; how many lots were dealt with."""
     async with pool.acquire() as connection, connection.transaction():
         until = await connection.fetchval(LONGEST_NOTICE, now)
-        owners = await connection.fetch(LOCK_TO_WARN, now, lots_max, until) if until is not None else []
-        done: int = await connection.fetchval(WARN, ids_of(owners), now, zone.key) if owners else 0
+        owners = await connection.fetchval(LOCK_TO_WARN, now, lots_max, until) if until is not None else None
+        done: int = await connection.fetchval(WARN, owners, now, zone.key) if owners is not None else 0
         return done

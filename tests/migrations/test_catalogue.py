@@ -366,7 +366,7 @@ EXPECTED_INDEXES = {
     ("tier_standing", "tier_standing_due"): "btree (valid_until, member_id) WHERE (valid_until IS NOT NULL)",
     ("transfer", "transfer_credit"): "btree (credit_id, id)",
     ("transfer", "transfer_debit"): "btree (debit_id, id)",
-    ("transfer", "transfer_fact"): "btree (fact_id)",
+    ("transfer", "transfer_fact"): "btree (fact_id) WHERE (fact_id IS NOT NULL)",
     ("transfer", "transfer_reference"): (
         "btree (debit_id, reference) WHERE (((kind)::text = 'grant'::text) AND (reference IS NOT NULL))"
     ),
