@@ -45,7 +45,7 @@ async def members(pool: Pool) -> list[tuple[object, ...]]:
 async def known(pool: Pool, value: str) -> UUID:
     """A member whom the shop knows by this."""
     [member_id] = await add_members(pool, 1)
-    await pool.execute("INSERT INTO identity VALUES ($1, $2, 'shop', $3)", new_id(), member_id, value)
+    await pool.execute("INSERT INTO identity VALUES ($1, 'shop', $2, $3)", new_id(), value, member_id)
     return member_id
 
 
@@ -92,7 +92,7 @@ async def test_who_joins_elsewhere_meanwhile_is_given_it_all_the_same(pool: Pool
         await transaction.start()
         member_id = new_id()
         await winner.execute("INSERT INTO member (id, joined_at) VALUES ($1, $2)", member_id, NOON)
-        await winner.execute("INSERT INTO identity VALUES ($1, $2, 'shop', '1')", new_id(), member_id)
+        await winner.execute("INSERT INTO identity VALUES ($1, 'shop', '1', $2)", new_id(), member_id)
         taking = asyncio.create_task(take(pool, arrival("1", Given(None, ("vip",))), arrival("2", Given())))
         await asyncio.sleep(0.1)
         assert not taking.done()
