@@ -1,9 +1,8 @@
 """Writes members into a CSV file, masked or in clear; the file is there once all of it is."""
 
 import csv
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
+import orjson
 
 from api.csv_cells import safe_cell
 from api.imports import SHOP_IDENTITY
@@ -23,7 +23,6 @@ from siyu.segments.asking import Meant
 from siyu.segments.exporting import Export, ExportedRow, exporting
 from siyu.segments.queries import segments_by_id
 
-ROWS_BETWEEN_REPORTS = 10_000
 MASK = "•"
 SHOWN_AT_END = 2
 COLUMNS = ("identity", "nickname", "joined_at", "tier", "tags", "groups")
@@ -57,13 +56,12 @@ async def export_members(pool: Pool, wanted: ExportWanted, now: datetime, report
     clock, count = RuleClock(now, wanted.zone), 0
     with _whole(wanted.file) as out:
         table = csv.writer(out)
-        async with exporting(pool, SHOP_IDENTITY, meant, clock) as export:
+        async with exporting(pool, SHOP_IDENTITY, meant, clock) as export, aclosing(export.rows()) as some:
             table.writerow([*COLUMNS, "consents", *(f"{ATTRIBUTE_PREFIX}{key}" for key in export.keys)])
-            async for row in export.rows():
-                table.writerow(_cells(row, export, wanted))
-                count += 1
-                if count % ROWS_BETWEEN_REPORTS == 0:
-                    report(count, export.total, count)
+            async for rows in some:
+                table.writerows([_cells(row, export, wanted) for row in rows])
+                count += len(rows)
+                report(count, export.total, count)
     return count
 
 
@@ -91,7 +89,7 @@ def _cells(row: ExportedRow, export: Export, wanted: ExportWanted) -> list[str]:
         *(safe_cell(LIST_SEPARATOR.join(labels)) for labels in (row.tags, row.groups, row.consents)),
     ]
     if export.keys:
-        known = json.loads(row.attributes) if row.attributes else {}
+        known = orjson.loads(row.attributes) if row.attributes else {}
         cells += [safe_cell(known.get(key)) for key in export.keys]
     return cells
 

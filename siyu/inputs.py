@@ -26,7 +26,8 @@ def check_text(value: str, path: tuple[str, ...], length_max: int) -> str:
     text = value.strip()
     if not 1 <= len(text) <= length_max:
         raise InvalidInput([Problem(path, f"must have 1 to {length_max} characters")])
-    if any(unicodedata.category(character) in UNWANTED_CATEGORIES for character in text):
+    # What can be printed is none of these, and asked at once.
+    if not text.isprintable() and any(unicodedata.category(character) in UNWANTED_CATEGORIES for character in text):
         raise InvalidInput([Problem(path, "must not contain control characters")])
     return text
 

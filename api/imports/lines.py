@@ -1,16 +1,14 @@
 """Turns the bytes of a file into numbered lines of text, one at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from api.imports.encoding import LINE_BYTES_MAX, Encoding
 
 BYTE_ORDER_MARK = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line with its end; `problem` says why it cannot be part of a row, `end_byte` where in the file it ends."""
 
     number: int

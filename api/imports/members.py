@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from api.imports.columns import Column
@@ -13,11 +11,12 @@ from api.imports.running import Tally
 from api.imports.values import read_identity, read_name, read_time
 from siyu.clock import Clock
 from siyu.db import Pool
-from siyu.ids import new_id
-from siyu.members.importing import Given, give
-from siyu.members.joining import Joiner, ensure_members
+from siyu.members.attributes import ATTRIBUTES_MAX
+from siyu.members.importing import Arrival, take_in
+from siyu.members.joining import Joiner
 from siyu.members.service import LADDER_DECIDES
 from siyu.privacy import Vault
+from siyu.sdk.audience import LABELS_MAX
 
 MEMBER_COLUMNS = (
     Column("identity", ("会员号",)),
@@ -32,15 +31,8 @@ MEMBER_COLUMNS = (
 )
 
 
-class ReadMember(NamedTuple):
-    """A row: who joins, and what they are given."""
-
-    joiner: Joiner
-    given: Given
-
-
 class MembersImport:
-    """Makes members of the rows, a thousand with a few statements."""
+    """Makes members of the rows, thousands with a few statements."""
 
     def __init__(self, kind: str, pool: Pool, zone: ZoneInfo, clock: Clock, tally: Tally, vault: Vault) -> None:
         self._kind = kind
@@ -50,40 +42,32 @@ class MembersImport:
         self._tally = tally
         self._vault = vault
 
-    def read(self, cells: Mapping[str, str]) -> ReadMember:
+    def read(self, cells: Mapping[str, str]) -> Arrival:
         """A row as someone who joins; now, where the file does not say when. Raises BadRow."""
         joined_at = cells.get("joined_at", "")
+        given = read_given(cells)
         joiner = Joiner(
             kind=self._kind,
             value=read_identity(self._kind, "identity", cells["identity"]),
             joined_at=read_time("joined_at", joined_at, self._zone, self._now) if joined_at else self._now,
             nickname=read_name("nickname", cells.get("nickname", "")),
+            tier=given.tier,
+            tags=given.tags,
         )
-        return ReadMember(joiner, read_given(cells))
+        return Arrival(joiner, given)
 
-    async def take(self, rows: Sequence[tuple[Row, ReadMember]]) -> None:
+    async def take(self, rows: Sequence[tuple[Row, Arrival]]) -> None:
         """Make members of those who are none yet, and give all of them what the file has for them."""
-        # Ids grow with time: a member made by this call has a greater one.
-        before = new_id()
-        gifts: dict[UUID, Given] = {}
         rows = await self._without_tiers_of_a_ladder(rows)
-        async with self._pool.acquire() as connection:
-            members = await ensure_members(connection, [item.joiner for _, item in rows], self._vault)
-            for _, item in rows:
-                member_id = members[item.joiner.key]
-                gifts[member_id] = gifts[member_id].then(item.given) if member_id in gifts else item.given
-            if any(given.is_something() for given in gifts.values()):
-                async with connection.transaction():
-                    await give(connection, gifts, self._now)
-        seen: set[UUID] = set()
-        for _, item in rows:
-            member_id = members[item.joiner.key]
-            self._tally.settle(was_known=member_id < before or member_id in seen)
-            seen.add(member_id)
+        taken = await take_in(self._pool, self._vault, [arrival for _, arrival in rows], self._now)
+        for place, (row, _) in enumerate(rows):
+            if place in taken.too_many:
+                reason = f"A member has at most {LABELS_MAX} tags and {ATTRIBUTES_MAX} attributes."
+                self._tally.rejects.add(row, "TOO_MANY", reason)
+            else:
+                self._tally.settle(was_known=place not in taken.new)
 
-    async def _without_tiers_of_a_ladder(
-        self, rows: Sequence[tuple[Row, ReadMember]]
-    ) -> Sequence[tuple[Row, ReadMember]]:
+    async def _without_tiers_of_a_ladder(self, rows: Sequence[tuple[Row, Arrival]]) -> Sequence[tuple[Row, Arrival]]:
         """The rows, without those that give a tier where the shop's ladder says who has which."""
         tiered = [row for row, item in rows if item.given.tier is not None]
         if not tiered or not await self._pool.fetchval(LADDER_DECIDES):

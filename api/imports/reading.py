@@ -4,8 +4,8 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from api.imports.columns import Column, find_columns
 from api.imports.encoding import find_encoding
@@ -17,8 +17,7 @@ DELIMITERS = (",", ";", "\t")
 ROW_LINES_MAX = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of the file: its first line's number, its cells, and why it cannot be imported, if so (code, reason)."""
 
     line: int
@@ -46,14 +45,26 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """The rows in the order of the file, without the empty ones."""
         while (row := self._next_row()) is not None:
-            if any(cell.strip() for cell in row.cells) or row.problem:
+            if any(map(str.strip, row.cells)) or row.problem:
                 yield row
 
     def named(self, row: Row) -> Mapping[str, str]:
         """The row's cells by the names of their columns, without the blanks around them."""
-        return {name: cell.strip() for name, cell in zip(self.names, row.cells, strict=True)}
+        return dict(zip(self.names, map(str.strip, row.cells), strict=True))
 
     def _next_row(self) -> Row | None:
+        if not self._again:
+            line = next(self._lines, None)
+            if line is None:
+                return None
+            text = line.text.rstrip("\r\n")
+            if line.problem is None and '"' not in text and "\r" not in text:
+                # A row of one line, for which a reader of its own would take most of the time.
+                return self._checked(Row(line.number, text.split(self.delimiter), line.end_byte))
+            self._again.append(line)
+        return self._next_quoted_row()
+
+    def _next_quoted_row(self) -> Row | None:
         self._taken = []
         try:
             cells = next(csv.reader(self._take_lines(), delimiter=self.delimiter, strict=True), None)
@@ -63,9 +74,14 @@ class Table:
             return None
         first, last = self._taken[0], self._taken[-1]
         problem = next((line.problem for line in self._taken if line.problem), None)
-        if problem is None and len(cells) != len(self.names) and any(cell.strip() for cell in cells):
-            problem = ("WRONG_COLUMN_COUNT", f"The row has {len(cells)} columns; the header has {len(self.names)}.")
-        return Row(first.number, cells, last.end_byte, problem)
+        return self._checked(Row(first.number, cells, last.end_byte, problem))
+
+    def _checked(self, row: Row) -> Row:
+        """The row, with its problem should it have another number of columns than the header."""
+        if len(row.cells) == len(self.names) or row.problem is not None or not any(map(str.strip, row.cells)):
+            return row
+        reason = f"The row has {len(row.cells)} columns; the header has {len(self.names)}."
+        return row._replace(problem=("WRONG_COLUMN_COUNT", reason))
 
     def _take_lines(self) -> Iterator[str]:
         """The lines that the next row may consist of; those really used are in `_taken`."""

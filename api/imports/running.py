@@ -1,20 +1,22 @@
 """One import from its first row to its last: reads, hands over, counts, and can be stopped."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from api.imports.columns import Column
 from api.imports.errors import BadRow
-from api.imports.reading import Row, open_table
+from api.imports.reading import Row, Table, open_table
 from api.imports.rejects import Rejects
 from api.progress import Report
 
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 2_000
+# Read without a pause, which takes a few milliseconds: those before them are being written meanwhile.
+ROWS_WITHOUT_PAUSE = 100
 
 Item = TypeVar("Item")
 
@@ -81,18 +83,11 @@ async def run_import(
     the rejects. Raises CannotImport when nothing, or nothing more, can be done.
     """
     started = perf_counter()
-    stopped_after_line = None
     with open_table(path, columns) as table, Rejects(table, personal) as rejects:
         tally = Tally(rejects)
         job = make_job(tally)
-        rows_left = table.rows()
         try:
-            while rows := list(islice(rows_left, ROWS_AT_ONCE)):
-                await job.take(_read(rows, table.named, job, tally))
-                report(rows[-1].end_byte, table.total_bytes, tally.rows)
-                if stop.is_set():
-                    stopped_after_line = rows[-1].line
-                    break
+            stopped_after_line = await _import_rows(table, job, tally, report, stop)
         finally:
             await job.finish()
         return ImportResult(
@@ -106,18 +101,47 @@ async def run_import(
         )
 
 
-def _read(
-    rows: Sequence[Row], named: Callable[[Row], Mapping[str, str]], job: Job[Item], tally: Tally
-) -> list[tuple[Row, Item]]:
-    """The good rows as values; the bad ones are rejected at once."""
-    tally.rows += len(rows)
-    items: list[tuple[Row, Item]] = []
-    for row in rows:
-        if row.problem is not None:
-            tally.rejects.add(row, *row.problem)
-            continue
+@dataclass(slots=True)
+class _Batch(Generic[Item]):
+    """Rows that were read and of which nothing has come yet: the good ones as values, and why the others are bad."""
+
+    rows: int = 0
+    last: Row | None = None
+    good: list[tuple[Row, Item]] = field(default_factory=list)
+    bad: list[tuple[Row, str, str]] = field(default_factory=list)
+
+
+async def _import_rows(table: Table, job: Job[Item], tally: Tally, report: Report, stop: asyncio.Event) -> int | None:
+    """Import all rows; the last line dealt with where somebody stopped it. Rows are read while others are written."""
+    rows_left = table.rows()
+    ahead = await _read_batch(rows_left, table, job)
+    while (last := ahead.last) is not None:
+        tally.rows += ahead.rows
+        for row, code, reason in ahead.bad:
+            tally.rejects.add(row, code, reason)
+        taking = asyncio.create_task(job.take(ahead.good))
         try:
-            items.append((row, job.read(named(row))))
-        except BadRow as bad:
-            tally.rejects.add(row, bad.code, bad.reason)
-    return items
+            ahead = await _read_batch(rows_left, table, job)
+        finally:
+            await taking
+        report(last.end_byte, table.total_bytes, tally.rows)
+        if stop.is_set():
+            return last.line
+    return None
+
+
+async def _read_batch(rows_left: Iterator[Row], table: Table, job: Job[Item]) -> _Batch[Item]:
+    """The next rows; none at the end of the file."""
+    batch: _Batch[Item] = _Batch()
+    while batch.rows < ROWS_AT_ONCE and (rows := list(islice(rows_left, ROWS_WITHOUT_PAUSE))):
+        batch.rows, batch.last = batch.rows + len(rows), rows[-1]
+        for row in rows:
+            if row.problem is not None:
+                batch.bad.append((row, *row.problem))
+                continue
+            try:
+                batch.good.append((row, job.read(table.named(row))))
+            except BadRow as bad:
+                batch.bad.append((row, bad.code, bad.reason))
+        await asyncio.sleep(0)
+    return batch

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
-from siyu.db import Connection, Pool
+from siyu.db import Connection, Pool, append_rows
 from siyu.errors import InvalidInput, NotFound, Problem
 from siyu.inputs import PHONE_NUMBER, check_text
 from siyu.members.persons import PERSON_OF
@@ -115,6 +115,14 @@ async def set_attributes(
         [now] * len(changes),
     ]
     await connection.execute(SET, *columns)
+
+
+async def add_attributes(
+    connection: Connection, changes: Sequence[tuple[UUID, AttributeChange]], now: datetime
+) -> None:
+    """The same of members who joined in this transaction and have none: at half the cost."""
+    rows = [(member_id, each.key, each.type.value, each.value, now) for member_id, each in changes]
+    await append_rows(connection, "member_attribute", ("member_id", "key", "type", "value", "updated_at"), rows)
 
 
 async def attributes_of(pool: Pool, member_ids: Collection[UUID]) -> dict[UUID, list[AttributeRow]]:

@@ -1,8 +1,10 @@
 """The one writer of members' tags, many at a time; the caller has locked the members."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
 
-from siyu.db import Connection
+from siyu.db import Connection, append_rows
 from siyu.members.tags import TagChange, TagFamily
 
 # `member.tags` is what rules and campaigns read: each tag of the member once, whatever families it is of. What stays
@@ -45,6 +47,14 @@ async def write_tags(connection: Connection, changes: Iterable[TagChange]) -> No
     if last:
         rows = [change._replace(family=_name(change.family)) for change in last.values()]  # type: ignore[arg-type]  # as the column has it
         await connection.execute(WRITE, *map(list, zip(*rows, strict=True)))
+
+
+async def note_newcomers(
+    connection: Connection, tags: Mapping[UUID, Sequence[str]], family: TagFamily, set_by: str, set_at: datetime
+) -> None:
+    """Note where the tags are from that members joined with in this transaction; `member.tags` has them already."""
+    rows = [(member_id, tag, family.value, set_by, set_at) for member_id, labels in tags.items() for tag in labels]
+    await append_rows(connection, "member_tag", ("member_id", "tag", "family", "set_by", "set_at"), rows)
 
 
 def _name(family: TagFamily | None) -> str | None:

@@ -1,6 +1,7 @@
 """Members as rows of a table, all or those who are meant, as they are at one moment, some at a time."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from siyu.rules import RuleClock
 from siyu.segments.asking import PLAN, Meant, restriction
 
 ROWS_AT_ONCE = 2_000
+# Before the first row whole tables are read, a million members' in several seconds, and on a busy machine in more.
+READ_TIMEOUT_S = 300.0
 # A shop with more would have a table that nobody can read.
 ATTRIBUTE_KEYS_MAX = 200
 KEYS = f"SELECT DISTINCT key FROM member_attribute ORDER BY key LIMIT {ATTRIBUTE_KEYS_MAX}"
@@ -67,13 +70,23 @@ class Export:
         self.keys = [key for (key,) in await self._connection.fetch(KEYS)]
         self.total = await self._connection.fetchval(f"{COUNT} {self._where}", *self._parameters)
 
-    async def rows(self) -> AsyncIterator[ExportedRow]:
-        """The members in the order of their ids."""
+    async def rows(self) -> AsyncGenerator[list[ExportedRow]]:
+        """The members in the order of their ids, some at a time: the next are on their way meanwhile."""
         place = f"${len(self._parameters) + 1}::text"
         attributes, kept = ("kept.attributes", KEPT) if self.keys else ("NULL", "")
         sql = ROWS.format(kind=place, attributes=attributes, kept=kept, where=self._where)
-        async for record in self._connection.cursor(sql, *self._parameters, self._kind, prefetch=ROWS_AT_ONCE):
-            yield ExportedRow(*record)
+        cursor = await self._connection.cursor(sql, *self._parameters, self._kind, timeout=READ_TIMEOUT_S)
+        reading = asyncio.create_task(cursor.fetch(ROWS_AT_ONCE, timeout=READ_TIMEOUT_S))
+        try:
+            while records := await reading:
+                reading = asyncio.create_task(cursor.fetch(ROWS_AT_ONCE, timeout=READ_TIMEOUT_S))
+                # Lets it be asked for before the caller goes to work.
+                await asyncio.sleep(0)
+                yield [ExportedRow(*record) for record in records]
+        finally:
+            # The transaction cannot end while its connection is at work.
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
 
 @asynccontextmanager

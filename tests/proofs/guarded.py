@@ -11,6 +11,7 @@ from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_groups import GROUP_GUARDS
 from tests.proofs.guarded_hints import HINT_GUARDS
 from tests.proofs.guarded_identity import IDENTITY_GUARDS
+from tests.proofs.guarded_imports import IMPORT_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_live import LIVE_GUARDS
@@ -279,6 +280,7 @@ GUARDS = (
     *GROUP_BUY_GUARDS,
     *HINT_GUARDS,
     *IDENTITY_GUARDS,
+    *IMPORT_GUARDS,
     *INVITATION_GUARDS,
     *OBSERVING_GUARDS,
     *REFERRAL_GUARDS,

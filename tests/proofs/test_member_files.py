@@ -13,8 +13,9 @@ from tests.api.imports.factories import import_members, no_report
 from tests.factories import SHANGHAI
 
 MEMBERS = 1_000_000
-ROWS_PER_S_MIN = 1_500
-EXPORTED_PER_S_MIN = 5_000
+# Two cores do 5,700 in and 29,000 out; of the first 200,000 rows it is 11,800 and 42,600.
+ROWS_PER_S_MIN = 4_000
+EXPORTED_PER_S_MIN = 20_000
 GROWTH_MB_MAX = 200
 
 
