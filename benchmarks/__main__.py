@@ -11,6 +11,7 @@ import benchmarks.flash_sale as flash_sale_benchmark
 import benchmarks.graphql_http as graphql_benchmark
 import benchmarks.ledger as ledger_benchmark
 import benchmarks.live as live_benchmark
+import benchmarks.metrics as metrics_benchmark
 import benchmarks.rules as rules_benchmark
 
 
@@ -105,6 +106,16 @@ def analytics_command(as_json: bool, rounds: int, facts: int, members: int) -> N
     import benchmarks.analytics as analytics_benchmark  # noqa: PLC0415 - DuckDB and Ibis take a second, for this alone
 
     _print(analytics_benchmark.run(rounds, facts, members), as_json)
+
+
+@benchmarks.command("metrics")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", default=3, show_default=True, help="Rounds of each figure; medians are printed.")
+@click.option("--member-days", default=1_000_000, show_default=True, help="Days on which members did something.")
+@click.option("--members", default=50_000, show_default=True, help="Members of the shop.")
+def metrics_command(as_json: bool, rounds: int, member_days: int, members: int) -> None:
+    """Figures of a month and the one before it, of the shop and by each cut, against reading all rows once."""
+    _print(metrics_benchmark.run(rounds, member_days, members), as_json)
 
 
 if __name__ == "__main__":

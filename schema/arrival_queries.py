@@ -10,8 +10,8 @@ from schema.permissions import ForAnalysts
 from schema.types.figures import CampaignFigures, TimeRange, ValueCost, asked_of, figures_object
 from schema.types.touch import ChannelRules
 from siyu.attribution.asked import COMPARED_MAX, WINDOW_DAYS_DEFAULT, Attribution
-from siyu.attribution.rates import load_rates
 from siyu.attribution.results import campaign_figures
+from siyu.metrics.rates import load_rates
 from siyu.touches.shop_rules import load_channel_rules
 
 

@@ -12,8 +12,8 @@ from schema.permissions import ForMembers, ForOperators
 from schema.scalars import BigInt
 from schema.types.figures import ValueCost, ValueCostKind
 from schema.types.touch import ArrivalInput, ChannelRules
-from siyu.attribution.rates import Rate, set_rate
 from siyu.engine.touching import touch_data, touch_fact
+from siyu.metrics.rates import Rate, set_rate
 from siyu.touches.queries import REPORTS_MAX, reports_too_much
 from siyu.touches.shop_rules import set_channel_rules
 

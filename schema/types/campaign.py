@@ -27,6 +27,7 @@ from schema.types.spread import CampaignSpread, spread_object
 from schema.types.terms import CampaignRevision, CampaignTerms, terms_object
 from siyu.attribution.asked import WINDOW_DAYS_DEFAULT, Attribution, CampaignAsked
 from siyu.attribution.experiments import LEVEL_DEFAULT, ExperimentAsked
+from siyu.attribution.goals import Goal
 from siyu.campaigns import AnyCampaignType, BrokenPlugin, Distribution
 from siyu.campaigns.describing import describe, describe_beginning
 from siyu.campaigns.participation_queries import ParticipationRow
@@ -201,8 +202,9 @@ class Campaign(Node):
 
     @field_for(
         ForAnalysts,
-        "Its arms against the control, which is the arm `control` or the first; null without arms. Payments count "
-        "within the days of the window after a member came into an arm; reads all that are in one.",
+        "Its arms against the control, which is the arm `control` or the first; null without arms. Payments, and what "
+        "else is the goal, count within the days of the window after a member came into an arm; reads all that are in "
+        "one.",
     )
     async def experiment(
         self,
@@ -210,8 +212,9 @@ class Campaign(Node):
         control: str | None = strawberry.UNSET,
         level: float = LEVEL_DEFAULT,
         window_days: int = WINDOW_DAYS_DEFAULT,
+        goal: Goal = Goal.PAYMENT,
     ) -> Experiment | None:
-        return await experiment_object(info, ExperimentAsked(self.row.id, control or None, level, window_days))
+        return await experiment_object(info, ExperimentAsked(self.row.id, control or None, level, window_days, goal))
 
     @field(
         "What links and codes carry to be counted for the campaign, as `campaign` of a touch or as `utm_campaign`: 26 "

@@ -7,9 +7,16 @@ from schema.errors import invalid_argument
 from schema.scalars import BigInt
 from siyu.attribution.experiments import VERDICTS, ArmOutcome, ExperimentAsked, Verdict
 from siyu.attribution.experiments import Difference as Differs
+from siyu.attribution.goals import Goal
 from siyu.attribution.statistics import Interval as Between
 from siyu.errors import InvalidInput
 
+strawberry.enum(
+    Goal,
+    name="ExperimentGoal",
+    description="What an arm is to bring members to: PAYMENT of an order; PARTICIPATION, that the campaign took "
+    "something they did; JOINING a group; INVITING, that somebody whom they invited by the campaign joined.",
+)
 strawberry.enum(Verdict, name="ArmVerdict", description="What can be said of an arm against the control.")
 
 
@@ -25,7 +32,9 @@ class Interval:
 class ArmDifference:
     """A difference as a GraphQL object."""
 
-    rate: float = strawberry.field(description="How much more of this arm's members paid; less than 0 for fewer.")
+    rate: float = strawberry.field(
+        description="How much more of this arm's members reached the goal; less than 0 for fewer."
+    )
     rate_interval: Interval = strawberry.field(description="By Newcombe's method.")
     p_value: float = strawberry.field(description="Two-sided, of the rates being one.")
     adjusted_p_value: float = strawberry.field(description="For there being several arms, by Holm's method.")
@@ -45,7 +54,7 @@ class ExperimentArm:
     exposed: BigInt = strawberry.field(description="Who is in it: came by a link, or was decided about.")
     joined: BigInt = strawberry.field(description="Of these, about whom the campaign decided.")
     crossed: BigInt = strawberry.field(description="Of these, whose link had drawn another arm, at other weights.")
-    converted: BigInt = strawberry.field(description="Of `exposed`, who paid an order within the window.")
+    converted: BigInt = strawberry.field(description="Of `exposed`, who reached the goal within the window.")
     rate: float | None = strawberry.field(description="`converted` of `exposed`.")
     rate_interval: Interval = strawberry.field(description="By Wilson's method.")
     revenue_fen: BigInt = strawberry.field(description="What they paid within the window, less refunds.")
@@ -58,6 +67,7 @@ class Experiment:
     """An experiment as a GraphQL object."""
 
     control: str
+    goal: Goal
     level: float
     window_days: int
     sample_ratio_p_value: float | None = strawberry.field(
@@ -77,6 +87,7 @@ async def experiment_object(info: Info, asked: ExperimentAsked) -> Experiment | 
         return None
     return Experiment(
         control=found.control,
+        goal=found.goal,
         level=found.level,
         window_days=found.window.days,
         sample_ratio_p_value=found.shares_p_value,

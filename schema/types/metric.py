@@ -19,7 +19,12 @@ from siyu.metrics.evaluating import Value
 from siyu.metrics.figures import Window
 from siyu.metrics.queries import CutValue, Point, Step, series
 
-strawberry.enum(Cut, name="MetricCut", description="What figures are cut by: what members are now, or a campaign.")
+strawberry.enum(
+    Cut,
+    name="MetricCut",
+    description="What figures are cut by: members by their tier at the end of the period, by their channel, by the "
+    "group, layer or stage of now; or a campaign.",
+)
 strawberry.enum(Level, name="MetricLevel", description="Which of the levels a metric belongs to.")
 strawberry.enum(Unit, name="MetricUnit", description="What a metric is counted in.")
 strawberry.enum(

@@ -1,4 +1,5 @@
-"""The results of a campaign's arms against the control: who was exposed, who paid, and what can be read from it."""
+"""The results of a campaign's arms against the control: who was exposed, who did what they were to do, and what can be
+read from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from siyu.attribution.asked import WINDOW_DAYS_DEFAULT, window_problems
-from siyu.attribution.reach import COUNTS
+from siyu.attribution.goals import REACHED, Goal
 from siyu.attribution.statistics import Interval, Sample, holm, newcombe, rates_differ, shares_differ, welch, wilson
 from siyu.db import Connection, Pool
 from siyu.errors import InvalidInput, Problem
@@ -18,7 +19,7 @@ from siyu.sdk import Text
 LEVEL_MIN, LEVEL_MAX, LEVEL_DEFAULT = 0.8, 0.999, 0.95
 # Shares that come about once in a thousand sound experiments mean that something went wrong with who was counted.
 SHARES_ALARM = 0.001
-# Fewer than this expected to pay, or not to, and no test of rates can be trusted.
+# Fewer than this expected to reach the goal, or not to, and no test of rates can be trusted.
 EXPECTED_MIN = 5.0
 CONTROL = "control"
 
@@ -28,19 +29,20 @@ UNION ALL
 (SELECT terms -> 'arms', created_at FROM campaign_revision WHERE campaign_id = $1 ORDER BY revision)
 """
 # Exposed is who came by a link of the campaign, or about whom it decided first, whichever came first; the arm that they
-# play by prevails. Payments count from there on, within the window.
-ARMS = f"""
+# play by prevails. Payments, as what else is the goal, count from there on, within the window.
+ARMS = """
 WITH exposed AS (SELECT *, coalesce(played, arm) AS own FROM exposure WHERE campaign_id = $1)
 SELECT own, width_bucket(exposed.at, $3::timestamptz[]) AS period, count(*), count(played),
-       count(*) FILTER (WHERE played <> arm), count(*) FILTER (WHERE orders > 0),
+       count(*) FILTER (WHERE played <> arm), count(*) FILTER (WHERE {reached}),
        coalesce(sum(paid_fen), 0)::bigint, coalesce(sum(paid_fen * paid_fen), 0)
 FROM exposed CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE {COUNTS}) AS orders, coalesce(sum(amount_fen - refunded_fen), 0) AS paid_fen
+    SELECT coalesce(sum(amount_fen - refunded_fen), 0) AS paid_fen
     FROM shop_order
     WHERE shop_order.member_id = exposed.member_id AND paid_at > exposed.at AND paid_at <= exposed.at + $2::interval
 ) AS outcome
 GROUP BY own, period
 """
+ARMS_BY_GOAL: Mapping[Goal, str] = {goal: ARMS.format(reached=reached) for goal, reached in REACHED.items()}
 
 
 class Verdict(Enum):
@@ -82,8 +84,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ArmOutcome:
-    """One arm: `weight` of its share now, who was exposed to it, of these who joined and who paid, and what they paid,
-    less refunds; `crossed` came by a link at other weights than they joined at. `difference` is None of the control."""
+    """One arm: `weight` of its share now, who was exposed to it, of these about whom the campaign decided (`joined`),
+    who reached the goal (`converted`), and what they paid, less refunds; `crossed` came by a link at other weights than
+    they joined at. `difference` is None of the control."""
 
     arm: str
     weight: int
@@ -103,6 +106,7 @@ class Experiment:
     """The arms of a campaign, with the p-value of their sizes; `is_sound` is False where that raises the alarm."""
 
     control: str
+    goal: Goal
     level: float
     window: timedelta
     shares_p_value: float | None
@@ -116,13 +120,14 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentAsked:
-    """How to read an experiment: the control (None: the arm `control`, else the first), the level of intervals, and
-    the days within which a payment counts."""
+    """How to read an experiment: the control (None: the arm `control`, else the first), the level of intervals, the
+    days within which something counts, and what members are to do in them."""
 
     campaign_id: UUID
     control: str | None = None
     level: float = LEVEL_DEFAULT
     window_days: int = WINDOW_DAYS_DEFAULT
+    goal: Goal = Goal.PAYMENT
 
 
 @dataclass(slots=True)
@@ -154,7 +159,7 @@ async def experiment_of(pool: Pool, asked: ExperimentAsked) -> Experiment | None
             return None
         thresholds = [began for began, _ in periods[1:]]
         window = timedelta(days=asked.window_days)
-        rows = await connection.fetch(ARMS, asked.campaign_id, window, thresholds)
+        rows = await connection.fetch(ARMS_BY_GOAL[asked.goal], asked.campaign_id, window, thresholds)
     control = asked.control or (CONTROL if CONTROL in weights else next(iter(weights)))
     if control not in weights:
         raise InvalidInput([Problem(("control",), f"must be one of the arms: {', '.join(weights)}")])
@@ -166,7 +171,7 @@ async def experiment_of(pool: Pool, asked: ExperimentAsked) -> Experiment | None
     strata = [_stratum(size, periods[max(period, 1)][1] if thresholds else weights) for period, size in sizes.items()]
     shares = shares_differ(strata)
     arms = _outcomes(counted, weights, control, asked.level, is_sound=shares is None or shares >= SHARES_ALARM)
-    return Experiment(control, asked.level, window, shares, arms)
+    return Experiment(control, asked.goal, asked.level, window, shares, arms)
 
 
 async def _periods(connection: Connection, campaign_id: UUID) -> list[tuple[datetime, Mapping[str, int]]]:
@@ -235,9 +240,9 @@ def _difference(
 def _verdict(ours: _Counted, base: _Counted, rate: float, *, is_seen: bool, is_sound: bool) -> Verdict:
     if not is_sound:
         return Verdict.SAMPLE_RATIO
-    whole, paid = ours.exposed + base.exposed, ours.converted + base.converted
+    whole, reached = ours.exposed + base.exposed, ours.converted + base.converted
     least = min(ours.exposed, base.exposed)
-    if not whole or least * min(paid, whole - paid) < EXPECTED_MIN * whole:
+    if not whole or least * min(reached, whole - reached) < EXPECTED_MIN * whole:
         return Verdict.TOO_FEW
     if not is_seen:
         return Verdict.NO_DIFFERENCE

@@ -6,12 +6,10 @@ from uuid import UUID
 
 from siyu.attribution.asked import Asked
 from siyu.db import Connection
-
-# What counts as an order: one of which something is still paid, or that cost nothing.
-COUNTS = "(refunded_fen < amount_fen OR amount_fen = 0)"
+from siyu.features.refreshing import COUNTS
 
 # Somebody takes part from the first decision that was no refusal; of an experiment a refusal, too, leaves a row. Teams
-# are subjects of their own, and no members.
+# are subjects of their own, and no members. Of a person who was two members only one is new.
 REACHED = f"""
 WITH asked AS (SELECT unnest($1::uuid[]) AS campaign_id), joined AS (
     SELECT campaign_id, subject_id AS member_id, created_at AS at
@@ -26,9 +24,10 @@ WITH asked AS (SELECT unnest($1::uuid[]) AS campaign_id), joined AS (
     UNION SELECT campaign_id, member_id FROM touch JOIN asked USING (campaign_id) WHERE at >= $2 AND at < $3
     UNION SELECT campaign_id, member_id FROM message JOIN asked USING (campaign_id) WHERE at >= $2 AND at < $3
 ), new AS (
-    SELECT campaign_id, member_id FROM invitation JOIN asked USING (campaign_id) WHERE at >= $2 AND at < $3
+    SELECT campaign_id, person_id FROM invitation JOIN asked USING (campaign_id) WHERE at >= $2 AND at < $3 AND stands
     UNION
-    SELECT campaign_id, member_id FROM arrival JOIN asked USING (campaign_id) JOIN member ON member.id = member_id
+    SELECT campaign_id, coalesce(merged_into, member_id)
+    FROM arrival JOIN asked USING (campaign_id) JOIN member ON member.id = member_id
     WHERE joined_at >= $2 AND joined_at < $3
 )
 SELECT campaign_id,

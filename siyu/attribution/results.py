@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from siyu.attribution.asked import Asked, CampaignAsked
-from siyu.attribution.cost import Cost, costs_of
 from siyu.attribution.reach import Reach, reach_of
 from siyu.attribution.revenue import NO_REVENUE, Revenue, revenue_of
 from siyu.attribution.spread import NO_SPREAD, RangeSpread, spread_of
 from siyu.db import Pool
+from siyu.metrics.campaign_costs import Cost, costs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ async def campaign_figures(pool: Pool, campaign_ids: Sequence[UUID], asked: Aske
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         reach = await reach_of(connection, campaign_ids, asked)
         revenue = await revenue_of(connection, campaign_ids, asked)
-        cost = await costs_of(connection, campaign_ids, asked)
+        cost = await costs_of(connection, campaign_ids, (asked.since, asked.until), asked.zone.key)
         spread = await spread_of(connection, campaign_ids, asked)
     return [
         CampaignFigures(

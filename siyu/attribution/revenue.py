@@ -5,8 +5,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from siyu.attribution.asked import Asked
-from siyu.attribution.reach import COUNTS
 from siyu.db import Connection
+from siyu.features.refreshing import COUNTS
 
 # A member meets a campaign by a link of it, by joining, and by what they do in it once they take part. All campaigns
 # share in an order, whether they are asked for or not; orders of members whom none of these met are not looked at. Of

@@ -11,19 +11,19 @@ from siyu.db import Connection
 # invitations before the end of the range.
 SPREAD = """
 WITH RECURSIVE asked AS (SELECT unnest($1::uuid[]) AS campaign_id), invited (campaign_id, member_id, depth) AS (
-    (SELECT campaign_id, inviter_id, 0 FROM invitation JOIN asked USING (campaign_id) WHERE at < $3
-     EXCEPT SELECT campaign_id, member_id, 0 FROM invitation JOIN asked USING (campaign_id) WHERE at < $3)
+    (SELECT campaign_id, by_id, 0 FROM invitation JOIN asked USING (campaign_id) WHERE at < $3 AND stands
+     EXCEPT SELECT campaign_id, person_id, 0 FROM invitation JOIN asked USING (campaign_id) WHERE at < $3 AND stands)
     UNION ALL
     SELECT invited.campaign_id, below.member_id, depth + 1 FROM invited CROSS JOIN LATERAL (
-        SELECT member_id FROM invitation
-        WHERE campaign_id = invited.campaign_id AND inviter_id = invited.member_id AND at < $3 OFFSET 0
+        SELECT person_id AS member_id FROM invitation
+        WHERE campaign_id = invited.campaign_id AND by_id = invited.member_id AND at < $3 AND stands OFFSET 0
     ) AS below
 )
 SELECT campaign_id, members, inviters, depth
 FROM (SELECT campaign_id, max(depth) AS depth FROM invited GROUP BY campaign_id) AS deep
 LEFT JOIN (
-    SELECT campaign_id, count(*) AS members, count(DISTINCT inviter_id) AS inviters
-    FROM invitation JOIN asked USING (campaign_id) WHERE at >= $2 AND at < $3 GROUP BY campaign_id
+    SELECT campaign_id, count(*) AS members, count(DISTINCT by_id) AS inviters
+    FROM invitation JOIN asked USING (campaign_id) WHERE at >= $2 AND at < $3 AND stands GROUP BY campaign_id
 ) AS wide USING (campaign_id)
 """
 

@@ -22,7 +22,7 @@ CLOSE_CHECKS = 3
 GIVEN_UP = timedelta(days=30)
 # Of fewer members, orders or clicks a quotient says nothing.
 SAMPLE_MIN = 20
-ALERT_CUTS = (Cut.CHANNEL, Cut.GROUP, Cut.CAMPAIGN)
+ALERT_CUTS = tuple(Cut)
 KEY_LENGTH_MAX = 64
 
 BEGIN_DAY = "UPDATE metric_checked SET checked_on = $1 WHERE checked_on < $1 RETURNING true"

@@ -114,6 +114,6 @@ CONVERSION = (
         ("attributed_fen", "campaign_cost_fen"),
         Range(low=5),
         pair("收紧人群与奖励，停掉亏损活动", "Narrow audience and rewards, stop what loses"),
-        "orders, actions in campaigns, expenses with a campaign",
+        "orders, actions in campaigns, expenses with a campaign, value given by campaigns",
     ),
 )

@@ -34,7 +34,7 @@ class Status(Enum):
 
 
 class Cut(Enum):
-    """What the figures can be cut by: what members are now, or the campaign that something was for."""
+    """What the figures can be cut by: what members are, or the campaign that something was for (docs/metrics.md)."""
 
     CHANNEL = "channel"
     GROUP = "group"

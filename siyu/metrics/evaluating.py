@@ -38,7 +38,8 @@ def figures_of(definition: Definition) -> set[str]:
 def quotient(definition: Definition, figures: Figures, days: int) -> float | None:
     """The metric's value of these figures, which are of so many days."""
     numerator, denominator = figures[definition.numerator], figures[definition.denominator]
-    if numerator is None or not denominator:
+    # Cost is less than nothing where more was taken back than given.
+    if numerator is None or denominator is None or denominator <= 0:
         return None
     value = numerator / denominator
     return value * MONTH_DAYS / days if definition.is_monthly else value

@@ -2,29 +2,32 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from siyu.db import Connection, Pool
+from siyu.metrics.campaign_costs import GIVEN_CUTS, given_in
 from siyu.metrics.definition import Cut
 from siyu.metrics.recounting import COUNTS
 from siyu.metrics.statements import (
     COSTS,
     DEPTH,
+    HELD_BY_TIER,
     INVITED,
     JOINED,
+    JOINED_BY_TIER,
     LIFETIME,
     LOOKED_BACK,
     MOVED,
     PAIRS,
     PEOPLE,
     SUMMED,
+    apart,
     owner_of,
 )
 
-RETENTION_DAYS = 30
 # What was done in a month by some hundred thousand members, side by side in memory; by default it goes over the disk.
 PLAN = "SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true)"
 # What each statement finds, in the order of its columns.
@@ -36,6 +39,18 @@ JOINED_FIGURES = ("members", "new_members", "ordered_in_7d", "tiered")
 COSTS_FIGURES = ("cost_fen", "campaign_cost_fen")
 INVITED_FIGURES = ("invitees", "inviters")
 MOVED_FIGURES = ("promotions", "losses")
+KINDS = (
+    SUMMED_FIGURES,
+    PEOPLE_FIGURES,
+    PAIRS_FIGURES,
+    LOOKED_BACK_FIGURES,
+    COSTS_FIGURES,
+    INVITED_FIGURES,
+    ("depth",),
+    MOVED_FIGURES,
+    ("lifetime_fen",),
+    JOINED_FIGURES,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,23 +112,26 @@ class Gathering:
         """The wanted figures."""
         names = frozenset(wanted) - UNKNOWN[self.cut]
         firsts, lasts = [window.first for window in self.windows], [window.last for window in self.windows]
-        owner, zone = owner_of(self.cut), self.zone.key
-        for figures, statement, others in (
-            (SUMMED_FIGURES, SUMMED.get(self.cut), ()),
-            (PEOPLE_FIGURES, PEOPLE.get(self.cut), ()),
-            (PAIRS_FIGURES, PAIRS.get(self.cut), ()),
-            (LOOKED_BACK_FIGURES, LOOKED_BACK.format(**owner), (RETENTION_DAYS,)),
-            (COSTS_FIGURES, COSTS.get(self.cut), ()),
-            (INVITED_FIGURES, INVITED.get(self.cut), (zone,)),
-            (("depth",), DEPTH, (zone,)),
-            (MOVED_FIGURES, MOVED.format(**owner), (zone,)),
-            (("lifetime_fen",), LIFETIME.get(self.cut), ()),
-        ):
+        for figures, statement in zip(KINDS, self._statements(), strict=False):
             if statement is not None and names & set(figures):
-                await self._read(statement, figures, firsts, lasts, *others)
+                await self._read(statement, figures, firsts, lasts)
+        if names & set(COSTS_FIGURES):
+            await self._read_given()
         if names & set(JOINED_FIGURES):
-            await self._read_joined()
+            if self.cut is Cut.TIER:
+                await self._read(JOINED_BY_TIER, JOINED_FIGURES[:3], firsts, lasts)
+                await self._read(HELD_BY_TIER, JOINED_FIGURES[3:], firsts, lasts)
+            else:
+                await self._read_joined()
         return self.found
+
+    def _statements(self) -> Sequence[str | None]:
+        """What finds each kind of figures but those of joining; None where the cut has none of them."""
+        cut, windows = self.cut, len(self.windows)
+        by_days = SUMMED[cut], PEOPLE[cut], PAIRS[cut], LOOKED_BACK.format(**owner_of(cut))
+        others = COSTS.get(cut), INVITED[cut], DEPTH, MOVED[cut]
+        lifetime = apart(LIFETIME[cut], windows) if cut in LIFETIME else None
+        return (*(apart(each, windows) for each in by_days), *others, lifetime)
 
     def _at(self, place: int, key: str) -> Figures:
         found = self.found.get((place, key))
@@ -121,9 +139,22 @@ class Gathering:
             found = self.found[place, key] = Figures(unknown=UNKNOWN[self.cut])
         return found
 
-    async def _read(self, statement: str, names: Sequence[str], *arguments: object) -> None:
-        for place, key, *values in await self.connection.fetch(statement, *arguments):
+    async def _read(self, statement: str, names: Sequence[str], firsts: Sequence[date], lasts: Sequence[date]) -> None:
+        # What has nothing to do with moments takes no zone.
+        zone = (self.zone.key,) if "$3" in statement else ()
+        for place, key, *values in await self.connection.fetch(statement, firsts, lasts, *zone):
             self._at(place - 1, key).values.update(zip(names, values, strict=True))
+
+    async def _read_given(self) -> None:
+        """What campaigns gave, which is a cost as expenses are; nothing for a cut that cannot tell those."""
+        if self.cut not in GIVEN_CUTS:
+            return
+        ranges = [(self._midnight(each.first), self._midnight(each.last + timedelta(days=1))) for each in self.windows]
+        for where, given in (await given_in(self.connection, ranges, self.cut)).items():
+            self._at(*where).add(Figures(dict.fromkeys(COSTS_FIGURES, given.total_fen)))
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.zone)
 
     async def _read_joined(self) -> None:
         """Members by the day on which they joined; whoever is there at the end of a window had joined by then."""

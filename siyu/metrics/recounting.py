@@ -55,12 +55,14 @@ NAMED = f"""
     CASE WHEN {_GIVEN} ~ {UUID_FORM} THEN ({_GIVEN})::uuid
          WHEN {_GIVEN} ~ {ID_FORM} THEN CASE WHEN {_INSIDE} ~ {UUID_FORM} THEN ({_INSIDE})::uuid END END
 """
-# The last thing that the person did in a campaign before the order. A fact says so by its key: by `substr`, which no
-# plan makes a stretch of the index of all keys.
+# The last thing that the person did in a campaign before the order. Days are the shop's: over a change of its clocks as
+# many hours would reach a day further than is counted anew. A fact says so by its key: by `substr`, which no plan makes
+# a stretch of the index of all keys.
 LAST_CAMPAIGN = f"""
     SELECT campaign_id FROM fact
     WHERE member_id = ANY (ARRAY(SELECT o.member_id UNION ALL SELECT id FROM member WHERE merged_into = o.member_id))
-        AND at <= o.paid_at AND at > o.paid_at - interval '{ATTRIBUTION_DAYS} days'
+        AND at <= o.paid_at
+        AND at > (o.paid_at AT TIME ZONE $4::text - interval '{ATTRIBUTION_DAYS} days') AT TIME ZONE $4::text
         AND campaign_id IS NOT NULL AND substr(idempotency_key, 1, 7) = 'member/'
     ORDER BY at DESC, id DESC LIMIT 1
 """

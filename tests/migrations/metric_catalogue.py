@@ -46,5 +46,8 @@ METRIC_INDEXES = {
     ('metric_member_day', 'metric_member_day_day'): 'btree (day)',
     ('metric_member_day', 'metric_member_day_active'):
         'btree (day, member_id) INCLUDE (campaign_id, orders) WHERE is_active',
+    ('metric_member_day', 'metric_member_day_paid'):
+        'btree (day, member_id) INCLUDE (revenue_fen) WHERE (revenue_fen > 0)',
+    ('transfer', 'transfer_at'): "brin (at) WITH (pages_per_range='32')",
     ('tier_change', 'tier_change_at'): 'btree (at)',
 }

@@ -7,6 +7,7 @@ ATTRIBUTION = "siyu/attribution"
 ARRIVAL = "tests/siyu/touches/test_arrival.py"
 REVENUE = "tests/siyu/attribution/test_revenue.py"
 EXPERIMENTS = "tests/siyu/attribution/test_experiments.py"
+PERSONS = "tests/siyu/attribution/test_persons.py"
 GRAPHQL = "tests/schema/test_attribution.py"
 
 ATTRIBUTION_GUARDS = (
@@ -79,5 +80,19 @@ ATTRIBUTION_GUARDS = (
         "thresholds = [began for began, _ in periods[1:]]",
         "thresholds: list[datetime] = []",
         (f"{EXPERIMENTS}::test_sizes_are_held_against_the_weights_of_their_own_time",),
+    ),
+    Guard(
+        "an experiment is read by the goal that is asked for",
+        f"{ATTRIBUTION}/experiments.py",
+        "ARMS_BY_GOAL[asked.goal]",
+        "ARMS_BY_GOAL[Goal.PAYMENT]",
+        (f"{EXPERIMENTS}::test_each_goal_counts_what_it_names_within_the_window_and_nothing_else",),
+    ),
+    Guard(
+        "of a person who was two members one is new",
+        f"{ATTRIBUTION}/reach.py",
+        "at >= $2 AND at < $3 AND stands\n",
+        "at >= $2 AND at < $3\n",
+        (f"{PERSONS}::test_of_two_invited_members_who_are_one_person_one_counts",),
     ),
 )

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from siyu.attribution.experiments import ArmOutcome, ExperimentAsked, Verdict, experiment_of
+from siyu.attribution.goals import Goal
 from siyu.db import Pool
 from siyu.engine import NewFact, running
 from siyu.errors import InvalidInput
@@ -17,6 +18,19 @@ from siyu.sdk.arms import draw_arm
 from siyu.sdk.core_facts import TOUCH_SEEN
 from tests.factories import add_campaign, add_members, shop_engine, sign
 
+ADD_GROUP = """
+INSERT INTO community (id, key, name, positioning, capacity, created_at, updated_at, updated_by)
+VALUES ($1, 'tea', 'Tea', 'interest', 500, now(), now(), 'lin') RETURNING id
+"""
+JOINED = """
+INSERT INTO membership (community_id, member_id, role, joined_at, joins, leaves)
+VALUES ($1, $2, 'member', $3::timestamptz, ARRAY[$3], '{}')
+"""
+INVITED = """
+INSERT INTO invitation (member_id, id, member_joined_at, inviter_id, inviter_joined_at, campaign_id, fact_id, at)
+SELECT invited.id, gen_random_uuid(), invited.joined_at, by.id, by.joined_at, $3, gen_random_uuid(), $4
+FROM member AS invited, member AS by WHERE invited.id = $1 AND by.id = $2
+"""
 START = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -140,6 +154,29 @@ async def test_payments_count_after_the_exposure_within_the_window_less_refunds(
         )
     arm = (await arms_of(pool, campaign_id, window_days=7))["a"]
     assert (arm.exposed, arm.converted, arm.revenue_fen) == (4, 2, 120)
+
+
+async def test_each_goal_counts_what_it_names_within_the_window_and_nothing_else(pool: Pool) -> None:
+    campaign_id = await experiment(pool, ("a", 1), ("b", 0))
+    payer, inviter, before, joiner, player, late = await expose(pool, campaign_id, "a", 6, at=START)
+    async with running(shop_engine(pool)) as engine:
+        for member_id, at in ((player, START + DAY), (before, START - DAY), (late, START + 8 * DAY)):
+            await engine.submit(sign(campaign_id, member_id, at))
+    await pool.execute(
+        "INSERT INTO shop_order (id, number, member_id, amount_fen, refunded_fen, paid_at) "
+        "VALUES (gen_random_uuid(), 'A', $1, 100, 0, $2)",
+        payer,
+        START + DAY,
+    )
+    group = await pool.fetchval(ADD_GROUP, new_id())
+    for member_id, at in ((joiner, START + DAY), (late, START + 8 * DAY), (before, START - DAY)):
+        await pool.execute(JOINED, group, member_id, at)
+    for invited, by, at in ((before, inviter, START + DAY), (late, payer, START + 8 * DAY)):
+        await pool.execute(INVITED, invited, by, campaign_id, at)
+
+    for goal in Goal:
+        arm = (await arms_of(pool, campaign_id, window_days=7, goal=goal))["a"]
+        assert (arm.exposed, arm.converted, arm.revenue_fen) == (6, 1, 100), goal
 
 
 async def test_who_came_by_a_link_and_did_nothing_counts_and_who_then_plays_counts_once(pool: Pool) -> None:

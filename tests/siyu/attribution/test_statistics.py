@@ -1,35 +1,61 @@
-"""Intervals and p-values: against published examples, and by how often they are right."""
+"""Intervals and p-values: against what scipy finds by other ways, and by how often they are right."""
 
 from itertools import pairwise
+from math import hypot
 
 import pytest
 
 from siyu.attribution.statistics import Sample, holm, newcombe, rates_differ, shares_differ, welch, wilson
 
-# Newcombe (1998), Statistics in Medicine 17: 857-872, table I: Wilson's score method without continuity correction.
-PUBLISHED_WILSON = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
-# Newcombe (1998), Statistics in Medicine 17: 873-890, table II, method 10.
-PUBLISHED_NEWCOMBE = [
-    ((56, 70), (48, 80), 0.0524, 0.3339),
-    ((9, 10), (3, 10), 0.1705, 0.8090),
-    ((10, 10), (0, 20), 0.6791, 1.0),
-    ((10, 10), (0, 10), 0.6075, 1.0),
+LEVELS = (0.8, 0.95, 0.99)
+RATES = [(81, 263), (15, 148), (0, 20), (1, 29), (29, 29), (5_000, 1_000_000), (1, 1)]
+PAIRS = [
+    ((56, 70), (48, 80)),
+    ((9, 10), (3, 10)),
+    ((10, 10), (0, 20)),
+    ((0, 10), (0, 10)),
+    ((130, 1_000), (100, 1_000)),
 ]
 
 
-@pytest.mark.parametrize(("successes", "trials", "low", "high"), PUBLISHED_WILSON, ids=str)
-def test_rates_have_wilsons_interval(successes: int, trials: int, low: float, high: float) -> None:
-    found = wilson(successes, trials, 0.95)
-    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+def not_rejected(successes: int, trials: int, level: float) -> tuple[float, float]:
+    """The rates that a score test does not reject, found by looking for where it just does not, without any formula of
+    the interval: the statistic has the error that the tested rate itself would have."""
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+
+    def p_value(rate: float) -> float:
+        error = (rate * (1 - rate) / trials) ** 0.5
+        return float(2 * norm.sf(abs(successes / trials - rate) / error)) - (1 - level)
+
+    # At 0 and 1 themselves there is no error to divide by.
+    told = min(max(successes / trials, 1e-12), 1 - 1e-12)
+    low = brentq(p_value, 1e-15, told, xtol=1e-14) if successes else 0.0
+    high = brentq(p_value, told, 1 - 1e-15, xtol=1e-14) if successes < trials else 1.0
+    return low, high
 
 
-@pytest.mark.parametrize(("ours", "others", "low", "high"), PUBLISHED_NEWCOMBE, ids=str)
-def test_differences_of_rates_have_newcombes_interval(
-    ours: tuple[int, int], others: tuple[int, int], low: float, high: float
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(("successes", "trials"), RATES, ids=str)
+def test_rates_have_the_interval_that_a_score_test_does_not_reject(successes: int, trials: int, level: float) -> None:
+    found = wilson(successes, trials, level)
+    assert (found.low, found.high) == pytest.approx(not_rejected(successes, trials, level), abs=1e-9)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(("ours", "others"), PAIRS, ids=str)
+def test_differences_of_rates_lie_as_far_as_the_score_limits_of_both_together(
+    ours: tuple[int, int], others: tuple[int, int], level: float
 ) -> None:
-    found = newcombe(ours, others, 0.95)
-    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
-    turned = newcombe(others, ours, 0.95)
+    (low1, high1), (low2, high2) = not_rejected(*ours, level), not_rejected(*others, level)
+    rate1, rate2 = ours[0] / ours[1], others[0] / others[1]
+
+    found = newcombe(ours, others, level)
+    turned = newcombe(others, ours, level)
+
+    # As far down as ours may be lower and the other higher, each on its own, at right angles; and so up.
+    assert found.low == pytest.approx(rate1 - rate2 - hypot(rate1 - low1, high2 - rate2), abs=1e-9)
+    assert found.high == pytest.approx(rate1 - rate2 + hypot(high1 - rate1, rate2 - low2), abs=1e-9)
     assert (-turned.high, -turned.low) == pytest.approx((found.low, found.high))
 
 

@@ -83,6 +83,23 @@ async def test_groups_have_alerts_of_their_own_and_too_few_say_nothing(pool: Poo
     assert found == {(None, ""): pytest.approx(90 / 139), (Cut.GROUP, "runners"): 0}
 
 
+async def test_tiers_layers_and_stages_have_alerts_of_their_own(pool: Pool) -> None:
+    await opened(pool, 0, 1_000, 900)
+    await opened(pool, 0, SAMPLE_MIN, 0, "runners")
+    runner = await pool.fetchval("SELECT id FROM member WHERE groups <> '{}'")
+    await pool.execute("UPDATE member SET tier = 'gold', channel = 'wecom' WHERE id = $1", runner)
+    await pool.execute("UPDATE member_feature SET layer = 'silent', stage = 'decline' WHERE member_id = $1", runner)
+
+    await judged(pool, 0)
+
+    cuts = {Cut.CHANNEL: "wecom", Cut.GROUP: "runners", Cut.TIER: "gold", Cut.LAYER: "silent", Cut.STAGE: "decline"}
+    assert {each.cut: each.cut_key for each in await alerts(pool)} == cuts
+    for days_on in range(1, CLOSE_CHECKS + 1):
+        await pool.execute("UPDATE metric_member_day SET opened = delivered")
+        await judged(pool, days_on)
+    assert await alerts(pool) == []
+
+
 async def test_what_can_be_judged_no_more_is_given_up(pool: Pool) -> None:
     await opened(pool, 0, SAMPLE_MIN, 0)
     await judged(pool, 0)

@@ -24,6 +24,8 @@ from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded,
 
 DAY = timedelta(days=1)
 TODAY = NOON.astimezone(SHANGHAI).date()
+# What the campaign gave lin for signing in: 5 points, each of which costs a fen.
+SIGN_IN_FEN = 5
 WEEK = Window(TODAY - 6 * DAY, TODAY)
 
 
@@ -80,13 +82,13 @@ async def test_every_metric_of_a_small_shop(pool: Pool) -> None:
         "payment_conversion": (3, 4),
         "average_order_value": (430_00, 3),
         "first_order_conversion": (2, 3),
-        "campaign_roi": (350_00, 50_00),
+        "campaign_roi": (350_00, 50_00 + SIGN_IN_FEN),
         "arpu": (430_00, 3),
         "retention_30d": (0, 0),
         "repurchase": (1, 2),
         "repurchase_mature": (0, 0),
         "ltv": (450_00, 4),
-        "cac": (90_00, 3),
+        "cac": (90_00 + SIGN_IN_FEN, 3),
         "share_coefficient": (1, 4),
         "invitation_coefficient": (0, 0),
         "invitation_success": (0, 1),
@@ -118,8 +120,8 @@ async def test_cuts_tell_members_by_what_they_are_now_and_campaigns_by_what_was_
     assert (await cut(Cut.TIER))["cac"]["gold"] == (None, 1)
     assert (await cut(Cut.GROUP))["arpu"] == {"tea": (430_00, 2), "runners": (350_00, 1), "": (0, 1)}
     assert (await cut(Cut.GROUP))["group_activity"] == {"tea": (2, 2), "runners": (1, 1), "": (1, 2)}
-    assert (await cut(Cut.CHANNEL))["cac"] == {"": (0, 2), "wecom": (90_00, 1)}
-    assert (await cut(Cut.CAMPAIGN))["campaign_roi"] == {str(campaign): (350_00, 50_00)}
+    assert (await cut(Cut.CHANNEL))["cac"] == {"": (0, 2), "wecom": (90_00 + SIGN_IN_FEN, 1)}
+    assert (await cut(Cut.CAMPAIGN))["campaign_roi"] == {str(campaign): (350_00, 50_00 + SIGN_IN_FEN)}
     assert (await cut(Cut.CAMPAIGN))["group_activity"] == {str(campaign): (None, None)}
     assert set((await cut(Cut.STAGE))["arpu"]) == {"introduction", "decline"}
     assert sum(count[1] or 0 for count in (await cut(Cut.LAYER))["arpu"].values()) == 3
@@ -129,11 +131,12 @@ async def test_who_is_erased_is_no_member_and_what_they_paid_stays(pool: Pool) -
     await a_small_shop(pool)
     await pool.execute("UPDATE member SET erased_at = $1 WHERE tier = 'gold'", NOON)
 
-    found = await values(pool, SHANGHAI, [CATALOGUE["ltv"], CATALOGUE["cac"]], WEEK)
+    found = await values(pool, SHANGHAI, [CATALOGUE[key] for key in ("ltv", "cac", "group_activity")], WEEK)
 
     assert {key: (value.numerator, value.denominator) for key, value in found.items()} == {
         "ltv": (450_00, 3),
-        "cac": (90_00, 2),
+        "cac": (90_00 + SIGN_IN_FEN, 2),
+        "group_activity": (2, 3),
     }
 
 

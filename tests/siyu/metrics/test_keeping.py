@@ -1,8 +1,9 @@
 """The days are what happened on them, in whatever order it is told, and a rebuild finds nothing to mend."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -159,6 +160,23 @@ async def test_what_is_told_late_has_the_orders_of_the_next_days_attributed(pool
     assert (
         await pool.fetchval("SELECT revenue_fen FROM metric_day WHERE campaign_id = $1 AND paid = 1", campaign) == 100
     )
+
+
+async def test_no_change_of_the_clocks_carries_an_order_further_than_is_counted_anew(pool: Pool) -> None:
+    [lin], zone = await add_members(pool, 1), ZoneInfo("America/New_York")
+    campaign = await add_campaign(pool, "check_in")
+    # Eight days apart by the shop's calendar, and less than seven times 24 hours: on March 8 the clocks went forward.
+    signed, bought = datetime(2026, 3, 7, 23, 30, tzinfo=zone), datetime(2026, 3, 15, 0, 10, tzinfo=zone)
+    async with running(shop_engine(pool)) as engine:
+        await engine.submit(paid(lin, "A", 100, bought.astimezone(UTC)))
+        await keep_everything(pool, zone, NOON)
+        await engine.submit(sign(campaign, lin, signed.astimezone(UTC), f"member/{lin}/1"))
+    await keep_everything(pool, zone, NOON)
+    before = await pool.fetch(ROWS)
+
+    await rebuild(pool, zone, NOON, FIRST_DAY, LAST_DAY, lambda _: None)
+
+    assert await pool.fetch(ROWS) == before
 
 
 async def test_whose_facts_are_moved_is_counted_wholly_and_what_is_gone_goes(pool: Pool) -> None:

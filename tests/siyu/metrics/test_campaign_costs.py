@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from siyu.attribution.asked import Asked
-from siyu.attribution.cost import Cost
-from siyu.attribution.rates import REWARD, UNIT, Rate, set_rate
 from siyu.attribution.results import campaign_figures
 from siyu.db import Pool
 from siyu.engine import running
 from siyu.errors import InvalidInput
 from siyu.ids import new_id
+from siyu.metrics.campaign_costs import Cost
+from siyu.metrics.definition import Cut
+from siyu.metrics.expenses import checked, enter_expense
+from siyu.metrics.figures import Window, gather
+from siyu.metrics.rates import REWARD, UNIT, Rate, set_rate
 from siyu.rewards import RewardKind
 from tests.factories import SHANGHAI, add_campaign, add_members, shop_engine, sign
 from tests.siyu.coupons.shop import add_template
@@ -111,6 +114,35 @@ async def test_rewards_of_points_and_coupons_cost_what_they_gave(pool: Pool) -> 
     assert await cost_of(pool, campaign_id) == Cost(value_fen=50, discounts_fen=1_200)
     later = Asked(ASKED.until, ASKED.until + timedelta(days=1))
     assert await cost_of(pool, campaign_id, later) == Cost()
+
+
+async def test_metrics_and_results_tell_one_cost(pool: Pool) -> None:
+    campaign_id, other = [await add_campaign(pool, "check_in") for _ in range(2)]
+    members = await add_members(pool, 2)
+    await pool.execute("UPDATE member SET channel = 'wecom' WHERE id = $1", members[0])
+    async with running(shop_engine(pool, clock=lambda: NOON)) as engine:
+        for of, member_id in ((campaign_id, members[0]), (campaign_id, members[1]), (other, members[1])):
+            await engine.submit(sign(of, member_id, NOON))
+    await issue(pool, campaign_id, members[0], "mug")
+    await set_rate(pool, Rate(REWARD, "mug", 1_500_000), NOON, "lin")
+    day = NOON.astimezone(SHANGHAI).date()
+    for amount, of, channel in ((7_000, campaign_id, None), (300, None, "wecom")):
+        await enter_expense(pool, checked(day, amount, of, channel, "ad"), "lin", f"of {amount}", NOON)
+    midnight = datetime(2026, 11, 20, 16, tzinfo=UTC)
+    asked = Asked(midnight, midnight + timedelta(days=1), zone=SHANGHAI)
+    costs = {each: (await cost_of(pool, each, asked)).total_fen for each in (campaign_id, other)}
+
+    async def told(cut: Cut | None, figure: str = "campaign_cost_fen") -> dict[str, int | None]:
+        found = await gather(pool, SHANGHAI, [Window(day, day)], cut, {figure})
+        return {key: figures[figure] for (_, key), figures in found.items()}
+
+    points = costs[other]
+    assert costs[campaign_id] == 2 * points + 1_500 + 7_000
+    assert await told(Cut.CAMPAIGN) == {str(each): cost for each, cost in costs.items()}
+    assert await told(None) == {"": sum(costs.values())}
+    assert await told(None, "cost_fen") == {"": sum(costs.values()) + 300}
+    assert await told(Cut.CHANNEL, "cost_fen") == {"wecom": points + 1_500 + 300, "": 2 * points + 7_000}
+    assert set((await told(Cut.TIER)).values()) <= {None}
 
 
 async def test_expenses_count_on_the_days_that_begin_within_the_range_unless_they_were_cancelled(pool: Pool) -> None:
