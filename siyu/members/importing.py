@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from siyu.db import Connection
+from siyu.features import leave_touched
 from siyu.members.attributes import AttributeChange, set_attributes
-from siyu.members.locking import lock_members
+from siyu.members.locking import lock_persons
 from siyu.members.tag_store import write_tags
 from siyu.members.tags import TagChange, TagFamily
 
@@ -43,18 +44,26 @@ async def give(connection: Connection, gifts: Mapping[UUID, Given], now: datetim
     wanted = {member_id: given for member_id, given in gifts.items() if given.is_something()}
     if not wanted:
         return
-    await lock_members(connection, wanted)
-    tiers = {member_id: given.tier for member_id, given in wanted.items() if given.tier}
+    members, kin, erased = await lock_persons(connection, wanted)
+    # Who was found by an identity may have been merged, or erased, since.
+    persons: dict[UUID, Given] = {}
+    for member_id, given in wanted.items():
+        person_id = kin.person(member_id)
+        if member_id in members and person_id not in erased:
+            persons[person_id] = persons.get(person_id, Given()).then(given)
+    tiers = {member_id: given.tier for member_id, given in persons.items() if given.tier}
     if tiers:
         await connection.execute(SET_TIERS, list(tiers), list(tiers.values()))
+        # Rules of tags ask for it.
+        await leave_touched(connection, tiers)
     await write_tags(
         connection,
         [
             TagChange(member_id, tag, True, TagFamily.IMPORTED, SET_BY, now)
-            for member_id, given in wanted.items()
+            for member_id, given in persons.items()
             for tag in given.tags
         ],
     )
-    changes = [(key, each) for key, given in wanted.items() for each in given.attributes]
+    changes = [(key, each) for key, given in persons.items() for each in given.attributes]
     if changes:
         await set_attributes(connection, changes, now)
