@@ -39,6 +39,7 @@ FROM (
     ) AS latest GROUP BY asked
 ) AS said WHERE member.id = asked
 """
+AGREEING = "SELECT id FROM member WHERE id = ANY($1::uuid[]) AND consents @> ARRAY[$2::text]"
 
 
 class Purpose(Enum):
@@ -121,6 +122,11 @@ async def note_consents(pool: Pool, member_id: UUID, said: Said, now: datetime) 
 async def sum_up_consents(connection: Connection, member_ids: Collection[UUID]) -> None:
     """Write what these members, and whoever was merged into them, agree to now; the caller has locked them."""
     await connection.execute(SUM_UP, list(member_ids))
+
+
+async def agreeing(connection: Connection, member_ids: Collection[UUID], purpose: Purpose) -> set[UUID]:
+    """Which of these persons agree to it now; the caller has locked them, or only looks."""
+    return {row[0] for row in await connection.fetch(AGREEING, list(member_ids), purpose.value)}
 
 
 def _changes(held: ConsentRow | None, said: Said, policy: str) -> bool:

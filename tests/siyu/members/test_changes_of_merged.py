@@ -1,4 +1,4 @@
-"""What is changed about one who was merged is changed about whoever stands for them, at whatever moment the merge came."""
+"""What is changed about one who was merged is changed about whoever stands for them, whenever the merge came."""
 
 import asyncio
 from uuid import UUID
