@@ -124,6 +124,9 @@ class NotifyEffect(Effect):
 
     message: str
     params: JSON
+    withheld: bool = strawberry.field(
+        default=False, description="The message advertises, and the member did not agree to marketing: none was left."
+    )
 
 
 @strawberry.type(

@@ -22,4 +22,8 @@ def cleaned(value: Any) -> Any:
             cleaned(str(key)): HIDDEN if str(key).casefold().replace("_", "") in HIDDEN_KEYS else cleaned(each)
             for key, each in value.items()
         }
-    return [cleaned(each) for each in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [cleaned(each) for each in value]
+    # In JSON a number of a phone may stand as a number.
+    is_phone = isinstance(value, int | float) and PHONE_NUMBER.fullmatch(f"{value:.0f}")
+    return HIDDEN if is_phone else value

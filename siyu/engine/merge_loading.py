@@ -1,7 +1,7 @@
 """What merges, and facts about those who were merged, read beside what other facts do."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.score_sources import bests_of, earnings_of, spendings_brought, spendings_of, talk_of
 from siyu.engine.world import World
 from siyu.ledger import Purpose, shop_account_id
-from siyu.members import has_aside, load_merges, write_merges
+from siyu.members import has_aside, load_merges, owners_of, write_merges
 from siyu.members.kinship import Kin
 from siyu.members.merging import MERGED, UNMERGED, FlowKey, Merge
+from siyu.rewards import NAMING_REDEMPTIONS, named_id
 
 MERGING = frozenset({MERGED, UNMERGED})
 
@@ -60,25 +61,37 @@ def whole_persons(world: World, facts: Sequence[ArrivedFact]) -> set[UUID]:
 async def redirect(connection: Connection, facts: Sequence[ArrivedFact], kin: Kin) -> Sequence[ArrivedFact]:
     """The facts, with those about merged members taken as their survivors'.
 
-    What a campaign asked for about one whose participation was kept aside, or an operator says of it, is for that.
+    What a campaign asked for about one whose participation was kept aside is for that. What names a review or
+    a redemption is for whoever of the person has it: one that was kept aside is settled like any other.
     """
     if not kin.roots:
         return facts
-    own = {fact.new.member_id for fact in facts if _is_for_participation(fact) and fact.new.member_id in kin.roots}
+    own = {fact.new.member_id for fact in facts if fact.pending is not None and fact.new.member_id in kin.roots}
     aside = await has_aside(connection, own) if own else set()
-    return [_redirected(fact, kin, aside) for fact in facts]
+    owners = await owners_of(connection, [row for fact in facts if (row := _named_row(fact)) is not None])
+    return [_redirected(fact, kin, aside, owners) for fact in facts]
 
 
-def _is_for_participation(fact: ArrivedFact) -> bool:
-    return fact.pending is not None or fact.new.verdict is not None
+def _named_row(fact: ArrivedFact) -> UUID | None:
+    """The review or redemption that the fact is about."""
+    new = fact.new
+    if new.verdict is not None:
+        return new.verdict.review_id
+    return named_id(new.data, "redemption") if new.type in NAMING_REDEMPTIONS else None
 
 
-def _redirected(fact: ArrivedFact, kin: Kin, aside: Collection[tuple[UUID | None, UUID]]) -> ArrivedFact:
-    member_id = fact.new.member_id
+def _redirected(
+    fact: ArrivedFact, kin: Kin, aside: Collection[tuple[UUID | None, UUID]], owners: Mapping[UUID, UUID]
+) -> ArrivedFact:
+    member_id, row = fact.new.member_id, _named_row(fact)
     root = kin.person(member_id)
-    if root == member_id or (_is_for_participation(fact) and (fact.new.campaign_id, member_id) in aside):
-        return fact
-    return fact._replace(new=fact.new._replace(member_id=root))
+    owner = owners.get(row, root) if row is not None else root
+    if kin.person(owner) != root:
+        # A stranger's: whoever decides refuses it.
+        owner = root
+    if fact.pending is not None and (fact.new.campaign_id, member_id) in aside:
+        owner = member_id
+    return fact if owner == member_id else fact._replace(new=fact.new._replace(member_id=owner))
 
 
 async def load_once_of_kin(connection: Connection, world: World, campaigns: Collection[UUID]) -> None:

@@ -112,10 +112,13 @@ def _revoke(scene: Scene, effect: Revoke) -> Logged:
 
 def _notify(scene: Scene, effect: Notify) -> Logged:
     world, fact, params = scene.world, scene.fact, dict(effect.params)
-    world.messages.append(
-        NewMessage(world.new_id(), fact.member_id, scene.campaign.id, effect.message, params, fact.at)
-    )
-    return {"kind": "notify", "message": effect.message, "params": params}
+    log: Logged = {"kind": "notify", "message": effect.message, "params": params}
+    # What is decided about one who was merged is told to the person.
+    member_id = world.kin.person(fact.member_id)
+    if effect.message in scene.campaign.type.advertises and member_id in world.unwilling:
+        return log | {"withheld": True}
+    world.messages.append(NewMessage(world.new_id(), member_id, scene.campaign.id, effect.message, params, fact.at))
+    return log
 
 
 # One row an effect type, as in `siyu.engine.effects`, whose tables these complete.

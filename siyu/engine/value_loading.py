@@ -12,6 +12,7 @@ from siyu.engine.references import readable_references
 from siyu.engine.store import find_once
 from siyu.engine.world import OnceKey, World
 from siyu.ledger import HoldKey, find_hold_keys, load_grants, load_holds, load_spends, write_holds
+from siyu.members.consents import Purpose, agreeing
 from siyu.messaging import append_messages
 from siyu.reviews import load_open_reviews, write_reviews
 from siyu.rewards import RewardKey, find_reward_keys, load_rewards, write_rewards
@@ -53,6 +54,9 @@ async def load_value(connection: Connection, world: World, concerns: Sequence[Co
     spending = {new.member_id for campaign, new in concerns if Spend in campaign.effects}
     if spending:
         await load_frozen(connection, world.wallets, spending)
+    told = {world.kin.person(new.member_id) for campaign, new in concerns if campaign.type.advertises}
+    if told:
+        world.unwilling |= told - await agreeing(connection, told, Purpose.MARKETING)
     await _load_references(connection, world, concerns)
 
 

@@ -82,6 +82,8 @@ class World:
     faults: Faults = field(default_factory=Faults)
     counters: Counters = field(default_factory=Counters)
     messages: list[NewMessage] = field(default_factory=list)
+    # Who does not agree to marketing, of those about whom a campaign decides that advertises.
+    unwilling: set[UUID] = field(default_factory=set)
     # Of those members alone about whom a campaign decides that has an audience, reads features or changes tags.
     features: dict[UUID, Features] = field(default_factory=dict)
     # What rules ask besides, as the worker left it; of those alone for whom an audience asks that.

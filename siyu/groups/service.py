@@ -17,7 +17,7 @@ from siyu.groups.record import Positioning, Role, Zone
 from siyu.groups.store import Named, load_groups, write_groups
 from siyu.ids import new_id
 from siyu.inputs import check_text
-from siyu.members import lock_members
+from siyu.members import lock_persons
 from siyu.sdk.audience import GROUP_LENGTH_MAX
 
 NAME_LENGTH_MAX = 64
@@ -125,7 +125,8 @@ async def set_role(pool: Pool, group: GroupRow, member_id: UUID, role: Role) -> 
     The owner becomes the group's, too. Whoever was a bot takes a place now.
     """
     async with pool.acquire() as connection, connection.transaction():
-        await lock_members(connection, {member_id})
+        _, kin, _ = await lock_persons(connection, [member_id])
+        member_id = kin.person(member_id)
         book = GroupBook()
         await load_groups(connection, book, [Named(member_id, group.key)], lock=True)
         refused = book.give_role(group.key, member_id, role)

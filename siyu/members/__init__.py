@@ -2,8 +2,8 @@
 
 from siyu.members.features import load_features
 from siyu.members.invitation_store import append_invitations, invited_elsewhere, load_invited
-from siyu.members.locking import lock_members, lock_persons, read_kin, read_members
-from siyu.members.merge_store import has_aside, load_merges, write_merges
+from siyu.members.locking import lock_members, lock_person, lock_persons, read_kin, read_members
+from siyu.members.merge_store import has_aside, load_merges, owners_of, write_merges
 from siyu.members.tag_store import write_tags
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "load_invited",
     "load_merges",
     "lock_members",
+    "lock_person",
     "lock_persons",
+    "owners_of",
     "read_kin",
     "read_members",
     "write_merges",

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from siyu.db import Connection, Pool, append_rows
-from siyu.errors import InvalidInput, NotFound, Problem
+from siyu.errors import InvalidInput, Problem
 from siyu.inputs import PHONE_NUMBER, check_text
-from siyu.members.persons import PERSON_OF
+from siyu.members.locking import lock_person
 
 ATTRIBUTES_MAX = 50
 VALUE_LENGTH_MAX = 200
@@ -18,7 +18,6 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 FLAGS = {"true": "true", "false": "false", "1": "true", "0": "false", "是": "true", "否": "false"}
 
-LOCK = f"SELECT id FROM member WHERE id = ({PERSON_OF}) FOR NO KEY UPDATE"
 COUNT = "SELECT count(*) FROM member_attribute WHERE member_id = $1"
 CLEAR = "DELETE FROM member_attribute WHERE member_id = $1 AND key = ANY($2::varchar[])"
 SET = """
@@ -94,9 +93,7 @@ async def change_attributes(pool: Pool, member_id: UUID, changes: Sequence[Attri
         checked = None if value is None else checked_value(kind, value, (*path, "value"))
         wanted[checked_key(key, (*path, "key"))] = AttributeChange(key, kind, checked)
     async with pool.acquire() as connection, connection.transaction():
-        person_id = await connection.fetchval(LOCK, member_id)
-        if person_id is None:
-            raise NotFound("there is no such member")
+        person_id = await lock_person(connection, member_id)
         await connection.execute(CLEAR, person_id, [key for key, each in wanted.items() if each.value is None])
         await set_attributes(connection, [(person_id, each) for each in wanted.values() if each.value], now)
         if await connection.fetchval(COUNT, person_id) > ATTRIBUTES_MAX:

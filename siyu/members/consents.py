@@ -8,18 +8,18 @@ from typing import NamedTuple
 from uuid import UUID
 
 from siyu.db import Connection, Pool
-from siyu.errors import InvalidInput, NotFound, Problem
+from siyu.errors import InvalidInput, Problem
+from siyu.features import leave_touched
 from siyu.ids import new_id
 from siyu.inputs import check_text
-from siyu.members.persons import KIN_OF_ASKED, PERSON_OF
+from siyu.members.locking import lock_person
+from siyu.members.persons import KIN_OF_ASKED
 from siyu.paging import NewestWanted, Page, newest_pages
 from siyu.sdk import Text
 
 POLICY_LENGTH_MAX = 32
 NOTED_BY_LENGTH_MAX = 60
 
-# The member's row is locked, so that history and present state of one member are written one after the other.
-LOCK = f"SELECT id FROM member WHERE id = ({PERSON_OF}) FOR NO KEY UPDATE"
 # A person's word is the last one that any of them said: who said no after yes said no.
 LATEST = f"""
 SELECT DISTINCT ON (asked, purpose) consent.id, asked, purpose, given, policy, source, noted_by, at
@@ -39,6 +39,7 @@ FROM (
     ) AS latest GROUP BY asked
 ) AS said WHERE member.id = asked
 """
+AGREEING = "SELECT id FROM member WHERE id = ANY($1::uuid[]) AND consents @> ARRAY[$2::text]"
 
 
 class Purpose(Enum):
@@ -103,22 +104,29 @@ async def note_consents(pool: Pool, member_id: UUID, said: Said, now: datetime) 
     if (said.source is ConsentSource.MEMBER) != (said.noted_by is None):
         raise InvalidInput([Problem(("source",), "is MEMBER for members themselves and for nobody else")])
     async with pool.acquire() as connection, connection.transaction():
-        person_id = await connection.fetchval(LOCK, member_id)
-        if person_id is None:
-            raise NotFound("there is no such member")
+        # So that history and present state of a person are written one after the other.
+        person_id = await lock_person(connection, member_id)
         held = {row.purpose: row for row in (await _latest(connection, [person_id]))[person_id]}
         wanted = [each for each in dict.fromkeys(said.purposes) if _changes(held.get(each), said, policy)]
         rows = [
             (new_id(), person_id, each.value, said.given, policy, said.source.value, said.noted_by, now)
             for each in wanted
         ]
-        await connection.executemany(NOTE, rows)
-        await sum_up_consents(connection, [person_id])
+        if rows:
+            await connection.executemany(NOTE, rows)
+            await sum_up_consents(connection, [person_id])
+            # Rules of tags ask for it.
+            await leave_touched(connection, [person_id])
 
 
 async def sum_up_consents(connection: Connection, member_ids: Collection[UUID]) -> None:
     """Write what these members, and whoever was merged into them, agree to now; the caller has locked them."""
     await connection.execute(SUM_UP, list(member_ids))
+
+
+async def agreeing(connection: Connection, member_ids: Collection[UUID], purpose: Purpose) -> set[UUID]:
+    """Which of these persons agree to it now; the caller has locked them, or only looks."""
+    return {row[0] for row in await connection.fetch(AGREEING, list(member_ids), purpose.value)}
 
 
 def _changes(held: ConsentRow | None, said: Said, policy: str) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from siyu.db import Connection, Pool
+from siyu.db import Pool
 from siyu.errors import IdentityTaken, InvalidInput, NotFound, Problem
 from siyu.ids import new_id
 from siyu.inputs import check_text
-from siyu.members.locking import lock_persons
+from siyu.members.locking import lock_person
 from siyu.members.service import IDENTITY_KIND_LENGTH_MAX, IDENTITY_VALUE_LENGTH_MAX
 from siyu.privacy import PHONE_KIND
 
@@ -50,7 +50,7 @@ async def bind_identity(pool: Pool, member_id: UUID, kind: str, value: str) -> U
     """
     kind, value = _checked(kind, value)
     async with pool.acquire() as connection, connection.transaction():
-        person_id = await _locked(connection, member_id)
+        person_id = await lock_person(connection, member_id)
         if await connection.fetchval(OWNER, kind, value) == person_id:
             return person_id
         if await connection.fetchval(COUNT, person_id) >= IDENTITIES_MAX:
@@ -66,7 +66,7 @@ async def unbind_identity(pool: Pool, member_id: UUID, kind: str, value: str) ->
     """Let the member be known by it no more. Raises InvalidInput for their only one, and NotFound."""
     kind, value = _checked(kind, value)
     async with pool.acquire() as connection, connection.transaction():
-        person_id = await _locked(connection, member_id)
+        person_id = await lock_person(connection, member_id)
         if await connection.fetchval(OWNER, kind, value) != person_id:
             raise NotFound("the member has no such identity")
         if await connection.fetchval(COUNT, person_id) == 1:
@@ -81,10 +81,3 @@ def _checked(kind: str, value: str) -> tuple[str, str]:
         # What is kept of a number is its blind index, which follows from the member's personal data.
         raise InvalidInput([Problem(("identity", "kind"), "a phone number is changed with the personal data")])
     return kind, check_text(value, ("identity", "value"), IDENTITY_VALUE_LENGTH_MAX)
-
-
-async def _locked(connection: Connection, member_id: UUID) -> UUID:
-    members, kin, erased = await lock_persons(connection, [member_id])
-    if member_id not in members or member_id in erased:
-        raise NotFound("there is no such member")
-    return kin.person(member_id)

@@ -135,14 +135,14 @@ async def _give(connection: Connection, gifts: Sequence[tuple[int, UUID, Given]]
     _, kin, erased = await lock_persons(connection, {member_id for _, member_id, _ in gifts})
     wanted: dict[UUID, Given] = {}
     for _, member_id, given in gifts:
-        person_id = kin.roots.get(member_id, member_id)
+        person_id = kin.person(member_id)
         if person_id not in erased:
             wanted[person_id] = wanted[person_id].then(given) if person_id in wanted else given
     overfull = await _overfull(connection, wanted)
     for person_id in overfull:
         del wanted[person_id]
     await _write(connection, wanted, now)
-    return [place for place, member_id, _ in gifts if kin.roots.get(member_id, member_id) in overfull]
+    return [place for place, member_id, _ in gifts if kin.person(member_id) in overfull]
 
 
 async def _overfull(connection: Connection, wanted: Mapping[UUID, Given]) -> set[UUID]:
@@ -167,10 +167,10 @@ async def _write(connection: Connection, wanted: Mapping[UUID, Given], now: date
         connection,
         [
             TagChange(member_id, tag, True, TagFamily.IMPORTED, SET_BY, now)
-            for member_id, given in wanted.items()
+            for member_id, given in persons.items()
             for tag in given.tags
         ],
     )
-    changes = [(key, each) for key, given in wanted.items() for each in given.attributes]
+    changes = [(key, each) for key, given in persons.items() for each in given.attributes]
     if changes:
         await set_attributes(connection, changes, now)

@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from siyu.db import Connection, array_of
+from siyu.errors import NotFound
 from siyu.members.kinship import NO_KIN, Kin, Place
 from siyu.sdk import MemberView
 
@@ -56,6 +57,18 @@ async def lock_persons(
     kin = _kin(rows := await connection.fetch(LOCK_KIN, linked))
     members |= {row[0]: MemberView(row[0], row[1]) for row in rows}
     return members, kin, erased | {row[0] for row in rows if row[4]}
+
+
+async def lock_person(connection: Connection, member_id: UUID) -> UUID:
+    """Lock whoever stands for the member, with all who are one person with them, until the transaction ends: whoever
+    asks first who that is, and then locks, writes to one who has been merged meanwhile.
+
+    Raises NotFound, for who is erased too: nothing is known of them any more.
+    """
+    members, kin, erased = await lock_persons(connection, [member_id])
+    if member_id not in members or member_id in erased:
+        raise NotFound("there is no such member")
+    return kin.person(member_id)
 
 
 async def read_kin(connection: Connection, member_ids: Collection[UUID]) -> Kin:

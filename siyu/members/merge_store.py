@@ -1,11 +1,12 @@
 """Merges to and from the database: rows that go to the survivor, and exactly those back."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from siyu.db import Connection
 from siyu.members.consents import sum_up_consents
 from siyu.members.merge_groups import part_places, share_places
-from siyu.members.merging import MOVED, TIMERS, Merge, MergeBook, Moved
+from siyu.members.merging import BOTH_TAKE_PART, MOVED, TIMERS, Merge, MergeBook, Moved
 
 # The reason is kept with the fact, out of which an erasure takes it.
 REASON = "coalesce((SELECT data ->> 'reason' FROM fact WHERE fact.id = member_merge.fact_id), '')"
@@ -98,12 +99,16 @@ FROM (SELECT id, row_number() OVER (PARTITION BY template_id, member_id ORDER BY
 WHERE coupon.id = placed.id AND coupon.place > {APART}
 """
 
+OWNERS = """
+SELECT id, member_id FROM review WHERE id = ANY($1::uuid[])
+UNION ALL SELECT id, member_id FROM redemption WHERE id = ANY($1::uuid[])
+"""
+
 # While rows move, a person may have several.
 STAND_DOWN = "UPDATE invitation SET stands = false WHERE person_id = ANY($1::uuid[])"
 
 # A timer goes with its participation; what else a campaign asked for about the member is the survivor's.
-FOLLOWS = """NOT EXISTS (
-    SELECT FROM participation WHERE participation.campaign_id = mine.campaign_id AND subject_id = $1)"""
+FOLLOWS = f"({BOTH_TAKE_PART}) IS NOT TRUE"
 
 
 def moving(moved: Moved) -> str:
@@ -191,6 +196,11 @@ async def _undo(connection: Connection, merge: Merge) -> None:
     await connection.execute(CHOOSE, [survivor_id, merged_id])
     ended = merge.undo_fact_id, merge.undone_at, merge.undone_by, merge.undone_for
     await connection.execute(END, merge.id, *ended)
+
+
+async def owners_of(connection: Connection, row_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whose these reviews and redemptions are, by their ids; the caller has locked the persons."""
+    return {row[0]: row[1] for row in await connection.fetch(OWNERS, list(row_ids))} if row_ids else {}
 
 
 async def has_aside(connection: Connection, members: set[UUID]) -> set[tuple[UUID, UUID]]:

@@ -35,6 +35,11 @@ class Moved(NamedTuple):
 
 
 SAME_KEY = "(theirs.campaign_id, theirs.key) = (mine.campaign_id, mine.key)"
+# What a campaign keeps of a member under its own keys goes with the participation, which knows them: what is decided
+# about one that is kept aside finds them there.
+BOTH_TAKE_PART = """(
+    SELECT count(*) FROM participation WHERE participation.campaign_id = mine.campaign_id AND subject_id IN ($1, $2)
+) = 2"""
 STANDING = "IN ('reserved', 'confirmed', 'used')"
 
 # Participations come before what hangs on them: a timer of one that is kept aside is decided about there.
@@ -43,10 +48,10 @@ MOVED = (
     Moved("identity"),
     Moved("shop_order"),
     Moved("participation", "subject_id", "theirs.campaign_id = mine.campaign_id"),
-    Moved("reservation", kept_where=SAME_KEY),
-    Moved("hold", kept_where=SAME_KEY),
-    Moved("issued_reward", kept_where=SAME_KEY),
-    Moved("review", kept_where=SAME_KEY),
+    Moved("reservation", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),
+    Moved("hold", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),
+    Moved("issued_reward", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),
+    Moved("review", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),
     Moved("message"),
     Moved("refund_request"),
     Moved("coupon", kept_where="theirs.claimed_code = mine.claimed_code"),

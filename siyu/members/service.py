@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from siyu.db import Pool
-from siyu.errors import InvalidInput, NotFound, Problem
+from siyu.errors import InvalidInput, Problem
 from siyu.features import leave_touched
 from siyu.inputs import check_text
 from siyu.members.joining import IdentityKey, Joiner, ensure_members
-from siyu.members.persons import PERSON_OF
+from siyu.members.locking import lock_person
 from siyu.members.queries import COLUMNS, MemberRow
 from siyu.members.tagging import check_labels, replace_tags
 from siyu.members.tags import SIYU
@@ -77,12 +77,11 @@ async def update_profile(
     tags = check_labels(known["tags"], "tags") if "tags" in known else None
     shown = "nickname" in changes, nickname, "avatar_url" in changes, avatar_url
     async with pool.acquire() as connection, connection.transaction():
-        member_id = await connection.fetchval(PERSON_OF, member_id) or member_id
+        member_id = await lock_person(connection, member_id)
         if tags is not None:
             await replace_tags(connection, member_id, tags, author, now)
         record = await connection.fetchrow(UPDATE, member_id, *shown, "tier" in known, tier)
-        if record is None:
-            raise NotFound("there is no such member")
+        assert record is not None, "the member is locked"  # noqa: S101 - an invariant
         if "tier" in known:
             # Rules of tags ask for it.
             await leave_touched(connection, [member_id])

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from siyu.db import Connection, Pool
-from siyu.errors import InvalidInput, NotFound, Problem
+from siyu.errors import InvalidInput, Problem
 from siyu.inputs import check_text
-from siyu.members.locking import lock_members
+from siyu.members.locking import lock_person
 from siyu.members.queries import COLUMNS, MemberRow
 from siyu.members.tag_store import write_tags
 from siyu.members.tags import TagChange, TagFamily
@@ -51,7 +51,7 @@ async def tag_member(pool: Pool, member_id: UUID, tags: Sequence[str], setting: 
     if setting.expires_at is not None and setting.expires_at <= setting.at:
         raise InvalidInput([Problem(("expires_at",), "must be later than now")])
     async with pool.acquire() as connection, connection.transaction():
-        had = await _lock(connection, member_id)
+        member_id, had = await _lock(connection, member_id)
         if len({*had, *labels}) > LABELS_MAX:
             raise InvalidInput([Problem(("tags",), f"a member has at most {LABELS_MAX} tags")])
         await write_tags(connection, [_given(member_id, label, setting) for label in labels])
@@ -65,7 +65,7 @@ async def untag_member(pool: Pool, member_id: UUID, tags: Sequence[str]) -> Memb
     """
     labels = _check_some(tags)
     async with pool.acquire() as connection, connection.transaction():
-        await _lock(connection, member_id)
+        member_id, _ = await _lock(connection, member_id)
         kept = [row[0] for row in await connection.fetch(ONLY_BY_RULE, member_id, labels)]
         if kept:
             raise InvalidInput([Problem(("tags",), f"{', '.join(kept)}: a rule gives it; change the tag's rule")])
@@ -81,7 +81,7 @@ async def replace_tags(
     What is new is set by hand. The caller has a transaction. Raises NotFound, and InvalidInput for more tags than a
     member may have.
     """
-    had = await _lock(connection, member_id)
+    member_id, had = await _lock(connection, member_id)
     by_rule = {row[0] for row in await connection.fetch(BY_RULE, member_id)}
     if len(by_rule.union(labels)) > LABELS_MAX:
         raise InvalidInput([Problem(("tags",), f"must be at most {LABELS_MAX} with {len(by_rule)} of rules")])
@@ -109,12 +109,10 @@ async def _take(connection: Connection, member_id: UUID, labels: Sequence[str]) 
         )
 
 
-async def _lock(connection: Connection, member_id: UUID) -> Sequence[str]:
-    """The member's tags, locked. Raises NotFound."""
-    if not await lock_members(connection, [member_id]):
-        raise NotFound("there is no such member")
-    had: Sequence[str] = await connection.fetchval(HAD, member_id)
-    return had
+async def _lock(connection: Connection, member_id: UUID) -> tuple[UUID, Sequence[str]]:
+    """Who stands for the member, locked, and their tags. Raises NotFound."""
+    person_id = await lock_person(connection, member_id)
+    return person_id, await connection.fetchval(HAD, person_id)
 
 
 async def _read(connection: Connection, member_id: UUID) -> MemberRow:

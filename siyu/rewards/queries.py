@@ -27,4 +27,4 @@ COLUMNS = "id, campaign_id, key, reward, state, issued_at, revoked_at"
 
 async def reward_pages(pool: Pool, wanted: Sequence[NewestWanted]) -> list[Page[RewardRow]]:
     """The wanted pages, in their order, with one statement."""
-    return await newest_pages(pool, "issued_reward", COLUMNS, RewardRow, wanted)
+    return await newest_pages(pool, "issued_reward", COLUMNS, RewardRow, wanted, of_person=True)

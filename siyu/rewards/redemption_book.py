@@ -107,9 +107,9 @@ class RedemptionBook:
         self.counts[member_id, reward.id, start] += 1
         return made
 
-    def open(self, issued: IssuedReward, reward: Reward, fact_id: UUID, at: datetime) -> Redemption:
-        """Make what a campaign issued a redemption: of no stock and for no price."""
-        made = self._make(reward, issued.member_id, fact_id, at)
+    def open(self, issued: IssuedReward, member_id: UUID, fact_id: UUID, at: datetime) -> Redemption:
+        """Make what a campaign issued a redemption of the member's: of no stock and for no price."""
+        made = self._make(self.rewards[issued.reward_id], member_id, fact_id, at)
         made.issued_id = issued.id
         made.confirm(at, None)
         self.opened[issued.id] = at

@@ -70,6 +70,8 @@ class CampaignType(Generic[ConfigT, StateT]):
     - `group_sizes(config)`: the keys of the groups whose size decisions under a config may look at by
       `View.group_size`, at most 200. Pure.
     - `messages`: every message it may `Notify` with, by a snake_case key (`{name}` is filled from `params`).
+    - `advertises`: the keys of those messages that advertise, rather than tell members what became of what they did or
+      have. Members who do not agree to marketing are not left these; the decision stands, and its log says so.
     - `refunds`: every reason it may ask for a `Refund` for, by a snake_case key, and the sentence that the shop's staff
       and the member read.
     - `reviews`: every reason it may ask for a `Review` with, by a snake_case key: what the operator has to look at. The
@@ -110,6 +112,7 @@ class CampaignType(Generic[ConfigT, StateT]):
     features: Callable[[ConfigT], bool] | None = None
     group_sizes: Callable[[ConfigT], Iterable[str]] | None = None
     messages: Mapping[str, Text] = field(default_factory=dict)
+    advertises: frozenset[str] = frozenset()
     refunds: Mapping[str, Text] = field(default_factory=dict)
     reviews: Mapping[str, Text] = field(default_factory=dict)
     state_version: int = 1

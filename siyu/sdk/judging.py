@@ -91,6 +91,8 @@ def _about_texts(kind: AnyCampaignType) -> Iterator[Told]:
         named = all(_is_key(key, TEXT_KEY_LENGTH_MAX) for key in keys)
         yield not named, f"{what} keys must be short snake_case: {keys}"
         yield not all(isinstance(text, Text) for text in texts.values()), f"its {what}s must be Texts"
+    stray = sorted(set(map(str, kind.advertises)) - set(kind.messages))
+    yield bool(stray), f"it advertises with messages that it does not have: {stray}"
 
 
 def _about_own_facts(kind: AnyCampaignType) -> Iterator[Told]:

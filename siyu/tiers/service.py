@@ -1,14 +1,15 @@
 """What operators change about tiers: the ladder, and the tier of one member by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from siyu.db import Connection, Pool
-from siyu.errors import IdempotencyConflict, InvalidInput, NotFound, Problem
+from siyu.errors import IdempotencyConflict, InvalidInput, Problem
+from siyu.features import leave_touched
 from siyu.inputs import check_text
-from siyu.members import lock_members
+from siyu.members import lock_person
 from siyu.tiers.book import Cause, LiveLadder, Reason, TierBook
 from siyu.tiers.ladder import Ladder
 from siyu.tiers.live import load_ladder, to_json
@@ -65,11 +66,11 @@ async def set_tier(pool: Pool, zone: ZoneInfo, given: TierByHand, now: datetime)
     """Give a member a tier; a repeated key changes nothing. Raises InvalidInput, NotFound and IdempotencyConflict."""
     note = check_text(given.note, ("note",), NOTE_LENGTH_MAX)
     async with pool.acquire() as connection, connection.transaction():
-        if not await lock_members(connection, [given.member_id]):
-            raise NotFound("there is no such member")
+        person_id = await lock_person(connection, given.member_id)
         known = await connection.fetchrow(KNOWN, given.idempotency_key)
         if known is not None:
-            if tuple(known) != (given.member_id, given.tier, note):
+            # A change stays where it was noted, whoever stands for the member by now.
+            if known[0] not in {given.member_id, person_id} or tuple(known)[1:] != (given.tier, note):
                 raise IdempotencyConflict(given.idempotency_key)
             return
         live = await load_ladder(connection, zone)
@@ -77,7 +78,9 @@ async def set_tier(pool: Pool, zone: ZoneInfo, given: TierByHand, now: datetime)
         if live is None or place is None:
             keys = ", ".join(tier.key for tier in live.ladder.tiers) if live else "the shop has no ladder"
             raise InvalidInput([Problem(("tier",), f"must be one of the ladder's tiers: {keys}")])
-        await _give(connection, live, given, note, now)
+        await _give(connection, live, replace(given, member_id=person_id), note, now)
+        # Rules of tags ask for it.
+        await leave_touched(connection, [person_id])
 
 
 async def _give(connection: Connection, live: LiveLadder, given: TierByHand, note: str, now: datetime) -> None:

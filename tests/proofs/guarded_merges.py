@@ -8,7 +8,38 @@ MERGES = "tests/siyu/members/test_merging.py"
 PERSONS = "tests/siyu/members/test_persons.py"
 ERASED = f"{PERSONS}::test_erasing_a_survivor_leaves_nothing_of_whoever_was_merged"
 
+ASIDE = "tests/siyu/members/test_kept_aside.py"
+CHANGES = "tests/siyu/members/test_changes_of_merged.py"
+
 MERGE_GUARDS = (
+    Guard(
+        "what a campaign reserved goes with the participation that knows of it",
+        "siyu/members/merging.py",
+        'Moved("reservation", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),',
+        'Moved("reservation", kept_where=SAME_KEY),',
+        (f"{ASIDE}::test_stock_that_both_reserved_is_given_back_in_time",),
+    ),
+    Guard(
+        "a verdict closes the review that it is on",
+        f"{ENGINE}/merge_loading.py",
+        "        return new.verdict.review_id\n",
+        "        return None\n",
+        (f"{ASIDE}::test_each_of_two_reviews_gets_its_own_verdict",),
+    ),
+    Guard(
+        "a redemption that was kept aside is settled",
+        f"{ENGINE}/merge_loading.py",
+        "if new.type in NAMING_REDEMPTIONS else None",
+        "if False else None",
+        (f"{ASIDE}::test_a_redemption_that_nobody_pays_for_ends",),
+    ),
+    Guard(
+        "what is changed beside a merge is the person's",
+        "siyu/members/locking.py",
+        "    return kin.person(member_id)\n",
+        "    return member_id\n",
+        (f"{CHANGES}::test_what_waits_for_a_merge_is_the_persons",),
+    ),
     Guard(
         "an erasure is of all who were merged into the member",
         f"{ENGINE}/erasure_store.py",

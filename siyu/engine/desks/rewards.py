@@ -106,9 +106,10 @@ def open_issued(world: World, arrived: ArrivedFact) -> Verdict:
     """What a campaign issued by a name of the catalogue is the member's to get."""
     book, issued_id = world.redemptions, named_id(arrived.new.data, "issued")
     issued = book.issued.get(issued_id)
-    if issued is None or issued.member_id != arrived.new.member_id:
+    # One that a merge kept aside is the person's all the same.
+    if issued is None or world.kin.person(issued.member_id) != arrived.new.member_id:
         return Refusal(REWARD_REVOKED if issued_id in book.revoked else REWARD_NOT_FOUND, {})
-    return (_logged(book.open(issued, book.rewards[issued.reward_id], arrived.id, arrived.new.at)),)
+    return (_logged(book.open(issued, arrived.new.member_id, arrived.id, arrived.new.at)),)
 
 
 def deliver(world: World, arrived: ArrivedFact) -> Verdict:
