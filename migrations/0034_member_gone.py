@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: a partial index. It can be run again."""
 
-    dependencies = [("siyu", "0031_metric_active")]
+    dependencies = [("siyu", "0032_transfer_fact")]
 
     operations = [
         # A segment that asks features alone leaves them out by it; the member's own row is not read for that.

@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Written by hand: indexes of tables that only set-based SQL reads by time. It can be run again."""
 
-    dependencies = [("siyu", "0031_metric_active")]
+    dependencies = [("siyu", "0034_member_gone")]
 
     operations = [
         # What members have paid since the beginning is summed from the few days on which they paid.

@@ -167,10 +167,10 @@ async def _write(connection: Connection, wanted: Mapping[UUID, Given], now: date
         connection,
         [
             TagChange(member_id, tag, True, TagFamily.IMPORTED, SET_BY, now)
-            for member_id, given in persons.items()
+            for member_id, given in wanted.items()
             for tag in given.tags
         ],
     )
-    changes = [(key, each) for key, given in persons.items() for each in given.attributes]
+    changes = [(key, each) for key, given in wanted.items() for each in given.attributes]
     if changes:
         await set_attributes(connection, changes, now)
