@@ -11,12 +11,11 @@ from tests.proofs.guarded_group_buy import GROUP_BUY_GUARDS
 from tests.proofs.guarded_groups import GROUP_GUARDS
 from tests.proofs.guarded_hints import HINT_GUARDS
 from tests.proofs.guarded_identity import IDENTITY_GUARDS
-from tests.proofs.guarded_imports import IMPORT_GUARDS
 from tests.proofs.guarded_invitations import INVITATION_GUARDS
 from tests.proofs.guarded_lines import LINE_GUARDS
 from tests.proofs.guarded_live import LIVE_GUARDS
 from tests.proofs.guarded_lots import LOT_GUARDS
-from tests.proofs.guarded_merges import MERGE_GUARDS
+from tests.proofs.guarded_merges import MEMBER_GUARDS
 from tests.proofs.guarded_metrics import METRIC_GUARDS
 from tests.proofs.guarded_numbers import CAP_GUARDS, NUMBER_GUARDS
 from tests.proofs.guarded_observing import OBSERVING_GUARDS
@@ -280,7 +279,6 @@ GUARDS = (
     *GROUP_BUY_GUARDS,
     *HINT_GUARDS,
     *IDENTITY_GUARDS,
-    *IMPORT_GUARDS,
     *INVITATION_GUARDS,
     *OBSERVING_GUARDS,
     *REFERRAL_GUARDS,
@@ -289,7 +287,7 @@ GUARDS = (
     *REFUND_GUARDS,
     *LOT_GUARDS,
     *WALLET_GUARDS,
-    *MERGE_GUARDS,
+    *MEMBER_GUARDS,
     *METRIC_GUARDS,
     *PRIVACY_GUARDS,
     *ATTRIBUTION_GUARDS,

@@ -1,6 +1,7 @@
-"""The guards of merges: one person's limits, value that nobody makes, and undoing in order."""
+"""The guards of members: merges with one person's limits and value that nobody makes, undone in order, and imports."""
 
 from tests.proofs.guard import ENGINE, Guard
+from tests.proofs.guarded_imports import IMPORT_GUARDS
 
 MERGING = f"{ENGINE}/desks/merging.py"
 RACES = "tests/siyu/members/test_merge_races.py"
@@ -111,3 +112,5 @@ MERGE_GUARDS = (
         (f"{MERGES}::test_a_refund_takes_back_what_the_merged_member_was_given",),
     ),
 )
+
+MEMBER_GUARDS = (*MERGE_GUARDS, *IMPORT_GUARDS)
