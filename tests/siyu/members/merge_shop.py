@@ -1,7 +1,8 @@
 """A shop where members do all that there is to merge, and what must hold of it at any time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from siyu.campaigns import Registry
@@ -24,7 +25,7 @@ from tests.siyu.rewards.catalogue import add_reward
 REGISTRY: Registry = registry_of(*shop_registry().types.values(), INVITING, DESK, TILL)
 MUG = {"key": "mug", "stock": 1_000, "per_member": 1, "per_claim": 1, "price_fen": 100}
 TEAM = {"sizes": [2], "items": [{"key": "mug", "prices_fen": [900], "stock": 1_000}], "hours": 1}
-CAMPAIGNS = {
+CAMPAIGNS: Mapping[str, dict[str, Any]] = {
     "purchase": {},
     "check_in": {},
     "inviting": {},
@@ -100,7 +101,7 @@ class MergeShop:
             ("tea_voucher", RewardKind.COUPON, {"price_points": 5}),
             ("plate", RewardKind.GOODS, {"price_points": 15, "price_fen": 100}),
         ):
-            made = await add_reward(self.pool, key, kind, stock=10_000, **terms)
+            made = await add_reward(self.pool, key, kind, stock=10_000, details=None, **terms)
             self.rewards[key] = made.id
 
     async def members(self, count: int) -> list[UUID]:

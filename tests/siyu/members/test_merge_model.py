@@ -100,8 +100,9 @@ class Merging(RuleBasedStateMachine):
     @rule(which=WHICH, ends=st.sampled_from(["approved", "paid", "rejected", "failed"]))
     def end_payout(self, which: int, ends: str) -> None:
         who, payout = self.payouts[which % len(self.payouts)]
-        said = {"approved": {}, "paid": {"reference": new_id().hex}}.get(ends, {"note": "no such account"})
-        self.do(f"payout.{ends}", who, payout=payout, made_by="lin", **said)
+        said: dict[str, dict[str, str]] = {"approved": {}, "paid": {"reference": new_id().hex}}
+        more = said.get(ends, {"note": "no such account"})
+        self.do(f"payout.{ends}", who, payout=payout, made_by="lin", **more)
 
     @rule(who=WHO, ends=st.booleans())
     def freeze(self, who: int, ends: bool) -> None:
@@ -116,7 +117,10 @@ class Merging(RuleBasedStateMachine):
     @rule(which=WHICH, ends=st.sampled_from([REDEMPTION_CONFIRMED, REDEMPTION_CANCELLED, REDEMPTION_USED]))
     def end_redemption(self, which: int, ends: str) -> None:
         who, redemption = self.redemptions[which % len(self.redemptions)]
-        said = {REDEMPTION_CONFIRMED: {"order": new_id().hex}, REDEMPTION_CANCELLED: {"by_member": False}}
+        said: dict[str, dict[str, Any]] = {
+            REDEMPTION_CONFIRMED: {"order": new_id().hex},
+            REDEMPTION_CANCELLED: {"by_member": False},
+        }
         self.do(ends, who, redemption=redemption, **said.get(ends, {"by": "lin"}))
 
     @rule(who=WHO, key=KEY)
