@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from siyu.db import Pool
-from siyu.groups.membership_queries import DORMANT_DAYS, LOST_DAYS, SILENT_DAYS
+from siyu.groups.membership_queries import DORMANT_DAYS, LOST_DAYS, MERGED, SILENT_DAYS
 from siyu.groups.record import Positioning
 from siyu.sdk import Text
 
@@ -152,8 +152,8 @@ CROSS JOIN LATERAL (
                -- Two, since of one member the index ends with the last day; hardly anybody was merged into the member.
                greatest((SELECT max(day) FROM group_activity AS a
                          WHERE a.community_id = wanted.id AND a.member_id = m.member_id),
-                        (SELECT max(day) FROM member AS gone JOIN group_activity AS a ON a.member_id = gone.id
-                         WHERE gone.merged_into = m.member_id AND a.community_id = wanted.id)) AS last_on
+                        (SELECT max(day) FROM group_activity AS a
+                         WHERE a.community_id = wanted.id AND a.member_id = {MERGED.format("m")})) AS last_on
         FROM membership AS m WHERE m.community_id = wanted.id AND left_at IS NULL AND role <> 'bot'
         -- Else the last day is looked up anew by each of the counts.
         OFFSET 0

@@ -99,7 +99,9 @@ LEFT = PAGES.format(
     page=BY_TIME.format(columns=OF, time="left_at", where="left_at IS NOT NULL AND joined_at IS NOT NULL")
 )
 # The number stands for the days; whoever joined or did something since then is not among them.
-# The member, and those who were merged into them: what these did, the person did.
+# Those who were merged into a member, and with the member: what these did, the person did. As arrays, which no plan
+# turns into walking all activity for each member.
+MERGED = "ANY (ARRAY(SELECT id FROM member WHERE merged_into = {0}.member_id))"
 KIN = "ANY (ARRAY(SELECT {0}.member_id UNION ALL SELECT id FROM member WHERE merged_into = {0}.member_id))"
 SILENT = PAGES.format(
     page=f"""
