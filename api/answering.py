@@ -1,7 +1,7 @@
 """From a GraphQL request to its answer: which document, whether it may run, what it costs, and then the schema."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -39,12 +39,21 @@ SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 Answer = dict[str, Any]
 
 
-class Admitted(NamedTuple):
-    """An operation that may run, by its document, and what it costs."""
+class Judged(NamedTuple):
+    """An operation, by its document, and what it costs; it may not run where there are `errors`.
+
+    `hash` is that of its text, `root` the first field of its root, `name` what the log and the metrics call it. None
+    and 0 are those of a document without an operation that could be meant.
+    """
 
     text: str
-    document: DocumentNode
-    cost: int
+    document: DocumentNode | None
+    hash: str
+    errors: Sequence[GraphQLError]
+    kind: str = ""
+    root: str = ""
+    name: str | None = None
+    cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,58 +77,58 @@ class Answering:
         `address` is where a stranger calls from; which operation it is and what it costs is noted on the trail. Raises
         Refusal where the caller may not send the document, or has asked for too much lately.
         """
-        admitted = await self.admit(asked, context, address, trail)
-        return await self.run(admitted, asked, context) if isinstance(admitted, Admitted) else admitted
+        judged = await self.judge(asked, context.principal, address)
+        trail.document, trail.operation, trail.kind, trail.cost = judged.hash, judged.name, judged.kind, judged.cost
+        if judged.errors:
+            return {"errors": self.told(judged.errors, context.principal, context.request_id)}
+        await self.take(context.principal, address, judged.cost)
+        return await self.run(judged, asked, context)
 
-    async def admit(
-        self, asked: GraphQLRequest, context: Context, address: str, trail: RequestTrail, *, subscribes: bool = False
-    ) -> Admitted | Answer:
-        """The operation that may run, for which the caller has paid; or the answer of one that may not.
+    async def judge(
+        self, asked: GraphQLRequest, principal: Principal, address: str, *, subscribes: bool = False
+    ) -> Judged:
+        """What is asked, and why it may not run, if so. Who may run it has its cost still to pay.
 
         Raises Refusal, as `answer` does.
         """
-        text = self._text(asked, context.principal)
+        text = self._text(asked, principal)
         known = self.guard.known(text)
         if known is None:
             looked_at = min(len(text), self.guard.limits.characters)
-            await self.take(context.principal, address, LOOK_POINTS + looked_at // LOOKED_AT_FOR_A_POINT)
+            await self.take(principal, address, LOOK_POINTS + looked_at // LOOKED_AT_FOR_A_POINT)
             known = self.guard.look(text)
-        trail.document = known.hash
-        operation, errors = self._may_run(known, asked, context.principal)
+        operation, errors = self._may_run(known, asked, principal)
         if operation is not None and (operation.kind == SUBSCRIPTION) is not subscribes:
             operation, errors = None, [not_here(subscribes=subscribes)]
         if operation is None:
-            return {"errors": self._told(errors, context)}
-        cost = operation.cost(asked.variables)
-        trail.operation, trail.kind, trail.cost = self._name(operation, text), operation.kind, cost
-        if cost > self.guard.limits.cost:
-            return {"errors": self._told([too_dear(cost, self.guard.limits.cost)], context)}
-        await self.take(context.principal, address, cost)
-        assert known.document is not None  # noqa: S101 - a document without errors
-        return Admitted(text, known.document, cost)
+            return Judged(text, None, known.hash, tuple(errors))
+        cost, most = operation.cost(asked.variables), self.guard.limits.cost
+        dear = (too_dear(cost, most),) if cost > most else ()
+        name = self._name(operation, text)
+        return Judged(text, known.document, known.hash, dear, operation.kind, operation.root, name, cost)
 
-    async def run(self, admitted: Admitted, asked: GraphQLRequest, context: Context) -> Answer:
-        """The answer of an operation that was admitted; what staff changes is in the audit log before it runs."""
-        if context.principal.role in AUDITED_ROLES and may_change(admitted.text):
+    async def run(self, judged: Judged, asked: GraphQLRequest, context: Context) -> Answer:
+        """The answer of an operation that may run and was paid; what staff changes is in the audit log before."""
+        if context.principal.role in AUDITED_ROLES and may_change(judged.text):
             answer = await audited(
                 self.schema._schema,
-                admitted.document,
+                _document_of(judged),
                 asked.operation_name,
                 asked.variables,
                 context,
-                lambda: self._run(admitted, asked, context),
+                lambda: self._run(judged, asked, context),
             )
         else:
-            answer = await self._run(admitted, asked, context)
+            answer = await self._run(judged, asked, context)
         if "errors" in answer and self._is_hidden_from(context.principal):
             answer["errors"] = [without_suggestion(error) for error in answer["errors"]]
-        answer["extensions"] = {"cost": {"requested": admitted.cost, "limit": self.guard.limits.cost}}
+        answer["extensions"] = {"cost": {"requested": judged.cost, "limit": self.guard.limits.cost}}
         return answer
 
-    async def _run(self, admitted: Admitted, asked: GraphQLRequest, context: Context) -> Answer:
+    async def _run(self, judged: Judged, asked: GraphQLRequest, context: Context) -> Answer:
         """By a plan if there is one; it needs nothing of what strawberry sets up for an operation."""
-        text, name, variables = admitted.text, asked.operation_name, asked.variables
-        result = await self.plans.run(text, admitted.document, name, variables, None, context)
+        text, name, variables = judged.text, asked.operation_name, asked.variables
+        result = await self.plans.run(text, _document_of(judged), name, variables, None, context)
         if result is None:
             return await execute(self.schema, text, variables, name, context)
         return answer_of(result.data, result.errors, context)
@@ -164,9 +173,10 @@ class Answering:
             return None, [ApiError(ErrorCode.DOCUMENT_REFUSED, message, limit="introspection")]
         return operation, ()
 
-    def _told(self, errors: Iterable[GraphQLError], context: Context) -> list[Any]:
-        told = [dict(shaped(error, context).formatted) for error in errors]
-        return [without_suggestion(error) for error in told] if self._is_hidden_from(context.principal) else told
+    def told(self, errors: Iterable[GraphQLError], principal: Principal, request_id: str) -> list[Any]:
+        """The errors of what may not run, as the caller is told them."""
+        told = [dict(shaped(error, request_id).formatted) for error in errors]
+        return [without_suggestion(error) for error in told] if self._is_hidden_from(principal) else told
 
     def _is_hidden_from(self, principal: Principal) -> bool:
         """Whether the schema tells nothing of itself: in production to strangers."""
@@ -182,6 +192,11 @@ class Answering:
             wait_ms = int(wait_s * 1000) + 1
             message = f"too many requests: in {wait_ms} ms there are points for this one again"
             raise Refusal(429, ErrorCode.RATE_LIMITED, message, retry_after_ms=wait_ms)
+
+
+def _document_of(judged: Judged) -> DocumentNode:
+    assert judged.document is not None  # noqa: S101 - a document without errors
+    return judged.document
 
 
 def caller_of(principal: Principal, address: str) -> str:

@@ -22,7 +22,7 @@ from api.sdl import SchemaText
 from api.services import Services
 from api.surroundings import middleware
 from api.trusted import load_trusted
-from schema import SiyuSchema, build_schema
+from schema import WRITTEN_ALIKE, SiyuSchema, build_schema
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def build_app(services: Services) -> Starlette:
     authenticator = Authenticator(load_tokens(settings), services.credentials)
     endpoint = GraphQLEndpoint(services, authenticator, answering, Contexts(services, authenticator))
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint.post, methods=["POST"]),
+        Route("/graphql", endpoint, methods=["POST"]),
         *services.health.routes(),
         WebSocketRoute("/graphql", LiveSockets(services, authenticator, answering).serve),
         Route("/schema.graphql", SchemaText(answering.schema.as_str()).get, methods=["GET"]),
@@ -65,5 +65,5 @@ def build_answering(services: Services) -> Answering:
     for text, known in guard.keep(trusted.values()).items():
         for error in known.errors:
             logger.warning("a trusted document cannot be run: %s: %s", error.message, text[:200])
-    plans = Plans(schema._schema, services.observer.counts.plans)
+    plans = Plans(schema._schema, services.observer.counts.plans, WRITTEN_ALIKE)
     return Answering(services.settings, schema, plans, guard, Rates(services.redis), trusted)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from api.answering import Answering
 from api.contexts import Contexts
@@ -14,7 +14,7 @@ from api.media import JSON, answer_type, status_of
 from api.observing import RequestTrail, request_id_of
 from api.refusals import BadRequest, Refusal
 from api.replies import refuse, reply
-from api.requests import read_request
+from api.requests import Incoming, address_of, headers_of, read_request
 from api.services import Services
 from schema import ErrorCode
 from siyu.loops import DATABASE_OUTAGES
@@ -34,24 +34,25 @@ class GraphQLEndpoint:
     answering: Answering
     contexts: Contexts
 
-    async def post(self, request: Request) -> Response:
-        """One operation, answered within the request's time and noted."""
-        headers = request.headers
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One operation, answered within the request's time and noted; a POST, since no other comes here."""
+        headers = headers_of(scope)
         trail = RequestTrail(
             request_id=request_id_of(headers.get("x-request-id")), traceparent=headers.get("traceparent")
         )
-        request.state.trail = trail
+        # Whoever answers for a failure looks there.
+        scope.setdefault("state", {})["trail"] = trail
         with following(trail):
-            response = await self._in_time(request, trail)
+            response = await self._in_time(Incoming(headers, receive, address_of(scope)), trail)
         self.services.observer.answered(trail, response.status_code)
-        return response
+        await response(scope, receive, send)
 
-    async def _in_time(self, request: Request, trail: RequestTrail) -> Response:
+    async def _in_time(self, incoming: Incoming, trail: RequestTrail) -> Response:
         media_type = JSON
         try:
-            media_type = answer_type(request.headers.get("accept"))
+            media_type = answer_type(incoming.headers.get("accept"))
             async with asyncio.timeout(self.services.settings.request_timeout_s) as deadline:
-                return await self._answered(request, media_type, trail)
+                return await self._answered(incoming, media_type, trail)
         except Refusal as error:
             refusal = error
         except TimeoutError:
@@ -62,19 +63,19 @@ class GraphQLEndpoint:
         trail.codes = (refusal.code.value,)
         return refuse(trail.request_id, refusal, media_type)
 
-    async def _answered(self, request: Request, media_type: str, trail: RequestTrail) -> Response:
+    async def _answered(self, incoming: Incoming, media_type: str, trail: RequestTrail) -> Response:
+        headers = incoming.headers
         try:
-            principal = await self.authenticator.principal(request.headers.get("authorization"), self.services.clock())
+            principal = await self.authenticator.principal(headers.get("authorization"), self.services.clock())
         except InvalidToken as error:
             raise BadRequest(401, ErrorCode.UNAUTHENTICATED, str(error)) from error
         except DATABASE_OUTAGES as error:
             logger.warning("nobody can be let in while the database is away: %r", error)
             raise Refusal(503, ErrorCode.UNAVAILABLE, "the database is away", retry_after_ms=RETRY_AFTER_MS) from error
         trail.role = principal.role.value
-        asked = await read_request(request, self.services.settings.body_bytes_max)
-        context = self.contexts.of(principal, trail.request_id, request.headers.get("accept-language", ""))
-        address = request.client.host if request.client else ""
-        answer = await self.answering.answer(asked, context, address, trail)
+        asked = await read_request(incoming, self.services.settings.body_bytes_max)
+        context = self.contexts.of(principal, trail.request_id, headers.get("accept-language", ""))
+        answer = await self.answering.answer(asked, context, incoming.address, trail)
         trail.codes = sorted({error["extensions"]["code"] for error in answer.get("errors", ())})
         return reply(trail.request_id, status_of(answer, media_type), answer, media_type)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from starlette.responses import Response
 
 from api.media import CHARSET, JSON
 from api.refusals import Refusal
+from schema import written
 
 NEVER_STORED = {"Cache-Control": "no-store"}
 
@@ -21,7 +21,7 @@ def reply(
         headers["WWW-Authenticate"] = "Bearer"
     if retry_after_ms is not None:
         headers["Retry-After"] = str(-(-retry_after_ms // 1_000))
-    return Response(orjson.dumps(content), status, headers)
+    return Response(written(content), status, headers)
 
 
 def refuse(request_id: str, refusal: Refusal, media_type: str = JSON) -> Response:

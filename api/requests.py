@@ -1,9 +1,10 @@
 """A GraphQL request's body: read within a bound, and understood or refused with a reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
 
 from api.json_bodies import read_json
 from api.media import JSON, is_json
@@ -21,31 +22,54 @@ class GraphQLRequest:
     operation_name: str | None
 
 
-async def read_request(request: Request, body_bytes_max: int) -> GraphQLRequest:
+class Incoming(NamedTuple):
+    """An HTTP request whose headers have come: by their names in small letters. `address` is where it comes from."""
+
+    headers: Mapping[str, str]
+    receive: Receive
+    address: str
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The headers of an HTTP request by their names in small letters; of one that comes twice, the first.
+
+    Starlette's own go through all of them, and decode them, for each that is asked for.
+    """
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
+def address_of(scope: Scope) -> str:
+    """Where an HTTP request comes from; empty where the server cannot tell."""
+    client: tuple[str, int] | None = scope.get("client")
+    return client[0] if client else ""
+
+
+async def read_request(incoming: Incoming, body_bytes_max: int) -> GraphQLRequest:
     """The GraphQL request in an HTTP request. Raises BadRequest."""
-    headers = request.headers
+    headers = incoming.headers
     if not is_json(headers.get("content-type", "")):
         raise BadRequest(415, ErrorCode.UNSUPPORTED_MEDIA_TYPE, f"send {JSON} in UTF-8")
     # What is small on the wire could be any size.
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise BadRequest(415, ErrorCode.UNSUPPORTED_MEDIA_TYPE, "send a body that is not compressed")
-    return _parse(await _body(request, body_bytes_max))
+    return _parse(await _body(incoming.receive, body_bytes_max))
 
 
-async def _body(request: Request, bytes_max: int) -> bytes:
+async def _body(receive: Receive, bytes_max: int) -> bytes:
     """The body, counted while it streams in: the length a client announces is only a hint."""
     chunks: list[bytes] = []
-    size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > bytes_max:
-                raise BadRequest(413, ErrorCode.BODY_TOO_LARGE, f"the body is larger than {bytes_max} bytes")
-            chunks.append(chunk)
-    except ClientDisconnect as error:
-        # Everyday life on a phone, and no failure of ours to log.
-        message = "the connection was closed within the body"
-        raise BadRequest(400, ErrorCode.INCOMPLETE_BODY, message) from error
+    size, is_whole = 0, False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            # Everyday life on a phone, and no failure of ours to log.
+            raise BadRequest(400, ErrorCode.INCOMPLETE_BODY, "the connection was closed within the body")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > bytes_max:
+            raise BadRequest(413, ErrorCode.BODY_TOO_LARGE, f"the body is larger than {bytes_max} bytes")
+        chunks.append(chunk)
+        is_whole = not message.get("more_body", False)
     return b"".join(chunks)
 
 

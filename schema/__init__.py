@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from schema.codes import ErrorCode
     from schema.context import Context
     from schema.errors import ApiError
-    from schema.execution import answer_of, execute, shaped
+    from schema.execution import answer_of, execute, shaped, written
     from schema.kinds import SiyuSchema
+    from schema.scalars import WRITTEN_ALIKE
 
 __all__ = [
     "ANONYMOUS",
     "AUDITED_ROLES",
+    "WRITTEN_ALIKE",
     "ApiError",
     "Context",
     "ErrorCode",
@@ -34,10 +36,12 @@ __all__ = [
     "execute",
     "may_change",
     "shaped",
+    "written",
 ]
 
 _MODULES = {
     "AUDITED_ROLES": "schema.auditing",
+    "WRITTEN_ALIKE": "schema.scalars",
     "ApiError": "schema.errors",
     "Context": "schema.context",
     "ErrorCode": "schema.codes",
@@ -49,6 +53,7 @@ _MODULES = {
     "execute": "schema.execution",
     "may_change": "schema.auditing",
     "shaped": "schema.execution",
+    "written": "schema.execution",
 }
 
 

@@ -47,7 +47,7 @@ async def audited(
         numbers = await keep_intents(context.pool, [_intent(each, context) for each in fields], context.now)
     except Exception as error:  # whatever keeps the log from being written keeps the change from being made
         told = GraphQLError("the change is not in the audit log", original_error=error)
-        return {"errors": [shaped(told, context).formatted]}
+        return {"errors": [shaped(told, context.request_id).formatted]}
     with noting_user_errors() as codes:
         answer = await run()
     outcomes = outcomes_of(fields, numbers, answer, codes)

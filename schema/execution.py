@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 import strawberry
 from graphql import FieldNode, GraphQLError
 from strawberry.exceptions import MissingQueryError
@@ -47,8 +48,13 @@ def answer_of(data: dict[str, Any] | None, errors: Sequence[GraphQLError] | None
     return {"data": data, "errors": _formatted(errors, context)}
 
 
+def written(answer: object) -> bytes:
+    """An answer, or a part of it, as JSON; moments are those of WRITTEN_ALIKE or texts already."""
+    return orjson.dumps(answer, option=orjson.OPT_UTC_Z)
+
+
 def _formatted(errors: Iterable[GraphQLError], context: Context) -> list[Any]:
-    return [shaped(error, context).formatted for error in errors]
+    return [shaped(error, context.request_id).formatted for error in errors]
 
 
 def _is_refused(result: ExecutionResult) -> bool:
@@ -56,22 +62,22 @@ def _is_refused(result: ExecutionResult) -> bool:
     return result.data is None and all(error.path is None for error in result.errors or ())
 
 
-def shaped(error: GraphQLError, context: Context) -> GraphQLError:
+def shaped(error: GraphQLError, request_id: str) -> GraphQLError:
     """The error with a code of the closed list; what we did not foresee is logged, and masked."""
     known = error.original_error if error.original_error is not None else error
     if isinstance(known, ApiError):
         return _placed(known, error)
     if isinstance(known, TIMED_OUT):
-        logger.warning("request %s waited too long at %s: %r", context.request_id, field_of(error), known)
+        logger.warning("request %s waited too long at %s: %r", request_id, field_of(error), known)
         return _placed(timed_out(), error)
     if isinstance(known, Busy):
         return _placed(ApiError(ErrorCode.BUSY, str(known), retry_after_ms=known.retry_after_ms), error)
     # Without a path nothing was resolved: the document or its variables are wrong.
     if error.path is None and (known is error or isinstance(known, GraphQLError)):
         return _placed(ApiError(ErrorCode.INVALID_REQUEST, error.message), error)
-    logger.error("request %s failed at %s", context.request_id, field_of(error), exc_info=known)
+    logger.error("request %s failed at %s", request_id, field_of(error), exc_info=known)
     masked = ApiError(ErrorCode.INTERNAL, "internal error")
-    masked.extensions = {**(masked.extensions or {}), "requestId": context.request_id}
+    masked.extensions = {**(masked.extensions or {}), "requestId": request_id}
     return _placed(masked, error)
 
 

@@ -1,7 +1,8 @@
 """Global ids: opaque to clients, the type's name and a key inside."""
 
 import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
@@ -37,13 +38,15 @@ METRIC_ALERT = "MetricAlert"
 EXPENSE = "Expense"
 
 ID_LENGTH_MAX = 200
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # The key that no object has.
 NOBODY = UUID(int=0)
 
 
 def pack(text: str) -> str:
     """Text as base64url without padding."""
-    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    # What base64.urlsafe_b64encode does, without its two calls in Python: every object of an answer has an id.
+    return b2a_base64(text.encode(), newline=False).translate(URL_SAFE, b"=").decode()
 
 
 def unpack(packed: str) -> str | None:

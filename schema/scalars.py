@@ -1,6 +1,7 @@
 """The scalars beside GraphQL's own: DateTime as RFC 3339 with Z, BigInt as a string."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NewType
 
@@ -35,6 +36,11 @@ def serialize_datetime(moment: datetime) -> str:
     # Those that we keep are in UTC, and to move one there costs as much as to write it.
     there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return f"{there.isoformat()[:-6]}Z"
+
+
+def is_written_alike(moment: object) -> bool:
+    """Whether `schema.written` writes the moment as `serialize_datetime` does, so that it need not be made a text."""
+    return type(moment) is datetime and moment.tzinfo is UTC
 
 
 def parse_big_int(value: object) -> int:
@@ -91,3 +97,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=parse_datetime,
     ),
 }
+
+# The scalars with values that may stand in an answer as they are: by the scalar's name, which those are.
+WRITTEN_ALIKE: dict[str, Callable[[object], bool]] = {"DateTime": is_written_alike}

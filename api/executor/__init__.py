@@ -1,7 +1,6 @@
 """Runs an operation as a plan made of it once, instead of walking the document anew for every value.
 
-`Plans` are those of one schema; `CompiledExecutor` is the door for who executes by strawberry. How it works, and what
-it leaves to graphql-core, is told in docs/executor.md.
+`Plans` are those of one schema. How it works, and what it leaves to graphql-core, is told in docs/executor.md.
 """
 
 from importlib import import_module
@@ -11,12 +10,11 @@ from api.executor.counting import PlanCounts
 
 if TYPE_CHECKING:
     from api.executor.documents import Plans
-    from api.executor.extension import CompiledExecutor
 
-__all__ = ["CompiledExecutor", "PlanCounts", "Plans"]
+__all__ = ["PlanCounts", "Plans"]
 
 # Who only counts plans, as every command can, loads no GraphQL.
-_MODULES = {"CompiledExecutor": "api.executor.extension", "Plans": "api.executor.documents"}
+_MODULES = {"Plans": "api.executor.documents"}
 
 
 def __getattr__(name: str) -> object:

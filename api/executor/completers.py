@@ -1,6 +1,6 @@
 """What turns the values that resolvers return into the answer, by the type of the field."""
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -24,14 +24,15 @@ from graphql import (
 )
 from graphql.pyutils import inspect, is_awaitable, is_iterable
 
-from api.executor.execution import Completer, Execution, Source
-from api.executor.places import Place
+from api.executor.execution import Completer, Execution
+from api.executor.places import Place, places_in
 
 if TYPE_CHECKING:
     from api.executor.plans import FieldPlan, ObjectPlan
 
 # Exact classes whose values are already their own output.
 OWN_OUTPUT: dict[GraphQLLeafType, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+NULL = type(None)
 # Exact classes whose values are neither errors nor awaitable.
 PLAIN = frozenset({str, int, float, bool, datetime, date})
 
@@ -55,7 +56,7 @@ class OfField(Completer):
 
     __slots__ = ("field",)
 
-    def __init__(self, field: "FieldPlan", *, nullable: bool, own: type | None = None) -> None:
+    def __init__(self, field: "FieldPlan", *, nullable: bool, own: frozenset[type] = frozenset()) -> None:
         super().__init__(field.nodes, nullable=nullable, own=own)
         self.field = field
 
@@ -74,27 +75,32 @@ class OfField(Completer):
         return False
 
 
+def own_classes(type_: GraphQLLeafType, *, nullable: bool) -> frozenset[type]:
+    """Classes of the type's values that stand in the answer as they are."""
+    own = {OWN_OUTPUT[type_]} if type_ in OWN_OUTPUT else set()
+    return frozenset(own | {NULL} if nullable else own)
+
+
 class LeafCompleter(OfField):
     """Scalars and enums."""
 
-    __slots__ = ("_coerce", "_is_int", "_members", "_type")
+    __slots__ = ("_coerce", "_is_int", "_is_written_alike", "_members", "_type")
 
     def __init__(self, field: "FieldPlan", *, nullable: bool, type_: GraphQLLeafType) -> None:
-        super().__init__(field, nullable=nullable, own=OWN_OUTPUT.get(type_))
+        super().__init__(field, nullable=nullable, own=own_classes(type_, nullable=nullable))
         self._type, self._is_int = type_, type_ is GraphQLInt
+        self._is_written_alike = field.operation.written_alike.get(type_.name)
         self._coerce: Callable[[Any], Any] = type_.coerce_output_value
         # The names of enum members that were met: at most as many as the enum has.
         self._members: dict[Enum, Any] = {}
 
     def __call__(self, value: Any, container: Any, key: str | int, within: Place | None, execution: Execution) -> None:
-        if type(value) is self.own or (
+        if (self._is_written_alike is not None and self._is_written_alike(value)) or (
             self._is_int and type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT
         ):
             container[key] = value
         elif type(value) in PLAIN:
             container[key] = self._coerced(value)
-        elif value is None and self.nullable:
-            container[key] = None
         elif isinstance(value, Enum) and value in self._members:
             container[key] = self._members[value]
         elif not self.unusual(value, container, key, within, execution):
@@ -128,7 +134,8 @@ class ListCompleter(OfField):
             raise GraphQLError(f"Expected Iterable, but did not find one for field '{self.field.where}'.")
         answer: list[Any] = []
         container[key] = answer
-        self._items.fill_all(value, answer, Place(container, key, self.nullable, within), execution)
+        values = value if type(value) is list else list(value)
+        self._items.fill_all(values, answer, Place(container, key, self.nullable, within), execution)
 
 
 async def drained(values: AsyncIterable[Any]) -> list[Any]:
@@ -154,19 +161,19 @@ class ObjectCompleter(OfField):
             self._check(value, execution)
         answer: dict[str, Any] = {}
         container[key] = answer
-        execution.add(self._plan, Source(value, answer, Place(container, key, self.nullable, within)))
+        execution.next_of(self._plan).add(value, answer, Place(container, key, self.nullable, within))
 
-    def fill_all(self, values: Iterable[Any], container: list[Any], within: Place, execution: Execution) -> None:
-        """The same as for any type, without two calls for each of the objects that most lists have alone."""
-        checked, plan, nullable = self._checked, self._plan, self.nullable
-        for index, value in enumerate(values):
-            if type(value) in checked:
-                answer: dict[str, Any] = {}
-                container.append(answer)
-                execution.add(plan, Source(value, answer, Place(container, index, nullable, within)))
-            else:
-                container.append(None)
-                self.fill(value, container, index, within, execution)
+    def fill_all(self, values: list[Any], container: list[Any], within: Place, execution: Execution) -> None:
+        """The same as for any type, all at once where the list has nothing but objects, as most have."""
+        if not self._checked.issuperset(map(type, values)):
+            super().fill_all(values, container, within, execution)
+            return
+        answers: list[dict[str, Any]] = [{} for _ in values]
+        container += answers
+        sources = execution.next_of(self._plan)
+        sources.values += values
+        sources.answers += answers
+        sources.places += places_in(container, self.nullable, within)
 
     def _check(self, value: Any, execution: Execution) -> None:
         if not is_of(self._type, value, self.field, execution):
@@ -193,7 +200,7 @@ class AbstractCompleter(OfField):
             plan = self._plans[type(value)] = self._plan_for(value, execution)
         answer: dict[str, Any] = {}
         container[key] = answer
-        execution.add(plan, Source(value, answer, Place(container, key, self.nullable, within)))
+        execution.next_of(plan).add(value, answer, Place(container, key, self.nullable, within))
 
     def _plan_for(self, value: Any, execution: Execution) -> "ObjectPlan":
         info = self.field.resolve_info(execution)

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from graphql import (
@@ -24,7 +25,7 @@ from graphql.execution.values import VariableValues
 
 from api.executor.counting import PlanCounts
 from api.executor.execution import Execution
-from api.executor.plans import ObjectPlan, Operation
+from api.executor.plans import ObjectPlan, Operation, WrittenAlike
 from api.executor.resolvers import is_covered
 
 DOCUMENTS_MAX = 512
@@ -32,6 +33,7 @@ DOCUMENTS_MAX = 512
 VARIANTS_MAX = 16
 CONDITIONS = frozenset({"skip", "include"})
 INTROSPECTION = frozenset({"__schema", "__type"})
+NONE_WRITTEN_ALIKE: WrittenAlike = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,12 @@ class Document:
 
 
 class Plans:
-    """The plans of one schema."""
+    """The plans of one schema; of its scalars, `written_alike` tells those values that need not be coerced."""
 
-    def __init__(self, schema: GraphQLSchema, counts: PlanCounts) -> None:
-        self._schema, self._counts = schema, counts
+    def __init__(
+        self, schema: GraphQLSchema, counts: PlanCounts, written_alike: WrittenAlike = NONE_WRITTEN_ALIKE
+    ) -> None:
+        self._schema, self._counts, self._written_alike = schema, counts, written_alike
         self._uncovered = INTROSPECTION | uncovered_fields(schema)
         # None: graphql-core runs it.
         self._documents: OrderedDict[tuple[str, str | None], Document | None] = OrderedDict()
@@ -91,21 +95,19 @@ class Plans:
             if len(document.variants) == VARIANTS_MAX:
                 document.variants.clear()
             self._counts.compiled += 1
-            plan = document.variants[variant] = root_plan(executor, only(given, document.conditions))
+            plan = document.variants[variant] = self._root_plan(executor, only(given, document.conditions))
         return plan
 
-
-def root_plan(executor: "Executor[Any]", conditions: VariableValues) -> ObjectPlan:
-    """The plan of an operation's root."""
-    schema, definition = executor.schema, executor.operation
-    operation = Operation(schema, definition, executor.fragments, conditions)
-    root = schema.get_root_type(definition.operation)
-    assert root is not None, "the document was validated"  # noqa: S101 - an invariant
-    return ObjectPlan(
-        operation,
-        root,
-        lambda: collect_fields(schema, operation.fragments, conditions, root, definition).grouped_field_set,
-    )
+    def _root_plan(self, executor: "Executor[Any]", conditions: VariableValues) -> ObjectPlan:
+        schema, definition = executor.schema, executor.operation
+        operation = Operation(schema, definition, executor.fragments, conditions, self._written_alike)
+        root = schema.get_root_type(definition.operation)
+        assert root is not None, "the document was validated"  # noqa: S101 - an invariant
+        return ObjectPlan(
+            operation,
+            root,
+            lambda: collect_fields(schema, operation.fragments, conditions, root, definition).grouped_field_set,
+        )
 
 
 def only(values: VariableValues, names: tuple[str, ...]) -> VariableValues:

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import ExecutionResult, FieldNode
@@ -15,12 +15,24 @@ if TYPE_CHECKING:
     from api.executor.plans import ObjectPlan
 
 
-class Source(NamedTuple):
-    """An object to resolve fields of, the answer's part that they fill, and where that stands; None is the root."""
+class Sources:
+    """Objects to resolve fields of, the answer's parts that they fill, and where those stand; None is the root.
 
-    value: Any
-    answer: dict[str, Any]
-    place: Place | None
+    Three columns of one length: a row of them for each object would be made for each object.
+    """
+
+    __slots__ = ("answers", "places", "values")
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self.answers: list[dict[str, Any]] = []
+        self.places: list[Place | None] = []
+
+    def add(self, value: Any, answer: dict[str, Any], place: Place | None) -> None:
+        """One object more."""
+        self.values.append(value)
+        self.answers.append(answer)
+        self.places.append(place)
 
 
 class Awaited(NamedTuple):
@@ -37,12 +49,12 @@ class Completer(ABC):
     """Turns values of one field into the answer: `complete(value, container, key, within, execution)` fills a slot.
 
     `nullable` says whether null may stand there; what it raises is an error of the slot at `nodes`. Values of exactly
-    the class `own` may be put into the slot as they are, without a call.
+    the classes `own` may be put into the slot as they are, without a call.
     """
 
     __slots__ = ("nodes", "nullable", "own")
 
-    def __init__(self, nodes: list[FieldNode], *, nullable: bool, own: type | None = None) -> None:
+    def __init__(self, nodes: list[FieldNode], *, nullable: bool, own: frozenset[type] = frozenset()) -> None:
         self.nodes, self.nullable, self.own = nodes, nullable, own
 
     @abstractmethod
@@ -58,8 +70,11 @@ class Completer(ABC):
         except Exception as error:  # whatever a resolver raises is told at its field
             execution.failures.add(error, self.nodes, Place(container, key, self.nullable, within))
 
-    def fill_all(self, values: Iterable[Any], container: list[Any], within: Place, execution: "Execution") -> None:
+    def fill_all(self, values: list[Any], container: list[Any], within: Place, execution: "Execution") -> None:
         """Append a slot for each value, and fill it."""
+        if self.own.issuperset(map(type, values)):
+            container += values
+            return
         for index, value in enumerate(values):
             container.append(None)
             self.fill(value, container, index, within, execution)
@@ -72,16 +87,15 @@ class Execution:
 
     def __init__(self, executor: "Executor[Any]") -> None:
         self.executor, self.failures = executor, Failures()
-        self._level: dict[ObjectPlan, list[Source]] = {}
+        self._level: dict[ObjectPlan, Sources] = {}
         self._awaited: list[Awaited] = []
 
-    def add(self, plan: "ObjectPlan", source: Source) -> None:
-        """Resolve the object's fields on the next level."""
+    def next_of(self, plan: "ObjectPlan") -> Sources:
+        """The objects whose fields are resolved on the next level; who has another adds it."""
         sources = self._level.get(plan)
         if sources is None:
-            self._level[plan] = [source]
-        else:
-            sources.append(source)
+            sources = self._level[plan] = Sources()
+        return sources
 
     def wait(
         self, value: Awaitable[Any], complete: Completer, container: Any, key: str | int, within: Place | None
@@ -93,15 +107,16 @@ class Execution:
     async def run(self, root: "ObjectPlan", *, serially: bool) -> ExecutionResult:
         """The whole operation; fields of the root one after the other where they are to be."""
         answer: dict[str, Any] = {}
-        source = Source(self.executor.root_value, answer, None)
         if serially:
+            sources = Sources()
+            sources.add(self.executor.root_value, answer, None)
             for field in root.fields:
-                field.resolve([source], self)
+                field.resolve(sources, self)
                 await self._finish()
                 if self.failures.nothing_left:
                     break
         else:
-            self.add(root, source)
+            self.next_of(root).add(self.executor.root_value, answer, None)
             await self._finish()
         return ExecutionResult(None if self.failures.nothing_left else answer, self.failures.told())
 
@@ -119,8 +134,18 @@ class Execution:
         """Wait for what the level's resolvers left to wait for, all of it together."""
         while self._awaited:
             awaited, self._awaited = self._awaited, []
-            results = await asyncio.gather(*(each.value for each in awaited), return_exceptions=True)
-            for each, result in zip(awaited, results, strict=True):
+            for each, result in zip(awaited, await _results(awaited), strict=True):
                 if isinstance(result, BaseException) and not isinstance(result, Exception):
                     raise result
                 each.complete.fill(result, each.container, each.key, each.within, self)
+
+
+async def _results(awaited: Sequence[Awaited]) -> Sequence[Any]:
+    """What came of each, errors as values."""
+    if len(awaited) > 1:
+        return await asyncio.gather(*(each.value for each in awaited), return_exceptions=True)
+    # Alone it needs no task.
+    try:
+        return [await awaited[0].value]
+    except Exception as error:  # whatever a resolver raises is told at its field
+        return [error]

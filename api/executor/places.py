@@ -1,5 +1,8 @@
 """Where a value of the answer stands, and what becomes null when it cannot be had."""
 
+from collections.abc import Iterator
+from functools import partial
+from itertools import repeat
 from typing import Any, NamedTuple, Optional
 
 # Response keys and list indices, from the root.
@@ -46,3 +49,10 @@ class Place(NamedTuple):
                 place.container[place.key] = None
                 return place
         return None
+
+
+def places_in(container: list[Any], nullable: bool, within: Place) -> Iterator[Place]:
+    """The places of all slots of a list."""
+    # As Place(…) makes each, without a call in Python.
+    made = partial(tuple.__new__, Place)
+    return map(made, zip(repeat(container), range(len(container)), repeat(nullable), repeat(within), strict=False))

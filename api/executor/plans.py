@@ -1,6 +1,6 @@
 """Plans: what of a document is to be resolved for the objects of one type, worked out when the first one is met."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,19 +13,27 @@ from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
 from api.executor.completers import completer_of
-from api.executor.execution import Execution, Source
+from api.executor.execution import Execution, Sources
 from api.executor.places import Place
 from api.executor.resolvers import always, argument_names, binding_of
+
+# By the names of scalars.
+WrittenAlike = Mapping[str, Callable[[Any], bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the plans of one operation share; `conditions` are the variables that @skip and @include look at."""
+    """What the plans of one operation share; `conditions` are the variables that @skip and @include look at.
+
+    `written_alike` says by the name of a scalar which of its values whoever writes the answer writes as though they
+    had been coerced: those stand in the answer as they are.
+    """
 
     schema: GraphQLSchema
     definition: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
     conditions: VariableValues
+    written_alike: WrittenAlike
 
     def collect(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
         """The fields of these selections for objects of a type, by response key."""
@@ -68,31 +76,30 @@ class FieldPlan:
         """The plan for what this field returns where it is of that type."""
         return ObjectPlan(self.operation, type_, lambda: self.operation.collect(type_, self._details))
 
-    def resolve(self, sources: Iterable[Source], execution: Execution) -> None:
+    def resolve(self, sources: Sources, execution: Execution) -> None:
         """Put the field into the answer of every object."""
         key, complete = self.key, self._complete
+        rows = zip(sources.values, sources.answers, sources.places, strict=True)
         try:
             call = self._bind(self, execution)
         except Exception as error:  # arguments that do not fit are an error of the field
-            for source in sources:
-                self._fail(error, source, execution)
+            for _, answer, place in rows:
+                self._fail(error, answer, place, execution)
             return
         own = complete.own
-        for source in sources:
-            value, answer, place = source
+        for value, answer, place in rows:
             try:
                 result = call(value)
                 # Most values of most answers: spared the call.
-                if type(result) is own:
+                if type(result) in own:
                     answer[key] = result
                 else:
                     complete(result, answer, key, place, execution)
             except Exception as error:  # whatever a resolver raises is told at its field
-                self._fail(error, source, execution)
+                self._fail(error, answer, place, execution)
 
-    def _fail(self, error: Exception, source: Source, execution: Execution) -> None:
-        place = Place(source.answer, self.key, self._complete.nullable, source.place)
-        execution.failures.add(error, self.nodes, place)
+    def _fail(self, error: Exception, answer: dict[str, Any], place: Place | None, execution: Execution) -> None:
+        execution.failures.add(error, self.nodes, Place(answer, self.key, self._complete.nullable, place))
 
     def resolve_info(self, execution: Execution) -> "GraphQLResolveInfo[Any]":
         """What graphql-core tells resolvers. Its path has no list indices: all objects of a level share it."""

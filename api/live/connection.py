@@ -30,11 +30,12 @@ RETRY_AFTER_MS = 1_000
 
 @dataclass(eq=False, slots=True)
 class Subscription:
-    """One of the connection's; `id_json` names it in messages."""
+    """One of the connection's; `id_json` names it in messages. `field` is that of its root, once it has begun."""
 
     id_json: str
     joining: "asyncio.Task[None]"
     reader: Reader | None = None
+    field: str | None = None
 
 
 class Connection:
@@ -42,6 +43,7 @@ class Connection:
 
     def __init__(self, socket: WebSocket, sockets: "LiveSockets") -> None:
         self._socket, self._sockets, self._limits = socket, sockets, sockets.limits
+        self._counts = sockets.counts
         self._subscriptions: dict[str, Subscription] = {}
         self._replies: deque[str] = deque()
         self._news: dict[str, str] = {}
@@ -170,20 +172,23 @@ class Connection:
             told = "changes are not heard at present: poll"
             raise Refusal(503, ErrorCode.UNAVAILABLE, told, retry_after_ms=RETRY_AFTER_MS)
         request, id_ = understood(message.payload), message.id
-        admitted = await self._sockets.admit(request, self._principal, self._address)
-        if isinstance(admitted, dict):
-            errors: Sequence[object] = admitted["errors"]
-            return errors
+        judged = await self._sockets.admit(request, self._principal, self._address)
+        if isinstance(judged, list):
+            return judged
         reader = Reader(self._principal, lambda payload: self._tell(id_, payload), lambda told: self._end(id_, told))
-        self._subscriptions[id_].reader = reader
+        subscription = self._subscriptions[id_]
+        subscription.reader, subscription.field = reader, judged.root
+        self._counts.subscriptions[judged.root] += 1
         language = self._socket.headers.get("accept-language", "")
-        return await self._sockets.feeds.join(Asking(request, admitted, language), reader)
+        return await self._sockets.feeds.join(Asking(request, judged, language), reader)
 
     def _drop(self, id_: str) -> None:
         """Forget a subscription; one that is not there has ended already."""
         subscription = self._subscriptions.pop(id_, None)
-        self._news.pop(id_, None)
+        self._counts.dropped += self._news.pop(id_, None) is not None
         if subscription is not None:
+            if subscription.field is not None:
+                self._counts.subscriptions[subscription.field] -= 1
             if subscription.joining is not asyncio.current_task():
                 subscription.joining.cancel()
             if subscription.reader is not None:
@@ -197,6 +202,7 @@ class Connection:
 
     def _tell(self, id_: str, payload: str) -> None:
         """In the place of what was not sent yet: who reads slowly reads the newest."""
+        self._counts.dropped += id_ in self._news
         self._news[id_] = payload
         self._to_send.set()
 
@@ -216,6 +222,7 @@ class Connection:
 
     def _newest(self) -> str:
         id_ = next(iter(self._news))
+        self._counts.sent += 1
         return next_message(self._subscriptions[id_].id_json, self._news.pop(id_))
 
     @property

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from api.answering import Admitted, Answer, Answering
+from api.answering import Answer, Answering, Judged
 from api.live.limits import LiveLimits
 from api.live.traced import TracedPrincipal
 from api.requests import GraphQLRequest
-from schema import ApiError, Context, ErrorCode, Principal
+from schema import ApiError, Context, ErrorCode, Principal, written
 from schema.context import Watch
 from siyu.live import Hub, Topic
 
@@ -24,16 +24,16 @@ MakeContext = Callable[[Principal, str, Watch], Context]
 
 
 class Asking(NamedTuple):
-    """An operation that was let in, and the language of its texts."""
+    """An operation that may run, and the language of its texts."""
 
     request: GraphQLRequest
-    admitted: Admitted
+    judged: Judged
     language: str
 
     def shared_by(self, principal: Principal) -> tuple[object, ...]:
         """What readers have in common whose answers are equal, unless the answer depends on who they are."""
         variables = orjson.dumps(self.request.variables, option=orjson.OPT_SORT_KEYS)
-        operation = self.admitted.text, self.request.operation_name, variables, self.language
+        operation = self.judged.text, self.request.operation_name, variables, self.language
         return (*operation, principal.role, principal.scopes)
 
 
@@ -91,7 +91,7 @@ class Feeds:
                 self.leave(reader)
                 errors: Sequence[object] = answer["errors"]
                 return errors
-            feed.latest = orjson.dumps(answer).decode()
+            feed.latest = written(answer).decode()
             if not feed.is_personal:
                 feed = self._share(key, feed, reader)
         feed.readers[reader] = None
@@ -150,7 +150,7 @@ class Feeds:
         while self._changed:
             feed = self._changed.popleft()
             feed.is_waiting, feed.is_changed, feed.is_running = False, False, True
-            cost = feed.asking.admitted.cost
+            cost = feed.asking.judged.cost
             # An operation is given as many points a second as a caller gets back.
             pause_s = max(self._limits.pause_s, cost / self._answering.settings.rate_points_per_s)
             feed.not_before_s = asyncio.get_running_loop().time() + pause_s
@@ -179,14 +179,14 @@ class Feeds:
             self._fail(feed, answer["errors"])
         else:
             feed.failures = 0
-            self._tell(feed, orjson.dumps(answer).decode())
+            self._tell(feed, written(answer).decode())
 
     async def _answer(self, feed: Feed, reader: Reader) -> Answer:
         """What the operation shows one of its readers now. Raises TimeoutError."""
         traced = TracedPrincipal.of(reader.principal)
         context = self._context(traced, feed.asking.language, partial(self._watch, feed))
         async with asyncio.timeout(self._answering.settings.request_timeout_s):
-            answer = await self._answering.run(feed.asking.admitted, feed.asking.request, context)
+            answer = await self._answering.run(feed.asking.judged, feed.asking.request, context)
         feed.is_personal |= traced.was_asked
         return answer
 

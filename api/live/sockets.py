@@ -2,24 +2,25 @@
 
 from collections import Counter
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.answering import Admitted, Answer, Answering, caller_of
+from api.answering import Answering, Judged, caller_of
 from api.contexts import Contexts
 from api.identity import Authenticator
 from api.live.connection import Connection
 from api.live.feeds import Feeds
 from api.live.limits import LIVE_LIMITS, CloseCode, Closed, LiveLimits
 from api.live.messages import SUBPROTOCOL
-from api.observing import RequestTrail
+from api.observing import LiveCounts
 from api.refusals import Refusal
 from api.requests import GraphQLRequest
 from api.services import Services
 from schema import Context, Principal
-from schema.context import Watch, watched_by_nobody
+from schema.context import Watch
 from siyu.ids import new_id
 from siyu.live import Hub
 
@@ -38,7 +39,6 @@ class LiveSockets:
         self._contexts = Contexts(services, authenticator)
         self.limits = limits
         self.feeds = Feeds(answering, self.hub, self._context, limits)
-        self._open = 0
         self._of_callers: Counter[str] = Counter()
 
     @property
@@ -46,19 +46,24 @@ class LiveSockets:
         """Where changes are heard."""
         return self._services.live.hub
 
+    @property
+    def counts(self) -> LiveCounts:
+        """What is counted of them."""
+        return self._services.observer.counts.live
+
     async def serve(self, socket: WebSocket) -> None:
         """One socket from its first request to its end."""
         if not self._may_come_from(socket):
             await socket.send_denial_response(Response("this origin may not connect", 403))
-        elif self._open >= self.limits.connections:
+        elif self.counts.connections >= self.limits.connections:
             await socket.send_denial_response(Response("too many are connected", 503))
         else:
-            self._open += 1
+            self.counts.connections += 1
             try:
                 with suppress(WebSocketDisconnect):
                     await self._converse(socket)
             finally:
-                self._open -= 1
+                self.counts.connections -= 1
 
     async def _converse(self, socket: WebSocket) -> None:
         speaks = SUBPROTOCOL in socket.scope["subprotocols"]
@@ -89,11 +94,13 @@ class LiveSockets:
         """Whose token it is now. Raises InvalidToken, and what an outage of the database raises."""
         return await self._authenticator.principal(authorization, self._services.clock())
 
-    async def admit(self, asked: GraphQLRequest, principal: Principal, address: str) -> Admitted | Answer:
-        """The subscription that may run, or the answer that it gets instead. Raises Refusal."""
-        context = self._context(principal, "", watched_by_nobody)
-        trail = RequestTrail(request_id=context.request_id, role=principal.role.value)
-        return await self._answering.admit(asked, context, address, trail, subscribes=True)
+    async def admit(self, asked: GraphQLRequest, principal: Principal, address: str) -> Judged | list[Any]:
+        """The subscription that may run and is paid for, or why none may. Raises Refusal."""
+        judged = await self._answering.judge(asked, principal, address, subscribes=True)
+        if judged.errors:
+            return self._answering.told(judged.errors, principal, new_id().hex)
+        await self._answering.take(principal, address, judged.cost)
+        return judged
 
     async def count_message(self, principal: Principal, address: str) -> None:
         """Take a message's points from its sender's bucket. Raises Closed where there are none."""

@@ -3,7 +3,7 @@
 docs/observability.md lists all of it.
 """
 
-from api.observing.counts import Counts
+from api.observing.counts import Counts, LiveCounts
 from api.observing.health import Health
 from api.observing.logs import log_to, tell_of_lost_errors
 from api.observing.metrics import CONTENT_TYPE, exposition
@@ -14,6 +14,7 @@ __all__ = [
     "CONTENT_TYPE",
     "Counts",
     "Health",
+    "LiveCounts",
     "Observer",
     "RequestTrail",
     "exposition",

@@ -20,6 +20,19 @@ def no_errors() -> Counter[str]:
 
 
 @dataclass(slots=True)
+class LiveCounts:
+    """Of sockets: how many are open, and their subscriptions by the field of `Subscription` they are to.
+
+    `sent` is news that readers got; `dropped` was not sent because newer came before, or the reader left.
+    """
+
+    connections: int = 0
+    subscriptions: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+    dropped: int = 0
+
+
+@dataclass(slots=True)
 class Counts:
     """`answers` are HTTP answers by status, `errors` those that answers told by code, `plans` what the executor did."""
 
@@ -27,6 +40,7 @@ class Counts:
     answers: Counter[int] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=no_errors)
     plans: PlanCounts = field(default_factory=PlanCounts)
+    live: LiveCounts = field(default_factory=LiveCounts)
     slow: int = 0
 
     def add(self, trail: RequestTrail, status: int) -> None:

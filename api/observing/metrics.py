@@ -42,6 +42,7 @@ def families(counts: Counts, engine: Engine, pool: Pool, waiting: Waiting) -> It
     """Every metric of siyu's own."""
     yield from _requests(counts)
     yield from _executor(counts)
+    yield from _live(counts)
     yield from _engine(engine)
     yield from _servers(pool, waiting)
     yield from _backlogs(waiting)
@@ -63,6 +64,14 @@ def _executor(counts: Counts) -> Iterator[Metric]:
     ran = {"plan": counts.plans.planned, "graphql-core": counts.plans.fallen_back}
     yield _counter("siyu_executor_operations", "Operations, by what ran them.", "by", ran)
     yield CounterMetricFamily("siyu_executor_plans", "Plans that were made.", counts.plans.compiled)
+
+
+def _live(counts: Counts) -> Iterator[Metric]:
+    live = counts.live
+    yield GaugeMetricFamily("siyu_live_connections", "WebSockets that are open.", live.connections)
+    yield _gauge("siyu_live_subscriptions", "Subscriptions that are open, by their field.", "field", live.subscriptions)
+    news = {"sent": live.sent, "dropped": live.dropped}
+    yield _counter("siyu_live_news", "Answers for subscribers, by what became of them.", "outcome", news)
 
 
 def _engine(engine: Engine) -> Iterator[Metric]:

@@ -1,5 +1,4 @@
-"""The results of a campaign's arms against the control: who was exposed, who did what they were to do, and what can be
-read from it."""
+"""The results of a campaign's arms against the control: who was exposed, who did what they were to do, what it shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

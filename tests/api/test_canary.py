@@ -1,8 +1,8 @@
 """A number and a name enter at every door, and are searched for wherever siyu leaves anything.
 
 They are in no file of the database, heap, index or log of changes; in no key or value of Redis; in no line of a server
-with its worker that tells all it can; in no snapshot; and in no rejects of an import. A nickname, which is no secret,
-is found.
+with its worker that tells all it can, and in no trace that it sends; in no snapshot; and in no rejects of an import. A
+nickname, which is no secret, is found.
 """
 
 import asyncio
@@ -24,12 +24,13 @@ from siyu.clock import utc_now
 from siyu.db import Pool
 from siyu.ids import new_id
 from siyu.metrics.analytics import take_snapshot
+from tests.api.observing.collecting import listening
 from tests.api.processes import Commands, Server
 from tests.factories import SHANGHAI
 
 HOUR = timedelta(hours=1)
 # Everything that can be told is told.
-TALKATIVE = {"SIYU_LOG_LEVEL": "debug", "SIYU_LOG_FORMAT": "text", "SIYU_SLOW_OPERATION_MS": "0"}
+TALKATIVE = {"SIYU_LOG_LEVEL": "debug", "SIYU_LOG_FORMAT": "text", "SIYU_SLOW_OPERATION_MS": "0", "SIYU_OTEL": "true"}
 UPDATE = """
 mutation ($member: ID!, $phone: PersonalText, $name: PersonalText) {
   memberUpdate(input: { member: $member, phone: $phone, realName: $name }) {
@@ -50,6 +51,11 @@ mutation ($phone: String!, $key: String!, $at: DateTime!, $data: JSON!) {
   factSubmit(input: {
     type: "order.paid", identity: { kind: "phone", value: $phone }, occurredAt: $at, data: $data, idempotencyKey: $key
   }) { fact { id } userErrors { message } }
+}
+"""
+REPORT_MANY = """
+mutation ($facts: [FactSubmitInput!]!) {
+  factsSubmit(input: { facts: $facts }) { results { fact { id } userErrors { message } } userErrors { message } }
 }
 """
 FIND = """
@@ -134,8 +140,22 @@ async def every_door(server: Server, tokens: Tokens, canary: Canary) -> None:
         order = {"order": "C-1", "amount_fen": 100}
         paid = await till.ask(REPORT, phone=canary.number, key="canary-0001", at=now.isoformat(), data=order)
         assert paid["data"]["factSubmit"]["fact"], paid
+        await reported_at_once(till, canary)
         await wrongly(lin, till, member, canary)
         assert (await boss.ask(ERASE, member=member))["data"]["memberErase"]["userErrors"] == []
+
+
+async def reported_at_once(till: Caller, canary: Canary) -> None:
+    """A list of facts, one of which is taken, and others are in forms that nobody takes."""
+    order = {"order": "C-3", "amount_fen": 100}
+    told: dict[str, Any] = {"type": "order.paid", "occurredAt": utc_now().isoformat(), "data": order}
+    named = [{"kind": "phone", "value": f"{canary.number}{more}"} for more in ("", "x")]
+    facts = [
+        told | {"identity": identity, "idempotencyKey": f"canary-001{number}"} for number, identity in enumerate(named)
+    ]
+    odd = told | {"identity": named[0], "idempotencyKey": "canary-0013", "data": order | {"amount_fen": canary.name}}
+    results = (await till.ask(REPORT_MANY, facts=[*facts, odd]))["data"]["factsSubmit"]["results"]
+    assert [bool(each["fact"]) for each in results] == [True, False, False], results
 
 
 async def wrongly(lin: Caller, till: Caller, member: str, canary: Canary) -> None:
@@ -186,6 +206,18 @@ async def values_of(redis: RedisClient) -> list[bytes]:
     return texts
 
 
+async def told_by_a_server(commands: Commands, tokens: Tokens, canary: Canary, **environment: str) -> bytes:
+    """The log of a server with its worker at whose every door the canary has entered."""
+    async with commands.serving(**TALKATIVE, **environment) as server:
+        assert server.process.stderr is not None
+        telling = asyncio.create_task(server.process.stderr.read())
+        await every_door(server, tokens, canary)
+        server.process.send_signal(signal.SIGINT)
+        log = await telling
+        await server.process.wait()
+    return log
+
+
 async def test_a_canary_is_found_nowhere(
     commands: Commands, tokens: Tokens, pool: Pool, redis: RedisClient, tmp_path: Path
 ) -> None:
@@ -199,16 +231,13 @@ async def test_a_canary_is_found_nowhere(
     rows = [pq.read_table(snapshot.file(table)).to_pylist() for table in snapshot.rows]
     assert len(rows[0]) == 1
     assert not canary.found_in(repr(rows).encode())
-    async with commands.serving(**TALKATIVE) as server:
-        assert server.process.stderr is not None
-        telling = asyncio.create_task(server.process.stderr.read())
-        await every_door(server, tokens, canary)
-        server.process.send_signal(signal.SIGINT)
-        log = await telling
-        await server.process.wait()
+    with listening() as (address, collector):
+        log = await told_by_a_server(commands, tokens, canary, OTEL_EXPORTER_OTLP_ENDPOINT=address)
     assert b"slow operation" in log
+    assert any(span.name == "mutation factsSubmit" for span in collector.spans)
 
     assert not canary.found_in(log)
+    assert not any(map(canary.found_in, collector.bodies))
     assert not canary.found_in((imported.out + imported.err).encode())
     assert "***" in (tmp_path / "members.csv.rejects.csv").read_text(encoding="utf-8-sig")
     assert [path for path in holding(tmp_path, canary) if not path.endswith("members.csv")] == []

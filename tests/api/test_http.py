@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from starlette.requests import Request
 from starlette.types import Message
 
 from api.identity import Tokens
 from api.refusals import BadRequest
-from api.requests import read_request
+from api.requests import Incoming, read_request
 from api.services import Services
 from schema import ErrorCode
 from tests.api.graphql import operator_token
@@ -147,9 +146,9 @@ async def test_a_client_that_goes_away_within_its_body_is_no_failure() -> None:
     async def receive() -> Message:
         return sent.pop(0)
 
-    headers = [(b"content-type", b"application/json")]
+    incoming = Incoming({"content-type": "application/json"}, receive, "")
     with pytest.raises(BadRequest) as caught:
-        await read_request(Request({"type": "http", "headers": headers}, receive), BODY_BYTES_MAX)
+        await read_request(incoming, BODY_BYTES_MAX)
 
     assert (caught.value.status, caught.value.code) == (400, ErrorCode.INCOMPLETE_BODY)
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from graphql import parse, validate
 
-from api.executor import CompiledExecutor, PlanCounts
+from api.executor import PlanCounts, Plans
 from api.services import PLUGINS_FOLDER
 from api.trusted import load_trusted
 from schema import build_schema
@@ -56,8 +56,8 @@ def test_every_document_of_the_manifest_fits_the_schema(trusted: list[str]) -> N
 
 
 async def test_at_most_two_in_a_hundred_documents_fall_back_to_graphql_core(trusted: list[str]) -> None:
-    executor = CompiledExecutor(PlanCounts())
-    plans = executor.plans(build_schema(load_registry(PLUGINS_FOLDER), executor.extension))
+    counts = PlanCounts()
+    plans = Plans(build_schema(load_registry(PLUGINS_FOLDER))._schema, counts)
     of_client = [(text, VARIABLES.get(OPERATION.findall(text)[0], {})) for text in trusted]
     asked = [*((block.text, json.loads(variables)) for block, variables in SHOWN), *of_client]
 
@@ -65,5 +65,5 @@ async def test_at_most_two_in_a_hundred_documents_fall_back_to_graphql_core(trus
     for text, variables in asked:
         await plans.run(text, parse(text), None, variables, None, None)
 
-    assert executor.counts.planned + executor.counts.fallen_back == len(asked)
-    assert executor.counts.fallen_back <= FALLBACKS_MAX * len(asked)
+    assert counts.planned + counts.fallen_back == len(asked)
+    assert counts.fallen_back <= FALLBACKS_MAX * len(asked)

@@ -31,7 +31,7 @@ AUDIT_GUARDS = (
     Guard(
         "the log is written before the change is made",
         "schema/auditing.py",
-        'return {"errors": [shaped(told, context).formatted]}',
+        'return {"errors": [shaped(told, context.request_id).formatted]}',
         "return await run()",
         (f"{HTTP}::test_what_cannot_be_kept_is_not_done",),
     ),

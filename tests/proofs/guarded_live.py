@@ -40,7 +40,7 @@ LIVE_GUARDS = (
     Guard(
         "the connections of a process",
         "api/live/sockets.py",
-        "elif self._open >= self.limits.connections:",
+        "elif self.counts.connections >= self.limits.connections:",
         "elif False:",
         (f"{SOCKETS}::test_a_process_has_so_many_connections",),
     ),

@@ -24,8 +24,8 @@ OBSERVING_GUARDS = (
     Guard(
         "aliases stay out of the log",
         "schema/execution.py",
-        'logger.error("request %s failed at %s", context.request_id, field_of(error), exc_info=known)',
-        'logger.error("request %s failed at members %s", context.request_id, error.path, exc_info=known)',
+        'logger.error("request %s failed at %s", request_id, field_of(error), exc_info=known)',
+        'logger.error("request %s failed at members %s", request_id, error.path, exc_info=known)',
         (f"{CANARY}::test_nor_is_it_where_something_fails[field]",),
     ),
     Guard(

@@ -8,14 +8,13 @@ from functools import partial
 from random import Random
 from typing import Any
 
-import orjson
 import pytest
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, execute, parse, validate
 from graphql.pyutils import is_awaitable
 
 from api.executor import PlanCounts
 from api.executor.documents import Plans
-from schema import Context, Principal, Role
+from schema import WRITTEN_ALIKE, Context, Principal, Role, written
 from schema.ids import CAMPAIGN, MEMBER, encode_id
 from tests.api.executor.documents import Documents, Literals
 from tests.factories import add_campaign, add_members, paid, refunded, sign
@@ -108,13 +107,13 @@ async def _value(awaitable: Awaitable[Any]) -> Any:
 
 def told(result: ExecutionResult) -> bytes:
     """The answer as it goes out, with its errors."""
-    return orjson.dumps({"data": result.data, "errors": [error.formatted for error in result.errors or ()]})
+    return written({"data": result.data, "errors": [error.formatted for error in result.errors or ()]})
 
 
 async def compare(shop: Shop, keyword: str, principals: list[Principal], literals: Literals, operations: int) -> int:
     """Ask both for as many operations; how many of them had errors."""
     schema, counts, errors = shop.schema._schema, PlanCounts(), 0
-    plans, core = Plans(schema, counts), InTurn(schema)
+    plans, core = Plans(schema, counts, WRITTEN_ALIKE), InTurn(schema)
     for seed in range(operations):
         random = Random(seed)  # noqa: S311 - a test's
         text, variables = Documents(schema, literals, random, LEFT_OUT).operation(keyword)

@@ -21,6 +21,20 @@ async def member_token(deployment: Deployment) -> str:
     return token_of(deployment.tokens, member, deployment.clock())
 
 
+async def test_sockets_subscriptions_and_news_are_counted(deployment: Deployment) -> None:
+    counts = deployment.services.observer.counts.live
+    sent = counts.sent
+    async with connected(deployment.sockets()) as client:
+        await client.sign_in(await member_token(deployment))
+        client.subscribe("1", WALLET)
+        await client.data("1")
+
+        assert (counts.connections, counts.sent) == (1, sent + 1)
+        assert +counts.subscriptions == {"walletChanged": 1}
+
+    assert (counts.connections, +counts.subscriptions) == (0, {})
+
+
 async def test_another_subprotocol_is_closed(deployment: Deployment) -> None:
     async with connected(deployment.sockets(), "graphql-ws") as client:
         accepted = await client.event()

@@ -1,17 +1,12 @@
 """Traces: an operation, its batches and their calls, as a collector of OpenTelemetry gets them."""
 
 import asyncio
-import gzip
 import sys
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from api.errors import SetupError
@@ -21,63 +16,13 @@ from api.observing.tracing import NoTracing, open_tracing
 from api.services import Services
 from tests.api.applications import application
 from tests.api.graphql import ask, check_in, operator_token, token_of
+from tests.api.observing.collecting import Collector, listening
 from tests.factories import add_campaign, add_members
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 BOARD = '{ leaderboard(board: "points", window: ALL) { entries(first: 3) { nodes { rank } } } }'
 PHONE = "13800138000"
 CLOSING_MAX_S = 60.0
-
-
-class Collector:
-    """What arrived."""
-
-    def __init__(self) -> None:
-        self.spans: list[Span] = []
-        self.resources: list[dict[str, str]] = []
-
-    def take(self, body: bytes) -> None:
-        """One message."""
-        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-            self.resources.append({each.key: each.value.string_value for each in resource.resource.attributes})
-            self.spans += [span for scope in resource.scope_spans for span in scope.spans]
-
-    def below(self, parent: Span) -> list[Span]:
-        """The spans whose parent it is."""
-        return [span for span in self.spans if span.parent_span_id == parent.span_id]
-
-    def named(self, name: str) -> Span:
-        """The one span of this name."""
-        [span] = [span for span in self.spans if span.name == name]
-        return span
-
-
-@contextmanager
-def listening() -> Iterator[tuple[str, Collector]]:
-    """A collector and its address."""
-    collector = Collector()
-
-    class Handler(BaseHTTPRequestHandler):
-        """Takes messages of OTLP over HTTP."""
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            collector.take(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Says nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", collector
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
