@@ -1,4 +1,4 @@
-"""The results of a campaign's arms against the control: who was exposed, who did what they were to do, what it shows."""
+"""The results of a campaign's arms against the control: who was exposed, who did what they should, what it shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
