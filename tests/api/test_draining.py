@@ -11,16 +11,9 @@ from siyu.db import Pool
 from tests.api.graphql import CHECK_IN, points_of, token_of
 from tests.api.processes import STOP_TIMEOUT_S, Commands
 from tests.factories import add_campaign, add_members
+from tests.locks import until_waiting
 
 POLL_S = 0.02
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-
-
-async def until_locked_out(pool: Pool) -> None:
-    """Wait until a statement of the server waits for the lock."""
-    async with asyncio.timeout(STOP_TIMEOUT_S):
-        while not await pool.fetchval(WAITING):
-            await asyncio.sleep(POLL_S)
 
 
 async def until_closed(address: str) -> None:
@@ -45,7 +38,7 @@ async def test_what_is_under_way_is_answered_and_the_process_ends_well(
         async with pool.acquire() as holder, holder.transaction():
             await holder.execute("SELECT 1 FROM member WHERE id = $1 FOR UPDATE", member_id)
             asked = asyncio.create_task(client.post("/graphql", json={"query": CHECK_IN, "variables": variables}))
-            await until_locked_out(pool)
+            await until_waiting(pool)
             server.process.send_signal(signal.SIGTERM)
             await until_closed(server.address)
         reply = await asked

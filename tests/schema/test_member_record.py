@@ -11,6 +11,7 @@ from siyu.rules import RuleClock, compile_rule
 from siyu.segments.queries import count_members
 from siyu.trail import Trail, following
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, sign
+from tests.locks import holding
 from tests.schema.conftest import NOON, OPERATOR, SERVICE, Shop, as_member
 
 GIVE = """
@@ -37,6 +38,8 @@ query ($id: ID!, $first: Int, $after: String) {
   }
 }
 """
+LOCK = "SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE"
+AT_ONCE = 3
 MANY = "{ members(first: 50) { nodes { consents { purpose } attributes { key } timeline { nodes { text } } } } }"
 
 
@@ -76,7 +79,10 @@ async def test_a_new_policy_is_agreed_to_anew(shop: Shop) -> None:
 async def test_what_is_said_at_once_is_noted_once(shop: Shop) -> None:
     [member] = await add_members(shop.pool, 1)
     said = {"purposes": ["ANALYTICS"], "policy": "1"}
-    await asyncio.gather(*(shop.data(as_member(member), GIVE, input=said) for _ in range(8)))
+    # Without the lock on the member all of them would find nothing said, and wait for each other only later.
+    async with asyncio.TaskGroup() as group, holding(shop.pool, LOCK, member, waiting=AT_ONCE):
+        for _ in range(AT_ONCE):
+            group.create_task(shop.data(as_member(member), GIVE, input=said))
 
     assert await shop.pool.fetchval("SELECT count(*) FROM consent") == 1
 

@@ -20,6 +20,7 @@ from siyu.rewards import RewardKind
 from siyu.rewards.facts import REWARD_DELIVERED
 from tests.clock import NOON
 from tests.factories import add_members, paid, shop_engine
+from tests.locks import until_waiting
 from tests.schema.test_members import counting
 from tests.siyu.coupons.offers import amount, newcomer
 from tests.siyu.coupons.shop import (
@@ -40,10 +41,6 @@ from tests.siyu.rewards.catalogue import add_reward
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 # Midnight in Shanghai after the seventh day from NOON's.
 EXPIRES = datetime(2026, 11, 28, 16, tzinfo=UTC)
-
-
-# Somebody in this database waits for a row that another holds.
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 async def held(pool: Pool, engine: Engine, template: str = "tea") -> tuple[UUID, UUID]:
@@ -130,8 +127,7 @@ async def test_who_claims_a_code_waits_for_whoever_is_claiming_it(pool: Pool) ->
         async with connection.transaction():
             await connection.execute("UPDATE coupon_code SET used = 1")
             claim = asyncio.ensure_future(shop_engine(pool).submit(claimed(member, code)))
-            while not await pool.fetchval(WAITING):
-                await asyncio.sleep(0.01)
+            await until_waiting(pool)
 
         assert told(await claim) == "CODE_USED"
 

@@ -26,6 +26,7 @@ from siyu.members import lock_members
 from siyu.sdk import Effect, Fact, Invite, MemberView, View, member_code
 from tests.clock import NOON
 from tests.factories import LONG_AGO, SHANGHAI, add_campaign, registry_of
+from tests.locks import until_waiting
 from tests.siyu.engine.inviting import INVITING, add_joined, bind, inviters, inviting_engine, said
 from tests.siyu.engine.stage import MEMBER, live, play, told, world_of
 from tests.siyu.engine.systems import own_pool
@@ -125,7 +126,6 @@ async def test_an_invitation_that_nobody_locked_for_is_found_by_the_constraint(p
     SELECT member.id, gen_random_uuid(), member.joined_at, inviter.id, inviter.joined_at, $3, gen_random_uuid(), now()
     FROM member, member AS inviter WHERE member.id = $1 AND inviter.id = $2
     """
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
     async with pool.acquire() as connection:
         async with connection.transaction():
@@ -133,10 +133,7 @@ async def test_an_invitation_that_nobody_locked_for_is_found_by_the_constraint(p
             submitted = asyncio.gather(
                 engine.submit(bind(campaign, lin, old)), engine.submit(bind(campaign, wang, old))
             )
-            # Not by this connection: a transaction goes on seeing who was waiting when it first looked.
-            async with asyncio.timeout(WAIT_S_MAX):
-                while not await pool.fetchval(waiting):
-                    await asyncio.sleep(0.01)
+            await until_waiting(pool)
         outcomes = await submitted
 
     assert [said(outcome) for outcome in outcomes] == ["bound", None]

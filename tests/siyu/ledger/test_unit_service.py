@@ -6,9 +6,8 @@ from siyu.db import Pool, open_database
 from siyu.ledger import Shortfall
 from siyu.ledger.expiry import ExpiryPolicy, PeriodEnd
 from siyu.ledger.unit_service import update_unit
+from tests.locks import until_waiting
 
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-WAIT_S_MAX = 60
 YEAR = ExpiryPolicy(12, PeriodEnd.MONTH)
 
 
@@ -27,10 +26,7 @@ async def test_what_two_admins_change_at_once_is_both_changed(pool: Pool, databa
         await first.start()
         await connection.execute("UPDATE unit SET shortfall = 'write_off' WHERE key = 'points'")
         second = asyncio.create_task(update_unit(pool, "points", {"adjust_limit": 5}))
-        # Not by this connection: a transaction goes on seeing who was waiting when it first looked.
-        async with asyncio.timeout(WAIT_S_MAX):
-            while not await pool.fetchval(WAITING):
-                await asyncio.sleep(0.01)
+        await until_waiting(pool)
         await first.commit()
         changed = await second
 
