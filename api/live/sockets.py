@@ -40,6 +40,9 @@ class LiveSockets:
         self.limits = limits
         self.feeds = Feeds(answering, self.hub, self._context, limits)
         self._of_callers: Counter[str] = Counter()
+        root = answering.schema._schema.subscription_type
+        # Each from 0 on, so that a first is a rise.
+        self.counts.subscriptions.update(dict.fromkeys(root.fields if root else (), 0))
 
     @property
     def hub(self) -> Hub:

@@ -26,8 +26,8 @@ async def test_sockets_subscriptions_and_news_are_counted(deployment: Deployment
     sent = counts.sent
     async with connected(deployment.sockets()) as client:
         await client.sign_in(await member_token(deployment))
-        client.subscribe("1", WALLET)
-        await client.data("1")
+        client.subscribe(WALLET)
+        await client.data()
 
         assert (counts.connections, counts.sent) == (1, sent + 1)
         assert +counts.subscriptions == {"walletChanged": 1}
