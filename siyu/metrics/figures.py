@@ -117,12 +117,13 @@ class Gathering:
                 await self._read(statement, figures, firsts, lasts)
         if names & set(COSTS_FIGURES):
             await self._read_given()
-        if names & set(JOINED_FIGURES):
-            if self.cut is Cut.TIER:
-                await self._read(JOINED_BY_TIER, JOINED_FIGURES[:3], firsts, lasts)
-                await self._read(HELD_BY_TIER, JOINED_FIGURES[3:], firsts, lasts)
-            else:
-                await self._read_joined()
+        if self.cut is Cut.TIER:
+            # Only who asks for moves is told of tiers that all have left.
+            for figures, statement in ((JOINED_FIGURES[:3], JOINED_BY_TIER), (JOINED_FIGURES[3:], HELD_BY_TIER)):
+                if names & set(figures):
+                    await self._read(statement, figures, firsts, lasts)
+        elif names & set(JOINED_FIGURES):
+            await self._read_joined()
         return self.found
 
     def _statements(self) -> Sequence[str | None]:
