@@ -90,15 +90,6 @@ SHOWN = """
         UNION ALL SELECT * FROM unnest($3::uuid[], $4::bigint[])
     ) AS part GROUP BY member_id
 """
-# The messages of the topic `scores` (siyu/boards/changes.py) are lists of board, member, day, time, amount. Those that
-# were set aside are no longer on their way and so do not count.
-UNFOLDED = """
-    SELECT (change->>1)::uuid AS member_id, change->>0 AS board, sum((change->>4)::bigint)::bigint AS amount
-    FROM outbox CROSS JOIN LATERAL jsonb_array_elements(payload) AS change
-    WHERE topic = 'scores' AND change->>0 IN ('points', 'spend')
-    GROUP BY 1, 2 ORDER BY 1
-"""
-
 PROBES = (
     Probe(
         BALANCE,

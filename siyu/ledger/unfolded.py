@@ -8,11 +8,26 @@ import asyncpg
 from asyncpg.cursor import Cursor
 
 from siyu.db import Connection
-from siyu.ledger.invariants import UNFOLDED
 
 ROWS_AT_ONCE = 1_000
 # The first row comes when all messages are summed up; where no worker runs there may be many.
 SUM_TIMEOUT_S = 600.0
+
+# The messages of the topic `scores` (siyu/boards/changes.py) are lists of board, day, scopes, and as columns members,
+# times and amounts; older ones have board, member, day, time, amount. Those that were set aside are no longer on their
+# way and so do not count.
+UNFOLDED = """
+    SELECT member::uuid AS member_id, change->>0 AS board, sum(amount::bigint)::bigint AS amount
+    FROM outbox CROSS JOIN LATERAL jsonb_array_elements(payload) AS change
+    CROSS JOIN LATERAL ROWS FROM (
+        jsonb_array_elements_text(CASE jsonb_typeof(change->2)
+                                  WHEN 'array' THEN change->3 ELSE jsonb_build_array(change->1) END),
+        jsonb_array_elements_text(CASE jsonb_typeof(change->2)
+                                  WHEN 'array' THEN change->5 ELSE jsonb_build_array(change->4) END)
+    ) AS each (member, amount)
+    WHERE topic = 'scores' AND change->>0 IN ('points', 'spend')
+    GROUP BY 1, 2 ORDER BY 1
+"""
 
 
 class Unfolded:

@@ -6,7 +6,7 @@ from uuid import UUID
 from siyu.db import Connection
 from siyu.members.consents import sum_up_consents
 from siyu.members.merge_groups import part_places, share_places
-from siyu.members.merging import BOTH_TAKE_PART, MOVED, TIMERS, Merge, MergeBook, Moved
+from siyu.members.merging import BOTH_TAKE_PART, FOLLOWING, MOVED, TIMERS, Merge, MergeBook, Moved
 
 # The reason is kept with the fact, out of which an erasure takes it.
 REASON = "coalesce((SELECT data ->> 'reason' FROM fact WHERE fact.id = member_merge.fact_id), '')"
@@ -149,6 +149,19 @@ def _move_back(moved: Moved) -> str:
     """
 
 
+def _follow_back(moved: Moved) -> str:
+    """Move what came into a participation since it was the survivor's, when it has gone back."""
+    keys = "theirs.timer_key = mine.timer_key" if moved is TIMERS else "theirs.key = mine.key"
+    return f"""
+    UPDATE {moved.table} AS mine SET {moved.column} = $1 FROM member_merge_row AS known
+    JOIN participation ON participation.id = known.row_key AND subject_id = $1
+    WHERE known.merge_id = $3 AND known.moved = 'participation' AND mine.campaign_id = participation.campaign_id
+        AND mine.{moved.column} = $2 {"AND mine.timer_key IS NOT NULL" if moved is TIMERS else ""}
+        AND NOT EXISTS (SELECT FROM {moved.table} AS theirs
+            WHERE theirs.{moved.column} = $1 AND theirs.campaign_id = mine.campaign_id AND {keys})
+    """
+
+
 async def load_merges(connection: Connection, book: MergeBook, survivor_id: UUID, merged_id: UUID) -> None:
     """Make known what these members were part of; the caller has locked them."""
     for row in await connection.fetch(LOAD, [survivor_id, merged_id]):
@@ -187,6 +200,8 @@ async def _undo(connection: Connection, merge: Merge) -> None:
     await connection.execute(PUT_APART, survivor_id, merged_id, merge.id)
     for moved in (*MOVED, TIMERS):
         await connection.execute(_move_back(moved), merged_id, survivor_id, merge.id)
+    for moved in (*FOLLOWING, TIMERS):
+        await connection.execute(_follow_back(moved), merged_id, survivor_id, merge.id)
     await part_places(connection, merge)
     await connection.execute(CLOSE_UP, [survivor_id, merged_id])
     await connection.execute(PART, survivor_id, merge.id)

@@ -36,10 +36,14 @@ class Moved(NamedTuple):
 
 SAME_KEY = "(theirs.campaign_id, theirs.key) = (mine.campaign_id, mine.key)"
 # What a campaign keeps of a member under its own keys goes with the participation, which knows them: what is decided
-# about one that is kept aside finds them there.
+# about one that is kept aside finds them there, and what came in meanwhile goes back with one that was not.
 BOTH_TAKE_PART = """(
     SELECT count(*) FROM participation WHERE participation.campaign_id = mine.campaign_id AND subject_id IN ($1, $2)
 ) = 2"""
+FOLLOWING = tuple(
+    Moved(table, kept_where=SAME_KEY, unless=BOTH_TAKE_PART)
+    for table in ("reservation", "hold", "issued_reward", "review")
+)
 STANDING = "IN ('reserved', 'confirmed', 'used')"
 
 # Participations come before what hangs on them: a timer of one that is kept aside is decided about there.
@@ -48,10 +52,7 @@ MOVED = (
     Moved("identity"),
     Moved("shop_order"),
     Moved("participation", "subject_id", "theirs.campaign_id = mine.campaign_id"),
-    Moved("reservation", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),
-    Moved("hold", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),
-    Moved("issued_reward", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),
-    Moved("review", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),
+    *FOLLOWING,
     Moved("message"),
     Moved("refund_request"),
     Moved("coupon", kept_where="theirs.claimed_code = mine.claimed_code"),

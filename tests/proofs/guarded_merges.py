@@ -16,9 +16,16 @@ MERGE_GUARDS = (
     Guard(
         "what a campaign reserved goes with the participation that knows of it",
         "siyu/members/merging.py",
-        'Moved("reservation", kept_where=SAME_KEY, unless=BOTH_TAKE_PART),',
-        'Moved("reservation", kept_where=SAME_KEY),',
+        "    Moved(table, kept_where=SAME_KEY, unless=BOTH_TAKE_PART)\n",
+        "    Moved(table, kept_where=SAME_KEY)\n",
         (f"{ASIDE}::test_stock_that_both_reserved_is_given_back_in_time",),
+    ),
+    Guard(
+        "what came into a participation since goes back with it",
+        "siyu/members/merge_store.py",
+        "    for moved in (*FOLLOWING, TIMERS):\n",
+        "    for moved in ():\n",
+        (f"{ASIDE}::test_what_was_reserved_since_goes_back_with_the_participation",),
     ),
     Guard(
         "a verdict closes the review that it is on",

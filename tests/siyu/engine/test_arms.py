@@ -165,7 +165,7 @@ async def test_days_are_those_of_the_campaigns_own_zone_and_boards_count_the_sho
     state = json.loads(await pool.fetchval("SELECT state FROM participation"))
     assert state["last_day"] == "2026-11-22"
     payload = json.loads(await pool.fetchval("SELECT payload::text FROM outbox ORDER BY id LIMIT 1"))
-    assert {day for _, _, day, *_ in payload} == {"2026-11-22"}
+    assert {day for _, day, *_ in payload} == {"2026-11-22"}
 
 
 def test_default_terms_compile_to_nothing() -> None:

@@ -32,12 +32,17 @@ async def states(pool: Pool, table: str) -> list[tuple[UUID, str]]:
     return [(row[0], row[1]) for row in await pool.fetch(STATES.format(table=table))]
 
 
+async def claimed(shop: MergeShop, who: UUID) -> None:
+    """They have reserved a mug."""
+    mug = {"item": "mug", "quantity": 1}
+    decision = await ask(shop.engine, "flash_sale.claim", who, mug, shop.campaigns["flash_sale"])
+    assert decision.refusal is None
+
+
 async def test_stock_that_both_reserved_is_given_back_in_time(pool: Pool, shop: MergeShop) -> None:
     survivor, merged = await shop.members(2)
     for who in (survivor, merged):
-        claim = {"item": "mug", "quantity": 1}
-        decision = await ask(shop.engine, "flash_sale.claim", who, claim, shop.campaigns["flash_sale"])
-        assert decision.refusal is None
+        await claimed(shop, who)
     moves = {each.what: each.kept_aside for each in (await preview_merge(pool, survivor, merged)).moves}
     assert {name: moves[name] for name in ("participation", "reservation", "pending_fact")} == {
         "participation": 1,
@@ -49,6 +54,21 @@ async def test_stock_that_both_reserved_is_given_back_in_time(pool: Pool, shop: 
     await shop.wait(timedelta(hours=1))
 
     assert await states(pool, "reservation") == [(survivor, "released"), (merged, "released")]
+    await shop.check([survivor, merged])
+
+
+async def test_what_was_reserved_since_goes_back_with_the_participation(pool: Pool, shop: MergeShop) -> None:
+    survivor, merged = await shop.members(2)
+    await claimed(shop, merged)
+    made = merge_of(await merge(shop.engine, survivor, merged))
+    await shop.wait(timedelta(hours=1))
+    await claimed(shop, survivor)
+
+    assert (await undo(shop.engine, survivor, merged, made)).refusal is None
+
+    assert await states(pool, "reservation") == [(merged, "released"), (merged, "held")]
+    await shop.wait(timedelta(hours=1))
+    assert await states(pool, "reservation") == [(merged, "released")] * 2
     await shop.check([survivor, merged])
 
 
