@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from schema.codes import ErrorCode
     from schema.context import Context
     from schema.errors import ApiError
-    from schema.execution import answer_of, execute, shaped, written
+    from schema.execution import answer_of, execute, shaped
     from schema.kinds import SiyuSchema
     from schema.scalars import WRITTEN_ALIKE
+    from schema.writing import written
 
 __all__ = [
     "ANONYMOUS",
@@ -53,7 +54,7 @@ _MODULES = {
     "execute": "schema.execution",
     "may_change": "schema.auditing",
     "shaped": "schema.execution",
-    "written": "schema.execution",
+    "written": "schema.writing",
 }
 
 

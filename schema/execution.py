@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
 import strawberry
 from graphql import FieldNode, GraphQLError
 from strawberry.exceptions import MissingQueryError
@@ -46,11 +45,6 @@ def answer_of(data: dict[str, Any] | None, errors: Sequence[GraphQLError] | None
     if not errors:
         return {"data": data}
     return {"data": data, "errors": _formatted(errors, context)}
-
-
-def written(answer: object) -> bytes:
-    """An answer, or a part of it, as JSON; moments are those of WRITTEN_ALIKE or texts already."""
-    return orjson.dumps(answer, option=orjson.OPT_UTC_Z)
 
 
 def _formatted(errors: Iterable[GraphQLError], context: Context) -> list[Any]:

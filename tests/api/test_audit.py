@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.answering import Admitted, Answering
+from api.answering import Answering
 from api.app import build_answering
 from api.identity import Tokens
 from api.requests import GraphQLRequest
@@ -143,8 +143,6 @@ async def test_a_change_that_was_interrupted_is_told_as_unknown(
     """As when the process dies: the intent is there, and nothing came after it."""
     document = 'mutation { apiKeyRevoke(input: {prefix: "interrupted"}) { userErrors { code } } }'
     answering = build_answering(services)
-    known = answering.guard.look(document)
-    assert known.document is not None
     began = asyncio.Event()
 
     async def endless(*_: object) -> dict[str, Any]:
@@ -168,7 +166,8 @@ async def test_a_change_that_was_interrupted_is_told_as_unknown(
         vault=services.vault,
     )
     asked = GraphQLRequest(query=document, variables={}, operation_name=None, document_hash=None)
-    running = asyncio.create_task(answering.run(Admitted(document, known.document, 1), asked, context))
+    judged = await answering.judge(asked, context.principal, "")
+    running = asyncio.create_task(answering.run(judged, asked, context))
     await began.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

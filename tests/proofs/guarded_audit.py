@@ -45,8 +45,8 @@ AUDIT_GUARDS = (
     Guard(
         "the lock of a member whose consent is noted",
         "siyu/members/consents.py",
-        "SELECT id FROM member WHERE id = ({PERSON_OF}) FOR NO KEY UPDATE",
-        "SELECT id FROM member WHERE id = ({PERSON_OF})",
+        "        person_id = await lock_person(connection, member_id)\n",
+        "        person_id = member_id\n",
         (f"{RECORD}::test_what_is_said_at_once_is_noted_once",),
     ),
 )

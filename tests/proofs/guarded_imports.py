@@ -16,7 +16,7 @@ IMPORT_GUARDS = (
     Guard(
         "what is given goes to whoever stands for a member",
         IMPORTING,
-        "        person_id = kin.roots.get(member_id, member_id)\n",
+        "        person_id = kin.person(member_id)\n",
         "        person_id = member_id\n",
         (f"{TESTS}::test_what_a_merged_member_is_given_goes_to_whoever_stands_for_them",),
     ),
