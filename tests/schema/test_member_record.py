@@ -39,7 +39,7 @@ query ($id: ID!, $first: Int, $after: String) {
 }
 """
 LOCK = "SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE"
-AT_ONCE = 3
+AT_ONCE, CALLS = 3, 5
 MANY = "{ members(first: 50) { nodes { consents { purpose } attributes { key } timeline { nodes { text } } } } }"
 
 
@@ -187,15 +187,18 @@ async def test_the_timeline_tells_what_happened_in_words(shop: Shop) -> None:
 
 async def test_records_of_fifty_members_take_as_many_statements_as_that_of_one(shop: Shop) -> None:
     async def statements() -> int:
-        trail = Trail()
-        with following(trail):
-            await shop.data(OPERATOR, MANY)
-        return trail.calls_made
+        """The fewest of some calls: a connection that is new asks for types besides."""
+        counts = []
+        for _ in range(CALLS):
+            trail = Trail()
+            with following(trail):
+                await shop.data(OPERATOR, MANY)
+            counts.append(trail.calls_made)
+        return min(counts)
 
     members = await add_members(shop.pool, 1)
     campaign = await add_campaign(shop.pool, "check_in")
     await shop.engine.submit(sign(campaign, members[0], NOON))
-    await statements()
     one = await statements()
     members += await add_members(shop.pool, 49)
     await asyncio.gather(*(shop.engine.submit(sign(campaign, member, NOON, member.hex)) for member in members[1:]))
