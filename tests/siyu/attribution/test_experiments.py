@@ -162,12 +162,14 @@ async def test_each_goal_counts_what_it_names_within_the_window_and_nothing_else
     async with running(shop_engine(pool)) as engine:
         for member_id, at in ((player, START + DAY), (before, START - DAY), (late, START + 8 * DAY)):
             await engine.submit(sign(campaign_id, member_id, at))
-    await pool.execute(
-        "INSERT INTO shop_order (id, number, member_id, amount_fen, refunded_fen, paid_at) "
-        "VALUES (gen_random_uuid(), 'A', $1, 100, 0, $2)",
-        payer,
-        START + DAY,
-    )
+    for number, member_id in (("A", payer), ("B", inviter)):
+        await pool.execute(
+            "INSERT INTO shop_order (id, number, member_id, amount_fen, refunded_fen, paid_at) "
+            "VALUES (gen_random_uuid(), $3, $1, 100, 0, $2)",
+            member_id,
+            START + DAY,
+            number,
+        )
     group = await pool.fetchval(ADD_GROUP, new_id())
     for member_id, at in ((joiner, START + DAY), (late, START + 8 * DAY), (before, START - DAY)):
         await pool.execute(JOINED, group, member_id, at)
@@ -176,7 +178,7 @@ async def test_each_goal_counts_what_it_names_within_the_window_and_nothing_else
 
     for goal in Goal:
         arm = (await arms_of(pool, campaign_id, window_days=7, goal=goal))["a"]
-        assert (arm.exposed, arm.converted, arm.revenue_fen) == (6, 1, 100), goal
+        assert (arm.exposed, arm.converted, arm.revenue_fen) == (6, 2 if goal is Goal.PAYMENT else 1, 200), goal
 
 
 async def test_who_came_by_a_link_and_did_nothing_counts_and_who_then_plays_counts_once(pool: Pool) -> None:

@@ -16,9 +16,9 @@ MERGED = "UPDATE invitation SET person_id = $2, stands = false WHERE member_id =
 async def test_of_two_invited_members_who_are_one_person_one_counts(pool: Pool) -> None:
     campaign_id = await add_campaign(pool, "check_in")
     lin, wang, other, mei = await add_members(pool, 4)
-    for invited, by in ((wang, lin), (other, lin), (mei, other)):
-        await pool.execute(INVITED, invited, by, campaign_id, NOON)
-    asked = Asked(NOON - timedelta(days=1), NOON + timedelta(days=1))
+    for invited, by, days_ago in ((wang, lin, 2), (other, lin, 0), (mei, other, 0)):
+        await pool.execute(INVITED, invited, by, campaign_id, NOON - timedelta(days=days_ago))
+    asked, lately = (Asked(NOON - timedelta(days=days), NOON + timedelta(days=1)) for days in (3, 1))
     [before] = await campaign_figures(pool, [campaign_id], asked)
     assert (before.reach.new_members, tuple(before.spread)) == (3, (3, 2, 2))
 
@@ -27,3 +27,6 @@ async def test_of_two_invited_members_who_are_one_person_one_counts(pool: Pool) 
 
     [after] = await campaign_figures(pool, [campaign_id], asked)
     assert (after.reach.new_members, tuple(after.spread)) == (2, (2, 2, 2))
+    # Who was there already is not new because of a second invitation.
+    [since] = await campaign_figures(pool, [campaign_id], lately)
+    assert since.reach.new_members == 1
