@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from siyu.db import Pool
-from siyu.groups.membership_queries import DORMANT_DAYS, LOST_DAYS, MERGED, SILENT_DAYS
+from siyu.groups.membership_queries import DORMANT_DAYS, LOST_DAYS, SILENT_DAYS
 from siyu.groups.record import Positioning
 from siyu.sdk import Text
 
@@ -149,12 +149,15 @@ CROSS JOIN LATERAL (
            min(joined_on) AS first_on
     FROM (
         SELECT (joined_at AT TIME ZONE $3::text)::date AS joined_on,
-               -- Two, since of one member the index ends with the last day; hardly anybody was merged into the member.
                greatest((SELECT max(day) FROM group_activity AS a
-                         WHERE a.community_id = wanted.id AND a.member_id = m.member_id),
-                        (SELECT max(day) FROM group_activity AS a
-                         WHERE a.community_id = wanted.id AND a.member_id = {MERGED.format("m")})) AS last_on
-        FROM membership AS m WHERE m.community_id = wanted.id AND left_at IS NULL AND role <> 'bot'
+                         WHERE a.community_id = wanted.id AND a.member_id = m.member_id), absorbed.last_on) AS last_on
+        FROM membership AS m
+        -- What was done by whoever was merged into them: hardly anybody, so found once and not for each member.
+        LEFT JOIN (
+            SELECT merged_into, max(day) AS last_on FROM member AS kin JOIN group_activity AS a ON a.member_id = kin.id
+            WHERE merged_into IS NOT NULL AND a.community_id = wanted.id GROUP BY 1
+        ) AS absorbed ON absorbed.merged_into = m.member_id
+        WHERE m.community_id = wanted.id AND left_at IS NULL AND role <> 'bot'
         -- Else the last day is looked up anew by each of the counts.
         OFFSET 0
     ) AS each

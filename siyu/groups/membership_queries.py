@@ -98,11 +98,10 @@ IN = PAGES.format(page=BY_TIME.format(columns=OF, time="joined_at", where="left_
 LEFT = PAGES.format(
     page=BY_TIME.format(columns=OF, time="left_at", where="left_at IS NOT NULL AND joined_at IS NOT NULL")
 )
-# The number stands for the days; whoever joined or did something since then is not among them.
-# Those who were merged into a member, and with the member: what these did, the person did. As arrays, which no plan
-# turns into walking all activity for each member.
-MERGED = "ANY (ARRAY(SELECT id FROM member WHERE merged_into = {0}.member_id))"
+# A member and those who were merged into them: what these did, the person did. As an array, which no plan turns into
+# walking all activity for each member.
 KIN = "ANY (ARRAY(SELECT {0}.member_id UNION ALL SELECT id FROM member WHERE merged_into = {0}.member_id))"
+# The number stands for the days; whoever joined or did something since then is not among them.
 SILENT = PAGES.format(
     page=f"""
     SELECT {OF}, 0 AS interactions, row_number() OVER (ORDER BY member_id) AS position FROM membership AS m
