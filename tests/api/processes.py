@@ -15,6 +15,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 120.0
+KEPT_S = 1.0
 STOP_TIMEOUT_S = 120.0
 RUN_TIMEOUT_S = 240.0
 SERVES = re.compile(r"siyu serves (http://\S+)/graphql")
@@ -36,9 +37,13 @@ class Server:
     address: str
 
     def client(self, token: str = "") -> httpx.AsyncClient:
-        """A client without a bound of its own on connections: the tests send hundreds of requests at once."""
+        """A client without a bound of its own on connections: the tests send hundreds of requests at once.
+
+        It leaves those alone that have been idle for a while: a server closes them after five seconds, and a request
+        that is sent at that moment gets no answer.
+        """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        limits = httpx.Limits(max_connections=None)
+        limits = httpx.Limits(max_connections=None, keepalive_expiry=KEPT_S)
         return httpx.AsyncClient(base_url=self.address, headers=headers, limits=limits, timeout=START_TIMEOUT_S)
 
 
