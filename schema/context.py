@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
+from schema.lazy_loaders import Sources
 from schema.loaders import Loaders
 from schema.principals import IssueToken, Principal
 from siyu.boards import Leaderboards
@@ -52,7 +53,7 @@ class Context:
     @cached_property
     def loaders(self) -> Loaders:
         """What reads for many objects at once; most operations need few of them, many none."""
-        return Loaders(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock, self.vault)
+        return Loaders(Sources(self.pool, self.leaderboards, self.now, self.zone, self.rule_clock, self.vault))
 
 
 Info = strawberry.Info[Context, None]
