@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,3 +78,10 @@ def test_only_the_settings_read_the_environment() -> None:
 
     # The embedded servers and npm are started with the environment that we have.
     assert readers <= {"api/embedded/daemon.py", "api/embedded/programs.py", "api/explorer/fetch.py"}
+
+
+def test_no_scan_makes_an_array_of_its_parameter_for_each_row() -> None:
+    """A cast from text is no constant: `siyu.db.array_of` says how such a parameter is written as a condition."""
+    made_anew = re.compile(r"ANY ?\(\$\d+::text::")
+
+    assert not [path for path in SOURCES if made_anew.search(path.read_text(encoding="utf-8"))]

@@ -10,10 +10,11 @@ from siyu.boards.windows import ALL_TIME
 from siyu.db import Connection, array_of
 from siyu.outbox import append
 
-ERASED = "SELECT id FROM member WHERE id = ANY($1::text::uuid[]) AND erased_at IS NOT NULL"
+ERASED = "SELECT id FROM member WHERE id = ANY(ARRAY(SELECT unnest($1::text::uuid[]))) AND erased_at IS NOT NULL"
 # No index finds a member's rows: boards are written all the time, and hardly anybody is erased.
 DROP = """
-UPDATE board_score SET score = 0, version = version + 1 WHERE member_id = ANY($1::text::uuid[]) AND score > 0
+UPDATE board_score SET score = 0, version = version + 1
+WHERE member_id = ANY(ARRAY(SELECT unnest($1::text::uuid[]))) AND score > 0
 RETURNING board, scope, window_key, member_id
 """
 # A day for rows of all time alone.

@@ -27,7 +27,8 @@ APPLY_MAX = 500
 LOAD = """
     SELECT uuid_send(member_id), int8send($5 - (extract(epoch FROM reached_at) * 1000000)::bigint),
            version::text, score::text
-    FROM board_score WHERE board = $1 AND scope = $2 AND window_key = $3 AND member_id = ANY($4::text::uuid[])
+    FROM board_score WHERE board = $1 AND scope = $2 AND window_key = $3
+        AND member_id = ANY(ARRAY(SELECT unnest($4::text::uuid[])))
 """
 
 # Name of the ranking and window → the ids of the members that changed there, as messages have them.

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from siyu import outbox
 from siyu.clock import Clock
-from siyu.db import Connection, Pool
+from siyu.db import Connection, Pool, plan_anew
 from siyu.features.ranking import is_unranked, rank_once
 from siyu.features.refreshing import note_latest, refresh
 from siyu.features.talk_days import CountedTalk, DayKind, Members, Talk, talk_in
@@ -87,6 +87,7 @@ async def _step(
     news = counted.uncounted(talk)
     if messages or due:
         members = touched_in(messages) | set(due) | {UUID(hex=each) for some in news.values() for each in some}
+        await plan_anew(connection)
         await refresh(connection, members, clock)
         latest = _latest(talk, members)
         await note_latest(connection, latest)

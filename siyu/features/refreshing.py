@@ -156,7 +156,7 @@ def _statement(decided: dict[str, str]) -> str:
         UPDATE member_feature AS kept SET ({", ".join(COLUMNS)}) = ROW ({new_columns}), {ranks}
         FROM (
             SELECT m.id, {new}
-            FROM (SELECT id, joined_at, linked FROM member WHERE id = ANY($1::text::uuid[])) AS m
+            FROM (SELECT id, joined_at, linked FROM member WHERE id = ANY(ARRAY(SELECT unnest($1::text::uuid[])))) AS m
             CROSS JOIN LATERAL ({_orders()}) AS ordered
             CROSS JOIN LATERAL ({_interactions()}) AS acted
             CROSS JOIN LATERAL ({_invitations()}) AS brought

@@ -41,7 +41,7 @@ WITH due AS MATERIALIZED (
            account.balance - sum(lot.remaining) OVER (PARTITION BY account.id ORDER BY lot.expires_at) AS balance,
            row_number() OVER (ORDER BY account.id, lot.expires_at)::int AS number
     FROM account JOIN lot ON lot.account_id = account.id
-    WHERE account.member_id = ANY($1::text::uuid[]) AND NOT lot.closed AND lot.expires_at <= $2
+    WHERE account.member_id = ANY(ARRAY(SELECT unnest($1::text::uuid[]))) AND NOT lot.closed AND lot.expires_at <= $2
 ), emptied AS (
     UPDATE lot SET remaining = 0, closed = true FROM due WHERE lot.ctid = due.place
 ), booked AS (

@@ -13,7 +13,7 @@ from siyu.ledger.transfers import OpenGrant, Transfer
 LOAD_LOTS = """
 SELECT account.member_id, account.unit, CASE WHEN expires_at > $2 THEN expires_at END, sum(remaining)::bigint
 FROM account JOIN lot ON lot.account_id = account.id
-WHERE account.member_id = ANY($1::text::uuid[]) AND remaining > 0
+WHERE account.member_id = ANY(ARRAY(SELECT unnest($1::text::uuid[]))) AND remaining > 0
 GROUP BY 1, 2, 3
 """
 
@@ -23,7 +23,9 @@ SELECT place - 1, id, unit, balance FROM unnest($1::text::uuid[]) WITH ORDINALIT
 JOIN account USING (member_id)
 """
 
-LOAD_DEBTS = "SELECT id, debtor_id, unit, balance FROM account WHERE debtor_id = ANY($1::text::uuid[])"
+LOAD_DEBTS = """
+SELECT id, debtor_id, unit, balance FROM account WHERE debtor_id = ANY(ARRAY(SELECT unnest($1::text::uuid[])))
+"""
 
 # What is left of the transfers of a kind under some references. An account of the shop's own owns itself.
 LEFT = """

@@ -21,7 +21,7 @@ WARN = f"""
 WITH due AS MATERIALIZED (
     SELECT lot.id, account.member_id, unit.title_zh, unit.title_en, lot.expires_at, lot.remaining
     FROM account JOIN lot ON lot.account_id = account.id JOIN unit ON unit.key = account.unit
-    WHERE account.member_id = ANY($1::text::uuid[]) AND NOT lot.closed AND NOT lot.warned
+    WHERE account.member_id = ANY(ARRAY(SELECT unnest($1::text::uuid[]))) AND NOT lot.closed AND NOT lot.warned
         AND lot.expires_at <= $2::timestamptz + make_interval(days => unit.warning_days)
 ), noted AS (
     UPDATE lot SET warned = true FROM due WHERE lot.id = due.id

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from siyu import outbox
 from siyu.clock import Clock
-from siyu.db import Connection, Pool
+from siyu.db import Connection, Pool, plan_anew
 from siyu.features import CountedTalk, DayKind, Members, talk_in
 from siyu.loops import DATABASE_OUTAGES, repeat
 from siyu.metrics.alert_checks import check_alerts
@@ -82,6 +82,7 @@ async def _step(
     The caller holds the lock.
     """
     messages = await outbox.oldest(connection, METRICS_TOPIC, MESSAGES_MAX)
+    await plan_anew(connection)
     news = counted.uncounted(talk_in(messages))
     if messages:
         await recount(connection, list(spans_of(days_in(messages, zone, news))), zone)
@@ -106,6 +107,7 @@ async def rebuild(
             ids = [row[0] for row in await connection.fetch(NEXT_MEMBERS, after, REBUILT_MEMBERS)]
             async with connection.transaction():
                 await connection.execute(LOCK, METRICS_LOCK)
+                await plan_anew(connection)
                 await recount(connection, [(member_id, first, min(last, LAST_DAY)) for member_id in ids], zone)
             members, after = members + len(ids), ids[-1] if ids else after
             is_last = len(ids) < REBUILT_MEMBERS

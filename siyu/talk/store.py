@@ -10,7 +10,7 @@ from siyu.talk.chats import Chats
 GROUP_IDS = "SELECT key, id FROM community WHERE key = ANY($1::text[])"
 STAYS = """
 SELECT member_id, community_id, joined_at FROM membership
-WHERE member_id = ANY($1::text::uuid[]) AND left_at IS NULL AND role <> 'bot'
+WHERE member_id = ANY(ARRAY(SELECT unnest($1::text::uuid[]))) AND left_at IS NULL AND role <> 'bot'
 ORDER BY member_id, joined_at, community_id
 """
 
