@@ -37,12 +37,12 @@ INSERT INTO decision (id, fact_id, subject_id, at, effects) VALUES ($1, $2, $3, 
 """
 
 
-async def spend_by_hand(connection: Connection, member_id: UUID, reference: str, at: datetime) -> None:
+async def spend_by_hand(connection: Connection, member_id: UUID, reference: str, key: str, at: datetime) -> None:
     """One spend in one transaction."""
     data = orjson.dumps({"unit": "points", "amount": AMOUNT, "reference": reference}).decode()
     async with connection.transaction():
         await connection.fetchval(LOCK_MEMBER, member_id)
-        fact_id = await connection.fetchval(INSERT_FACT, new_id(), member_id, at, new_id().hex, b"0" * 16, data)
+        fact_id = await connection.fetchval(INSERT_FACT, new_id(), member_id, at, key, b"0" * 16, data)
         account = await connection.fetchrow(TAKE, member_id, AMOUNT)
         assert account is not None
         await connection.execute(
@@ -55,13 +55,13 @@ async def spend_by_hand(connection: Connection, member_id: UUID, reference: str,
 async def spend_all_by_hand(url: str, members: Sequence[UUID], at: datetime, callers: int) -> Run:
     """A spend of each of these members, by so many callers who share 16 connections."""
     latencies: list[float] = []
-    left = iter(members)
+    left = iter([(member_id, new_id().hex, new_id().hex) for member_id in members])
 
     async def call(pool: Pool) -> None:
-        for member_id in left:
+        for member_id, reference, key in left:
             began = perf_counter()
             async with pool.acquire() as connection:
-                await spend_by_hand(connection, member_id, new_id().hex, at)
+                await spend_by_hand(connection, member_id, reference, key, at)
             latencies.append(perf_counter() - began)
 
     async with asyncpg.create_pool(url, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
@@ -73,11 +73,14 @@ async def spend_all_by_hand(url: str, members: Sequence[UUID], at: datetime, cal
 async def spend_all(engine: Engine, members: Sequence[UUID], at: datetime, callers: int) -> Run:
     """The same through `submit`; each caller waits for its answer before its next call, and any refusal is raised."""
     latencies: list[float] = []
+    # What callers send is theirs to make, and is made beforehand.
     left = iter(
-        NewFact(
-            "value.spent", member, at, {"unit": "points", "amount": AMOUNT, "reference": new_id().hex}, new_id().hex
-        )
-        for member in members
+        [
+            NewFact(
+                "value.spent", member, at, {"unit": "points", "amount": AMOUNT, "reference": new_id().hex}, new_id().hex
+            )
+            for member in members
+        ]
     )
 
     async def call() -> None:
