@@ -12,16 +12,17 @@ from uuid import UUID
 import uvloop
 
 from api.collecting import spare_the_collector
-from api.embedded import embedded_servers
+from api.embedded import Servers, embedded_servers
 from api.migrating import migrate
 from benchmarks.by_hand import CONNECTIONS as CONNECTIONS_BY_HAND
 from benchmarks.check_ins import Run
 from benchmarks.claims_by_hand import CREATE, ITEM, sell_bare, sell_fully
 from benchmarks.flash_sale_http import CONNECTIONS, SERVERS, sell_over_http, server_processes
 from benchmarks.shop import add_campaign, add_members, open_engine, temporary_data
+from siyu.cache import open_redis
 from siyu.clock import utc_now
 from siyu.db import Pool, open_database
-from siyu.engine import NewFact
+from siyu.engine import HintBoard, NewFact
 from siyu.ids import new_id
 
 POOL_MAX = 10
@@ -40,21 +41,23 @@ def run(rounds: int, members: int) -> dict[str, object]:
         embedded_servers(data) as servers,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        return runner.run(_measure(data, servers.database_url, rounds, members))
+        return runner.run(_measure(data, servers, rounds, members))
 
 
-async def _measure(data: Path, url: str, rounds: int, crowd: int) -> dict[str, object]:
+async def _measure(data: Path, servers: Servers, rounds: int, crowd: int) -> dict[str, object]:
+    url = servers.database_url
     await migrate(url)
     async with open_database(url, POOL_MAX) as pool:
         await pool.execute(CREATE)
         members = await add_members(pool, crowd)
         few = members[: crowd // BY_HAND_SHARE]
         spare_the_collector()
-        await _through_engine(pool, members, len(members))
+        await _through_engine(pool, members, len(members), None)
         by_hand = ByHand(url, pool, few)
         await by_hand.sell(len(few))
         over_http = await _compare_http(data, by_hand, members, rounds)
-        scarce = await _compare(by_hand, members, MEMBERS_A_UNIT, rounds)
+        scarce = await _compare_hinted(servers.redis_url, by_hand, members, rounds)
+        decided = await _compare(by_hand, members, MEMBERS_A_UNIT, rounds)
         plenty = await _compare(by_hand, members, 1, rounds)
         durable = await pool.fetchval("SHOW synchronous_commit")
     units = crowd // MEMBERS_A_UNIT
@@ -63,14 +66,17 @@ async def _measure(data: Path, url: str, rounds: int, crowd: int) -> dict[str, o
         "engine_ratio": scarce["ratio"],
         "bare_ratio": over_http["bare_ratio"],
         "engine_bare_ratio": scarce["bare_ratio"],
+        "engine_decided_ratio": decided["ratio"],
         "compared": f"{crowd} members claim {units} units, over HTTP (GraphQL, {SERVERS} server processes, "
-        f"{SERVERS * CONNECTIONS} connections that stay open) and through submit alone (1 process, {CALLERS} callers), "
+        f"{SERVERS * CONNECTIONS} connections that stay open) and through the engine alone (1 process, {CALLERS} "
+        "callers, who ask for a sold-out hint before they submit, as the server does; `decided`: who submit all), "
         f"with one transaction a claim by hand, no HTTP, by as many callers on {CONNECTIONS_BY_HAND} asyncpg "
         f"connections and a crowd of {len(few)}; medians of {rounds} rounds. A claim by hand writes the engine's "
         "rows: fact and decision of every claim, reservation, state and timer of who gets a unit. The bare one locks "
         "the row of the stock, inserts one row of a claim and commits",
         "over_http": over_http,
         f"{units}_units": scarce,
+        f"{units}_units_decided": decided,
         f"{crowd}_units": plenty,
         "synchronous_commit": durable,
         "cores": os.cpu_count(),
@@ -121,19 +127,31 @@ async def _compare_http(data: Path, by_hand: ByHand, members: Sequence[UUID], ro
     }
 
 
-async def _compare(by_hand: ByHand, members: Sequence[UUID], a_unit: int, rounds: int) -> dict[str, object]:
+async def _compare_hinted(redis_url: str, by_hand: ByHand, members: Sequence[UUID], rounds: int) -> dict[str, object]:
+    """As `_compare`, with hints that are shared through Redis."""
+    async with open_redis(redis_url) as redis:
+        hints = HintBoard(redis, utc_now)
+        compared = await _compare(by_hand, members, MEMBERS_A_UNIT, rounds, hints)
+        await hints.close()
+    return compared
+
+
+async def _compare(
+    by_hand: ByHand, members: Sequence[UUID], a_unit: int, rounds: int, hints: HintBoard | None = None
+) -> dict[str, object]:
     """Through the engine and by hand in turn, where one in `a_unit` members gets a unit."""
     through, hand = [], []
     for _ in range(rounds):
-        through.append(await _through_engine(by_hand.pool, members, len(members) // a_unit))
+        through.append(await _through_engine(by_hand.pool, members, len(members) // a_unit, hints))
         hand.append(await by_hand.sell(len(by_hand.members) // a_unit))
     return _ratios(through, hand)
 
 
-async def _through_engine(pool: Pool, members: Sequence[UUID], stock: int) -> Run:
-    """A sale of so many units in which every member claims one; exactly as many pass as there are."""
+async def _through_engine(pool: Pool, members: Sequence[UUID], stock: int, hints: HintBoard | None) -> Run:
+    """A sale of so many units in which every member claims one, as the server hands claims to the engine; exactly as
+    many pass as there are. Without `hints` every claim is decided."""
     campaign = await add_campaign(pool, "flash_sale", {"items": [{"key": ITEM, "stock": stock}]})
-    engine, data = open_engine(pool), {"item": ITEM, "quantity": 1}
+    engine, data = open_engine(pool, hints), {"item": ITEM, "quantity": 1}
     facts = iter(
         [NewFact("flash_sale.claim", each, utc_now(), data, new_id().hex, campaign, stamped=True) for each in members]
     )
@@ -144,9 +162,10 @@ async def _through_engine(pool: Pool, members: Sequence[UUID], stock: int) -> Ru
         nonlocal granted
         for fact in facts:
             began = perf_counter()
-            outcome = await engine.submit(fact)
+            refusal = await engine.hinted(fact)
+            if refusal is None:
+                refusal = (await engine.submit(fact)).decisions[0].refusal
             latencies.append(perf_counter() - began)
-            refusal = outcome.decisions[0].refusal
             assert refusal is None or refusal.code == "SOLD_OUT_FOR_NOW", refusal
             granted += refusal is None
 

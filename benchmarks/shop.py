@@ -15,7 +15,7 @@ from api.services import PLUGINS_FOLDER
 from siyu.campaigns import load_registry
 from siyu.campaigns.service import create, publish
 from siyu.db import Pool
-from siyu.engine import BatchLimits, Engine
+from siyu.engine import Engine, HintBoard
 from siyu.ids import new_id
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -43,9 +43,9 @@ def temporary_servers() -> Iterator[Servers]:
         yield servers
 
 
-def open_engine(pool: Pool, limits: BatchLimits | None = None) -> Engine:
-    """An engine as `serve` has it."""
-    return Engine(pool, load_registry(PLUGINS_FOLDER), SHANGHAI, limits or BatchLimits())
+def open_engine(pool: Pool, hints: HintBoard | None = None) -> Engine:
+    """An engine as `serve` has it; without `hints` every fact is decided."""
+    return Engine(pool, load_registry(PLUGINS_FOLDER), SHANGHAI, hints=hints)
 
 
 async def add_members(pool: Pool, count: int) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -13,7 +14,7 @@ from api.embedded import Servers
 from siyu.boards import Leaderboards, queries
 from siyu.cache import RedisClient
 from siyu.db import Pool
-from siyu.engine import running
+from siyu.engine import NewFact, running
 from siyu.groups.health import POSTS_DAYS, Judged, healths
 from siyu.groups.record import Positioning
 from tests.api.processes import Commands
@@ -52,7 +53,8 @@ async def test_boards_and_health_of_a_large_group_are_current_within_seconds(
     seed, random = seeded_random()
     say(capsys, f"\nseed {seed}; load {os.getloadavg()[0]:.1f}")
     group, members = await open_group(pool, "square", MEMBERS)
-    facts = posts(members, "square", MESSAGES, MONDAY, random)
+    posters: set[UUID] = set()
+    facts = noting(posts(members, "square", MESSAGES, MONDAY, random), posters)
 
     async with commands.running("worker") as worker, running(shop_engine(pool)) as engine:
         await settled(pool)
@@ -63,7 +65,8 @@ async def test_boards_and_health_of_a_large_group_are_current_within_seconds(
         took_s = ended_s - began_s
         say(capsys, f"{MESSAGES:,} facts in {took_s:.0f} s: {MESSAGES / took_s:,.0f} a second")
         late_s = await asyncio.gather(
-            *(current(boards, scope, ended_s) for scope in (group, None)), health_current(pool, group, ended_s)
+            *(current(boards, scope, ended_s) for scope in (group, None)),
+            health_current(pool, group, len(posters), ended_s),
         )
         watching.cancel()
         expected = await counted(pool, None)
@@ -79,6 +82,13 @@ async def test_boards_and_health_of_a_large_group_are_current_within_seconds(
             f"load {os.getloadavg()[0]:.1f}",
         )
     assert max(late_s) <= CURRENT_WITHIN_S
+
+
+def noting(facts: Iterator[NewFact], posters: set[UUID]) -> Iterator[NewFact]:
+    """The same facts, noting whose they are: to count them in the database would take of the time that is measured."""
+    for fact in facts:
+        posters.add(fact.member_id)
+        yield fact
 
 
 async def settled(pool: Pool) -> None:
@@ -106,9 +116,8 @@ async def current(boards: Leaderboards, scope: UUID | None, since_s: float) -> f
         await asyncio.sleep(0.05)
 
 
-async def health_current(pool: Pool, group: UUID, since_s: float) -> float:
+async def health_current(pool: Pool, group: UUID, posters: int, since_s: float) -> float:
     """How long after the last fact the group's health counts every message and everybody who posted one."""
-    posters = await pool.fetchval("SELECT count(DISTINCT member_id) FROM fact WHERE type = 'message.posted'")
     asked = Judged(group, Positioning.INTEREST, LONG_AGO)
     while True:
         found = (await healths(pool, SHANGHAI, SUNDAY.date(), [asked]))[asked]
