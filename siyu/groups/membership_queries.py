@@ -128,8 +128,11 @@ CROSS JOIN LATERAL (
             GROUP BY coalesce(merged_into, member_id)
             HAVING sum(posts + likes + answers + clicks) >= {KOC_INTERACTIONS_MIN}
         ) AS busy
-        JOIN membership USING (member_id)
-        WHERE community_id = wanted.id AND left_at IS NULL AND role = 'member'
+        -- Looked up for each: as a join it may be planned as a walk through the whole group for each of them.
+        WHERE (
+            SELECT left_at IS NULL AND role = 'member' FROM membership AS own
+            WHERE own.community_id = wanted.id AND own.member_id = busy.member_id
+        )
     ) AS ranked
     WHERE position <= (
         SELECT ceil(member_count * {KOC_SHARE_PERCENT} / 100.0) FROM community WHERE id = wanted.id
