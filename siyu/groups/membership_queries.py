@@ -110,7 +110,9 @@ SILENT = PAGES.format(
         AND NOT EXISTS (
             SELECT FROM group_activity AS a
             WHERE a.community_id = m.community_id AND a.member_id = {KIN.format("m")}
-                AND a.day >= (wanted.moment AT TIME ZONE $6::text)::date)
+                AND a.day >= (wanted.moment AT TIME ZONE $6::text)::date
+            -- Else the array is made anew for each row of activity, where nobody knows how many there are.
+            OFFSET 0)
     ORDER BY member_id LIMIT wanted.size
     """
 )
@@ -128,8 +130,12 @@ CROSS JOIN LATERAL (
             GROUP BY coalesce(merged_into, member_id)
             HAVING sum(posts + likes + answers + clicks) >= {KOC_INTERACTIONS_MIN}
         ) AS busy
-        JOIN membership USING (member_id)
-        WHERE community_id = wanted.id AND left_at IS NULL AND role = 'member'
+        -- By its key, each: nobody knows how many are busy, and by its role the whole group would be read for each.
+        CROSS JOIN LATERAL (
+            SELECT left_at, role FROM membership
+            WHERE community_id = wanted.id AND membership.member_id = busy.member_id OFFSET 0
+        ) AS theirs
+        WHERE left_at IS NULL AND role = 'member'
     ) AS ranked
     WHERE position <= (
         SELECT ceil(member_count * {KOC_SHARE_PERCENT} / 100.0) FROM community WHERE id = wanted.id
