@@ -59,6 +59,7 @@ class Gzip(GZipMiddleware):
             # Shared with the copy: whoever answers for a failure, outside of here, finds the request's trail in it.
             scope.setdefault("state", {})
             scope = {**scope, "headers": [*others, (b"accept-encoding", b"gzip" if takes else b"identity")]}
+            send = sending_one_vary(send)
         await super().__call__(scope, receive, send)
 
 
@@ -69,10 +70,36 @@ def sending_as_it_is(send: Send) -> Send:
         if message["type"] == "http.response.start":
             length = first_of(message["headers"], b"content-length")
             if length and int(length) >= COMPRESSED_BYTES_MIN:
-                message["headers"] = [*message["headers"], VARIES]
+                message["headers"] = with_one_vary([*message["headers"], VARIES])
         await send(message)
 
     return send_as_it_is
+
+
+def sending_one_vary(send: Send) -> Send:
+    """Sends what starlette made of an answer, which adds a name to those that are there, itself among them or not."""
+
+    async def send_one_vary(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = with_one_vary(message["headers"])
+        await send(message)
+
+    return send_one_vary
+
+
+def with_one_vary(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with one `Vary` at most, last, that has each name once; beside `*` there is none."""
+    others: list[tuple[bytes, bytes]] = []
+    names: dict[bytes, bytes] = {}
+    for header in headers:
+        if header[0] != b"vary":
+            others.append(header)
+            continue
+        for name in map(bytes.strip, header[1].split(b",")):
+            names.setdefault(name.lower(), name)
+    if names:
+        others.append((b"vary", b"*" if b"*" in names else b", ".join(names.values())))
+    return others
 
 
 def first_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:

@@ -34,7 +34,10 @@ class LiveCounts:
 
 @dataclass(slots=True)
 class Counts:
-    """`answers` are HTTP answers by status, `errors` those that answers told by code, `plans` what the executor did."""
+    """`answers` are HTTP answers by status, `errors` those that answers told by code, `plans` what the executor did.
+
+    `slow` are all slow operations, `slow_left_out` those of them that have no line in the log.
+    """
 
     operations: dict[str, Distribution] = field(default_factory=dict)
     answers: Counter[int] = field(default_factory=Counter)
@@ -42,6 +45,7 @@ class Counts:
     plans: PlanCounts = field(default_factory=PlanCounts)
     live: LiveCounts = field(default_factory=LiveCounts)
     slow: int = 0
+    slow_left_out: int = 0
 
     def add(self, trail: RequestTrail, status: int) -> None:
         """A request was answered."""

@@ -57,7 +57,10 @@ def _requests(counts: Counts) -> Iterator[Metric]:
     yield _counter(
         "siyu_errors", "Answers with errors, by the errors' codes; refusals are among them.", "code", counts.errors
     )
-    yield CounterMetricFamily("siyu_slow_operations", "Operations that the log tells of as slow.", counts.slow)
+    yield CounterMetricFamily("siyu_slow_operations", "Operations that took too long.", counts.slow)
+    yield CounterMetricFamily(
+        "siyu_slow_operations_left_out", "Slow operations without a line in the log.", counts.slow_left_out
+    )
 
 
 def _executor(counts: Counts) -> Iterator[Metric]:

@@ -27,7 +27,8 @@ class Observer:
             logger.info("answered", extra={"fields": fields_of(trail) | {"status": status}})
         if self._slow.is_slow(trail):
             self.counts.slow += 1
-            self._slow.tell(trail, fields_of(trail))
+            if not self._slow.tell(trail, fields_of(trail)):
+                self.counts.slow_left_out += 1
         self._tracing.send(trail, status)
 
     async def close(self) -> None:

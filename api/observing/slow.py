@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
@@ -14,15 +14,22 @@ import asyncpg
 from api.observing.requests import RequestTrail
 from siyu.db import Pool
 from siyu.loops import DATABASE_OUTAGES
-from siyu.trail import Call
+from siyu.trail import Call, Trail
 
 logger = logging.getLogger(__name__)
 
 STATEMENTS_TOLD_MAX = 3
+# A statement is known by how it begins; what the driver asks about types has 3,000 characters.
+STATEMENT_CHARS_MAX = 500
+# Lines that a process writes in one second: in a storm they say the same, and writing them would slow it further.
+LINES_MAX = 5
+# The last batches that lines told of.
+TOLD_BATCHES_MAX = 64
 # Statements whose plan is kept, and for how long before it is asked for again.
 PLANS_MAX = 64
 PLAN_KEPT_S = 600.0
 PLAN_LINES_MAX = 60
+PLAN_LINE_CHARS_MAX = 200
 EXPLAIN_TIMEOUT_S = 1.0
 EXPLAINABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 PARAMETER = re.compile(r"\$(\d+)")
@@ -49,27 +56,52 @@ class SlowOperations:
         self._pool, self._after_s = pool, after_s
         self._plans: OrderedDict[str, tuple[float, Plan]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None
+        self._second, self._lines, self._left_out = 0, 0, 0
+        self._batches: deque[Trail] = deque(maxlen=TOLD_BATCHES_MAX)
 
     def is_slow(self, trail: RequestTrail) -> bool:
         """Whether the request took longer than it should."""
         return trail.seconds >= self._after_s
 
-    def tell(self, trail: RequestTrail, fields: Mapping[str, object]) -> None:
-        """Write the line, after asking for the plan where it is not known; one plan is asked for at a time."""
+    def tell(self, trail: RequestTrail, fields: Mapping[str, object]) -> bool:
+        """Whether it has a line; that is written after asking for the plan where it is not known, one at a time."""
+        if not self._has_a_line(trail):
+            self._left_out += 1
+            return False
         told = {**fields, **where_time_went(trail)}
+        if self._left_out:
+            told["left_out"], self._left_out = self._left_out, 0
         dearest = dearest_statement(trail)
         known = self._known(dearest)
         if dearest is None or known is not None or self._asking is not None:
             _write(told, known)
-            return
+            return True
         # Of no operation: this one has ended.
         self._asking = asyncio.create_task(self._ask(dearest, told), name="plan", context=Context())
         self._asking.add_done_callback(self._asked)
+        return True
 
     async def close(self) -> None:
         """Wait for the line that waits for its plan."""
         if self._asking is not None:
             await self._asking
+
+    def _has_a_line(self, trail: RequestTrail) -> bool:
+        second = int(trail.ended_s)
+        if second != self._second:
+            self._second, self._lines = second, 0
+        if self._lines >= LINES_MAX or self._only_waited(trail):
+            return False
+        self._lines += 1
+        self._batches.extend(trail.batches)
+        return True
+
+    def _only_waited(self, trail: RequestTrail) -> bool:
+        """Whether all that was slow are batches of which lines of others tell."""
+        if not all(any(batch is told for told in self._batches) for batch in trail.batches):
+            return False
+        after_s = trail.ended_s - max((batch.ended_s for batch in trail.batches), default=trail.began_s)
+        return max(after_s, sum(call.seconds for call in trail.calls)) < self._after_s
 
     def _known(self, statement: str | None) -> Plan | None:
         kept_at_s, plan = self._plans.get(statement or "", (0.0, None))
@@ -108,19 +140,23 @@ async def explain(pool: Pool, statement: str) -> Plan:
         finally:
             # No rollback ends it.
             await connection.execute("DEALLOCATE siyu_slow")
-    return [row[0] for row in rows[:PLAN_LINES_MAX]]
+    return [_cut(row[0], PLAN_LINE_CHARS_MAX) for row in rows[:PLAN_LINES_MAX]]
 
 
 def where_time_went(trail: RequestTrail) -> dict[str, object]:
     """The sums of its calls, its batches, and the statements that took longest; what batches asked is in it."""
     calls = all_calls(trail)
     dearest = sorted(_spent(calls), key=lambda spent: -spent.seconds)[:STATEMENTS_TOLD_MAX]
+    texts = [_cut(each.text, STATEMENT_CHARS_MAX) for each in dearest]
     return {
         "calls": trail.calls_made + sum(batch.calls_made for batch in trail.batches),
         "postgresql_ms": _ms(call.seconds for call in calls if call.system == "postgresql"),
         "redis_ms": _ms(call.seconds for call in calls if call.system == "redis"),
         "batches_ms": [_ms([batch.seconds]) for batch in trail.batches],
-        "dearest": [{"text": each.text, "times": each.times, "ms": _ms([each.seconds])} for each in dearest],
+        "dearest": [
+            {"text": text, "times": each.times, "ms": _ms([each.seconds])}
+            for text, each in zip(texts, dearest, strict=True)
+        ],
     }
 
 
@@ -145,6 +181,10 @@ def _spent(calls: Iterable[Call]) -> list[Spent]:
         spent.times += 1
         spent.seconds += call.seconds
     return list(found.values())
+
+
+def _cut(text: str, chars_max: int) -> str:
+    return text if len(text) <= chars_max else f"{text[: chars_max - 1]}…"
 
 
 def _ms(seconds: Iterable[float]) -> float:

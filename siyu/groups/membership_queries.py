@@ -110,7 +110,9 @@ SILENT = PAGES.format(
         AND NOT EXISTS (
             SELECT FROM group_activity AS a
             WHERE a.community_id = m.community_id AND a.member_id = {KIN.format("m")}
-                AND a.day >= (wanted.moment AT TIME ZONE $6::text)::date)
+                AND a.day >= (wanted.moment AT TIME ZONE $6::text)::date
+            -- Else the array is made anew for each row of activity, where nobody knows how many there are.
+            OFFSET 0)
     ORDER BY member_id LIMIT wanted.size
     """
 )

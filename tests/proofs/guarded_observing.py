@@ -5,6 +5,7 @@ from tests.proofs.guard import ENGINE, Guard
 LOGS, CANARY = "tests/api/observing/test_logs.py", "tests/api/observing/test_canary.py"
 METRICS, HEALTH = "tests/api/observing/test_metrics.py", "tests/api/observing/test_health.py"
 SLOW, REQUESTS = "tests/api/observing/test_slow.py", "tests/api/observing/test_requests.py"
+STORMS = "tests/api/observing/test_slow_storms.py"
 
 OBSERVING_GUARDS = (
     Guard(
@@ -97,6 +98,13 @@ OBSERVING_GUARDS = (
         " or self._asking is not None:",
         ":",
         (f"{SLOW}::test_a_plan_is_asked_for_once_and_by_nobody_meanwhile",),
+    ),
+    Guard(
+        "the lines about slow operations",
+        "api/observing/slow.py",
+        "self._lines >= LINES_MAX or",
+        "False or",
+        (f"{STORMS}::test_so_many_lines_a_second_are_written_and_the_next_one_counts_the_others",),
     ),
     Guard(
         "a batch is in the surroundings of no caller",

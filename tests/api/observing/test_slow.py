@@ -147,7 +147,7 @@ async def test_so_many_plans_are_kept(pool: Pool, monkeypatch: pytest.MonkeyPatc
     slow = SlowOperations(pool, 0.5)
     monkeypatch.setattr("api.observing.slow.explain", plan)
     for number in range(PLANS_MAX + 3):
-        trail = trail_of(1)
+        trail = trail_of(1 + number)
         trail.calls[0] = trail.calls[0]._replace(text=f"SELECT {number}")
         slow.tell(trail, {})
         await slow.close()
