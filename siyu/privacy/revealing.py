@@ -9,7 +9,7 @@ from uuid import UUID
 from siyu.db import Connection, Pool
 from siyu.errors import DomainError, InvalidInput, NotFound, Problem
 from siyu.ids import new_id
-from siyu.inputs import check_text
+from siyu.inputs import check_text, without_phones
 from siyu.paging import Page, cut_page
 from siyu.privacy.fields import PersonalField, masked
 from siyu.privacy.store import personal_of
@@ -85,7 +85,7 @@ async def reveal(pool: Pool, vault: Vault, wish: Wish, now: datetime) -> Values:
         person_id = await connection.fetchval(THERE, wish.member_id)
         if person_id is None:
             raise NotFound("there is no such member")
-        await connection.execute(NOTE, new_id(), person_id, fields, reason, wish.by, now)
+        await connection.execute(NOTE, new_id(), person_id, fields, without_phones(reason), wish.by, now)
         values = await _read(connection, vault, person_id)
     return {field: value for field, value in values.items() if field.value in fields}
 
