@@ -11,6 +11,7 @@ from siyu.audit import Ended, Intent, canonical_json, cleaned, keep_intents, kee
 from siyu.clock import utc_now
 from siyu.db import Pool
 from siyu.errors import DomainError
+from siyu.inputs import without_phones
 
 ROLE = "command"
 NAME_LENGTH_MAX = 60
@@ -50,7 +51,7 @@ async def begun(pool: Pool, change: Change) -> int:
         field=change.words,
         arguments=canonical_json(cleaned(given)),
         objects=change.objects,
-        reason=cleaned(change.reason),
+        reason=cleaned(without_phones(change.reason)) if change.reason is not None else None,
     )
     [number] = await keep_intents(pool, [intent], utc_now())
     return number

@@ -27,6 +27,7 @@ from graphql.utilities import value_from_ast_untyped
 
 from schema.ids import decode_id
 from siyu.audit import ARGUMENTS_BYTES_MAX, HIDDEN, canonical_json, cleaned
+from siyu.inputs import without_phones
 
 # Queries that show what is personal in clear, which is told as a change is.
 AUDITED_READS = frozenset({"memberDossier"})
@@ -122,9 +123,11 @@ def _audited(
         value = value_from_ast_untyped(argument.value, raw)
         if value is not Undefined:
             audited.arguments[name] = _kept(definitions[name].type, value, audited.objects)
-    scopes = [audited.arguments, audited.arguments.get("input")]
-    reasons = [scope.get(name) for scope in scopes if isinstance(scope, dict) for name in REASONS]
-    audited.reason = next((reason for reason in reasons if isinstance(reason, str)), None)
+    for scope in (audited.arguments, audited.arguments.get("input")):
+        for name in REASONS:
+            if isinstance(scope, dict) and isinstance(scope.get(name), str):
+                scope[name] = without_phones(scope[name])
+                audited.reason = audited.reason or scope[name]
     return audited
 
 

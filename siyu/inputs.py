@@ -17,6 +17,13 @@ UNWANTED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 # Of mainland China's mobile phones, with what may stand between its groups.
 PHONE_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
+# In people's own words, beside letters and in more forms: 3-4-4, or + and a country with 10 to 15 digits.
+GAP = r"[-\s.()\u2010-\u2015]{0,2}"
+WRITTEN_PHONE = re.compile(
+    rf"(?<!\d)(?:(?:\+|00)?86{GAP})?1[3-9]\d{GAP}\d{{4}}{GAP}\d{{4}}(?!\d)|\+[1-9](?:{GAP}\d){{9,14}}(?!\d)"
+)
+FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－（）", "0123456789+-()")
+BLACKED_OUT = "•"
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -30,6 +37,25 @@ def check_text(value: str, path: tuple[str, ...], length_max: int) -> str:
     if not text.isprintable() and any(unicodedata.category(character) in UNWANTED_CATEGORIES for character in text):
         raise InvalidInput([Problem(path, "must not contain control characters")])
     return text
+
+
+def check_words(value: str, path: tuple[str, ...], length_max: int) -> str:
+    """A reason or a note as it may be kept: `check_text`, with phone numbers blacked out. Raises InvalidInput."""
+    return without_phones(check_text(value, path, length_max))
+
+
+def without_phones(text: str) -> str:
+    """What somebody wrote, with phone numbers blacked out.
+
+    >>> without_phones("call 138-1234-5678 of order 17")
+    'call • of order 17'
+    """
+    kept, end = [], 0
+    # One character for one, so that places stay: all else is left as it was written.
+    for number in WRITTEN_PHONE.finditer(text.translate(FULL_WIDTH)):
+        kept.append(text[end : number.start()])
+        end = number.end()
+    return BLACKED_OUT.join([*kept, text[end:]])
 
 
 def parse_json(model: type[ModelT], value: object, path: tuple[str, ...]) -> ModelT:

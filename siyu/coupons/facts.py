@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from siyu.coupons.cart import LINES_MAX, CartLine
 from siyu.coupons.quote import TOGETHER_MAX
 from siyu.coupons.terms import Key
+from siyu.inputs import without_phones
 
 ISSUED = "coupon.issued"
 CLAIMED = "coupon.claimed"
@@ -83,7 +84,7 @@ class CouponRevoked(CouponFact):
     """A coupon is taken back, and why."""
 
     coupon: UUID
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_LENGTH_MAX)]
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_LENGTH_MAX), AfterValidator(without_phones)]
     made_by: Person
 
 

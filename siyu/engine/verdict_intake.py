@@ -8,7 +8,7 @@ from siyu.engine.engine import Engine
 from siyu.engine.facts import NewFact, VerdictOn
 from siyu.engine.outcome import Decision
 from siyu.errors import CampaignStateError, NotFound
-from siyu.inputs import parse_json
+from siyu.inputs import parse_json, without_phones
 from siyu.reviews.queries import reviews_by_id
 from siyu.sdk import Reviewed
 
@@ -37,7 +37,7 @@ async def give_verdict(engine: Engine, given: GivenVerdict) -> Decision:
     review = (await reviews_by_id(engine.pool, [given.review_id])).get(given.review_id)
     if review is None:
         raise NotFound("there is no such review")
-    said = {"key": review.key, "approved": given.approved, "note": given.note}
+    said = {"key": review.key, "approved": given.approved, "note": without_phones(given.note)}
     data = parse_json(Reviewed, said, ()).model_dump(mode="json")
     campaign = (await campaigns_by_id(engine.pool, [review.campaign_id], now))[review.campaign_id]
     kind = engine.registry.types.get(campaign.type_key)

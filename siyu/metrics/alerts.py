@@ -8,7 +8,7 @@ from uuid import UUID
 
 from siyu.db import Pool
 from siyu.errors import NotFound
-from siyu.inputs import check_text
+from siyu.inputs import check_words
 from siyu.metrics.definition import Cut, Status
 from siyu.paging import Page, cut_page
 
@@ -83,7 +83,7 @@ async def alert_page(pool: Pool, state: AlertState, limit: int, after: UUID | No
 
 async def acknowledge(pool: Pool, alert_id: UUID, note: str, author: str, now: datetime) -> Alert:
     """Note that an operator knows; a second one changes nothing. Raises InvalidInput and NotFound."""
-    text = check_text(note, ("note",), NOTE_LENGTH_MAX)
+    text = check_words(note, ("note",), NOTE_LENGTH_MAX)
     await pool.execute(ACKNOWLEDGE, alert_id, author, now, text)
     record = await pool.fetchrow(ONE, alert_id)
     if record is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from siyu.db import Pool
 from siyu.errors import IdempotencyConflict, InvalidInput, NotFound, Problem
 from siyu.ids import new_id
-from siyu.inputs import check_text
+from siyu.inputs import check_text, check_words
 from siyu.paging import Page, cut_page
 
 AMOUNT_FEN_MAX = 10_000_000_000
@@ -71,7 +71,7 @@ def checked(day: date, amount_fen: int, campaign_id: UUID | None, channel: str |
     if not 1 <= amount_fen <= AMOUNT_FEN_MAX:
         raise InvalidInput([Problem(("amount_fen",), f"must be from 1 to {AMOUNT_FEN_MAX}")])
     named = None if channel is None else check_text(channel, ("channel",), CHANNEL_LENGTH_MAX)
-    return NewExpense(day, amount_fen, campaign_id, named, check_text(note, ("note",), NOTE_LENGTH_MAX))
+    return NewExpense(day, amount_fen, campaign_id, named, check_words(note, ("note",), NOTE_LENGTH_MAX))
 
 
 async def enter_expense(pool: Pool, new: NewExpense, author: str, key: str, now: datetime) -> Expense:

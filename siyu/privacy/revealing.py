@@ -1,5 +1,6 @@
 """Shows personal data in clear: to the member, and to whoever says why; each of the latter leaves a row."""
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,15 +10,19 @@ from uuid import UUID
 from siyu.db import Connection, Pool
 from siyu.errors import DomainError, InvalidInput, NotFound, Problem
 from siyu.ids import new_id
-from siyu.inputs import check_text
+from siyu.inputs import check_text, without_phones
 from siyu.paging import Page, cut_page
 from siyu.privacy.fields import PersonalField, masked
 from siyu.privacy.store import personal_of
-from siyu.privacy.vault import Vault
+from siyu.privacy.vault import Sealed, Unreadable, Vault
+
+logger = logging.getLogger(__name__)
 
 REASON_LENGTH_MIN, REASON_LENGTH_MAX = 10, 500
 # Of one person of the shop: who needs more exports them, which is another's decision.
 REVEALED_MAX, REVEALED_WITHIN = 100, timedelta(hours=1)
+# Instead of what cannot be read: it begins as no number does.
+UNREADABLE = "(unreadable)"
 
 # Nobody erases the member meanwhile.
 THERE = """
@@ -85,7 +90,7 @@ async def reveal(pool: Pool, vault: Vault, wish: Wish, now: datetime) -> Values:
         person_id = await connection.fetchval(THERE, wish.member_id)
         if person_id is None:
             raise NotFound("there is no such member")
-        await connection.execute(NOTE, new_id(), person_id, fields, reason, wish.by, now)
+        await connection.execute(NOTE, new_id(), person_id, fields, without_phones(reason), wish.by, now)
         values = await _read(connection, vault, person_id)
     return {field: value for field, value in values.items() if field.value in fields}
 
@@ -96,10 +101,10 @@ async def own_values(pool: Pool, vault: Vault, member_id: UUID) -> Values:
 
 
 async def masked_of(pool: Pool, vault: Vault, member_ids: Collection[UUID]) -> dict[UUID, Values]:
-    """What staff see of these members' personal data."""
+    """What staff see of these members' personal data; UNREADABLE for what does not open, which hides nobody else's."""
     kept = await personal_of(pool, member_ids)
     return {
-        member_id: {field: masked(field, vault.open(field, *each)) for field, each in fields.items()}
+        member_id: {field: _masked(vault, field, *each) for field, each in fields.items()}
         for member_id, fields in kept.items()
     }
 
@@ -110,6 +115,15 @@ async def revelation_page(
     """Who was shown what, the latest first: of a member, or of all."""
     records = await pool.fetch(PAGE, member_id, before, limit + 1)
     return cut_page([RevelationRow(*record) for record in records], limit)
+
+
+def _masked(vault: Vault, field: PersonalField, member_id: UUID, sealed: Sealed) -> str:
+    try:
+        return masked(field, vault.open(field, member_id, sealed))
+    except Unreadable as error:
+        # Its words name the row and the key, nothing that is personal.
+        logger.error("%s", error)
+        return UNREADABLE
 
 
 async def _read(pool: Pool | Connection, vault: Vault, member_id: UUID) -> Values:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from siyu.db import Connection, Pool
+from siyu.members.persons import PRESENT
 from siyu.rules import Rule, RuleClock, SqlWriter
 
 BOTH_TABLES = "member AS m JOIN member_feature AS f ON f.member_id = m.id"
 # A table alone where a rule reads no other: to bring a million rows of two together takes most of a second.
 MEMBERS, FEATURES = "member AS m", "member_feature AS f"
 
-# Who was merged into somebody else is counted as that member, and of who was erased nothing is asked any more: those
-# alone are few, and found by an index of their own.
-PRESENT = "m.merged_into IS NULL AND m.erased_at IS NULL"
+# Those who are not present are few, and found by an index of their own.
 PRESENT_BY_FEATURES = """
     f.member_id NOT IN (SELECT id FROM member WHERE merged_into IS NOT NULL OR erased_at IS NOT NULL)
 """

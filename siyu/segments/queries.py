@@ -9,6 +9,7 @@ from uuid import UUID
 
 from siyu.db import Connection, Pool
 from siyu.features.queries import feature_rows
+from siyu.members.persons import PRESENT
 from siyu.members.queries import COLUMNS, MemberRow, MembersWanted, keyset
 from siyu.paging import Page, cut_page
 from siyu.rules import BadRule, Clause, Rule, RuleClock, compile_rule
@@ -22,6 +23,7 @@ PAGE = f"""
 SELECT {SEGMENT_COLUMNS} FROM segment WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2
 """
 
+IS_PRESENT = f"SELECT EXISTS (SELECT FROM member AS m WHERE m.id = $1 AND {PRESENT})"
 IS_TAKEN = "SELECT EXISTS (SELECT FROM segment_member WHERE segment_id = $1 AND member_id = $2)"
 
 
@@ -164,4 +166,5 @@ async def explain(pool: Pool, segment: SegmentRow, member_id: UUID, clock: RuleC
     is_in = rule.holds_for(row, clock)
     if segment.kind is SegmentKind.STATIC:
         is_in = await pool.fetchval(IS_TAKEN, segment.id, member_id)
+    is_in = is_in and await pool.fetchval(IS_PRESENT, member_id)
     return Explanation(is_in, rule.explain(row, clock))

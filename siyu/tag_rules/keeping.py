@@ -14,6 +14,7 @@ from siyu.db import Connection, Pool
 from siyu.features.queries import feature_rows
 from siyu.loops import DATABASE_OUTAGES, repeat
 from siyu.members import lock_members, write_tags
+from siyu.members.persons import PRESENT
 from siyu.members.tags import TagChange, TagFamily
 from siyu.rules import BadRule, Rule, RuleClock, SqlWriter, compile_rule
 from siyu.sdk.audience import LABELS_MAX
@@ -39,7 +40,7 @@ DIFFERENT = """
 SELECT coalesce(meant.id, had.member_id), meant.id IS NOT NULL
 FROM (
     SELECT m.id FROM member AS m JOIN member_feature AS f ON f.member_id = m.id
-    WHERE m.id > {after} AND m.id <= {until} AND {condition}
+    WHERE m.id > {after} AND m.id <= {until} AND {present} AND {condition}
 ) AS meant
 FULL JOIN (
     SELECT member_id FROM member_tag
@@ -47,6 +48,7 @@ FULL JOIN (
 ) AS had ON had.member_id = meant.id
 WHERE meant.id IS NULL OR had.member_id IS NULL
 """
+HERE = f"SELECT m.id FROM member AS m WHERE m.id = ANY($1::uuid[]) AND {PRESENT}"
 FULL = "SELECT id FROM member WHERE id = ANY($1::uuid[]) AND cardinality(tags) >= $2"
 REACHED = "UPDATE tag_rule SET scanned_to = $2 WHERE id = $1"
 SETTLED = "UPDATE tag_rule SET scanned_to = NULL, settled_on = $2 WHERE id = $1"
@@ -90,13 +92,14 @@ async def follow_features(connection: Connection, member_ids: Collection[UUID], 
     await connection.execute(LOCK, TAG_RULES_LOCK)
     ruled = [_ruled(row) for row in await connection.fetch(RULES)]
     rows = await feature_rows(connection, member_ids)
+    here = {member_id for [member_id] in await connection.fetch(HERE, list(member_ids))}
     had = {(member_id, tag) for member_id, tag in await connection.fetch(HAD, list(member_ids))}
     for id_, tag, rule in ruled:
         if rule is None:
             continue
         changed = []
         for member_id, row in rows.items():
-            holds = rule.holds_for(row, clock)
+            holds = member_id in here and rule.holds_for(row, clock)
             if holds is not ((member_id, tag) in had):
                 changed.append((member_id, holds))
         await _change(connection, _Ruled(id_, tag, rule), changed, clock)
@@ -114,6 +117,7 @@ async def _settle(connection: Connection, clock: RuleClock) -> bool:
         writer = SqlWriter(clock)
         meant = "false" if row["is_deleted"] or ruled.rule is None else writer.condition(ruled.rule.condition)
         statement = DIFFERENT.format(
+            present=PRESENT,
             condition=meant,
             after=writer.bind(row["after"], "uuid"),
             until=writer.bind(until, "uuid"),

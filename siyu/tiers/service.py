@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from siyu.db import Connection, Pool
 from siyu.errors import IdempotencyConflict, InvalidInput, Problem
 from siyu.features import leave_touched
-from siyu.inputs import check_text
+from siyu.inputs import check_words
 from siyu.members import lock_person
 from siyu.tiers.book import Cause, LiveLadder, Reason, TierBook
 from siyu.tiers.ladder import Ladder
@@ -64,7 +64,7 @@ class TierByHand:
 
 async def set_tier(pool: Pool, zone: ZoneInfo, given: TierByHand, now: datetime) -> None:
     """Give a member a tier; a repeated key changes nothing. Raises InvalidInput, NotFound and IdempotencyConflict."""
-    note = check_text(given.note, ("note",), NOTE_LENGTH_MAX)
+    note = check_words(given.note, ("note",), NOTE_LENGTH_MAX)
     async with pool.acquire() as connection, connection.transaction():
         person_id = await lock_person(connection, given.member_id)
         known = await connection.fetchrow(KNOWN, given.idempotency_key)

@@ -63,7 +63,7 @@ async def test_what_an_operator_changes_is_kept_with_what_became_of_it(
 ) -> None:
     [member] = await add_members(services.pool, 1)
     shown, operator = encode_id(MEMBER, member), token(tokens, Role.OPERATOR)
-    reason = "called from 138 0013 8000"
+    reason = "called from 138 0013 8000 and 138.0013.8001"
     for key in ("freeze-1", "freeze-2"):
         await ask(http, FREEZE, operator, member=shown, reason=reason, key=key)
     reply = await http.post(
@@ -76,10 +76,10 @@ async def test_what_an_operator_changes_is_kept_with_what_became_of_it(
     )
     first, second, third = await entries(services, since)
 
-    given = {"input": {"idempotencyKey": "freeze-1", "member": shown, "reason": "called from •"}}
+    given = {"input": {"idempotencyKey": "freeze-1", "member": shown, "reason": "called from • and •"}}
     assert first[:3] == ("operator", "lin", "memberFreeze")
     assert json.loads(first[3]) == given
-    assert first[4:6] == ([f"Member:{member}"], "called from •")
+    assert first[4:6] == ([f"Member:{member}"], "called from • and •")
     assert first[7:] == ("ok", [])
     # Nobody asked for userErrors: the log knows all the same.
     assert second[7:] == ("refused", ["WALLET_FROZEN"])

@@ -122,13 +122,13 @@ async def test_revelations_are_kept_and_bounded(shop: Shop) -> None:
     }
     """
     shown = encode_id(MEMBER, member)
-    told = (await shop.data(OPERATOR, reveal, member=shown, reason="the parcel is back"))["memberReveal"]
+    told = (await shop.data(OPERATOR, reveal, member=shown, reason=f"parcel of {NUMBER}"))["memberReveal"]
     assert told == {"personal": {"phone": f"+86{NUMBER}", "realName": None}, "userErrors": []}
     short = (await shop.data(OPERATOR, reveal, member=shown, reason="short"))["memberReveal"]["userErrors"]
     assert short == [{"field": ["input", "reason"], "code": "INVALID_INPUT"}]
     rows = "{ revelations { nodes { revealedBy fields reason member { id } } } }"
     assert (await shop.data(ADMIN, rows))["revelations"]["nodes"] == [
-        {"revealedBy": "operator/lin", "fields": ["PHONE"], "reason": "the parcel is back", "member": {"id": shown}}
+        {"revealedBy": "operator/lin", "fields": ["PHONE"], "reason": "parcel of •", "member": {"id": shown}}
     ]
 
 

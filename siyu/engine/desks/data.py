@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from siyu.engine.references import REFERENCE_LENGTH_MAX, is_reference
 from siyu.engine.scene import AMOUNT_MAX
 from siyu.errors import InvalidInput
-from siyu.inputs import check_text
+from siyu.inputs import check_words
 from siyu.sdk.caps import UNIT_LENGTH_MAX
 
 REASON_LENGTH_MAX = 200
@@ -25,7 +25,7 @@ def _reference(value: str) -> str:
 
 def _sentence(value: str) -> str:
     try:
-        return check_text(value, (), REASON_LENGTH_MAX)
+        return check_words(value, (), REASON_LENGTH_MAX)
     except InvalidInput as error:
         raise ValueError(error.problems[0].message) from error
 

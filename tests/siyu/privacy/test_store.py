@@ -13,7 +13,7 @@ from siyu.members.joining import Joiner, ensure_members
 from siyu.members.queries import member_id_of
 from siyu.members.service import member_known_by, update_profile
 from siyu.privacy import PersonalField, PersonalKeys, PhoneTaken, Purpose, Unreadable, Vault
-from siyu.privacy.revealing import masked_of, own_values
+from siyu.privacy.revealing import UNREADABLE, Wish, masked_of, own_values, reveal
 from siyu.privacy.store import PersonalChanges
 from tests.factories import LONG_AGO, add_members, new_vault
 
@@ -94,6 +94,23 @@ async def test_a_number_moves_with_its_member_and_is_nobody_elses(pool: Pool) ->
     await set_personal(pool, vault, first, phone=None, real_name=None)
     assert await own_values(pool, vault, first) == {}
     assert await member_id_of(pool, "phone", "13900000000", vault) is None
+
+
+@pytest.mark.parametrize("damage", ["cipher_key = 'gone'", "cipher = set_byte(cipher, 20, get_byte(cipher, 20) # 1)"])
+async def test_what_cannot_be_read_hides_nobody_else(pool: Pool, damage: str, caplog: pytest.LogCaptureFixture) -> None:
+    vault = new_vault()
+    broken, sound = await known(pool, vault), await known(pool, vault, "13900000000")
+    await set_personal(pool, vault, broken, real_name="张小红")
+    await pool.execute(f"UPDATE personal SET {damage} WHERE member_id = $1 AND field = 'phone'", broken)
+
+    found = await masked_of(pool, vault, [broken, sound])
+
+    assert found == {broken: {PHONE: UNREADABLE, NAME: "张**"}, sound: {PHONE: "139****0000"}}
+    [told] = caplog.messages
+    assert str(broken) in told
+    assert "1381234" not in told
+    with pytest.raises(Unreadable):
+        await reveal(pool, vault, Wish(broken, (PHONE,), "the parcel came back", "operator/lin"), THEN)
 
 
 async def test_of_members_who_take_one_number_at_once_one_has_it(pool: Pool) -> None:

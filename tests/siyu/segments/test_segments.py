@@ -236,6 +236,18 @@ async def test_a_member_is_explained_by_the_clauses(pool: Pool) -> None:
     assert await explain(pool, saved, new_id(), CLOCK) is None
 
 
+@pytest.mark.parametrize("kind", list(SegmentKind))
+async def test_who_was_merged_or_erased_is_explained_to_be_in_no_segment(pool: Pool, kind: SegmentKind) -> None:
+    merged, erased, sound = (await add_shop(pool))[-3:]
+    saved = await create_segment(pool, "all", "true", kind, CLOCK, "lin")
+    await pool.execute("UPDATE member SET merged_into = $2, linked = true WHERE id = $1", merged, sound)
+    await pool.execute("UPDATE member SET erased_at = now() WHERE id = $1", erased)
+
+    found = [await explain(pool, saved, each, CLOCK) for each in (merged, erased, sound)]
+
+    assert [each and each.is_in for each in found] == [False, False, True]
+
+
 async def test_presets_are_rules_that_tell_members_apart(pool: Pool) -> None:
     await add_shop(pool)
     counts = {

@@ -170,3 +170,22 @@ async def test_what_is_saved_is_a_rule_that_asks_about_no_tags(pool: Pool) -> No
 
     assert [(p.code.value, p.line, p.column) for p in unknown.value.rule_problems] == [("RULE_UNKNOWN_FIELD", 1, 1)]
     assert [(p.code.value, p.line, p.column) for p in circle.value.rule_problems] == [("RULE_NOT_ALLOWED", 2, 11)]
+
+
+@pytest.mark.parametrize("gone", ["merged_into = $2::uuid, linked = true", "erased_at = now(), nickname = $2::text"])
+async def test_who_was_merged_or_erased_is_tagged_by_no_rule(pool: Pool, gone: str) -> None:
+    lin, wang = await add_members(pool, 2)
+    await create_tag_rule(pool, "before", "true", CLOCK, "lin")
+    await settle_everything(pool, CLOCK)
+    await shop_engine(pool).submit(paid(lin, "A1", 100, NOON))
+    other = wang if "uuid" in gone else None
+    await pool.execute(f"UPDATE member SET {gone} WHERE id = $1", lin, other)
+    later = RuleClock(NOON + DAY, SHANGHAI)
+    await create_tag_rule(pool, "anybody", "true", later, "lin")
+
+    await settle_everything(pool, later)
+    settled = [await tagged(pool, "before"), await tagged(pool, "anybody")]
+    await follow(pool, later)
+
+    assert settled == [{wang}, {wang}]
+    assert [await tagged(pool, "before"), await tagged(pool, "anybody")] == settled
