@@ -6,7 +6,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -25,6 +25,7 @@ SERVERS = 2
 POOL_MAX = 4
 BACK_TIMEOUT_S = 120.0
 POLL_S = 0.05
+LOG_BYTES = 65_536
 VICTIMS = ("a server", "PostgreSQL", "Valkey")
 
 
@@ -55,7 +56,9 @@ class KilledShop:
     async def start(self) -> None:
         """Start one more server."""
         stack = AsyncExitStack()
-        self.servers.append(await stack.enter_async_context(self._commands.serving()))
+        server = await stack.enter_async_context(self._commands.serving())
+        stack.push_async_callback(_end, asyncio.create_task(_read_log(server)))
+        self.servers.append(server)
         self._started.push_async_callback(stack.aclose)
 
     async def stop(self) -> None:
@@ -82,6 +85,19 @@ class KilledShop:
         async with asyncio.timeout(BACK_TIMEOUT_S):
             while not all(daemon.pid() and daemon.listens() and daemon.is_ready() for daemon in self.daemons.values()):
                 await asyncio.sleep(POLL_S)
+
+
+async def _read_log(server: Server) -> None:
+    """Read what the server logs: once its pipe is full it would stand still, and so would who waits for its end."""
+    assert server.process.stderr is not None
+    while await server.process.stderr.read(LOG_BYTES):
+        pass
+
+
+async def _end(reading: "asyncio.Task[None]") -> None:
+    reading.cancel()
+    with suppress(asyncio.CancelledError):
+        await reading
 
 
 @asynccontextmanager
