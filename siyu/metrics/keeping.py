@@ -82,13 +82,14 @@ async def _step(
     The caller holds the lock.
     """
     messages = await outbox.oldest(connection, METRICS_TOPIC, MESSAGES_MAX)
-    await plan_anew(connection)
     news = counted.uncounted(talk_in(messages))
     if messages:
+        await plan_anew(connection)
         await recount(connection, list(spans_of(days_in(messages, zone, news))), zone)
         await outbox.discard(connection, messages)
     days = await stale_days(connection, summed_before, DAYS_MAX)
     if days:
+        await plan_anew(connection)
         await sum_days(connection, days, now)
     return len(messages) < MESSAGES_MAX and len(days) < DAYS_MAX, news
 
