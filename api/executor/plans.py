@@ -15,7 +15,7 @@ from strawberry.types.field import StrawberryField
 from api.executor.completers import completer_of
 from api.executor.execution import Execution, Sources
 from api.executor.places import Place
-from api.executor.resolvers import always, argument_names, binding_of
+from api.executor.resolvers import always, binding_of
 
 # By the names of scalars.
 WrittenAlike = Mapping[str, Callable[[Any], bool]]
@@ -68,8 +68,10 @@ class FieldPlan:
         definition = operation.schema.get_field(parent_type, self.name)
         assert definition is not None, "the document was validated"  # noqa: S101 - an invariant
         self.definition = definition
-        self.argument_names = argument_names(definition, operation.schema)
-        self._bind = always(parent_type.name) if self.name == "__typename" else binding_of(definition)
+        is_typename = self.name == "__typename"
+        self._bind = (
+            always(parent_type.name) if is_typename else binding_of(definition, self.nodes[0], operation.schema)
+        )
         self._complete = completer_of(definition.type, self)
 
     def objects_of(self, type_: GraphQLObjectType) -> ObjectPlan:

@@ -6,14 +6,13 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
-from graphql import GraphQLField, GraphQLSchema
-from graphql.execution.values import get_argument_values
+from graphql import FieldNode, GraphQLField, GraphQLSchema
 from strawberry.permission import PermissionExtension
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from api.executor.arguments import Arguments
 from api.executor.permissions import Permissions
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 # From an object to the field's value, an awaitable or an exception.
 Call = Callable[[Any], Any]
+# From the arguments of one execution to the call.
+Calling = Callable[[dict[str, Any], "strawberry.Info[Any, Any]"], Call]
 # Makes the call for one execution. Raises what is wrong with the arguments.
 Binding = Callable[["FieldPlan", "Execution"], Call]
 
@@ -40,8 +41,8 @@ def is_covered(definition: GraphQLField) -> bool:
     return all(type(each) is PermissionExtension and each.supports_sync for each in field.extensions)
 
 
-def binding_of(definition: GraphQLField) -> Binding:
-    """How the field is called. The field is one that plans cover."""
+def binding_of(definition: GraphQLField, node: FieldNode, schema: GraphQLSchema) -> Binding:
+    """How the field is called where the document has this node. The field is one that plans cover."""
     field = strawberry_field(definition)
     assert field is not None  # noqa: S101 - documents with other fields have no plan
     if field.is_basic_field:
@@ -53,7 +54,7 @@ def binding_of(definition: GraphQLField) -> Binding:
         return lambda _field, _execution: function
     # The innermost first: each is put around the call.
     permissions = [Permissions(cast("PermissionExtension", each)) for each in reversed(field.extensions)]
-    return partial(_bound, definition, field, permissions)
+    return partial(_bound, field, Arguments(definition, field, node, schema), permissions, _calling(field))
 
 
 def always(value: str) -> Binding:
@@ -67,46 +68,39 @@ def _takes_its_object_alone(field: StrawberryField, resolver: "StrawberryResolve
 
 
 def _bound(
-    definition: GraphQLField,
     field: StrawberryField,
+    arguments: Arguments,
     permissions: Sequence[Permissions],
+    calling: Calling,
     plan: "FieldPlan",
     execution: "Execution",
 ) -> Call:
     """The field's resolver with its arguments and its permissions, for all objects of one execution."""
     info = plan.info(execution, field)
-    arguments = _arguments(definition, field, plan, execution, info)
-    call = _call(field, arguments, info)
+    given = arguments.of(execution, info)
+    call = calling(given, info)
     for each in permissions:
-        call = each.guard(call, arguments, info)
+        call = each.guard(call, given, info)
     return call
 
 
-def _arguments(
-    definition: GraphQLField,
-    field: StrawberryField,
-    plan: "FieldPlan",
-    execution: "Execution",
-    info: "strawberry.Info[Any, Any]",
-) -> dict[str, Any]:
-    node = plan.nodes[0]
-    if not definition.args and not node.arguments:
-        return {}
-    given = get_argument_values(definition, node, execution.executor.variable_values)
-    schema = _strawberry_schema(execution.executor.schema)
-    converter, names = schema.schema_converter, plan.argument_names
-    # strawberry makes the name of each anew, so it is shown none that has no value.
-    meant = [each for each, name in zip(field.arguments, names, strict=True) if name in given]
-    return convert_arguments(given, meant, scalar_registry=converter.scalar_registry, config=schema.config, info=info)
-
-
-def _call(field: StrawberryField, arguments: dict[str, Any], info: "strawberry.Info[Any, Any]") -> Call:
+def _calling(field: StrawberryField) -> Calling:
     resolver = field.base_resolver
     if resolver is None:
-        return attrgetter(field.python_name)
+        read = attrgetter(field.python_name)
+        return lambda _arguments, _info: read
     function = _function(resolver)
     if _takes_its_object_alone(field, resolver):
-        return function
+        return lambda _arguments, _info: function
+    return partial(_called, function, resolver)
+
+
+def _called(
+    function: Callable[..., Any],
+    resolver: "StrawberryResolver[Any]",
+    arguments: dict[str, Any],
+    info: "strawberry.Info[Any, Any]",
+) -> Call:
     given = dict(arguments)
     if resolver.info_parameter:
         given[resolver.info_parameter.name] = info
@@ -121,14 +115,3 @@ def _call(field: StrawberryField, arguments: dict[str, Any], info: "strawberry.I
 def _function(resolver: "StrawberryResolver[Any]") -> Callable[..., Any]:
     # strawberry has bound static and class methods by the time that a schema is built.
     return cast("Callable[..., Any]", resolver.wrapped_func)
-
-
-def argument_names(definition: GraphQLField, schema: GraphQLSchema) -> list[str]:
-    """What the document calls the arguments of a field that plans cover, in the order in which strawberry has them."""
-    field = strawberry_field(definition)
-    converter = _strawberry_schema(schema).config.name_converter
-    return [converter.from_argument(each) for each in field.arguments] if field else []
-
-
-def _strawberry_schema(schema: GraphQLSchema) -> strawberry.Schema:
-    return cast("strawberry.Schema", schema._strawberry_schema)  # type: ignore[attr-defined]  # strawberry puts it there
