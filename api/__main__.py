@@ -9,6 +9,7 @@ import click
 from api.cli import cli
 from api.collecting import collect_seldom
 from api.errors import SetupError
+from api.streams import print_whole
 
 FAILED = 1
 
@@ -21,6 +22,7 @@ def end_properly(number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     """Run the command line."""
     collect_seldom()
+    print_whole()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_properly)
     try:

@@ -22,12 +22,22 @@ RowT = TypeVar("RowT")
 
 @strawberry.type
 class PageInfo:
-    """Where a page lies in its connection."""
+    """Where a page lies in its connection. Cursors are made where they are asked for."""
 
     has_next_page: bool
     has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    rows: strawberry.Private[Sequence[Any]]
+    cursor_of: strawberry.Private[Callable[[Any], str]]
+
+    @strawberry.field
+    def start_cursor(self) -> str | None:
+        """The place of the first row; None for a page without rows."""
+        return self.cursor_of(self.rows[0]) if self.rows else None
+
+    @strawberry.field
+    def end_cursor(self) -> str | None:
+        """The place of the last row; None for a page without rows."""
+        return self.cursor_of(self.rows[-1]) if self.rows else None
 
 
 @strawberry.type
@@ -57,8 +67,9 @@ class Connection(Generic[NodeT]):
     @strawberry.field
     def page_info(self) -> PageInfo:
         """Where the page lies."""
-        start, end = (self.cursor_of(self.rows[0]), self.cursor_of(self.rows[-1])) if self.rows else (None, None)
-        return PageInfo(has_next_page=self.ahead, has_previous_page=self.behind, start_cursor=start, end_cursor=end)
+        return PageInfo(
+            has_next_page=self.ahead, has_previous_page=self.behind, rows=self.rows, cursor_of=self.cursor_of
+        )
 
     @strawberry.field
     def nodes(self) -> list[NodeT]:
