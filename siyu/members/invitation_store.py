@@ -37,7 +37,7 @@ async def invited_elsewhere(
 
 
 async def append_invitations(connection: Connection, invitations: Collection[Invitation]) -> None:
-    """Append invitations. A member who has an inviter after all raises a violation of `invitation_pkey`."""
+    """Append invitations. A member who has an inviter after all raises a violation of uniqueness."""
     await append_rows(connection, "invitation", COLUMNS, [_row(invitation) for invitation in invitations])
 
 
