@@ -16,6 +16,7 @@ from siyu.db import Pool
 from siyu.errors import NotFound, SessionEnded
 from siyu.ids import new_id
 from tests.factories import add_members
+from tests.locks import holding
 from tests.schema.conftest import NOON
 
 LIN = Caller("operator", name="lin")
@@ -59,9 +60,11 @@ async def test_a_token_that_comes_again_ends_the_session_with_its_newest_token(p
 async def test_of_those_who_use_a_token_at_once_one_is_answered_and_the_session_ends(pool: Pool) -> None:
     _, session = await signed_in(pool)
 
-    answers = await asyncio.gather(
-        *(refresh_session(pool, session.refresh_token, NOON) for _ in range(RACERS)), return_exceptions=True
-    )
+    async with holding(pool, "SELECT FROM session WHERE id = $1 FOR UPDATE", session.id, waiting=RACERS):
+        racing = asyncio.gather(
+            *(refresh_session(pool, session.refresh_token, NOON) for _ in range(RACERS)), return_exceptions=True
+        )
+    answers = await racing
 
     won = [answer for answer in answers if isinstance(answer, Session)]
     assert [type(answer) for answer in answers if not isinstance(answer, Session)] == [SessionEnded] * (RACERS - 1)
