@@ -6,7 +6,7 @@ the same rows are written, a statement a table, prepared once a connection.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,8 @@ INSERT_DECISION = """
 INSERT INTO decision (id, fact_id, campaign_id, campaign_revision, plugin_version, subject_id, at, once_key, effects)
 VALUES ($1, $2, $3, 1, '1.0.0', $4, $5, $6, $7)
 """
-INSERT_OUTBOX = "INSERT INTO outbox (topic, payload) VALUES ('scores', $1)"
+# What boards, features and metrics are brought up to date by.
+INSERT_OUTBOX = "INSERT INTO outbox (topic, payload) VALUES ('scores', $1), ('features', $2), ('metrics', $3)"
 
 
 async def sign_by_hand(
@@ -82,8 +83,17 @@ async def sign_by_hand(
         await connection.execute(
             INSERT_DECISION, new_id(), fact_id, campaign_id, member_id, at, day.isoformat(), effects
         )
-        scores = [("points", member_id.hex, day, at, points), ("streak", member_id.hex, day, at, streak)]
-        await connection.execute(INSERT_OUTBOX, orjson.dumps(scores).decode())
+        await connection.execute(INSERT_OUTBOX, *left_for_the_worker(member_id.hex, day, at, points, streak))
+
+
+def left_for_the_worker(member: str, day: date, at: datetime, points: int, streak: int) -> list[str]:
+    """The notes of one check-in, as a batch of one leaves them."""
+    at_s = int(at.timestamp())
+    changes = [
+        [board, day, [], [member], [at_s * 1_000_000], [value]]
+        for board, value in (("streak", streak), ("points", points))
+    ]
+    return [orjson.dumps(note).decode() for note in (changes, [member], [[member, at_s]])]
 
 
 async def sign_all_by_hand(

@@ -35,6 +35,8 @@ VALUES ($1, 'points', $2, $3, $4, $5, 'spend', $6, $7, $8)
 INSERT_DECISION = """
 INSERT INTO decision (id, fact_id, subject_id, at, effects) VALUES ($1, $2, $3, $4, $5)
 """
+# What features and metrics are brought up to date by.
+INSERT_OUTBOX = "INSERT INTO outbox (topic, payload) VALUES ('features', $1), ('metrics', $2)"
 
 
 async def spend_by_hand(connection: Connection, member_id: UUID, reference: str, key: str, at: datetime) -> None:
@@ -50,6 +52,8 @@ async def spend_by_hand(connection: Connection, member_id: UUID, reference: str,
         )
         effects = [{"kind": "spend", "unit": "points", "amount": AMOUNT, "reference": reference}]
         await connection.execute(INSERT_DECISION, new_id(), fact_id, member_id, at, orjson.dumps(effects).decode())
+        notes = [member_id.hex], [[member_id.hex, int(at.timestamp())]]
+        await connection.execute(INSERT_OUTBOX, *(orjson.dumps(note).decode() for note in notes))
 
 
 async def spend_all_by_hand(url: str, members: Sequence[UUID], at: datetime, callers: int) -> Run:
