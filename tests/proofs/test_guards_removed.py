@@ -13,8 +13,8 @@ from tests.docs.pages import ROOT
 from tests.proofs.guard import Guard
 from tests.proofs.guarded import GUARDS
 
-# Of the tests of one guard, and once of all.
-RUN_TIMEOUT_S = 120
+# Of the tests of one guard, of which some wait for what no longer comes, and once of all.
+RUN_TIMEOUT_S = 300
 ALL_TIMEOUT_S = 900
 # Below it pytest lists what failed.
 SUMMARY = " short test summary info "

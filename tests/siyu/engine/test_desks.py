@@ -24,7 +24,8 @@ def at_till(kind: str, member_id: UUID, amount: int, reference: str = "R-1", key
 
 async def give(engine: Engine, member_id: UUID, points: int, at: datetime) -> None:
     """Let the member earn points at that moment, by an order of a point a yuan."""
-    await engine.submit(paid(member_id, new_id().hex, points * 100, at))
+    outcome = await engine.submit(paid(member_id, new_id().hex, points * 100, at))
+    assert [decision.refusal for decision in outcome.decisions] == [None]
 
 
 async def buyer(pool: Pool, engine: Engine, points: int) -> UUID:
@@ -103,7 +104,7 @@ async def test_what_has_expired_is_nobodys_to_spend_though_it_is_not_booked_out(
     await pool.execute(LASTS, 0)
     engine = shop_engine(pool, clock=lambda: NOON)
     member_id = await buyer(pool, engine, 30)
-    await give(engine, member_id, 10, NOON - timedelta(days=60))
+    await give(engine, member_id, 10, NOON - timedelta(days=30))
 
     outcome = await engine.submit(at_till("spent", member_id, 31))
 
