@@ -147,7 +147,8 @@ WALLET_GUARDS = (
         "                grant.left -= part\n                missing += part\n",
         "                missing += part\n",
         (
-            f"{DEBTS}::test_what_is_spent_is_treated_as_the_shop_says_and_never_beyond_the_original[debt-made_of1-then1]",
+            f"{DEBTS}::test_what_is_spent_is_treated_as_the_shop_says_and_never_beyond_the_original"
+            "[debt-made_of1-then1-together]",
         ),
     ),
     Guard(

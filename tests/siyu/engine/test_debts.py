@@ -1,5 +1,6 @@
 """What becomes of a refund whose points are spent: they stay, are the member's debt, or the shop's loss."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -51,6 +52,7 @@ class Spender:
         return owed
 
 
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "together"])
 @pytest.mark.parametrize(
     ("policy", "made_of", "then"),
     [
@@ -60,11 +62,16 @@ class Spender:
     ],
 )
 async def test_what_is_spent_is_treated_as_the_shop_says_and_never_beyond_the_original(
-    pool: Pool, policy: str, made_of: tuple[int, int, int], then: tuple[int, int, int]
+    pool: Pool, policy: str, made_of: tuple[int, int, int], then: tuple[int, int, int], together: bool
 ) -> None:
     spender = await Spender.of(pool, policy)
 
-    assert [await spender.refund(80) for _ in range(3)] == [made_of, then, (0, 0, 0)]
+    if together:
+        refunds = await asyncio.gather(*(spender.refund(80) for _ in range(3)))
+    else:
+        refunds = [await spender.refund(80) for _ in range(3)]
+
+    assert refunds == [made_of, then, (0, 0, 0)]
 
     assert await points_of(pool, spender.member_id) == 0
     assert await spender.owed() == made_of[1] + then[1]
