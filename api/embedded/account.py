@@ -34,8 +34,12 @@ class Account:
         text: str = "",
         stdout: int | IO[str] = subprocess.PIPE,
         stderr: int | IO[str] = subprocess.STDOUT,
+        inherits: Sequence[int] = (),
     ) -> subprocess.CompletedProcess[str]:
-        """Run one short command with `text` as its input, in a session that no Ctrl-C reaches."""
+        """Run one short command with `text` as its input, in a session that no Ctrl-C reaches.
+
+        It `inherits` these descriptors of files.
+        """
         try:
             return subprocess.run(  # noqa: S603 - the commands are ours, no shell reads them
                 command,
@@ -49,6 +53,7 @@ class Account:
                 errors="replace",
                 timeout=COMMAND_TIMEOUT_S,
                 start_new_session=True,
+                pass_fds=inherits,
                 user=self.uid,
                 group=self.gid,
                 extra_groups=None if self.uid is None else [],

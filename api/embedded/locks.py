@@ -39,6 +39,17 @@ def unused(home: Path) -> bool:
 
 
 @contextmanager
+def filling(home: Path) -> Iterator[int]:
+    """Hold the right to make the data directories of `home`; programs that inherit the descriptor hold it, too.
+
+    Whoever is killed leaves programs behind that still write there: the next one waits for their end.
+    """
+    with _open(home / "fill.lock") as descriptor:
+        _lock(descriptor, home)
+        yield descriptor
+
+
+@contextmanager
 def claiming(folder: Path) -> Iterator[None]:
     """Hold the folder itself, so that two first starts do not take each other for strangers."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -8,6 +8,7 @@ from api.embedded.account import Account
 from api.embedded.daemon import Daemon
 from api.embedded.errors import EmbeddedError
 from api.embedded.folder import Home
+from api.embedded.locks import filling
 from api.embedded.processes import living
 from api.embedded.programs import Programs
 from api.embedded.sockets import socket_folder
@@ -80,13 +81,14 @@ def prepare_postgres(home: Home, programs: Programs) -> None:
         _forget_stale_pid(home.postgres)
         return
     unfinished = home.path / "postgres.new"
-    if unfinished.exists():
-        shutil.rmtree(unfinished)
-    _check_space(home.path)
-    unfinished.mkdir(0o700)
-    home.account.own(unfinished)
-    _initialise(home.account, unfinished, programs)
-    unfinished.rename(home.postgres)
+    with filling(home.path) as lock:
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+        _check_space(home.path)
+        unfinished.mkdir(0o700)
+        home.account.own(unfinished)
+        _initialise(home.account, unfinished, programs, lock)
+        unfinished.rename(home.postgres)
 
 
 def _check_space(folder: Path) -> None:
@@ -98,18 +100,18 @@ def _check_space(folder: Path) -> None:
         )
 
 
-def _initialise(account: Account, folder: Path, programs: Programs) -> None:
+def _initialise(account: Account, folder: Path, programs: Programs, lock: int) -> None:
     # PostgreSQL's own C.UTF-8: sorts by code point on every system and needs no locale installed.
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     user = ["-U", "siyu", "-A", "trust", "-E", "UTF8"]
     initdb: list[str | Path] = [programs.initdb, "-D", folder, *user, *locale]
-    _must(initdb, account, folder)
+    _must(initdb, account, folder, lock)
     single: list[str | Path] = [programs.postgres, "--single", "-j", "-D", folder, "postgres"]
-    _must(single, account, folder, f"CREATE DATABASE {DATABASE};\n\n")
+    _must(single, account, folder, lock, f"CREATE DATABASE {DATABASE};\n\n")
 
 
-def _must(command: Sequence[str | Path], account: Account, folder: Path, text: str = "") -> None:
-    done = account.run(command, text=text)
+def _must(command: Sequence[str | Path], account: Account, folder: Path, lock: int, text: str = "") -> None:
+    done = account.run(command, text=text, inherits=[lock])
     if done.returncode == 0 and "ERROR:" not in done.stdout:
         return
     shutil.rmtree(folder, ignore_errors=True)

@@ -186,6 +186,20 @@ def test_an_impatient_second_interrupt_leaves_no_server_behind(data: Path, new_u
     assert processes_of(data) == {}
 
 
+def test_a_killed_first_start_is_waited_for_that_still_makes_the_data_directory(folder: Path) -> None:
+    data = folder / "half"
+    with subprocess.Popen(
+        [sys.executable, "-c", USER_PROGRAM, data], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as process:
+        while not (data / "postgres.new" / "base").exists():
+            assert process.poll() is None
+            time.sleep(0.005)
+        process.kill()
+
+    with embedded_servers(data) as servers:
+        store(servers, "whole")
+
+
 @pytest.mark.prove
 def test_starts_killed_at_any_moment_leave_at_most_one_pair(folder: Path) -> None:
     data = folder / "fresh"
