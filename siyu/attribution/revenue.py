@@ -9,13 +9,14 @@ from siyu.db import Connection
 from siyu.features.refreshing import COUNTS
 
 # A member meets a campaign by a link of it, by joining, and by what they do in it once they take part. All campaigns
-# share in an order, whether they are asked for or not; orders of members whom none of these met are not looked at. Of
-# an even share the fen that are left over go to those met first; ids tell apart what was met at one moment.
+# share in an order, whether they are asked for or not; orders of members whom none of these met are not looked at.
+# Facts come late: an action may be from before the moment of joining, even before a range that joining is after. Of an
+# even share the fen that are left over go to those met first; ids tell apart what was met at one moment.
 REVENUE = f"""
 WITH concerned AS (
     SELECT member_id FROM touch WHERE campaign_id = ANY($1::uuid[]) AND at >= $2::timestamptz - $4::interval AND at < $3
     UNION
-    SELECT subject_id FROM participation WHERE campaign_id = ANY($1::uuid[]) AND created_at < $3 AND team IS NULL
+    SELECT subject_id FROM participation WHERE campaign_id = ANY($1::uuid[]) AND team IS NULL
 ), paid AS (
     SELECT id, member_id, paid_at, amount_fen - refunded_fen AS net_fen
     FROM shop_order JOIN concerned USING (member_id) WHERE paid_at >= $2 AND paid_at < $3 AND {COUNTS}

@@ -97,6 +97,13 @@ async def test_refunds_lower_the_revenue_whenever_they_come_and_whole_ones_end_t
     assert figures.reach.converted == 0
 
 
+async def test_an_action_that_came_late_counts_in_a_range_before_the_joining(pool: Pool) -> None:
+    met = [Met(0, 0, 1, "act"), Met(0, 0, 10, "join")]
+    drawn = replace(drawn_of(met, [Paid(0, 3, 8, 0)]), until=5)
+    await check(pool, drawn)
+    assert revenue(drawn) == {drawn.campaigns[0]: (1, 8)}
+
+
 async def test_what_is_counted_for_one_campaign_is_counted_for_no_other(pool: Pool) -> None:
     met = [Met(0, place, place, how) for place, how in enumerate(["touch", "join", "touch", "join"])]
     drawn = drawn_of(met, [Paid(0, 5, 99, 0)], Attribution.EVEN, 8)
