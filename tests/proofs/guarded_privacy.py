@@ -26,7 +26,7 @@ PRIVACY_GUARDS = (
         "siyu/privacy/store.py",
         "if len(each) > 1})",
         "if len(each) > 99})",
-        (f"{ROTATION}::test_numbers_that_join_while_they_are_indexed_anew_are_one_member",),
+        (f"{ROTATION}::test_a_number_that_somebody_looks_for_is_indexed_anew_when_they_are_done",),
     ),
     Guard(
         "revelations are counted one after the other",

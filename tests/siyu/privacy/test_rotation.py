@@ -7,10 +7,11 @@ from uuid import UUID
 from siyu.db import Pool
 from siyu.members.queries import member_id_of
 from siyu.members.service import member_known_by
-from siyu.privacy import PersonalField, PersonalKeys, Purpose, Vault
+from siyu.privacy import PersonalField, PersonalKeys, Purpose, Vault, find_by_index
 from siyu.privacy.revealing import own_values
 from siyu.privacy.rotation import move_to_present, reindex_some, reseal_some, rows_by_key, seal_what_is_in_clear
 from tests.factories import LONG_AGO, add_members
+from tests.locks import until_waiting
 
 NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
 PHONE = PersonalField.PHONE
@@ -84,6 +85,20 @@ async def test_numbers_that_join_while_they_are_indexed_anew_are_one_member(pool
 
     assert again == members
     assert await pool.fetchval("SELECT count(*) FROM member") == MEMBERS
+
+
+async def test_a_number_that_somebody_looks_for_is_indexed_anew_when_they_are_done(pool: Pool) -> None:
+    shop = Deployment()
+    members = await shop.join(pool, 1)
+    shop.rotate(Purpose.INDEX)
+
+    async with pool.acquire() as connection, connection.transaction():
+        await find_by_index(connection, shop.vault, list(members))
+        moving = asyncio.create_task(move_to_present(pool, shop.vault, Purpose.INDEX, nobody))
+        await until_waiting(pool)
+
+    assert await moving == 1
+    assert await shop.finds_all(pool, members)
 
 
 async def test_what_is_in_clear_from_before_is_made_blind(pool: Pool) -> None:
