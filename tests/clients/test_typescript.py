@@ -85,7 +85,6 @@ async def test_it_is_published_in_a_shape_that_every_tool_understands() -> None:
     await npm("shape")
 
 
-@pytest.mark.prove
 async def test_what_is_generated_is_what_the_configuration_generates() -> None:
     await npm("generate", "--check")
 

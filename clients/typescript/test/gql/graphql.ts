@@ -69,7 +69,9 @@ export type CheckInMutation = { checkInSign: { effects: Array<
       | { kind: string }
       | { kind: string }
       | { kind: string }
+      | { kind: string }
       | { unit: string, amount: string, kind: string }
+      | { kind: string }
       | { kind: string }
       | { kind: string }
       | { kind: string }
