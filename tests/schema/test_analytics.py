@@ -69,6 +69,35 @@ async def test_what_is_beyond_the_bounds_is_refused(shop: Shop, question: str) -
     assert codes == ["INVALID_ARGUMENT"]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "2970-01-02", "9999-12-31"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        'rfm(on: "DAY") { members }',
+        'stages(on: "DAY") { members }',
+        'layers(on: "DAY") { members }',
+        'stageMoves(from: "DAY", to: "DAY") { members }',
+        'retention(from: "DAY", to: "DAY") { members }',
+        'funnel(steps: ["a", "b"], from: "DAY", to: "DAY") { members }',
+        'figures(from: "DAY", to: "DAY") { orders }',
+    ],
+)
+async def test_a_day_from_which_nothing_can_be_counted_is_refused(shop: Shop, question: str, day: str) -> None:
+    codes = await shop.error_codes(OPERATOR, f"{{ analytics {{ {question.replace('DAY', day)} }} }}")
+
+    assert codes == ["INVALID_ARGUMENT"]
+
+
+async def test_the_first_and_the_last_day_are_answered(shop: Shop) -> None:
+    ends = [
+        f'{key}: retention(from: "{day}", to: "{day}", by: MONTH, periodDays: 366, periods: 24) {{ members }} '
+        f'{key}s: stages(on: "{day}") {{ members }} {key}r: rfm(on: "{day}", windowDays: 730) {{ members }}'
+        for key, day in (("a", "1970-01-01"), ("b", "2970-01-01"))
+    ]
+
+    assert set(await shop.data(OPERATOR, f"{{ analytics {{ {' '.join(ends)} }} }}")) == {"analytics"}
+
+
 async def test_where_there_is_no_snapshot_the_error_says_how_to_take_one(shop: Shop, tmp_path: Path) -> None:
     shop.analytics = AnalyticsDoor(f"duckdb://{tmp_path}", shop.pool, SHANGHAI, ANALYTICS_TIMEOUT_S)
 

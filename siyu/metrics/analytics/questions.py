@@ -17,6 +17,8 @@ from siyu.metrics.analytics.standings import counts_by, moves
 from siyu.metrics.analytics.tables import tables
 from siyu.metrics.cohorts import CohortBy
 
+# Room on both sides for whatever is counted from a day; no shop is older.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2970, 1, 1)
 # Each reads everything there is; more at once would only wait for each other.
 QUESTIONS_AT_ONCE = 2
 RFM_DAYS_MAX = 730
@@ -117,6 +119,7 @@ class Analytics:
 
     async def rfm(self, day: date, window_days: int = RFM_WINDOW_DAYS) -> Sequence[RfmCell]:
         """The cells of the buyers of the window that ends on the day, those with nobody left out; the best first."""
+        _check_day("on", day)
         _check("windowDays", window_days, 1, RFM_DAYS_MAX)
         found = [RfmCell(*row) for row in await self._rows(rfm_cells(self._tables, day, window_days))]
         return sorted(found, key=lambda cell: (-cell.recency, -cell.frequency, -cell.monetary))
@@ -178,6 +181,7 @@ class Analytics:
         return Figures(*row)
 
     async def _standings(self, day: date, column: str) -> Sequence[Standing]:
+        _check_day("on", day)
         found = [Standing(*row) for row in await self._rows(counts_by(self._tables, day, column))]
         return sorted(found, key=lambda standing: standing.key or "")
 
@@ -191,7 +195,14 @@ def _check(name: str, number: int, least: int, most: int) -> None:
         raise InvalidInput([Problem((name,), f"must be from {least} to {most}")])
 
 
+def _check_day(name: str, day: date) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidInput([Problem((name,), f"must be from {FIRST_DAY} to {LAST_DAY}")])
+
+
 def _check_order(first: date, last: date, days_max: int) -> None:
+    _check_day("from", first)
+    _check_day("to", last)
     if first > last:
         raise InvalidInput([Problem(("from",), "must not be after `to`")])
     if (last - first).days >= days_max:
