@@ -56,9 +56,10 @@ class HttpSale:
 @asynccontextmanager
 async def server_processes(data: Path) -> AsyncIterator[list[str]]:
     """The addresses of servers that share a data folder; each is a process, gone after the block."""
-    processes = [await _start(data) for _ in range(SERVERS)]
+    log = data / "serve.log"
+    processes = [await _start(data, log) for _ in range(SERVERS)]
     try:
-        yield [await _address(process) for process in processes]
+        yield [await _address(process, log) for process in processes]
     finally:
         for process in processes:
             process.send_signal(signal.SIGINT)
@@ -66,17 +67,19 @@ async def server_processes(data: Path) -> AsyncIterator[list[str]]:
                 await process.wait()
 
 
-async def _start(data: Path) -> asyncio.subprocess.Process:
+async def _start(data: Path, log: Path) -> asyncio.subprocess.Process:
+    """A server whose log, a line for each claim, is a file, as a shop's is."""
     command = (sys.executable, "-m", "api", "serve", "--port", "0", "--data", str(data))
-    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    with log.open("ab") as stderr:
+        return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=stderr)
 
 
-async def _address(process: asyncio.subprocess.Process) -> str:
+async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
     assert process.stdout is not None
     async with asyncio.timeout(START_TIMEOUT_S):
         line = await process.stdout.readline()
     found = SERVES.search(line)
-    assert found, line
+    assert found, await asyncio.to_thread(log.read_text)
     return found[1].decode()
 
 
