@@ -81,10 +81,11 @@ def ledger_command(as_json: bool, rounds: int, spends: int) -> None:
 
 @benchmarks.command("expiry")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--lots", default=1_000_000, show_default=True, help="Lots in all; a tenth of them is due.")
-def expiry_command(as_json: bool, lots: int) -> None:
+@click.option("--rounds", default=3, show_default=True, help="Shops, one after the other; medians are printed.")
+@click.option("--lots", default=1_000_000, show_default=True, help="Lots of a shop; a tenth of them is due.")
+def expiry_command(as_json: bool, rounds: int, lots: int) -> None:
     """The expiry of lots by one worker, and the p99 of members who spend meanwhile against their p99 before."""
-    _print(expiry_benchmark.run(lots), as_json)
+    _print(expiry_benchmark.run(lots, rounds), as_json)
 
 
 @benchmarks.command("rules")
