@@ -2,7 +2,6 @@
 
 from copy import deepcopy
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 import pytest
@@ -12,22 +11,7 @@ from strawberry.scalars import JSON
 
 from api.executor import PlanCounts
 from api.executor.documents import Plans
-
-
-@strawberry.enum
-class Colour(Enum):
-    """Two."""
-
-    RED = "red"
-    GREEN = "green"
-
-
-@strawberry.input
-class Wish:
-    """Some of everything."""
-
-    size: int = 2
-    tags: list[str] = strawberry.field(default_factory=list)
+from tests.api.executor.world import Colour, Wish
 
 
 @strawberry.type
@@ -57,7 +41,7 @@ class Query:
     ) -> str:
         """What is converted for each call; the resolver does with it as it likes."""
         seen = repr((data, numbers, wish, maybe))
-        for own in (data, numbers, wish and wish.tags):
+        for own in (data, numbers, wish and wish.colours):
             if isinstance(own, list):
                 own.append("left by a call before")  # type: ignore[arg-type]
         return seen
@@ -88,11 +72,11 @@ MIXED = (
         ("query ($share: Float) { plain(number: 1, share: $share) }", {"share": None}),
         ("query ($n: Int!) { a: plain(number: $n) b: plain(number: 2, text: null) }", {"n": 3}),
         ("{ mixed }", {}),
-        ("{ mixed(data: {a: [1]}, numbers: [1, 2], wish: {tags: []}, maybe: 5) }", {}),
+        ("{ mixed(data: {a: [1]}, numbers: [1, 2], wish: {colours: []}, maybe: 5) }", {}),
         ("{ mixed(data: [1], numbers: 7, wish: {}, maybe: null) }", {}),
         ("query ($n: Int!) { mixed(numbers: [1, $n], data: [$n], wish: {size: $n}) }", {"n": 3}),
         (MIXED, {}),
-        (MIXED, {"data": [1], "numbers": [1], "wish": {"tags": ["x"]}, "maybe": 5}),
+        (MIXED, {"data": [1], "numbers": [1], "wish": {"colours": ["RED"]}, "maybe": 5}),
         (MIXED, {"data": True, "numbers": None, "wish": None, "maybe": None}),
     ],
 )
