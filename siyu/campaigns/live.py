@@ -22,7 +22,7 @@ class LiveCampaign:
     changed in place, so that every decision is given its own. `effects` are those that its configs (its own and those
     of its arms) may emit. `reads_features`: some decision of its may look at what the shop knows of the member;
     `sized`: the groups whose size one may look at. `draw_secret` makes the seeds of its draws; what is merely tried out
-    has none, and draws by other seeds.
+    has none, and draws by other seeds. `verdict_fact` is the type's, which every action is compared with.
     """
 
     id: UUID
@@ -43,6 +43,7 @@ class LiveCampaign:
     reads_features: bool = field(init=False)
     sized: frozenset[str] = field(init=False)
     caps: tuple[LiveCap, ...] = field(init=False)
+    verdict_fact: str | None = field(init=False)
 
     def __post_init__(self) -> None:
         kind = self.type
@@ -54,6 +55,7 @@ class LiveCampaign:
         object.__setattr__(self, "reads_features", reads_features(kind, map(self._lent, configs)))
         object.__setattr__(self, "sized", groups_sized(kind, map(self._lent, configs)))
         object.__setattr__(self, "caps", self.terms.caps if self.terms is not None else ())
+        object.__setattr__(self, "verdict_fact", kind.verdict_fact())
 
     def lent_config(self) -> CampaignConfig:
         """The config for the type's code: a copy where that could change it in place."""

@@ -129,7 +129,7 @@ def _decide_pending(world: World, arrived: ArrivedFact, fact: Fact, pending: Pen
 def _decide_own(world: World, arrived: ArrivedFact, fact: Fact, campaign_id: UUID) -> tuple[Decision, ...]:
     """An action, or an operator's verdict: on what is open, whatever the campaign's state; on anything else nobody."""
     campaign = world.campaign(campaign_id)
-    if campaign is None or fact.type != campaign.type.verdict_fact():
+    if campaign is None or fact.type != campaign.verdict_fact:
         return (_decide_action(world, arrived, fact, campaign_id, campaign),)
     key = reviewed(campaign_id, arrived)
     if not world.reviews.is_open(key):

@@ -72,7 +72,7 @@ def touched_by(world: World, facts: Iterable[ArrivedFact]) -> set[UUID]:
     for merge in (world.merges.new, world.merges.undone):
         if merge is not None:
             touched |= {merge.survivor_id, merge.merged_id}
-    return {world.kin.person(member_id) for member_id in touched} | touched
+    return touched | set(map(world.kin.person, touched)) if world.kin.roots else touched
 
 
 def said_daily(world: World, facts: Iterable[ArrivedFact]) -> list[Said]:

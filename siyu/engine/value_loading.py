@@ -47,7 +47,7 @@ async def load_value(connection: Connection, world: World, concerns: Sequence[Co
     reviewing = {
         (campaign.id, new.member_id)
         for campaign, new in concerns
-        if Review in campaign.effects or (campaign.type.reviews and new.type == campaign.type.verdict_fact())
+        if Review in campaign.effects or (campaign.type.reviews and new.type == campaign.verdict_fact)
     }
     if reviewing:
         await load_open_reviews(connection, world.reviews, list(reviewing))
