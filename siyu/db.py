@@ -151,6 +151,16 @@ def array_of(items: Iterable[str]) -> str:
     return "{" + ",".join(items) + "}"
 
 
+def array_of_moments(moments: Iterable[datetime]) -> str:
+    """An array of aware times as one, for a parameter `$1::text::bigint[]` whose items are made times by `moment`."""
+    return array_of([str(_encode_moment(moment)[0]) for moment in moments])
+
+
+def moment(micros: str) -> str:
+    """The expression of SQL for the time that an item of `array_of_moments` stands for."""
+    return f"timestamptz '{POSTGRES_EPOCH.isoformat()}' + {micros} * interval '1 microsecond'"
+
+
 def array_of_texts(items: Iterable[str | None]) -> str:
     """An array of any texts as one, for a parameter `$1::text::text[]`; for the same reason.
 

@@ -13,6 +13,9 @@ from siyu.db import Connection, Pool
 
 # A backlog is counted no further: the age of its oldest message tells more.
 COUNTED_MAX = 10_000
+APPEND = """
+INSERT INTO outbox (topic, payload) SELECT * FROM ROWS FROM (unnest($1::text[]), jsonb_array_elements($2::text::jsonb))
+"""
 BACKLOGS = """
     SELECT topic,
         (SELECT count(*) FROM (SELECT FROM outbox WHERE outbox.topic = topics.topic LIMIT $2) AS counted),
@@ -37,6 +40,13 @@ class OutboxRow(Model):
         indexes = (Index(fields=("topic", "id"), name="outbox_topic"),)
 
 
+class Note(NamedTuple):
+    """A message as it is left; `payload` is any JSON value."""
+
+    topic: str
+    payload: object
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
     """A message as its consumer reads it; `payload` is the JSON value that was appended."""
@@ -55,9 +65,14 @@ class Backlog(NamedTuple):
 
 async def append(connection: Connection, topic: str, payload: object) -> None:
     """Leave a message; it exists if and only if the caller's transaction commits."""
-    await connection.execute(
-        "INSERT INTO outbox (topic, payload) VALUES ($1, $2::jsonb)", topic, orjson.dumps(payload).decode()
-    )
+    await append_all(connection, [Note(topic, payload)])
+
+
+async def append_all(connection: Connection, notes: Sequence[Note]) -> None:
+    """The same with several messages in their order, by one statement."""
+    if notes:
+        topics, payloads = zip(*notes, strict=True)
+        await connection.execute(APPEND, topics, orjson.dumps(payloads).decode())
 
 
 async def newest_id(connection: Connection, topic: str) -> int | None:

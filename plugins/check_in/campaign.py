@@ -49,7 +49,7 @@ def validate(config: CheckInConfig) -> Iterator[ConfigProblem]:
 
 
 def effects_of(config: CheckInConfig) -> frozenset[type[Effect]]:
-    """A config without rewards, reviewed photos or groups needs nothing to be read for them."""
+    """What a config has not (rewards, reviewed photos, groups, a price of made-up days) needs nothing to be read."""
     unused: set[type[Effect]] = set()
     if all(milestone.reward is None for milestone in (*config.continuous_milestones, *config.cumulative_milestones)):
         unused.add(Issue)
@@ -57,6 +57,8 @@ def effects_of(config: CheckInConfig) -> frozenset[type[Effect]]:
         unused.add(Review)
     if config.groups is None:
         unused.add(SetTeam)
+    if config.make_up is None or not config.make_up.cost_points:
+        unused.add(Spend)
     return EFFECTS - unused
 
 

@@ -1,6 +1,6 @@
 """Leaderboards: scores are kept in SQL, copied to Redis by the projector, and read from whichever can answer."""
 
-from siyu.boards.changes import SCORES_TOPIC, BoardChange, leave_changes
+from siyu.boards.changes import SCORES_TOPIC, BoardChange, leave_changes, notes_of_changes
 from siyu.boards.entries import HEAD, Around, BoardEntry, Stretch, Top
 from siyu.boards.folding import SET_ASIDE_TOPIC, FoldReport, fold, fold_everything
 from siyu.boards.projection import ProjectionReport, project
@@ -41,6 +41,7 @@ __all__ = [
     "fold_everything",
     "leave_changes",
     "mend",
+    "notes_of_changes",
     "project",
     "ranking_name",
     "rebuild",

@@ -10,7 +10,7 @@ from uuid import UUID
 from siyu.boards.entries import micros_of, moment_of
 from siyu.boards.registry import BOARDS, MAX_SCORE, BoardKind
 from siyu.db import Connection
-from siyu.outbox import append
+from siyu.outbox import Note, append_all
 
 SCORES_TOPIC = "scores"
 # Many changes are in few scopes.
@@ -95,15 +95,20 @@ def _added_up(rows: Iterable[tuple[str, int, int | None]]) -> list[tuple[str, in
     return [(member, *total) for member, total in totals.items()]
 
 
-async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
-    """Leave the changes to the worker, which folds them into the boards once and in order.
+def notes_of_changes(changes: Sequence[BoardChange]) -> list[Note]:
+    """The changes as the worker is left them, which folds them into the boards once and in order.
 
-    They exist if and only if the caller's transaction commits. Raises ValueError for an amount beyond MAX_SCORE.
+    Raises ValueError for an amount beyond MAX_SCORE.
     """
     if any(abs(change.amount or 0) > MAX_SCORE for change in changes):
         raise ValueError(f"a score changes by at most {MAX_SCORE}")
-    if changes:
-        await append(connection, SCORES_TOPIC, [_written(each) for each in gather(changes)])
+    return [Note(SCORES_TOPIC, [_written(each) for each in gather(changes)])] if changes else []
+
+
+async def leave_changes(connection: Connection, changes: Sequence[BoardChange]) -> None:
+    """Leave the changes to the worker; they exist if and only if the caller's transaction commits. Raises ValueError
+    for an amount beyond MAX_SCORE."""
+    await append_all(connection, notes_of_changes(changes))
 
 
 def _written(changes: Changes) -> tuple[object, ...]:

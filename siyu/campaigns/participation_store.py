@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from siyu.campaigns.participations import ParticipationKey, ParticipationRecord, Participations, team_id
-from siyu.db import Connection, append_rows, array_of
+from siyu.db import Connection, append_rows, array_of, array_of_moments, moment
 from siyu.ids import new_id
 from siyu.touches import Exposure, note_played
 
@@ -37,11 +37,12 @@ ORDER BY place
 ON CONFLICT (campaign_id, subject_id) DO NOTHING
 """
 
-UPDATE = """
-UPDATE participation SET state = change.state, state_version = change.version, updated_at = change.at
+UPDATE = f"""
+UPDATE participation SET state = change.state, state_version = change.version,
+    updated_at = {moment("change.micros")}
 FROM ROWS FROM (
-    unnest($1::text::uuid[]), jsonb_array_elements($2::text::jsonb), unnest($3::text::int[]), unnest($4::timestamptz[])
-) AS change (id, state, version, at)
+    unnest($1::text::uuid[]), jsonb_array_elements($2::text::jsonb), unnest($3::text::int[]), unnest($4::text::bigint[])
+) AS change (id, state, version, micros)
 WHERE participation.id = change.id
 """
 
@@ -110,7 +111,7 @@ async def write_participations(connection: Connection, participations: Participa
             array_of([record.id.hex for record in known]),
             f"[{','.join([record.state_json() for record in known])}]",
             array_of([str(record.stored_version) for record in known]),
-            [record.updated_at for record in known],
+            array_of_moments([record.updated_at for record in known if record.updated_at is not None]),
         )
     drawn = [record for record in known if record.arm_drawn]
     if drawn:

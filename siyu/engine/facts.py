@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from siyu.campaigns.pending import PendingFact
+from siyu.sdk.records import record
 
 FINGERPRINT_BYTES = 16
 
@@ -20,7 +21,8 @@ class VerdictOn(NamedTuple):
     made_by: str
 
 
-class NewFact(NamedTuple):
+@record
+class NewFact:
     """Something that happened, as it is submitted.
 
     `data` has the shape that `type` declares and was validated by the caller. `idempotency_key` (at most 200
@@ -46,7 +48,8 @@ class NewFact(NamedTuple):
         return blake2b(body, digest_size=FINGERPRINT_BYTES).digest()
 
 
-class ArrivedFact(NamedTuple):
+@record
+class ArrivedFact:
     """A fact that the engine has taken in: with its id, the hash of its body and the moment it arrived.
 
     `pending` is what a campaign had asked for, if one had.

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -91,7 +92,7 @@ def _redirected(
         owner = root
     if fact.pending is not None and (fact.new.campaign_id, member_id) in aside:
         owner = member_id
-    return fact if owner == member_id else fact._replace(new=fact.new._replace(member_id=owner))
+    return fact if owner == member_id else replace(fact, new=replace(fact.new, member_id=owner))
 
 
 async def load_once_of_kin(connection: Connection, world: World, campaigns: Collection[UUID]) -> None:

@@ -1,7 +1,7 @@
 """What a campaign reads through its view."""
 
 from datetime import datetime, tzinfo
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from siyu.campaigns.reservations import ReservationState
 from siyu.engine.counting import fact_counter, left_of, row_named, team_key_of, team_of
@@ -9,12 +9,14 @@ from siyu.engine.inviting import partner_of
 from siyu.engine.scene import Scene, is_text
 from siyu.sdk import Draw, Effect, Features, Granted, Held, Hold, MemberView, NotDeclared, Reserved, Settle
 from siyu.sdk.draws import DRAW_LENGTH_MAX, draw_of
+from siyu.sdk.records import record
 from siyu.sdk.view import TeamT
 
 HOLDING: frozenset[type[Effect]] = frozenset({Hold, Settle})
 
 
-class SceneReads(NamedTuple):
+@record
+class SceneReads:
     """What a view reads, as the batch has loaded it."""
 
     scene: Scene

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -78,7 +79,7 @@ class FollowUps:
         found = waiting.pop(place)
         if not waiting:
             del self._waiting[name]
-        return found._replace(id=past.id, arrived_at=past.arrived_at)
+        return replace(found, id=past.id, arrived_at=past.arrived_at)
 
     def note(self, fact: NewFact, verdict: Verdict) -> None:
         """What the past has no fact for has been decided."""

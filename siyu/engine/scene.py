@@ -1,7 +1,7 @@
 """Where effects happen, and what any effect is checked by."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from siyu.campaigns.counters import NamedCounters
@@ -13,6 +13,7 @@ from siyu.engine.world import World
 from siyu.inputs import is_storable
 from siyu.ledger.transfers import Cause
 from siyu.sdk import Fact
+from siyu.sdk.records import record
 
 # The greatest order at the greatest rate and multiplier of `purchase`; thousands of such stay exact in Redis.
 AMOUNT_MAX = 1_000_000_000_000
@@ -28,7 +29,8 @@ class InvalidEffect(Exception):
     """A campaign asked for something it may not ask for, or that makes no sense."""
 
 
-class Scene(NamedTuple):
+@record
+class Scene:
     """Where effects happen: the view, the campaign, the fact (also as it arrived) and the participation.
 
     `named` and `carried` remember, for this decision, which counters its fact names, by name and subject, and what its

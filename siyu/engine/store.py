@@ -5,9 +5,8 @@ from operator import attrgetter
 
 import orjson
 
-from siyu.campaigns import LiveCampaign
 from siyu.db import Connection, append_rows
-from siyu.engine.facts import ArrivedFact
+from siyu.engine.facts import ArrivedFact, NewFact
 from siyu.engine.outcome import Decision, Outcome, Refusal
 from siyu.engine.world import LoggedDecision, OnceKey
 
@@ -57,21 +56,22 @@ JOIN unnest($1::uuid[], $2::uuid[], $3::text[]) AS wanted (campaign, subject, ke
 async def append_facts(connection: Connection, facts: Sequence[ArrivedFact]) -> None:
     """Append facts whose keys are new. One that another process is appending raises a unique violation, once that
     process has committed; in one order for every process, so that two never wait for each other in a circle."""
-    rows = [
-        (
-            fact.id,
-            fact.new.type,
-            fact.new.member_id,
-            fact.new.campaign_id,
-            fact.new.at,
-            fact.arrived_at,
-            fact.new.idempotency_key,
-            fact.fingerprint,
-            orjson.dumps(fact.new.data).decode(),
-        )
-        for fact in sorted(facts, key=idempotency_key)
-    ]
+    rows = [_fact_row(fact, fact.new) for fact in sorted(facts, key=idempotency_key)]
     await append_rows(connection, "fact", FACT_COLUMNS, rows)
+
+
+def _fact_row(fact: ArrivedFact, new: NewFact) -> tuple[object, ...]:
+    return (
+        fact.id,
+        new.type,
+        new.member_id,
+        new.campaign_id,
+        new.at,
+        fact.arrived_at,
+        new.idempotency_key,
+        fact.fingerprint,
+        orjson.dumps(new.data).decode() if new.data else "{}",
+    )
 
 
 async def load_answers(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[bytes, Outcome]]:
@@ -89,12 +89,11 @@ async def load_answers(connection: Connection, keys: Sequence[str]) -> dict[str,
 
 async def append_decisions(connection: Connection, logged: Sequence[LoggedDecision]) -> None:
     """Append to the decision log. A `once_key` used before raises a violation of `decision_once`."""
-    await append_rows(connection, "decision", DECISION_COLUMNS, [_decision_row(*entry) for entry in logged])
+    await append_rows(connection, "decision", DECISION_COLUMNS, [_decision_row(entry) for entry in logged])
 
 
-def _decision_row(
-    fact: ArrivedFact, campaign: LiveCampaign | None, decision: Decision, once_key: str | None
-) -> tuple[object, ...]:
+def _decision_row(entry: LoggedDecision) -> tuple[object, ...]:
+    fact, campaign, decision = entry.fact, entry.campaign, entry.decision
     refusal = decision.refusal
     return (
         decision.id,
@@ -104,7 +103,7 @@ def _decision_row(
         campaign.type.version if campaign else None,
         fact.new.member_id,
         fact.arrived_at,
-        once_key,
+        entry.once_key,
         orjson.dumps(decision.effects).decode() if decision.effects else "[]",
         refusal.code if refusal else None,
         orjson.dumps(refusal.missing).decode() if refusal else None,

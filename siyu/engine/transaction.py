@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from siyu.boards import leave_changes
+from siyu.boards import notes_of_changes
 from siyu.campaigns import (
     LiveCampaign,
     LiveCampaigns,
@@ -45,15 +45,16 @@ from siyu.engine.verdicts import find_late
 from siyu.engine.watching import look_back
 from siyu.engine.world import World
 from siyu.errors import DomainError, IdempotencyConflict, NotFound
-from siyu.features import FEATURES_TOPIC, leave_talk, leave_touched
-from siyu.groups import leave_activity, write_groups
+from siyu.features import FEATURES_TOPIC, notes_of_talk, notes_of_touched
+from siyu.groups import notes_of_activity, write_groups
 from siyu.ids import new_id
 from siyu.ledger import write_book
 from siyu.live import Topic
 from siyu.members import append_invitations, lock_persons, write_tags
 from siyu.members.kinship import Kin
-from siyu.metrics.touched import METRICS_TOPIC, leave_touched_days
+from siyu.metrics.touched import METRICS_TOPIC, notes_of_touched_days
 from siyu.orders import write_orders, write_refunds
+from siyu.outbox import Note, append_all
 from siyu.sdk import MemberView
 from siyu.sdk.core_facts import TOUCH_SEEN
 from siyu.tiers import LiveLadders, write_tiers
@@ -120,8 +121,6 @@ class BatchTransaction:
             _tell_of_refused(fresh, outcomes)
         if fresh:
             await _write(connection, world, fresh, outcomes, step)
-            await _leave_for_the_worker(connection, world, fresh, outcomes)
-            step("leave features")
         for fact, outcome in zip(fresh, outcomes, strict=True):
             answers[fact.new.idempotency_key] = fact.fingerprint, outcome
         due = [fact for fact in world.pending.asked_for() if fact.is_due()]
@@ -233,8 +232,9 @@ async def _write(
     await write_touches(connection, _touches_of(facts))
     step("write groups")
     await write_tiers(connection, world.tiers, facts[-1].arrived_at)
-    await leave_changes(connection, board_changes(world, facts, outcomes))
-    step("leave scores")
+    step("write tiers")
+    await append_all(connection, _notes_for_the_worker(world, facts, outcomes))
+    step("leave notes")
     await write_pending(connection, world.pending)
     step("leave pending facts")
     if world.erased:
@@ -242,15 +242,16 @@ async def _write(
         await write_erased(connection, world)
 
 
-async def _leave_for_the_worker(
-    connection: Connection, world: World, facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]
-) -> None:
-    """What it counts anew once this is committed: features, what was done in groups, and days of metrics."""
-    await leave_touched(connection, touched_by(world, facts))
-    await leave_talk(connection, FEATURES_TOPIC, said_daily(world, facts))
-    await leave_activity(connection, activity_by(world, facts, outcomes))
-    await leave_touched_days(connection, touched_days(world, facts))
-    await leave_talk(connection, METRICS_TOPIC, said_once(world, facts))
+def _notes_for_the_worker(world: World, facts: Sequence[ArrivedFact], outcomes: Sequence[Outcome]) -> list[Note]:
+    """What it counts anew once this is committed: scores, features, what was done in groups, and days of metrics."""
+    return [
+        *notes_of_changes(board_changes(world, facts, outcomes)),
+        *notes_of_touched(touched_by(world, facts)),
+        *notes_of_talk(FEATURES_TOPIC, said_daily(world, facts)),
+        *notes_of_activity(activity_by(world, facts, outcomes)),
+        *notes_of_touched_days(touched_days(world, facts)),
+        *notes_of_talk(METRICS_TOPIC, said_once(world, facts)),
+    ]
 
 
 def _answer(fact: ArrivedFact, answers: Mapping[str, tuple[bytes, Outcome]]) -> Answer:

@@ -34,6 +34,7 @@ from siyu.rewards.book import RewardBook
 from siyu.rewards.redemption_book import RedemptionBook
 from siyu.rules.closures import Row
 from siyu.sdk import Features, MemberView
+from siyu.sdk.records import record
 from siyu.talk.chats import Chats
 from siyu.tiers.book import TierBook
 from siyu.wallets.book import WalletBook
@@ -42,7 +43,8 @@ from siyu.wallets.book import WalletBook
 OnceKey = tuple[UUID, UUID, str]
 
 
-class LoggedDecision(NamedTuple):
+@record
+class LoggedDecision:
     """A decision with what the log keeps beside it."""
 
     fact: ArrivedFact

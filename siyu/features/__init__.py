@@ -2,7 +2,7 @@
 
 from siyu.features.keeping import keep_everything, keep_features, run_features
 from siyu.features.talk_days import CountedTalk, DayKind, Members, Said, talk_in
-from siyu.features.touched import FEATURES_TOPIC, leave_talk, leave_touched
+from siyu.features.touched import FEATURES_TOPIC, leave_touched, notes_of_talk, notes_of_touched
 
 __all__ = [
     "FEATURES_TOPIC",
@@ -12,8 +12,9 @@ __all__ = [
     "Said",
     "keep_everything",
     "keep_features",
-    "leave_talk",
     "leave_touched",
+    "notes_of_talk",
+    "notes_of_touched",
     "run_features",
     "talk_in",
 ]

@@ -1,6 +1,6 @@
 """Groups, and who is and was in them."""
 
-from siyu.groups.activity import ACTIVITY_TOPIC, leave_activity
+from siyu.groups.activity import ACTIVITY_TOPIC, notes_of_activity
 from siyu.groups.book import GROUP_REFUSALS, LOOKS_AT_GROUPS, GroupBook
 from siyu.groups.folding import run_activity
 from siyu.groups.record import GroupRecord, Membership, Positioning, Role, Zone
@@ -24,9 +24,9 @@ __all__ = [
     "Positioning",
     "Role",
     "Zone",
-    "leave_activity",
     "load_groups",
     "load_sizes",
+    "notes_of_activity",
     "run_activity",
     "write_groups",
 ]

@@ -6,8 +6,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from siyu.db import Connection
-from siyu.outbox import OutboxMessage, append
+from siyu.outbox import Note, OutboxMessage
 
 ACTIVITY_TOPIC = "group_activity"
 # The facts that are interactions in a group where their data names one, each with the column that counts them.
@@ -29,15 +28,13 @@ class Interaction(NamedTuple):
     kind: str
 
 
-async def leave_activity(connection: Connection, interactions: Collection[Interaction]) -> None:
-    """Leave these to the worker; the message exists if and only if the caller's transaction commits."""
-    if interactions:
-        counted = Counter(interactions)
-        payload = [
-            [each.key, each.member_id.hex, each.day.isoformat(), KINDS.index(each.kind), count]
-            for each, count in counted.items()
-        ]
-        await append(connection, ACTIVITY_TOPIC, payload)
+def notes_of_activity(interactions: Collection[Interaction]) -> list[Note]:
+    """These as the worker is left them."""
+    payload = [
+        [each.key, each.member_id.hex, each.day.isoformat(), KINDS.index(each.kind), count]
+        for each, count in Counter(interactions).items()
+    ]
+    return [Note(ACTIVITY_TOPIC, payload)] if payload else []
 
 
 # Key of the group, member in hexadecimal digits, day and the place among KINDS, as messages have them.

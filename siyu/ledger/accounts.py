@@ -1,6 +1,7 @@
 """Accounts of members and what they owe, in memory: balances, and the transfers that a commit will write."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -96,7 +97,7 @@ class Accounts:
         self, cause: Cause, giver: MemberAccount, taker: MemberAccount, amount: int, lot: Lot | None
     ) -> Lot | None:
         """Two transfers, by way of the shop's account for it; returns the taker's lot."""
-        between = cause._replace(issuer_id=shop_account_id(Purpose.MERGE, cause.unit))
+        between = replace(cause, issuer_id=shop_account_id(Purpose.MERGE, cause.unit))
         into = taker.lot_of(lot.expires_at) if lot is not None else None
         self._move(between, giver, -amount, "merge", None, lot)
         self._move(between, taker, amount, "merge", None, into)

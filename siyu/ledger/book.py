@@ -1,6 +1,7 @@
 """What a batch of facts does to members' accounts, in memory: grants, spends, and what undoes them."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from uuid import UUID
 
@@ -152,7 +153,7 @@ class Book(Accounts):
         if debt is None or not repaid:
             return 0
         debt.add(-repaid)
-        to_debt = cause._replace(issuer_id=debt.id)
+        to_debt = replace(cause, issuer_id=debt.id)
         for source, part in account.draws(repaid, lot):
             self._move(to_debt, account, -part, "repay", None, source)
         return repaid

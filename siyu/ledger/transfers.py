@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from siyu.sdk.records import record
+
 TransferKind = Literal["grant", "reverse", "spend", "unspend", "owe", "repay", "write_off", "merge"]
 # Those that are made from nothing; the others undo one of these.
 Original = Literal["grant", "spend"]
@@ -44,7 +46,8 @@ class OpenGrant:
 GrantKey = tuple[UUID, UUID, str, str]
 
 
-class Cause(NamedTuple):
+@record
+class Cause:
     """Who pays and why: a campaign, or an account of the shop's own, its account of the unit, the fact, and when it
     counts."""
 

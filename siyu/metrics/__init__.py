@@ -4,13 +4,13 @@ from siyu.metrics.cohorts import CohortBy
 from siyu.metrics.door import AnalyticsDoor
 from siyu.metrics.errors import AnalyticsUnavailable
 from siyu.metrics.keeping import run_metrics
-from siyu.metrics.touched import METRICS_TOPIC, leave_touched_days
+from siyu.metrics.touched import METRICS_TOPIC, notes_of_touched_days
 
 __all__ = [
     "METRICS_TOPIC",
     "AnalyticsDoor",
     "AnalyticsUnavailable",
     "CohortBy",
-    "leave_touched_days",
+    "notes_of_touched_days",
     "run_metrics",
 ]

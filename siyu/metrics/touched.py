@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from siyu.db import Connection
 from siyu.features import DayKind, Members
-from siyu.outbox import OutboxMessage, append
+from siyu.outbox import Note, OutboxMessage
 
 METRICS_TOPIC = "metrics"
 
@@ -18,14 +17,13 @@ Touched = tuple[UUID, datetime | None]
 MemberDays = Mapping[UUID, set[date] | None]
 
 
-async def leave_touched_days(connection: Connection, touched: Collection[Touched]) -> None:
-    """Leave these days to the worker; the message exists if and only if the caller's transaction commits.
+def notes_of_touched_days(touched: Collection[Touched]) -> list[Note]:
+    """These days as the worker is left them.
 
     Whoever moves facts or orders from one member to another names both with None.
     """
-    if touched:
-        payload = [[member.hex, None if at is None else int(at.timestamp())] for member, at in touched]
-        await append(connection, METRICS_TOPIC, payload)
+    payload = [(member.hex, None if at is None else int(at.timestamp())) for member, at in touched]
+    return [Note(METRICS_TOPIC, payload)] if payload else []
 
 
 def days_in(

@@ -6,7 +6,7 @@ Every `amount` is a whole number from 1 to 1,000,000,000,000, every `key` a text
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -14,10 +14,11 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from siyu.sdk.member_effects import Invite, Tag, Untag
+from siyu.sdk.records import record
 from siyu.sdk.shop_effects import Issue, Notify, Refund, Review, Revoke
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grant:
     """Give the member `amount` of a wallet unit, paid by the campaign.
 
@@ -33,7 +34,7 @@ class Grant:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spend:
     """Take `amount` of a wallet unit from the member, into the campaign.
 
@@ -48,7 +49,7 @@ class Spend:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reverse:
     """Take back at most `amount` of what this campaign granted the member under `reference`, or give back what it
     spent of theirs.
@@ -64,7 +65,7 @@ class Reverse:
     of: Literal["grant", "spend"] = "grant"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hold:
     """Promise the member `amount` of a wallet unit that is not theirs yet, under a `key`.
 
@@ -80,7 +81,7 @@ class Hold:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settle:
     """End the hold of this `key`: grant `amount` of it (None: all of it) and drop the rest; 0 drops it all.
 
@@ -92,7 +93,7 @@ class Settle:
     amount: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetState:
     """Replace the participation's state by an instance of the campaign type's `state`.
 
@@ -102,7 +103,7 @@ class SetState:
     state: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Score:
     """Put a score on a leaderboard that keeps each member's best (`streak`, `invitees`), in every window the fact falls
     into.
@@ -114,7 +115,7 @@ class Score:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Once:
     """Let this decision stand once for a `key` of this member in this campaign.
 
@@ -126,7 +127,7 @@ class Once:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Schedule:
     """Enter the fact `<campaign key>.<type>` about this member at `at` (aware, at most three years ahead).
 
@@ -141,14 +142,14 @@ class Schedule:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cancel:
     """Take this member's timer of that key back; nothing happens where there is none, or it has fired."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Emit:
     """Enter the fact `<campaign key>.<type>` once this decision is committed, about this member or another.
 
@@ -163,7 +164,7 @@ class Emit:
     member_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refuse:
     """Say no: with one of the campaign type's `refusals` codes and what is `missing`, JSON that fills its sentence.
 
@@ -174,7 +175,7 @@ class Refuse:
     missing: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reserve:
     """Take `amount` from a declared counter; never more than is left, whoever else takes at the same moment.
 
@@ -192,7 +193,7 @@ class Reserve:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Release:
     """Give what the member holds under `key` back to its counter. Nothing happens where it is not held (any more).
 
@@ -202,7 +203,7 @@ class Release:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Confirm:
     """Turn what the member holds under `key` into use for good; to repeat it is possible and changes nothing.
 
@@ -213,7 +214,7 @@ class Confirm:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetTeam:
     """Replace the state of a team: the one that the fact names, which exists, or `fact.new_key`, which is new.
 

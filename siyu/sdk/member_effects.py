@@ -1,10 +1,11 @@
 """The effects on what the shop knows of the member: tags, and who invited them."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from siyu.sdk.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Tag:
     """Give the member a tag, one of those that audiences look at; nothing happens where they have it.
 
@@ -15,14 +16,14 @@ class Tag:
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Untag:
     """Take a tag from the member, whoever gave it; nothing happens where they do not have it."""
 
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Invite:
     """Keep that the member was invited by `inviter`, the id of `View.partner`: once in the shop, and for ever.
 

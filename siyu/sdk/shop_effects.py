@@ -1,10 +1,12 @@
 """The effects that the shop carries out in the end: rewards, messages, money to pay back, something to look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from siyu.sdk.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Issue:
     """Give the member a `reward` by its name (1 to 64 characters), once for a `key`.
 
@@ -18,14 +20,14 @@ class Issue:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Revoke:
     """Take back the reward that was issued for this `key`; nothing happens where none is."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notify:
     """Leave the member a message: one of the type's `messages`, each `{name}` filled from `params`.
 
@@ -39,7 +41,7 @@ class Notify:
     params: Mapping[str, str | int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refund:
     """Ask the shop to pay money of an order of the member back, until `amount_fen` of it is back in all.
 
@@ -59,7 +61,7 @@ class Refund:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Review:
     """Ask an operator to look at something of the member's before the campaign goes on.
 

@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -81,7 +82,7 @@ async def ids_of_a_small_shop(shop: Shop) -> tuple[UUID, dict[str, str]]:
     await shop.engine.submit(joined(member, "runners", datetime(2026, 11, 1, tzinfo=UTC)))
     at_the_lake = {"photo": "https://photos.example.com/1.jpg", "latitude": 30.2501, "longitude": 120.1489}
     yesterday = sign(runs, member, datetime(2026, 11, 20, 4, tzinfo=UTC))
-    await shop.engine.submit(yesterday._replace(data=at_the_lake))
+    await shop.engine.submit(replace(yesterday, data=at_the_lake))
     review_id = await shop.pool.fetchval("SELECT id FROM review")
     sale = await add_campaign(shop.pool, "flash_sale", {"items": [{"key": "mug", "per_member": 3}]})
     claims = [await claimed(shop, sale, member) for _ in range(2)]

@@ -1,5 +1,6 @@
 """A member of whom strangers and other members may see nothing: everything that is theirs has the same word in it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from siyu.ids import new_id
@@ -22,6 +23,6 @@ async def add_other_member(shop: Shop) -> UUID:
     await shop.engine.submit(paid(other, CANARY, 9_900, shop.now))
     campaign = await add_campaign(shop.pool, "check_in", SIGNED)
     photo = {"photo": f"https://photos.example.com/{CANARY}.jpg"}
-    await shop.engine.submit(sign(campaign, other, shop.now, CANARY)._replace(data=photo))
+    await shop.engine.submit(replace(sign(campaign, other, shop.now, CANARY), data=photo))
     await shop.engine.drain()
     return other

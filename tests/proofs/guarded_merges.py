@@ -114,7 +114,7 @@ MERGE_GUARDS = (
     Guard(
         "a fact about a merged member is the survivor's",
         f"{ENGINE}/merge_loading.py",
-        "return fact if owner == member_id else fact._replace(new=fact.new._replace(member_id=owner))",
+        "return fact if owner == member_id else replace(fact, new=replace(fact.new, member_id=owner))",
         "return fact",
         (f"{MERGES}::test_a_refund_takes_back_what_the_merged_member_was_given",),
     ),

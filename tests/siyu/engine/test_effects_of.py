@@ -165,7 +165,7 @@ async def test_a_check_in_reads_what_its_config_uses(
     campaign = await add_campaign(pool, "check_in", config)
 
     fact = sign(campaign, member, NOON)
-    await shop_engine(pool).submit(fact._replace(data={"photo": "https://a.example/1.jpg"}))
+    await shop_engine(pool).submit(replace(fact, data={"photo": "https://a.example/1.jpg"}))
 
     assert read == expected
 

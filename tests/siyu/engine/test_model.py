@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -179,7 +180,7 @@ class ConcurrentMachine(Machine):
         """The first answer comes again, from either engine; what merely arrives later is the same body."""
         fact, outcome = data.draw(st.sampled_from(self.answered))
         if fact.stamped:
-            fact = fact._replace(at=fact.at + timedelta(seconds=delay_s))
+            fact = replace(fact, at=fact.at + timedelta(seconds=delay_s))
 
         assert self.system.submit([fact], lambda _: engine) == [outcome]
 
@@ -188,7 +189,7 @@ class ConcurrentMachine(Machine):
     def a_caller_reuses_a_key(self, data: st.DataObject, engine: int) -> None:
         """For another body it is a conflict, and nothing happens."""
         fact, _ = data.draw(st.sampled_from(self.answered))
-        other = fact._replace(data={**fact.data, "amount_fen": 77_777})
+        other = replace(fact, data={**fact.data, "amount_fen": 77_777})
 
         with pytest.raises(IdempotencyConflict):
             self.system.submit([other], lambda _: engine)

@@ -277,7 +277,8 @@ async def play_out(engine: Engine, facts: list[NewFact], random: Random) -> None
     """Submit the facts, a few at once, under numbers and keys of their own."""
     prefix = new_id().hex
     own = [
-        fact._replace(
+        replace(
+            fact,
             idempotency_key=f"{prefix}/{place}",
             data=fact.data | {"order": f"{prefix}{fact.data['order']}"} if "order" in fact.data else fact.data,
         )

@@ -1,5 +1,6 @@
 """The book of a batch: balances, grants and what is taken back, in memory."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -18,7 +19,7 @@ NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
 CAMPAIGN, OTHER_CAMPAIGN, ISSUER, FACT, MEMBER, OTHER_MEMBER = (UUID(int=number) for number in range(1, 7))
 CAUSE = Cause(CAMPAIGN, ISSUER, "points", FACT, NOON)
-OTHER_CAUSE = CAUSE._replace(owner_id=OTHER_CAMPAIGN)
+OTHER_CAUSE = replace(CAUSE, owner_id=OTHER_CAMPAIGN)
 
 
 def new_book() -> Book:
@@ -78,7 +79,7 @@ def test_what_is_taken_back_mirrors_the_grant_and_counts_at_its_time() -> None:
     book = new_book()
     book.grant(CAUSE, MEMBER, 5, "A1")
 
-    taken = book.reverse(CAUSE._replace(at=LATER), MEMBER, 2, "A1")
+    taken = book.reverse(replace(CAUSE, at=LATER), MEMBER, 2, "A1")
 
     grant, reversal = book.transfers
     assert taken == 2
@@ -110,7 +111,7 @@ def test_no_more_is_taken_back_than_the_member_has() -> None:
 def test_several_grants_of_one_reference_are_taken_back_oldest_first() -> None:
     book = new_book()
     for at, amount in ((NOON, 2), (LATER, 3)):
-        book.grant(CAUSE._replace(at=at), MEMBER, amount, "A1")
+        book.grant(replace(CAUSE, at=at), MEMBER, amount, "A1")
 
     book.reverse(CAUSE, MEMBER, 4, "A1")
 

@@ -12,9 +12,10 @@ from schema.ids import CAMPAIGN, encode_id
 from siyu.db import Pool
 from siyu.engine import Engine, NewFact, running
 from siyu.ids import new_id
-from siyu.metrics import leave_touched_days
+from siyu.metrics import notes_of_touched_days
 from siyu.metrics.keeping import METRICS_LOCK, SUM_EVERY, keep_everything, keep_metrics, rebuild
 from siyu.metrics.recounting import COUNTS, FIRST_DAY, LAST_DAY, spans_of
+from siyu.outbox import append_all
 from tests.clock import NOON
 from tests.factories import SHANGHAI, add_campaign, add_members, paid, refunded, shop_engine, sign
 from tests.siyu.metrics.plain_days import PlainOrder, PlainShop, as_kept
@@ -188,7 +189,7 @@ async def test_whose_facts_are_moved_is_counted_wholly_and_what_is_gone_goes(poo
 
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("UPDATE shop_order SET member_id = $1", wang)
-        await leave_touched_days(connection, [(lin, None), (wang, None)])
+        await append_all(connection, notes_of_touched_days([(lin, None), (wang, None)]))
     await keep_everything(pool, SHANGHAI, NOON)
 
     rows = await pool.fetch("SELECT member_id, count(*), sum(paid)::int FROM metric_member_day GROUP BY 1")
