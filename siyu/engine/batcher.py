@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
 
@@ -42,15 +42,15 @@ class Waiting:
 
     fact: ArrivedFact
     entered_s: float
-    callers: list[asyncio.Future[Outcome]] = field(default_factory=list)
-    trails: list[Trail] = field(default_factory=list)
+    callers: tuple[asyncio.Future[Outcome], ...] = ()
+    trails: tuple[Trail, ...] = ()
 
     def join(self, caller: asyncio.Future[Outcome]) -> None:
-        """Somebody submitted it."""
-        self.callers.append(caller)
+        """Somebody submitted it: nearly always one alone."""
+        self.callers += (caller,)
         trail = followed()
         if trail is not None:
-            self.trails.append(trail)
+            self.trails += (trail,)
 
     def answer(self, answer: Outcome | Exception) -> None:
         """Tell every caller who still listens."""
@@ -87,10 +87,11 @@ class Batcher:
         Raises Busy while the queue is full. A fact whose idempotency key is in the queue joins the one that is there.
         """
         caller: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        known = self._by_key.get(fact.new.idempotency_key)
+        key = fact.new.idempotency_key
+        known = self._by_key.get(key)
         if known is not None:
             if known.fact.fingerprint != fact.fingerprint:
-                raise IdempotencyConflict(fact.new.idempotency_key)
+                raise IdempotencyConflict(key)
             known.join(caller)
             return caller
         if len(self._queue) >= self._limits.queue_max:
@@ -98,7 +99,7 @@ class Batcher:
         waiting = Waiting(fact, monotonic())
         waiting.join(caller)
         self._queue.append(waiting)
-        self._by_key[fact.new.idempotency_key] = waiting
+        self._by_key[key] = waiting
         self._wake()
         return caller
 

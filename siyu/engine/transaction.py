@@ -103,7 +103,7 @@ class BatchTransaction:
         if erased:
             known = [fact for fact in known if fact.new.member_id not in erased or settles(fact)]
         answers = await load_answers(connection, [idempotency_key(fact) for fact in known])
-        fresh = [fact for fact in known if idempotency_key(fact) not in answers]
+        fresh = [fact for fact in known if idempotency_key(fact) not in answers] if answers else known
         pending = [fact for fact in facts if fact.pending is not None]
         routes = await self.campaigns.load(connection) if fresh or pending else NO_ROUTES
         if pending:

@@ -69,7 +69,7 @@ class Book(Accounts):
         if reference is not None:
             key = (cause.owner_id, member_id, cause.unit, reference)
             self.put_grant(key, OpenGrant(transfer_id, amount, cause.at, expires_at))
-        return Given(transfer_id, self._repay(cause, account, amount, lot))
+        return Given(transfer_id, self._repay(cause, account, amount, lot) if self._debts else 0)
 
     def spend(self, cause: Cause, member_id: UUID, amount: int, reference: str | None) -> None:
         """Move `amount` (> 0) from the member to the campaign; the caller has made sure that they have it.
