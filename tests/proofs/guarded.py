@@ -169,7 +169,7 @@ PLUGIN_GUARDS = (
     Guard(
         "the review of a verdict, whatever the config",
         f"{ENGINE}/value_loading.py",
-        " or (campaign.type.reviews and new.type == campaign.type.verdict_fact())",
+        " or (campaign.type.reviews and new.type == campaign.verdict_fact)",
         "",
         (f"{EFFECTS_OF}::test_a_verdict_finds_its_review_when_the_config_asks_for_no_more",),
     ),
