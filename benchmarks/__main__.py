@@ -72,7 +72,7 @@ def graphql_command(as_json: bool, rounds: int) -> None:
 
 @benchmarks.command("ledger")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--rounds", default=3, show_default=True, help="Rounds of each side, in turn; medians are printed.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds of each side, in turn; medians are printed.")
 @click.option("--spends", default=20_000, show_default=True, help="Spends of the engine a round.")
 def ledger_command(as_json: bool, rounds: int, spends: int) -> None:
     """Points spends through `submit` against one transaction a spend by hand: on 10,000 accounts, and on one."""
