@@ -153,12 +153,16 @@ def array_of(items: Iterable[str]) -> str:
 
 def array_of_moments(moments: Iterable[datetime]) -> str:
     """An array of aware times as one, for a parameter `$1::text::bigint[]` whose items are made times by `moment`."""
-    return array_of([str(_encode_moment(moment)[0]) for moment in moments])
+    return array_of([str(_encode_moment(each)[0]) for each in moments])
 
 
 def moment(micros: str) -> str:
-    """The expression of SQL for the time that an item of `array_of_moments` stands for."""
-    return f"timestamptz '{POSTGRES_EPOCH.isoformat()}' + {micros} * interval '1 microsecond'"
+    """The expression of SQL for the time that an item of `array_of_moments` stands for.
+
+    In two steps: PostgreSQL multiplies an interval by a float, which does not hold all microseconds of centuries.
+    """
+    whole = f"{micros} / 1000000 * interval '1 second'"
+    return f"timestamptz '{POSTGRES_EPOCH.isoformat()}' + {whole} + {micros} % 1000000 * interval '1 microsecond'"
 
 
 def array_of_texts(items: Iterable[str | None]) -> str:

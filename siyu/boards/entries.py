@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,8 +9,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIME_BYTES = 8
 LATEST_MICROS = 2**63 - 1
 MICROSECOND = timedelta(microseconds=1)
-# The times of a few batches of facts.
-MOMENTS_MAX = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +39,8 @@ Stretch = Top | Around
 HEAD = Top(0)
 
 
-@lru_cache(MOMENTS_MAX)
 def micros_of(moment: datetime) -> int:
-    """Microseconds since 1970. Remembered: a fact changes several boards."""
+    """Microseconds since 1970."""
     return (moment - EPOCH) // MICROSECOND
 
 

@@ -111,7 +111,7 @@ async def write_participations(connection: Connection, participations: Participa
             array_of([record.id.hex for record in known]),
             f"[{','.join([record.state_json() for record in known])}]",
             array_of([str(record.stored_version) for record in known]),
-            array_of_moments([record.updated_at for record in known if record.updated_at is not None]),
+            array_of_moments([record.written_at() for record in known]),
         )
     drawn = [record for record in known if record.arm_drawn]
     if drawn:

@@ -108,6 +108,11 @@ class ParticipationRecord:
         assert self.state is not None, "the state is read before an arm is kept"  # noqa: S101 - our bug
         self.stored, self.stored_version, self.updated_at = _text_of(self.state), version, now
 
+    def written_at(self) -> datetime:
+        """When the state was set."""
+        assert self.updated_at is not None, "only participations that changed are written"  # noqa: S101 - our bug
+        return self.updated_at
+
     def state_json(self) -> str:
         """The state as it is stored."""
         assert self.stored is not None, "only participations whose state was set are written"  # noqa: S101 - our bug

@@ -8,7 +8,7 @@ RecordT = TypeVar("RecordT")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: type[RecordT]) -> type[RecordT]:
-    """A dataclass with slots whose fields nobody may set, as mypy and pyright see to.
+    """A dataclass with slots whose fields nobody may set, as mypy sees to.
 
     At run time a frozen dataclass takes four times as long to make, and a named tuple half as long again, which also
     takes three times as long to read from (docs/decisions/0059).

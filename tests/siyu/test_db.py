@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import asyncpg
 import pytest
 
-from siyu.db import Pool, array_of
+from siyu.db import Pool, array_of, array_of_moments
+from siyu.db import moment as moment_of
 from siyu.ids import new_id
 
 MOMENTS = (
@@ -15,6 +16,8 @@ MOMENTS = (
     datetime(2000, 1, 1, tzinfo=UTC),
     datetime(2026, 2, 28, 23, 59, 59, 999_999, tzinfo=timezone(timedelta(hours=8))),
     datetime(2028, 2, 29, 12, 30, 15, 1, tzinfo=timezone(-timedelta(hours=9, minutes=30))),
+    # Beyond what a float of microseconds tells apart.
+    datetime(2999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(9999, 12, 31, tzinfo=UTC),
 )
 
@@ -39,6 +42,14 @@ async def test_times_in_arrays_and_copies_too(pool: Pool) -> None:
         listed = await connection.fetchval("SELECT $1::timestamptz[]", MOMENTS)
 
     assert copied == listed == list(MOMENTS)
+
+
+async def test_times_as_one_text_are_the_times_to_the_microsecond(pool: Pool) -> None:
+    select = f"SELECT {moment_of('micros')} FROM unnest($1::text::bigint[]) WITH ORDINALITY AS told (micros, place)"
+
+    rows = await pool.fetch(f"{select} ORDER BY place", array_of_moments(MOMENTS))
+
+    assert [row[0] for row in rows] == list(MOMENTS)
 
 
 async def test_a_time_without_zone_is_refused(pool: Pool) -> None:

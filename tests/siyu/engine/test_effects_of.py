@@ -41,6 +41,8 @@ from tests.siyu.engine.tally import TallyTeam, tally
 
 INVALID = (CAMPAIGN_FAILED, {"fault": "invalid"})
 BADGE = {"continuous_milestones": [{"days": 2, "reward": "badge"}]}
+MADE_UP = {"make_up": {"cost_points": 5}}
+FREE = {"make_up": {"cost_points": 0}}
 GROUPS = {"groups": {"goals": [{"group": "runners", "goal": 2}]}}
 PHOTOS = {"proof": "photo", "review": True}
 # Under a config with a cap it holds points, and never grants any.
@@ -148,8 +150,15 @@ async def test_a_verdict_finds_its_review_when_the_config_asks_for_no_more(pool:
 
 @pytest.mark.parametrize(
     ("config", "expected"),
-    [({}, set()), (BADGE, {"rewards"}), (PHOTOS, {"reviews"}), (GROUPS, {"teams"})],
-    ids=["plain", "rewards", "reviews", "teams"],
+    [
+        ({}, set()),
+        (BADGE, {"rewards"}),
+        (PHOTOS, {"reviews"}),
+        (GROUPS, {"teams"}),
+        (MADE_UP, {"freezes"}),
+        (FREE, set()),
+    ],
+    ids=["plain", "rewards", "reviews", "teams", "a price of made-up days", "made-up days for nothing"],
 )
 async def test_a_check_in_reads_what_its_config_uses(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, config: dict[str, Any], expected: set[str]
@@ -158,6 +167,7 @@ async def test_a_check_in_reads_what_its_config_uses(
     for module, name, what in (
         (value_loading_module, "load_rewards", "rewards"),
         (value_loading_module, "load_open_reviews", "reviews"),
+        (value_loading_module, "load_frozen", "freezes"),
         (loading_module, "team_named", "teams"),
     ):
         monkeypatch.setattr(module, name, noting(read, what, getattr(module, name)))
