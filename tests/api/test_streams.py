@@ -15,7 +15,9 @@ from api.streams import print_whole
 signal.signal(signal.SIGALRM, lambda *_: None)
 print_whole()
 signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
-print("x" * {LENGTH}, file=sys.STREAM)
+print("x" * {LENGTH}, file=sys.STREAM, flush=True)
+# Python gives the signals back before it ends, and one that comes then would kill the process.
+signal.setitimer(signal.ITIMER_REAL, 0)
 """
 READS_AFTER_S = 0.5
 
